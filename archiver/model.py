@@ -1,0 +1,149 @@
+"""What crosses the layers: captures as received, and what a parser reads of them.
+
+Everything here is frozen. Times are aware and in UTC; the site's own zone is used only where text is read or shown.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Precision = Literal["day", "minute"]
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One fetched page as received.
+
+    ``url`` is the address that answered, ``body`` the bytes after the transfer and content encodings were undone.
+    ``headers`` keep their order and repetitions.
+    """
+
+    url: str
+    fetched_at: datetime
+    status: int
+    headers: Headers
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedDate:
+    """A printed date of publication.
+
+    ``raw`` is what is printed, without its label. ``at`` is None when ``raw`` cannot be understood. A ``relative``
+    date (``2 giờ trước``) was measured from the time of its capture, so it moves with every capture.
+    """
+
+    raw: str
+    at: datetime | None = None
+    precision: Precision | None = None
+    relative: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A printed view count: ``value`` is None when ``raw`` (the count without its label) is no number."""
+
+    raw: str
+    value: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image of an article: its absolute address, the caption printed with it, its alternative text."""
+
+    url: str
+    caption: str | None = None
+    alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A document that an article links to: its absolute address and the text of the link."""
+
+    url: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a parser could not read; it becomes a finding of the run.
+
+    ``kind`` is one of the words of ``findings.kind`` (see ``archiver schema``), ``detail`` is for people.
+    """
+
+    kind: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What one article page prints.
+
+    ``native_key`` is the portal's own id of the article, ``paragraphs`` the body in reading order without lead,
+    captions and signature, ``body_html`` the same as clean HTML with the images and captions in their places.
+    """
+
+    native_key: str
+    url: str
+    title: str
+    section: str | None = None
+    author: str | None = None
+    lead: str | None = None
+    paragraphs: tuple[str, ...] = ()
+    body_html: str = ""
+    published: PublishedDate | None = None
+    views: Count | None = None
+    images: tuple[Image, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    layout: str = ""
+
+    @property
+    def body(self) -> str:
+        """The body as text: its paragraphs with an empty line between them."""
+        return "\n\n".join(self.paragraphs)
+
+
+@dataclass(frozen=True, slots=True)
+class ListingEntry:
+    """One article as a listing prints it."""
+
+    native_key: str
+    url: str
+    title: str
+    published: PublishedDate | None = None
+    views: Count | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultCount:
+    """The line ``Hiển thị 1 - 20 of 26 kết quả``: first and last entry of this page, and the total."""
+
+    first: int
+    last: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What one listing page prints; ``next_url`` is None on the last page."""
+
+    url: str
+    section: str | None = None
+    entries: tuple[ListingEntry, ...] = ()
+    next_url: str | None = None
+    results: ResultCount | None = None
+    problems: tuple[Problem, ...] = ()
+    layout: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A page that is neither an article nor a listing, and why."""
+
+    url: str
+    problem: Problem
+
+
+Page = Article | Listing | Unreadable
