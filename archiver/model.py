@@ -127,11 +127,15 @@ class ResultCount:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What one listing page prints; ``next_url`` is None on the last page."""
+    """What one listing page prints; ``next_url`` is None on the last page.
+
+    ``strangers`` counts entries that link to no article of the site; the printed total counts them too.
+    """
 
     url: str
     section: str | None = None
     entries: tuple[ListingEntry, ...] = ()
+    strangers: int = 0
     next_url: str | None = None
     results: ResultCount | None = None
     problems: tuple[Problem, ...] = ()

@@ -1,0 +1,107 @@
+"""The content of an article: what makes one state of it differ from another (rules 3 and 4 of history)."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from archiver.model import Article
+
+FIELDS = ("title", "lead", "body", "author", "published", "images", "attachments")
+COLUMNS = (
+    "title",
+    "author",
+    "lead",
+    "body",
+    "body_html",
+    "published_at",
+    "published_raw",
+    "published_precision",
+    "published_relative",
+    "images",
+    "attachments",
+)
+RELATIVE = "relative"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A row of ``contents`` (COLUMNS) and its comparable form.
+
+    ``comparable`` holds one text a field of FIELDS: white space folded, the date as an instant, no alternative texts.
+    A relative date is RELATIVE there: it moves with every capture and proves nothing.
+    """
+
+    row: dict[str, str | int | None]
+    comparable: dict[str, str | None]
+
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 of the comparable form."""
+        return hashlib.sha256(_write_json([self.comparable[field] for field in FIELDS]).encode()).digest()
+
+    @classmethod
+    def of_article(cls, article: Article) -> "Content":
+        """Take from an article what counts as its content: no counters, no furniture, not the way one came."""
+        published = article.published
+        images = [{"url": image.url, "caption": image.caption, "alt": image.alt} for image in article.images]
+        attachments = [{"url": document.url, "title": document.title} for document in article.attachments]
+        row = {
+            "title": article.title,
+            "author": article.author,
+            "lead": article.lead,
+            "body": article.body,
+            "body_html": article.body_html,
+            "published_at": write_time(published.at) if published and published.at else None,
+            "published_raw": published.raw if published else None,
+            "published_precision": published.precision if published else None,
+            "published_relative": int(bool(published and published.relative)),
+            "images": _write_json(images),
+            "attachments": _write_json(attachments),
+        }
+        return cls.of_row(row)
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, str | int | None]) -> "Content":
+        """Read a stored content back."""
+        values = {column: row[column] for column in COLUMNS}
+        comparable = {field: _fold(values[field]) for field in ("title", "lead", "body", "author")}
+        comparable["published"] = _compare_date(values)
+        comparable["images"] = _compare_items(values["images"], "caption")
+        comparable["attachments"] = _compare_items(values["attachments"], "title")
+        return cls(values, comparable)
+
+
+def find_changes(before: Content, after: Content) -> tuple[str, ...]:
+    """Name the fields that differ, in the order of FIELDS; a date that one side prints relatively is not compared."""
+    old, new = before.comparable, after.comparable
+    changed = tuple(field for field in FIELDS if old[field] != new[field])
+    if RELATIVE in (old["published"], new["published"]):
+        return tuple(field for field in changed if field != "published")
+    return changed
+
+
+def write_time(time: datetime, timespec: str = "seconds") -> str:
+    """Write an aware time the way the archive keeps times: UTC, ISO 8601 with offset."""
+    return time.astimezone(UTC).isoformat(timespec=timespec)
+
+
+def _compare_date(row: Mapping[str, str | int | None]) -> str | None:
+    if row["published_relative"]:
+        return RELATIVE
+    if row["published_at"]:
+        return f"{row['published_at']} {row['published_precision']}"
+    return _fold(row["published_raw"])
+
+
+def _compare_items(items: str | int | None, text: str) -> str:
+    return _write_json([[item["url"], _fold(item[text])] for item in json.loads(str(items))])
+
+
+def _fold(text: str | int | None) -> str | None:
+    return " ".join(str(text).split()) or None if text else None
+
+
+def _write_json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

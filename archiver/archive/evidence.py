@@ -1,0 +1,47 @@
+"""Keeping captures: evidence is written once and never changed."""
+
+import json
+import sqlite3
+from datetime import datetime
+
+from archiver.archive.content import write_time
+from archiver.archive.ledger import Run
+from archiver.archive.payloads import load_payload, store_payload
+from archiver.errors import ArchiveError
+from archiver.model import Capture
+
+
+def keep_capture(connection: sqlite3.Connection, run: Run, capture: Capture) -> int | None:
+    """Keep a capture with its payload and return its id; None where it is kept already (same address and time)."""
+    address = find_address(connection, run.site, capture.url)
+    digest = store_payload(connection, capture.body)
+    headers = json.dumps(capture.headers, ensure_ascii=False, separators=(",", ":"))
+    at = write_time(capture.fetched_at, "microseconds")
+    row = connection.execute(
+        "INSERT INTO captures (run_id, address_id, fetched_at, status, headers, payload_digest) "
+        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+        (run.id, address, at, capture.status, headers, digest),
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def find_address(connection: sqlite3.Connection, site: str, url: str) -> int:
+    """Return the id of an address of a site, written down on first sight."""
+    row = connection.execute("SELECT id FROM addresses WHERE site = ? AND url = ?", (site, url)).fetchone()
+    if row is None:
+        row = connection.execute("INSERT INTO addresses (site, url) VALUES (?, ?) RETURNING id", (site, url)).fetchone()
+    return int(row[0])
+
+
+def load_capture(connection: sqlite3.Connection, capture_id: int) -> Capture:
+    """Return a capture as it was received; ArchiveError where it is not there or its payload is damaged."""
+    row = connection.execute(
+        "SELECT a.url, k.fetched_at, k.status, k.headers, k.payload_digest "
+        "FROM captures k JOIN addresses a ON a.id = k.address_id WHERE k.id = ?",
+        (capture_id,),
+    ).fetchone()
+    if row is None:
+        raise ArchiveError(f"there is no capture {capture_id}")
+    headers = tuple((name, value) for name, value in json.loads(row["headers"]))
+    body = load_payload(connection, row["payload_digest"])
+    return Capture(row["url"], datetime.fromisoformat(row["fetched_at"]), row["status"], headers, body)

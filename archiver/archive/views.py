@@ -1,0 +1,169 @@
+"""The public views: what people's SQL reads. Columns may be added, never renamed."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A public view: what a row is, what its columns mean (in order), and the query behind it."""
+
+    name: str
+    about: str
+    columns: dict[str, str]
+    query: str
+
+    @property
+    def statement(self) -> str:
+        """The statement that creates the view."""
+        return f"CREATE VIEW {self.name} ({', '.join(self.columns)}) AS {self.query}"
+
+
+_SITE = "the site's name, as in `archiver sites`"
+_ARTICLE = "the portal's own id of the article, text"
+_URL = "the address as published, without session parameters"
+
+CURRENT_ARTICLES = View(
+    "current_articles",
+    "one row an article, as it was last seen",
+    {
+        "site": _SITE,
+        "article_id": _ARTICLE,
+        "url": _URL,
+        "title": "the headline",
+        "section": "the channel it was read in",
+        "author": "the signature under the body",
+        "lead": "the paragraph before the body",
+        "body": "the text: paragraphs with an empty line between, without lead, captions and signature",
+        "published_at": "the printed date of publication in UTC; NULL where none is printed or it cannot be read",
+        "published_raw": "the same as printed, without its label",
+        "published_precision": "`minute`, or `day` where no time is printed",
+        "views": "the view count at the last reading; our own visits are in it",
+        "views_observed_at": "when that was",
+        "state": "live, suspect, gone or moved",
+        "listed": "1 while a listing shows it",
+        "snapshots": "how many states of its content were seen",
+        "first_seen_at": "the first capture that showed it",
+        "last_seen_at": "the last capture that showed it",
+        "changed_at": "the first capture of its present content; NULL if it never changed",
+        "body_html": "the body as clean HTML, images and captions in their places",
+        "images": "JSON array of {url, caption, alt}",
+        "attachments": "JSON array of {url, title}",
+        "content_digest": "SHA-256 of the content, hexadecimal",
+    },
+    """
+    SELECT a.site, a.native_key, d.url, c.title, a.section, c.author, c.lead, c.body, c.published_at, c.published_raw,
+        c.published_precision, a.views, a.views_observed_at, a.state, a.listed, s.number, a.first_seen_at,
+        a.last_seen_at, CASE WHEN s.number > 1 THEN s.seen_from END, c.body_html, c.images, c.attachments,
+        lower(hex(c.digest))
+    FROM articles a
+    JOIN snapshots s ON s.article_id = a.id
+        AND s.number = (SELECT max(number) FROM snapshots WHERE article_id = a.id)
+    JOIN contents c ON c.id = s.content_id
+    JOIN addresses d ON d.id = a.address_id
+    """,
+)
+
+ARTICLE_HISTORY = View(
+    "article_history",
+    "one row a snapshot: a state of an article's content, and the time it was seen to stand",
+    {
+        "site": _SITE,
+        "article_id": _ARTICLE,
+        "url": _URL,
+        "snapshot": "1, 2, … in the order they were seen",
+        "seen_from": "the first capture that showed this state; the change lies between this and the one before",
+        "seen_until": "the last capture that confirmed it",
+        "title": "the headline then",
+        "lead": "the lead then",
+        "body": "the text then",
+        "published_at": "the date of publication printed then, in UTC",
+        "changed_fields": "JSON array of what differs from the snapshot before; NULL for the first",
+        "cause": "page: the page changed; unverified: the page before is not kept; reparse: a newer parser saw more",
+        "content_digest": "SHA-256 of the content, hexadecimal; equal where a text returned",
+        "author": "the signature then",
+        "images": "JSON array of {url, caption, alt}",
+        "attachments": "JSON array of {url, title}",
+    },
+    """
+    SELECT a.site, a.native_key, d.url, s.number, s.seen_from, s.seen_until, c.title, c.lead, c.body, c.published_at,
+        s.changed_fields, s.cause, lower(hex(c.digest)), c.author, c.images, c.attachments
+    FROM snapshots s
+    JOIN articles a ON a.id = s.article_id
+    JOIN contents c ON c.id = s.content_id
+    JOIN addresses d ON d.id = a.address_id
+    """,
+)
+
+VIEW_HISTORY = View(
+    "view_history",
+    "one row an observation: a view count that was read",
+    {
+        "site": _SITE,
+        "article_id": _ARTICLE,
+        "url": _URL,
+        "observed_at": "when the page that printed it was fetched",
+        "views": "the count",
+        "source": "article or listing: the page that printed it",
+        "views_raw": "the count as printed",
+    },
+    """
+    SELECT a.site, a.native_key, d.url, k.fetched_at, r.views, r.source, r.views_raw
+    FROM readings r
+    JOIN articles a ON a.id = r.article_id
+    JOIN captures k ON k.id = r.capture_id
+    JOIN addresses d ON d.id = a.address_id
+    WHERE r.views IS NOT NULL AND EXISTS (SELECT 1 FROM snapshots WHERE article_id = a.id)
+    """,
+)
+
+EVENTS = View(
+    "events",
+    "one row a thing that happened to an article",
+    {
+        "site": _SITE,
+        "article_id": _ARTICLE,
+        "url": _URL,
+        "at": "the capture that showed it",
+        "kind": "created, edited, title_changed, suspect, gone, restored, moved, delisted, relisted, counter_reset",
+        "detail": "what exactly, for people",
+    },
+    """
+    SELECT a.site, a.native_key, d.url, k.fetched_at, e.kind, e.detail
+    FROM article_events e
+    JOIN articles a ON a.id = e.article_id
+    JOIN captures k ON k.id = e.capture_id
+    JOIN addresses d ON d.id = a.address_id
+    """,
+)
+
+RUN_SUMMARY = View(
+    "run_summary",
+    "one row a run: one execution for one site",
+    {
+        "run_id": "its number",
+        "site": _SITE,
+        "kind": "crawl, or what else was done",
+        "started_at": "when it began",
+        "finished_at": "when it ended; NULL while it runs",
+        "outcome": "finished, problems (done, with findings), failed, interrupted, died, locked; NULL while it runs",
+        "requests": "requests sent, robots.txt included",
+        "captures": "answers kept",
+        "articles_new": "articles seen for the first time",
+        "articles_changed": "known articles whose content had changed",
+        "articles_unchanged": "known articles whose content had not",
+        "observations": "view counts read",
+        "errors": "requests that brought no page: no answer, or an error status",
+        "findings": "what the run has to say; see the table `findings`",
+    },
+    """
+    SELECT r.id, r.site, r.kind, r.started_at, r.finished_at, r.outcome, r.requests,
+        (SELECT count(*) FROM captures WHERE run_id = r.id),
+        r.articles_new, r.articles_changed, r.articles_unchanged,
+        (SELECT count(*) FROM readings JOIN captures k ON k.id = capture_id
+            WHERE k.run_id = r.id AND views IS NOT NULL),
+        r.errors, (SELECT count(*) FROM findings WHERE run_id = r.id)
+    FROM runs r
+    """,
+)
+
+VIEWS = (CURRENT_ARTICLES, ARTICLE_HISTORY, VIEW_HISTORY, EVENTS, RUN_SUMMARY)

@@ -1,0 +1,1 @@
+"""The crawl: the only code that knows Scrapy."""

@@ -1,0 +1,78 @@
+"""Running crawls from beginning to end, and telling their outcome by an exit status."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rapidfuzz import process
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import BaseSettings
+from scrapy.spiderloader import SpiderLoader
+
+from archiver.archive.file import create_or_open
+from archiver.archive.ledger import Outcome
+from archiver.crawl.ledger import RunLedger
+from archiver.crawl.options import read_options
+from archiver.crawl.spider import CommitteeSpider
+from archiver.errors import SiteError
+
+STATUSES: dict[Outcome | None, int] = {
+    "finished": 0,
+    "problems": 3,
+    "failed": 1,
+    "died": 1,
+    "locked": 75,
+    "interrupted": 130,
+    None: 1,  # the spider never opened
+}
+# Of several sites the gravest outcome is told.
+GRAVEST_FIRST = (130, 1, 75, 3, 0)
+
+
+def crawl_sites(settings: BaseSettings, names: Sequence[str], arguments: Mapping[str, str]) -> int:
+    """Crawl sites side by side and return the exit status.
+
+    Everything a user can get wrong is checked before the first request: SiteError, UsageError, ArchiveError.
+    """
+    spiders = [find_spider(settings, name) for name in names]
+    for spider in spiders:
+        read_options(spider.declare_site(), arguments)
+    create_or_open(Path(settings["ARCHIVE_DB"])).close()
+    crawlers = _run(settings, spiders, arguments)
+    statuses = {STATUSES[_outcome_of(crawler)] for crawler in crawlers}
+    return next(status for status in GRAVEST_FIRST if status in statuses)
+
+
+def find_spider(settings: BaseSettings, name: str) -> type[CommitteeSpider]:
+    """Return the spider class of a site; SiteError with a suggestion where there is none of that name."""
+    spiders = load_spiders(settings)
+    if name in spiders:
+        return spiders[name]
+    match = process.extractOne(name, list(spiders), score_cutoff=60)
+    hint = f"did you mean {match[0]}?" if match else f"declared are: {', '.join(sorted(spiders))}"
+    raise SiteError(f"there is no site {name!r}; {hint}")
+
+
+def load_spiders(settings: BaseSettings) -> dict[str, type[CommitteeSpider]]:
+    """Return all declared sites by name; SiteError where a declaration cannot be loaded."""
+    try:
+        loader = SpiderLoader.from_settings(settings)
+    except Exception as error:  # a site file can raise anything while it is imported
+        raise SiteError(f"the sites under spiders/ cannot be loaded: {type(error).__name__}: {error}") from error
+    spiders = {name: loader.load(name) for name in sorted(loader.list())}
+    return {name: spider for name, spider in spiders.items() if issubclass(spider, CommitteeSpider)}
+
+
+def _run(
+    settings: BaseSettings, spiders: Sequence[type[CommitteeSpider]], arguments: Mapping[str, str]
+) -> list[Crawler]:
+    runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works, frozen copies are made
+    crawlers = [runner.create_crawler(spider) for spider in spiders]
+    for crawler in crawlers:
+        runner.crawl(crawler, **arguments)
+    runner.start()
+    return crawlers
+
+
+def _outcome_of(crawler: Crawler) -> Outcome | None:
+    ledger = crawler.get_extension(RunLedger) if crawler.extensions else None
+    return ledger.outcome if ledger else None

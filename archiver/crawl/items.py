@@ -1,0 +1,30 @@
+"""What the spider yields and the pipeline records."""
+
+from dataclasses import dataclass
+
+from archiver.model import Capture, Page, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """An address that answered: the capture, and what was read of it; not ``final`` if another try follows."""
+
+    capture: Capture
+    page: Page
+    final: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An address that did not answer, or an answer that leads nowhere."""
+
+    url: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Something about the crawl that no single page shows."""
+
+    url: str
+    problem: Problem

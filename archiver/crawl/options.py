@@ -1,0 +1,95 @@
+"""What a crawl may be asked for with ``-a NAME=VALUE``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from rapidfuzz import process
+
+from archiver.errors import UsageError
+from archiver.site import Site
+from archiver.urls import host_of, join_url
+
+EXAMPLES = {
+    "start": "start=https://example.vn/tin-tuc (several with a comma)",
+    "since": "since=2018-04-27",
+    "max_pages": "max_pages=3",
+    "full": "full=1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlOptions:
+    """The arguments of one crawl.
+
+    ``start`` are other listing addresses than the declared ones; their hosts become the allowed ones. ``since`` is a
+    day in the site's zone: older articles are left out. ``max_pages`` bounds the listing pages walked from each start
+    address. ``full`` visits every article.
+    """
+
+    start: tuple[str, ...] = ()
+    since: date | None = None
+    max_pages: int | None = None
+    full: bool = False
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts (with port) that the crawl may ask."""
+        return frozenset(host_of(url) for url in self.start)
+
+
+def read_options(site: Site, arguments: Mapping[str, str]) -> CrawlOptions:
+    """Read spider arguments; UsageError says which one is wrong and how it is written."""
+    for name in arguments:
+        if name not in EXAMPLES:
+            raise UsageError(_say_unknown(name))
+    return CrawlOptions(
+        start=_read_start(site, arguments.get("start")),
+        since=_read_since(arguments.get("since")),
+        max_pages=_read_max_pages(arguments.get("max_pages")),
+        full=_read_full(arguments.get("full")),
+    )
+
+
+def _say_unknown(name: str) -> str:
+    match = process.extractOne(name, EXAMPLES, score_cutoff=60)
+    hint = f"did you mean {match[2]}?" if match else f"known: {', '.join(EXAMPLES)}"
+    return f"unknown argument {name!r}; {hint}"
+
+
+def _read_start(site: Site, value: str | None) -> tuple[str, ...]:
+    if value is None:
+        if not site.listings:
+            raise UsageError(
+                f"site {site.name} declares no address, since none is known; give one: "
+                f"scrapy crawl {site.name} -a start=https://HOST/CHANNEL"
+            )
+        return site.listings
+    addresses = [part.strip() for part in value.split(",")]
+    urls = [join_url(address, "") for address in addresses]
+    if not all(urls):
+        raise UsageError(f"start={value!r} is no list of addresses; write {EXAMPLES['start']}")
+    return tuple(dict.fromkeys(url for url in urls if url))
+
+
+def _read_since(value: str | None) -> date | None:
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise UsageError(f"since={value!r} is no day; write {EXAMPLES['since']}") from None
+
+
+def _read_max_pages(value: str | None) -> int | None:
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdigit() and int(value)):
+        raise UsageError(f"max_pages={value!r} is no number of pages; write {EXAMPLES['max_pages']}")
+    return int(value)
+
+
+def _read_full(value: str | None) -> bool:
+    if value in (None, "0", "1"):
+        return value == "1"
+    raise UsageError(f"full={value!r} is neither 0 nor 1; write {EXAMPLES['full']}")

@@ -1,0 +1,44 @@
+"""From the spider to the archive."""
+
+import sqlite3
+from typing import Any
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DropItem
+
+from archiver.crawl.items import Failure, Remark, Visit
+from archiver.crawl.ledger import RunLedger
+from archiver.crawl.spider import CommitteeSpider
+from archiver.model import Article
+from archiver.record import write_record
+
+
+class ArchivePipeline:
+    """Keeps every capture and records what was read of it; articles go on to the feed export as records."""
+
+    def __init__(self, ledger: RunLedger, crawler: Crawler) -> None:
+        self._ledger = ledger
+        self._crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "ArchivePipeline":
+        """Find the ledger of this crawl."""
+        ledger = crawler.get_extension(RunLedger)
+        if ledger is None:
+            raise RuntimeError("EXTENSIONS must hold RunLedger: the pipeline writes through it")
+        return cls(ledger, crawler)
+
+    def process_item(self, item: Visit | Failure | Remark) -> dict[str, Any]:
+        """Record an item; only articles are left for the export, everything else ends here."""
+        spider = self._crawler.spider
+        assert isinstance(spider, CommitteeSpider)
+        if self._ledger.broken:
+            raise DropItem("not recorded: the archive cannot be written")
+        try:
+            novelty = self._ledger.record(spider, item)
+        except sqlite3.Error as error:
+            self._ledger.give_up(error)
+            raise DropItem("not recorded") from error
+        if not (isinstance(item, Visit) and isinstance(item.page, Article) and item.final):
+            raise DropItem("recorded; not an article")
+        return write_record(spider.site, item.page, item.capture) | {"novelty": novelty}

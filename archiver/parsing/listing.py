@@ -1,0 +1,86 @@
+"""Reading a listing page."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+
+from bs4 import Tag
+
+from archiver.model import Listing, ListingEntry, Problem, ResultCount
+from archiver.parsing.article import find_unreadable
+from archiver.parsing.counts import read_count
+from archiver.parsing.document import read_first, read_place
+from archiver.parsing.info_line import read_info_line
+from archiver.parsing.text import clean_text
+from archiver.platforms.layout import Address, Layout, ListingLayout
+from archiver.urls import join_url, strip_session
+
+# "Hiển thị 1 - 20 of 26 kết quả", in English "Showing 1 - 20 of 2,952 results".
+_RESULTS = re.compile(r"(\d[\d.,]*)\s*[-–]\s*(\d[\d.,]*)\s+\S+\s+(\d[\d.,]*)")
+# A channel that fits on one page says "Hiển thị 3 kết quả".
+_FEW_RESULTS = re.compile(r"(\d[\d.,]*)")
+
+
+class ListingReader:
+    """Reads the listing on one page; ``base`` is the address its links are relative to, ``at`` its capture's time."""
+
+    def __init__(self, base: str, read_address: Callable[[str], Address], zone: tzinfo, at: datetime) -> None:
+        self._base = base
+        self._read_address = read_address
+        self._zone = zone
+        self._at = at
+
+    def read(self, page: Tag, layout: Layout) -> Listing | None:
+        """Read the first of the layout's listing forms that has entries on the page; None where none has."""
+        for places in layout.listings:
+            rows = [(row, link) for row in page.select(places.entry) if (link := row.select_one(places.link))]
+            if rows:
+                return self._read_rows(page, rows, places, f"{layout.name}/{layout.version}")
+        return None
+
+    def _read_rows(self, page: Tag, rows: list[tuple[Tag, Tag]], places: ListingLayout, layout: str) -> Listing:
+        entries: dict[str, ListingEntry] = {}
+        problems: list[Problem] = []
+        strangers = 0
+        for row, link in rows:
+            entry, found = self._read_row(row, link, places)
+            problems += found
+            strangers += entry is None
+            if entry:
+                entries.setdefault(entry.native_key, entry)
+        return Listing(
+            url=strip_session(self._base),
+            section=read_first(page, places.sections),
+            entries=tuple(entries.values()),
+            strangers=strangers,
+            next_url=self._find_next(page, places),
+            results=_read_results(read_place(page, places.results)),
+            problems=tuple(problems),
+            layout=layout,
+        )
+
+    def _read_row(self, row: Tag, link: Tag, places: ListingLayout) -> tuple[ListingEntry | None, tuple[Problem, ...]]:
+        url = join_url(self._base, str(link["href"]))
+        address = self._read_address(url) if url else None
+        if address is None or address.kind != "article":
+            return None, (Problem("strange_entry", str(link["href"])[:300]),)
+        info = read_info_line(read_place(row, places.info_line) or "", self._zone, self._at)
+        title = clean_text(link.get_text())
+        entry = ListingEntry(address.key, address.url, title, info.published, info.views)
+        details = tuple(Problem(problem.kind, f"{problem.detail} ({title})") for problem in find_unreadable(info))
+        return entry, details
+
+    def _find_next(self, page: Tag, places: ListingLayout) -> str | None:
+        href = places.next_link(page, self._base)
+        url = join_url(self._base, href) if href else None
+        return strip_session(url) if url else None
+
+
+def _read_results(text: str | None) -> ResultCount | None:
+    match = _RESULTS.search(text or "")
+    if match:
+        first, last, total = (read_count(number.rstrip(".,")) for number in match.groups())
+        return ResultCount(first, last, total) if first and last and total else None
+    few = _FEW_RESULTS.search(text or "")
+    total = read_count(few.group(1).rstrip(".,")) if few else None
+    return ResultCount(1, total, total) if total else None

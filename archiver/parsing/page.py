@@ -1,0 +1,65 @@
+"""Reading any page of a site: what kind of page it is, and what it prints."""
+
+from datetime import tzinfo
+
+from archiver.model import Capture, Page, Problem, Unreadable
+from archiver.parsing.article import read_article
+from archiver.parsing.blocks import TooDeepError
+from archiver.parsing.document import PageRejectedError, parse_page
+from archiver.parsing.listing import ListingReader
+from archiver.parsing.text import decode_page
+from archiver.platforms.layout import Layout, Platform
+
+# How files begin that servers send as text/html.
+_MAGIC = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"Rar!",
+    b"\x1f\x8b",
+    b"RIFF",
+)
+_MARKS = (b"\xff\xfe", b"\xfe\xff")
+MOST_NULLS = 32
+
+
+def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
+    """Read what a captured page prints, with the layout its platform had on the day of the capture.
+
+    Pure: the same capture, platform and zone give the same outcome at any time. A page that is neither article nor
+    listing comes back as Unreadable with the reason; nothing is raised for what a server sends.
+    """
+    problem = _refuse(capture)
+    if problem:
+        return Unreadable(capture.url, problem)
+    layout = platform.layout_on(capture.fetched_at.astimezone(zone).date())
+    try:
+        return _read_html(capture, platform, layout, zone)
+    except TooDeepError:
+        return Unreadable(capture.url, Problem("too_deep", "elements are nested deeper than any real page nests them"))
+    except PageRejectedError as error:
+        return Unreadable(capture.url, Problem("not_html", str(error)[:200]))
+
+
+def _refuse(capture: Capture) -> Problem | None:
+    body = capture.body
+    if not body.strip():
+        return Problem("empty_page", "the server answered with an empty page")
+    if body.startswith(_MAGIC) or (body.count(b"\0") > MOST_NULLS and not body.startswith(_MARKS)):
+        return Problem("not_html", f"{len(body)} bytes of a file, not a page")
+    return None
+
+
+def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinfo) -> Page:
+    page = parse_page(decode_page(capture.body, capture.headers), layout)
+    address = platform.read_address(capture.url)
+    article = read_article(page, address, capture.url, layout, zone, capture.fetched_at)
+    if article:
+        return article
+    listing = ListingReader(capture.url, platform.read_address, zone, capture.fetched_at).read(page, layout)
+    if listing:
+        return listing
+    return Unreadable(capture.url, Problem("no_layout", f"fits no layout of {platform.name}: no article, no listing"))

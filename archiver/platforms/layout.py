@@ -1,0 +1,97 @@
+"""Where things stand on the pages of a platform, and what its addresses mean. Data, and small functions beside it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from bs4 import Tag
+
+Place = str | Callable[[Tag], str | None]
+"""A field's place: a CSS selector whose text is the field, or a function from the page to the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What an address means on a platform.
+
+    ``key`` is the native key of an article, or the identity of a listing page (channel and page number); ``url`` the
+    address to request: without session, language and print variants.
+    """
+
+    kind: Literal["article", "listing"]
+    key: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleLayout:
+    """Where an article's fields stand.
+
+    ``mark`` is a piece of markup that only article pages have. ``body`` names candidates, best first. ``furniture``
+    is inside the body and no part of it.
+    """
+
+    mark: str
+    title: Place
+    info_line: Place
+    lead: Place
+    body: tuple[str, ...]
+    sections: tuple[Place, ...]
+    content: str
+    furniture: tuple[str, ...] = ()
+    native_key: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ListingLayout:
+    """Where a listing's entries stand: ``entry`` is one row, the rest is looked for within it.
+
+    ``next_link`` gets the page and its address and returns the link to the page after it, None on the last.
+    """
+
+    entry: str
+    link: str
+    info_line: str | None
+    sections: tuple[Place, ...]
+    next_link: Callable[[Tag, str], str | None]
+    results: str | None = None
+    empty: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One look of a platform's pages.
+
+    ``name`` and ``version`` are kept with what was read, so that a change of layout never looks like a change of the
+    page. ``container`` is the class of the element that holds all fields but the section; it is cut out before
+    parsing. A layout is used for captures from ``valid_from`` to ``valid_until``, both included.
+    """
+
+    name: str
+    version: int
+    container: str
+    article: ArticleLayout
+    listings: tuple[ListingLayout, ...]
+    breadcrumb: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def is_valid_on(self, day: date) -> bool:
+        """Say whether the layout was in use on ``day``."""
+        starts = self.valid_from is None or self.valid_from <= day
+        return starts and (self.valid_until is None or day <= self.valid_until)
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """A family of sites: its layouts, newest first, and how it writes addresses."""
+
+    name: str
+    title: str
+    layouts: tuple[Layout, ...]
+    read_address: Callable[[str], Address]
+
+    def layout_on(self, day: date) -> Layout:
+        """Return the layout in use on ``day``, the newest where periods overlap or none fits."""
+        return next((layout for layout in self.layouts if layout.is_valid_on(day)), self.layouts[0])

@@ -1,0 +1,107 @@
+"""The Liferay 6.2 portals of Hà Nội (``*.hanoi.gov.vn``).
+
+Facts from 11,000 article pages and 1,400 listings of sotttt.hanoi.gov.vn, captured in August 2022.
+"""
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+from bs4 import Tag
+
+from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
+from archiver.urls import parameters_of, path_of, strip_session
+
+# /<channel>/-/view_content/<id>-<slug>.html; the print version has pop_up/ before the id.
+_ARTICLE = re.compile(r"^(?P<channel>.*)/-/view_content/(?:pop_up/)?(?P<id>\d+)(?P<slug>[^/]*)")
+# The trap: every page links to itself with /en and /vi behind, and such an address answers with the listing.
+_LANGUAGE_BEHIND = re.compile(r"(?:/(?:en|vi))+/?$")
+_PAGE_PARAMETER = re.compile(r"^_101(?:_INSTANCE_\w+)?_cur$")
+_ENTRY_ID = re.compile(r"^_101_(?:INSTANCE_\w+?_)?(\d+)$")
+
+
+def read_address(url: str) -> Address:
+    """Read an address of the family.
+
+    The numeric id is the native key, whatever the channel, language, session or view that stand around it. A listing
+    is known by its channel and page number, so page 1 is one page under both of its addresses.
+    """
+    url = strip_session(url)
+    if match := _ARTICLE.match(path_of(url)):
+        path = f"{match['channel']}/-/view_content/{match['id']}{match['slug']}"
+        return Address("article", match["id"], urlunsplit(urlsplit(url)._replace(path=path, query="")))
+    return Address("listing", f"{_LANGUAGE_BEHIND.sub('', path_of(url)) or '/'}#{_page_number(url)}", url)
+
+
+def _page_number(url: str) -> int:
+    numbers = [value for name, value in parameters_of(url).items() if _PAGE_PARAMETER.match(name)]
+    return int(numbers[0]) if numbers and numbers[0].isascii() and numbers[0].isdigit() else 1
+
+
+def _find_entry_id(page: Tag) -> str | None:
+    content = page.select_one("div.asset-full-content div.asset-content[id]")
+    match = _ENTRY_ID.match(str(content["id"])) if content else None
+    return match.group(1) if match else None
+
+
+def _find_next_link(page: Tag, url: str) -> str | None:
+    """Find the button to the page after ``url``; its word depends on language and scripts, its page number does not."""
+    links = page.select("ul.pager.lfr-pagination-buttons > li:not(.disabled) > a[href]")
+    later = [(number, href) for href in (str(link["href"]) for link in links) if (number := _page_number(href)) > 1]
+    following = [(number, href) for number, href in later if number > _page_number(url)]
+    return min(following)[1] if following else None
+
+
+def _find_portlet_title(page: Tag) -> str | None:
+    """Find the head of the portlet that shows the news; side columns have portlets with heads too."""
+    news = page.select_one("div.asset-full-content-title, div.asset-bounddary, tbody.table-data")
+    portlet = news.find_parent("div", class_="portlet-boundary") if news else None
+    title = portlet.select_one("span.portlet-title-text") if portlet else None
+    return title.get_text() if title else None
+
+
+_SECTIONS = ("div.dd_chuyenmuc span.tintuc", _find_portlet_title)
+
+_ARTICLE_LAYOUT = ArticleLayout(
+    mark="asset-full-content-title",
+    title="div.asset-full-content-title",
+    info_line="div.assetPublishDate",
+    lead="p.sapo",
+    body=("div.journal-content-article", "div.asset-content"),
+    sections=_SECTIONS,
+    content="div.asset-full-content",
+    # The first is the account name of whoever typed the article in, not its author.
+    furniture=("p.view-content-author", "div.sapo-wrapper", "div.related_asset", "div.asset-control-detail", "form"),
+    native_key=_find_entry_id,
+)
+_ABSTRACTS = ListingLayout(
+    entry="div.asset-bounddary",
+    link="h3.asset-title a[href]",
+    info_line="div.assetPublishDate",
+    sections=_SECTIONS,
+    next_link=_find_next_link,
+    results="small.search-results",
+)
+_TABLE = ListingLayout(
+    entry="tbody.table-data > tr",
+    link="td.table-cell a[href]",
+    info_line="td.table-cell + td.table-cell",
+    sections=_SECTIONS,
+    next_link=_find_next_link,
+    results="small.search-results",
+)
+
+LIFERAY_HANOI = Platform(
+    name="liferay_hanoi",
+    title="Liferay 6.2 portals of Hà Nội (*.hanoi.gov.vn)",
+    layouts=(
+        Layout(
+            name="liferay_hanoi",
+            version=1,
+            container="portlet-boundary",
+            breadcrumb="dd_chuyenmuc",
+            article=_ARTICLE_LAYOUT,
+            listings=(_ABSTRACTS, _TABLE),
+        ),
+    ),
+    read_address=read_address,
+)

@@ -1,0 +1,54 @@
+"""What a site declares about itself."""
+
+import re
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from archiver.errors import SiteError
+from archiver.urls import host_of
+
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+
+
+@dataclass(frozen=True, slots=True)
+class Expectations:
+    """What a healthy site shows; a run that sees something else says so as a finding.
+
+    ``new_within_days``: something new is published at least this often. ``fields``: read on every article.
+    """
+
+    new_within_days: int | None = None
+    fields: tuple[str, ...] = ("title",)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One committee's web site: its listings, the platform it runs on and the zone its dates are printed in.
+
+    ``listings`` are absolute addresses; a site whose public address is not known declares none.
+    """
+
+    name: str
+    title: str
+    platform: str
+    listings: tuple[str, ...] = ()
+    timezone: str = "Asia/Ho_Chi_Minh"
+    expectations: Expectations = field(default_factory=Expectations)
+
+    def __post_init__(self) -> None:
+        if not NAME.fullmatch(self.name):
+            raise SiteError(f"site name {self.name!r}: use a letter, then letters, digits, - or _ (at most 40)")
+        if not self.title:
+            raise SiteError(f"site {self.name}: give it a title")
+        for url in self.listings:
+            if not host_of(url):
+                raise SiteError(f"site {self.name}: {url!r} is no absolute address; write it with http:// or https://")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise SiteError(f"site {self.name}: there is no time zone {self.timezone!r}") from error
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the site prints its dates."""
+        return ZoneInfo(self.timezone)

@@ -1,0 +1,66 @@
+"""Addresses: how they are written down, and when two of them are the same."""
+
+import re
+from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
+
+from w3lib.url import safe_url_string
+
+# Liferay writes the session into the path of every link until a cookie came back (RFC 3986 path parameter).
+_SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+# Parameters that name a moment or a session and not a thing; Liferay adds ``t=<milliseconds>`` to documents and images.
+VOLATILE_PARAMETERS = frozenset({"t", "p_auth", "p_p_auth", "token", "jsessionid", "phpsessid", "sid"})
+
+
+def join_url(base: str, href: str) -> str | None:
+    """Make ``href`` of the page at ``base`` absolute; None unless the outcome is an http or https address."""
+    try:
+        url = urljoin(base, href.strip())
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            return None
+        return safe_url_string(url)
+    except ValueError:  # such as an unfinished IPv6 host, seen in pasted links
+        return None
+
+
+def strip_session(url: str) -> str:
+    """Remove the fragment and the session that a portal wrote into the path."""
+    return _SESSION.sub("", url.split("#", 1)[0])
+
+
+def strip_volatile(url: str) -> str:
+    """Remove session, fragment and all ``VOLATILE_PARAMETERS``; the rest keeps its order and its empty values."""
+    parts = urlsplit(strip_session(url))
+    query = "&".join(item for item in parts.query.split("&") if item and _name(item) not in VOLATILE_PARAMETERS)
+    return urlunsplit(parts._replace(query=query))
+
+
+def host_of(url: str) -> str:
+    """Return host and port in lower case, the port left out where it is the scheme's own."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    host = parts.hostname or ""
+    return host if port in (None, usual) else f"{host}:{port}"
+
+
+def path_of(url: str) -> str:
+    """Return the path of an address, at least ``/``."""
+    return urlsplit(url).path or "/"
+
+
+def parameters_of(url: str) -> dict[str, str]:
+    """Return the query of an address, empty values kept; of a repeated name the last value."""
+    return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+
+
+def mask_credentials(url: str) -> str:
+    """Hide ``user:password@`` of an address, for logs and messages."""
+    return re.sub(r"//[^/@\s]+@", "//***@", url)
+
+
+def _name(item: str) -> str:
+    return item.split("=", 1)[0].lower()

@@ -1,0 +1,196 @@
+"""The portal behind the server: what it publishes, how it answers, and what it was asked."""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from tests.portal.addresses import Place, read_place, strip_session
+from tests.portal.articles import PortalArticle
+from tests.portal.channels import ChannelLook
+from tests.portal.exchange import HTML, Headers, Request, Response
+from tests.portal.files import file_at
+from tests.portal.furniture import POLL, STATIC_PAGES, Visit
+from tests.portal.listings import ListingSlice, listing_page
+from tests.portal.pages import article_page, home_page, login_page, not_found_page, poll_page, static_page
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+Outage = Callable[[str], Response | None]
+
+
+class Portal:
+    """A news portal that can be edited while it is served; every method may be called from any thread.
+
+    ``outage`` is asked first for every request and may answer in the portal's place; ``answers`` does the same for
+    single addresses, with or without their query. ``robots`` is the text of robots.txt, which is not there by default.
+    With ``tick`` every visit of an article adds one to its count.
+    """
+
+    def __init__(
+        self,
+        articles: Iterable[PortalArticle],
+        channels: Mapping[str, ChannelLook],
+        *,
+        page_size: int = 20,
+        tick: bool = True,
+        padding: int = 0,
+    ) -> None:
+        self.channels = dict(channels)
+        self.page_size = page_size
+        self.tick = tick
+        self.padding = padding
+        self.robots: str | None = None
+        self.outage: Outage | None = None
+        self.answers: dict[str, Response] = {}
+        self.requests: list[Request] = []
+        self._lock = threading.RLock()
+        self._visits = 0
+        self._articles: dict[int, PortalArticle] = {}
+        self._views: dict[int, int | None] = {}
+        self._removed: set[int] = set()
+        self._delisted: set[int] = set()
+        for article in articles:
+            self.add(article)
+
+    def add(self, article: PortalArticle) -> None:
+        """Publish an article; its channels must be there."""
+        unknown = set(article.channels) - self.channels.keys()
+        if unknown:
+            raise ValueError(f"article {article.id}: no such channel: {', '.join(sorted(unknown))}")
+        with self._lock:
+            self._articles[article.id] = article
+            self._views[article.id] = article.views
+
+    def edit(self, article_id: int, **changes: Any) -> PortalArticle:
+        """Change fields of an article and return it as it is now; its count goes on."""
+        with self._lock:
+            article = replace(self._articles[article_id], **changes)
+            self._articles[article_id] = article
+            return article
+
+    def remove(self, article_id: int) -> None:
+        """Take an article down: its address answers 404 and no listing shows it."""
+        with self._lock:
+            self._removed.add(self._articles[article_id].id)
+
+    def delist(self, article_id: int) -> None:
+        """Take an article out of the listings; its address goes on answering."""
+        with self._lock:
+            self._delisted.add(self._articles[article_id].id)
+
+    def restore(self, article_id: int) -> None:
+        """Undo ``remove`` and ``delist``."""
+        with self._lock:
+            self._removed.discard(article_id)
+            self._delisted.discard(article_id)
+
+    def article(self, article_id: int) -> PortalArticle:
+        """Return an article as it is now, removed or not."""
+        with self._lock:
+            return self._articles[article_id]
+
+    def listed(self, channel: str | None = None) -> list[PortalArticle]:
+        """Return what the listing of a channel shows, newest first; of all channels, each article once."""
+        with self._lock:
+            hidden = self._removed | self._delisted
+            shown = [article for article in self._articles.values() if article.id not in hidden]
+        shown = [article for article in shown if channel is None or channel in article.channels]
+        return sorted(shown, key=lambda article: (article.published, article.id), reverse=True)
+
+    def views(self, article_id: int) -> int | None:
+        """Return the count of an article as the next listing would print it."""
+        with self._lock:
+            return self._views[article_id]
+
+    def set_views(self, article_id: int, views: int | None) -> None:
+        """Set the count of an article; None prints no count."""
+        with self._lock:
+            self._views[article_id] = views
+
+    def freeze_counters(self) -> None:
+        """Let visits no longer count."""
+        self.tick = False
+
+    def count_requests(self, prefix: str = "/") -> int:
+        """Count the logged requests whose address starts with ``prefix``."""
+        with self._lock:
+            return sum(request.path.startswith(prefix) for request in self.requests)
+
+    def clear_log(self) -> None:
+        """Forget the requests so far."""
+        with self._lock:
+            self.requests.clear()
+
+    def answer(self, target: str, headers: Headers = (), *, visit: bool = True) -> Response:
+        """Answer a request for ``target`` and log it; one that is no ``visit`` counts nowhere."""
+        with self._lock:
+            self._visits += 1
+            response = self._interfere(target) or self._respond(target, ticking=visit and self.tick)
+            self.requests.append(Request(target, datetime.now(UTC), headers, response.status))
+            return response
+
+    def _interfere(self, target: str) -> Response | None:
+        answer = self.outage(target) if self.outage else None
+        return answer or self.answers.get(target) or self.answers.get(target.partition("?")[0])
+
+    def _respond(self, target: str, *, ticking: bool) -> Response:
+        path = strip_session(urlsplit(target).path)
+        if path == "/robots.txt" and self.robots is not None:
+            return Response(200, self.robots.encode(), (("Content-Type", "text/plain;charset=UTF-8"),))
+        if path.startswith(("/documents/", "/image/")):
+            return file_at(path)
+        visit = Visit(path, self._visits, datetime.now(ZONE), self.channels, padding=self.padding)
+        if path in {"/", "/trang-chu", "/en", "/vi"}:
+            return Response(200, home_page({slug: self.listed(slug)[:4] for slug in self.channels}, visit), _headers())
+        place = read_place(target)
+        page = self._render(place, replace(visit, prefix=place.prefix), ticking=ticking) if place else None
+        if page is None:
+            return Response(404, not_found_page(visit), HTML)
+        return Response(200, page, _headers())
+
+    def _render(self, place: Place, visit: Visit, *, ticking: bool) -> bytes | None:
+        """Render the page at a place; None where there is none."""
+        if place.query.get("p_p_id") == POLL:
+            return poll_page(visit)
+        if place.channel == "dang-nhap":
+            return login_page(visit)
+        if place.channel in STATIC_PAGES:
+            return static_page(STATIC_PAGES[place.channel], visit)
+        if place.channel not in self.channels:
+            return None
+        if place.article_id is None or place.trapped:
+            return self._render_listing(place, visit, ticking=ticking)
+        return self._render_article(place.article_id, place, visit, ticking=ticking)
+
+    def _render_article(self, article_id: int, place: Place, visit: Visit, *, ticking: bool) -> bytes | None:
+        if article_id not in self._articles or article_id in self._removed:
+            return None
+        views = self._views[article_id]
+        if ticking and views is not None:
+            views = self._views[article_id] = views + 1
+        others = [article for article in self.listed(place.channel) if article.id != article_id]
+        related = others[visit.number // 5 % 4 :][:6]
+        article = self._articles[article_id]
+        return article_page(article, place.channel, visit, views, related, print_version=place.print_version)
+
+    def _render_listing(self, place: Place, visit: Visit, *, ticking: bool) -> bytes | None:
+        """Render a page of a listing; a page size of one shows the whole article, as the real portals do."""
+        look = self.channels[place.channel]
+        listed = self.listed(place.channel)
+        size = _number(place.query.get(f"_{look.portlet_id}_delta"), self.page_size)
+        page = min(_number(place.query.get(f"_{look.portlet_id}_cur"), 1), max(1, -(-len(listed) // size)))
+        shown = listed[(page - 1) * size :][:size]
+        if size == 1 and shown:
+            return self._render_article(shown[0].id, place, visit, ticking=ticking)
+        return listing_page(ListingSlice(place.channel, look, shown, page, size, len(listed)), visit, self._views)
+
+
+def _headers() -> Headers:
+    return (*HTML, ("Liferay-Portal", "Liferay Portal Community Edition 6.2"), ("Cache-Control", "private, no-cache"))
+
+
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and text.isdecimal() and 0 < int(text) < 10_000 else otherwise
