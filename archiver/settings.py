@@ -1,13 +1,7 @@
 """Scrapy settings, each with its reason. Any of them can be set for one crawl with ``-s NAME=VALUE``."""
 
-import os
-from pathlib import Path
-
-from scrapy.utils.conf import closest_scrapy_cfg
-
 from archiver import __version__
-
-_PROJECT = Path(closest_scrapy_cfg() or Path(__file__).parents[1] / "scrapy.cfg").parent
+from archiver.project import archive_path
 
 # --- this project ---------------------------------------------------------------------------------------------------
 
@@ -18,7 +12,7 @@ NEWSPIDER_MODULE = "spiders"
 COMMANDS_MODULE = "archiver.crawl.commands"
 
 # The archive: in the project, wherever a command is called from; `-s ARCHIVE_DB=` and the environment win.
-ARCHIVE_DB = os.environ.get("ARCHIVE_DB") or str(_PROJECT / "data" / "archive.db")
+ARCHIVE_DB = str(archive_path())
 
 EXTENSIONS = {"archiver.crawl.ledger.RunLedger": 100, "archiver.crawl.progress.Progress": 200}
 ITEM_PIPELINES = {"archiver.crawl.pipelines.ArchivePipeline": 300}

@@ -100,7 +100,8 @@ def _compare_items(items: str | int | None, text: str) -> str:
 
 
 def _fold(text: str | int | None) -> str | None:
-    return " ".join(str(text).split()) or None if text else None
+    # A soft hyphen says where a word may be broken; it is printed, and no part of the text.
+    return " ".join(str(text).replace("\xad", "").split()) or None if text else None
 
 
 def _write_json(value: object) -> str:

@@ -1,6 +1,7 @@
 """Running crawls from beginning to end, and telling their outcome by an exit status."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from rapidfuzz import process
@@ -9,7 +10,7 @@ from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
 from archiver.archive.file import create_or_open
-from archiver.archive.ledger import Outcome
+from archiver.archive.ledger import Finding, Outcome
 from archiver.crawl.ledger import RunLedger
 from archiver.crawl.options import read_options
 from archiver.crawl.spider import CommitteeSpider
@@ -28,8 +29,18 @@ STATUSES: dict[Outcome | None, int] = {
 GRAVEST_FIRST = (130, 1, 75, 3, 0)
 
 
-def crawl_sites(settings: BaseSettings, names: Sequence[str], arguments: Mapping[str, str]) -> int:
-    """Crawl sites side by side and return the exit status.
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How the crawl of one site ended; ``outcome`` None if it never began."""
+
+    site: str
+    outcome: Outcome | None
+    novelties: Mapping[str, int]
+    findings: Sequence[Finding]
+
+
+def crawl_sites(settings: BaseSettings, names: Sequence[str], arguments: Mapping[str, str]) -> tuple[int, list[Report]]:
+    """Crawl sites side by side and return the exit status and how each one ended.
 
     Everything a user can get wrong is checked before the first request: SiteError, UsageError, ArchiveError.
     """
@@ -37,9 +48,9 @@ def crawl_sites(settings: BaseSettings, names: Sequence[str], arguments: Mapping
     for spider in spiders:
         read_options(spider.declare_site(), arguments)
     create_or_open(Path(settings["ARCHIVE_DB"])).close()
-    crawlers = _run(settings, spiders, arguments)
-    statuses = {STATUSES[_outcome_of(crawler)] for crawler in crawlers}
-    return next(status for status in GRAVEST_FIRST if status in statuses)
+    reports = [_report(crawler) for crawler in _run(settings, spiders, arguments)]
+    statuses = {STATUSES[report.outcome] for report in reports}
+    return next(status for status in GRAVEST_FIRST if status in statuses), reports
 
 
 def find_spider(settings: BaseSettings, name: str) -> type[CommitteeSpider]:
@@ -73,6 +84,8 @@ def _run(
     return crawlers
 
 
-def _outcome_of(crawler: Crawler) -> Outcome | None:
+def _report(crawler: Crawler) -> Report:
     ledger = crawler.get_extension(RunLedger) if crawler.extensions else None
-    return ledger.outcome if ledger else None
+    if ledger is None:
+        return Report(crawler.spidercls.name, None, {}, ())
+    return Report(crawler.spidercls.name, ledger.outcome, ledger.novelties, ledger.findings)

@@ -44,7 +44,7 @@ _AFTER = re.compile(
 )
 _PLACEHOLDER = re.compile(r" ?(?P<raw>n/a|nan|null|undefined|--+|[—–?]+)(?!\w)", re.IGNORECASE)
 _COLON = re.compile(r" ?[:：] ?")
-_WORDS = re.compile(r"[^|;()\[\]（）\x00]{0,40}")
+_WORDS = re.compile(r"(?!\d{1,2} ?[:：h]\d)[^|;()\[\]（）\x00]{0,40}")
 _WORDS_END = re.compile(r" [-–—•·] | (?=\d)")
 _BEFORE = re.compile(
     rf"(?<![A-Za-z\d/／:：.,'’-])(?<!giờ )(?P<number>(?:(?<!\S)[-−])?(?!0\d){_NUMBER}) ?(?:x )?$", re.IGNORECASE
@@ -164,7 +164,7 @@ def _find_unreadable(line: str, label: re.Match[str]) -> _Found | None:
 
 
 def _before_next_piece(words: str) -> str:
-    for border in (_WORDS_END, PIECE_START, OTHER_COUNT, _LABEL):
+    for border in (OTHER_COUNT, PIECE_START, _LABEL, _WORDS_END):
         if match := border.search(words):
             words = words[: match.start()]
     return words

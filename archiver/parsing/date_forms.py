@@ -15,11 +15,11 @@ _MONTH = r"(?P<month>(?:tháng|thg|th)[ .]?(?:\d{1,2}|mười (?:một|hai)|[^\W
 _GAP = r"[ .,/-]{0,3}"
 _SHORT_THAI_YEAR = r"(?:(?<=[\u0e01-\u0e2e\u0e4c] )|(?<=[\u0e01-\u0e2e]\. ))\d\d"
 _DAY_FIRST = (
-    r"(?<!\d)(?<!\d[/.:-])(?P<day>\d{1,2}) ?(?P<mark>[/.-]) ?(?P<month>\d{1,2}) ?(?P=mark) ?"
-    r"(?P<year>\d{4}|\d\d)(?![\d:])"
+    r"(?<!\d)(?<!\d[/.:])(?P<day>\d{1,2}) ?(?P<mark>[/.-]) ?(?P<month>\d{1,2}) ?(?P=mark) ?"
+    r"(?P<year>\d{4}|\d\d(?! ?(?P=mark) ?\d))(?![\d:])"
 )
 _YEAR_FIRST = (
-    r"(?<!\d)(?<!\d[/.:-])(?P<year>\d{4}) ?(?P<mark>[/.-]) ?(?P<month>\d{1,2}) ?(?P=mark) ?(?P<day>\d{1,2})(?!\d)"
+    r"(?<!\d)(?<!\d[/.:])(?P<year>\d{4}) ?(?P<mark>[/.-]) ?(?P<month>\d{1,2}) ?(?P=mark) ?(?P<day>\d{1,2})(?!\d)"
 )
 _SPACED = r"(?<![\d:])(?P<day>\d{1,2}) (?P<month>\d{1,2}) (?P<year>\d{4})(?![\d:])"
 _IDEOGRAPHIC = r"(?<!\d)(?P<year>\d{4}) ?[年년] ?(?P<month>\d{1,2}) ?[月월] ?(?P<day>\d{1,2}) ?[日号號일]"

@@ -61,7 +61,7 @@ def read_date(text: str, zone: tzinfo, captured_at: datetime) -> PublishedDate |
     if not raw:
         return None
     if len(raw) > LONGEST_DATE:
-        return PublishedDate(raw)
+        return PublishedDate(raw[:LONGEST_DATE])
     try:
         return _read_strictly(raw, zone, captured_at)
     except (ValueError, OverflowError):  # printed, and impossible: 31/04/2018, 25:00

@@ -59,7 +59,7 @@ class _Piece:
         return bool(OTHER_TEXT_LABEL.match(self.text))
 
     def begins_run(self, run: list["_Piece"]) -> bool:
-        """Whether this piece is no part of the date that ``run`` began: it is none, or has a label or day of its own."""
+        """Whether this piece is no part of the date that ``run`` began: no date, or one with its own label or day."""
         return self.is_labelled or not self.is_date or (self.has_day and any(piece.has_day for piece in run))
 
 
@@ -86,7 +86,7 @@ def _date_texts(line: str) -> list[str]:
     """Return the parts of a line that may be its date, best first: labelled, unlabelled, last change, odd text."""
     pieces = list(_split(line))
     runs = list(_date_runs(pieces))
-    texts = [line[run[0].start : _close(line, run[-1].end)] for run in runs]
+    texts = [_printed(line, run[0].start, run[-1].end) for run in runs]
     odd = [piece.text for piece in pieces if _LOOKS_LIKE_DATE.search(piece.text) and not piece.is_foreign]
     return sorted(texts, key=_rank) or odd
 
@@ -129,6 +129,7 @@ def _between(line: str, start: int, end: int, borders: list[tuple[int, int]]) ->
         start = max(start, border_end)
 
 
-def _close(line: str, end: int) -> int:
-    """Return ``end``, behind the parenthesis that closes there, as in ``19:20 (GMT+7)``."""
-    return end + 1 if line[end : end + 1] in {")", "）"} else end
+def _printed(line: str, start: int, end: int) -> str:
+    """Return a part of ``line``, with the parenthesis that closes behind it if it opened within: ``19:20 (GMT+7)``."""
+    text = line[start:end]
+    return line[start : end + 1] if text.count("(") > text.count(")") else text

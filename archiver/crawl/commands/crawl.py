@@ -21,7 +21,7 @@ class Command(ScrapyCrawl):
             raise UsageError("name one site; scrapy list names those there are")
         assert self.settings is not None
         try:
-            self.exitcode = crawl_sites(self.settings, args, opts.spargs)
+            self.exitcode, _ = crawl_sites(self.settings, args, opts.spargs)
         except ArchiverError as error:
             sys.stderr.write(f"scrapy crawl: {error}\n")
             self.exitcode = error.exit_status

@@ -1,0 +1,124 @@
+"""Questions to the archive, asked through the public views."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from archiver.archive.content import write_time
+
+Row = dict[str, Any]
+
+_JSON = frozenset({"images", "attachments", "changed_fields"})
+_SUMMARY = "site, article_id, published_at, published_precision, title, views, state, snapshots, changed_at, url"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which articles: of a site, published from ``since`` to ``until`` (days in the site's zone, both included).
+
+    ``changed_since`` is a day too: articles whose content changed then or later.
+    """
+
+    site: str | None = None
+    since: date | None = None
+    until: date | None = None
+    changed_since: date | None = None
+    state: str | None = None
+    limit: int | None = None
+
+
+def list_articles(connection: sqlite3.Connection, selection: Selection) -> Iterator[Row]:
+    """List articles, the newest first; those without a date come last."""
+    zones = zones_of_sites(connection)
+    conditions: list[tuple[str, list[str]]] = []
+    if selection.site:
+        conditions.append(("site = ?", [selection.site]))
+    if selection.state:
+        conditions.append(("state = ?", [selection.state]))
+    if selection.since:
+        conditions.append(_bound("published_at >=", zones, selection.since, time.min))
+    if selection.until:
+        conditions.append(_bound("published_at <=", zones, selection.until, time.max))
+    if selection.changed_since:
+        conditions.append(_bound("changed_at >=", zones, selection.changed_since, time.min))
+    where = " AND ".join(condition for condition, _ in conditions) or "1"
+    values = [value for _, some in conditions for value in some]
+    query = (
+        f"SELECT {_SUMMARY} FROM current_articles WHERE {where} "  # noqa: S608 - every part is one of the constants above
+        "ORDER BY published_at IS NULL, published_at DESC, site, article_id LIMIT ?"
+    )
+    limit = -1 if selection.limit is None else selection.limit
+    return _rows(connection.execute(query, [*values, limit]))
+
+
+def find_articles(connection: sqlite3.Connection, reference: str) -> list[Row]:
+    """Find articles by id, by ``site:id`` or by any address they were seen under; the full current row of each."""
+    site, _, key = reference.rpartition(":")
+    query = (
+        "SELECT * FROM current_articles WHERE article_id = ?1 OR (site = ?2 AND article_id = ?3) OR EXISTS ("
+        " SELECT 1 FROM articles a JOIN article_addresses aa ON aa.article_id = a.id"
+        " JOIN addresses d ON d.id = aa.address_id"
+        " WHERE d.url = ?1 AND a.site = current_articles.site AND a.native_key = current_articles.article_id)"
+    )
+    return list(_rows(connection.execute(query, (reference, site, key))))
+
+
+def list_snapshots(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[Row]:
+    """List the snapshots of an article, the oldest first."""
+    return _of_article(connection, "article_history", "snapshot", site, article_id)
+
+
+def list_observations(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[Row]:
+    """List the observations of an article, the oldest first."""
+    return _of_article(connection, "view_history", "observed_at", site, article_id)
+
+
+def list_runs(connection: sqlite3.Connection, site: str | None, limit: int | None) -> Iterator[Row]:
+    """List runs, the newest first."""
+    query = "SELECT * FROM run_summary WHERE ?1 IS NULL OR site = ?1 ORDER BY run_id DESC LIMIT ?2"
+    return _rows(connection.execute(query, (site, -1 if limit is None else limit)))
+
+
+def summarise_sites(connection: sqlite3.Connection) -> dict[str, Row]:
+    """Count the articles of each site and name its last run."""
+    query = """
+        SELECT s.name, (SELECT count(*) FROM current_articles WHERE site = s.name) AS articles,
+            max(r.started_at) AS last_run, r.outcome
+        FROM sites s LEFT JOIN runs r ON r.site = s.name GROUP BY s.name
+    """
+    return {row["name"]: row for row in _rows(connection.execute(query))}
+
+
+def zones_of_sites(connection: sqlite3.Connection) -> dict[str, ZoneInfo]:
+    """Return the zone in which each site's times are shown."""
+    return {row[0]: ZoneInfo(row[1]) for row in connection.execute("SELECT name, timezone FROM sites ORDER BY name")}
+
+
+def _of_article(connection: sqlite3.Connection, view: str, order: str, site: str, article_id: str) -> Iterator[Row]:
+    query = f"SELECT * FROM {view} WHERE site = ? AND article_id = ? ORDER BY {order}"  # noqa: S608 - constants
+    return _rows(connection.execute(query, (site, article_id)))
+
+
+def _bound(comparison: str, zones: dict[str, ZoneInfo], day: date, at: time) -> tuple[str, list[str]]:
+    """Compare a time with the beginning or end of a day, which each site has in its own zone."""
+    if not zones:
+        return "0", []
+    cases = " ".join("WHEN ? THEN ?" for _ in zones)
+    values = [part for site, zone in zones.items() for part in (site, _moment(day, at, zone))]
+    return f"{comparison} CASE site {cases} END", values
+
+
+def _moment(day: date, at: time, zone: ZoneInfo) -> str:
+    return write_time(datetime.combine(day, at, zone).astimezone(UTC))
+
+
+def _rows(cursor: sqlite3.Cursor) -> Iterator[Row]:
+    return ({name: _read_value(name, row[name]) for name in row.keys()} for row in cursor)  # noqa: SIM118 - no mapping
+
+
+def _read_value(name: str, value: str | int | None) -> object:
+    return json.loads(str(value)) if name in _JSON and value is not None else value

@@ -1,0 +1,87 @@
+"""The ``archiver`` command: data on stdout, everything else on stderr."""
+
+import os
+import sys
+from importlib import import_module
+from typing import NoReturn
+
+import click
+
+from archiver import __version__
+from archiver.errors import ArchiverError
+
+# Command -> module, in the order of the help text. Loaded when called: --help must not wait for Scrapy.
+COMMANDS = {
+    "demo": "archiver.cli.demo",
+    "crawl": "archiver.cli.crawl",
+    "sites": "archiver.cli.sites",
+    "list": "archiver.cli.articles",
+    "show": "archiver.cli.articles",
+    "history": "archiver.cli.articles",
+    "views": "archiver.cli.articles",
+    "runs": "archiver.cli.runs",
+    "schema": "archiver.cli.schema",
+}
+ABOUT = {
+    "demo": "Crawl a small local portal twice and look at its history.",
+    "crawl": "Crawl sites into the archive; what cron calls.",
+    "sites": "The declared sites, their last run and articles.",
+    "list": "Articles, the newest first.",
+    "show": "One article as it was last seen.",
+    "history": "The snapshots of one article: when its text changed.",
+    "views": "The view counts of one article.",
+    "runs": "The ledger of runs.",
+    "schema": "The views for your own SQL, with the meaning of each column.",
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command only when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(COMMANDS[cmd_name]), f"{cmd_name}_command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(ABOUT.items()))
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Begin with: archiver demo. Exit status: 0 done, 1 failed, 2 wrong usage, 3 done with findings, "
+    "75 another run holds the lock, 130 interrupted.",
+)
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option("--db", metavar="PATH", help="The archive [default: data/archive.db, or ARCHIVE_DB].")
+@click.pass_context
+def archiver(ctx: click.Context, db: str | None) -> None:
+    """Keep what committees publish: every article, every change, every view count."""
+    ctx.obj = db
+
+
+def main() -> NoReturn:
+    """Run the command and leave with its exit status; a user's mistake is one line on stderr."""
+    try:
+        status = archiver(prog_name="archiver", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except ArchiverError as error:
+        click.echo(f"archiver: {error}", err=True)
+        sys.exit(error.exit_status)
+    except BrokenPipeError:  # the reader of a pipe had enough: archiver list | head
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    sys.exit(status if isinstance(status, int) else 0)

@@ -1,0 +1,76 @@
+"""``archiver crawl``: what cron calls."""
+
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from archiver.cli.options import with_archive
+from archiver.cli.output import escape_controls
+from archiver.crawl.execution import Report, crawl_sites, load_spiders
+from archiver.crawl.project_settings import project_settings
+from archiver.errors import UsageError
+
+MOST_FINDINGS = 10
+
+
+@click.command("crawl")
+@click.argument("sites", nargs=-1, metavar="SITE...")
+@click.option("--all", "everything", is_flag=True, help="Every declared site that has an address.")
+@click.option("-a", "arguments", multiple=True, metavar="NAME=VALUE", help="start, since, max_pages, full.")
+@click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting for this crawl.")
+@click.option("--verbose", is_flag=True, help="Log every article.")
+@with_archive
+def crawl_command(
+    db: Path,
+    sites: tuple[str, ...],
+    everything: bool,
+    arguments: tuple[str, ...],
+    settings: tuple[str, ...],
+    verbose: bool,
+) -> int:
+    """Crawl sites into the archive.
+
+    Quiet unless stderr is a terminal or something is wrong. Exit status: 0 done, 1 failed, 2 wrong usage, 3 done with
+    findings, 130 interrupted.
+    """
+    watched = sys.stderr.isatty() and not verbose
+    changes = {"ARCHIVE_DB": str(db), "LOG_LEVEL": "INFO" if verbose else "ERROR", "ARCHIVE_PROGRESS": watched}
+    chosen = project_settings(**(changes | _read_pairs("-s", settings)))
+    names = _choose(sites, sorted(load_spiders(chosen)) if everything else [])
+    if everything:
+        names = [name for name in names if load_spiders(chosen)[name].listings]
+    status, reports = crawl_sites(chosen, names, _read_pairs("-a", arguments))
+    for report in reports:
+        _tell(report, loud=watched)
+    logging.shutdown()
+    return status
+
+
+def _choose(sites: tuple[str, ...], everything: list[str]) -> list[str]:
+    if bool(sites) == bool(everything):
+        raise UsageError("name the sites to crawl, or --all; archiver sites lists them")
+    return list(dict.fromkeys(sites)) or everything
+
+
+def _read_pairs(option: str, pairs: tuple[str, ...]) -> dict[str, str]:
+    read = {}
+    for pair in pairs:
+        name, separator, value = pair.partition("=")
+        if not separator or not name:
+            raise UsageError(f"{option} {pair!r}: write {option} NAME=VALUE")
+        read[name] = value
+    return read
+
+
+def _tell(report: Report, *, loud: bool) -> None:
+    """Say how a crawl ended: always to people at a terminal, to cron only if something is wrong."""
+    if report.outcome == "finished" and not loud:
+        return
+    counts = ", ".join(f"{count} {novelty}" for novelty, count in report.novelties.items())
+    click.echo(f"{report.site}: {report.outcome}; articles: {counts}; {len(report.findings)} findings", err=True)
+    for finding in report.findings[:MOST_FINDINGS]:
+        click.echo(f"  {finding.kind}: {escape_controls(finding.detail)} <{escape_controls(finding.url)}>", err=True)
+    if len(report.findings) > MOST_FINDINGS:
+        click.echo(f"  and {len(report.findings) - MOST_FINDINGS} more, in the table findings", err=True)

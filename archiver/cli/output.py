@@ -1,0 +1,112 @@
+"""How rows come out: a table for people, or JSON, JSON lines, CSV, TSV for programs."""
+
+import csv
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+from zoneinfo import ZoneInfo
+
+from archiver.errors import ArchiverError
+
+FORMATS = {
+    "json": "A JSON array.",
+    "nl": "JSON, one object a line.",
+    "csv": "Comma-separated values with a header.",
+    "tsv": "Tab-separated values with a header.",
+}
+# Control characters and bidirectional overrides: a title must not move the cursor or turn a line around.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where rows go, and in which form (``table`` or one of FORMATS)."""
+
+    form: str = "table"
+    path: Path | None = None
+
+    def write(self, rows: Iterable[Row], columns: Sequence[str], shown: Sequence[str] | None = None) -> None:
+        """Write rows: all ``columns`` for programs, those ``shown`` in a table."""
+        with self.open() as stream:
+            if self.form == "table":
+                _write_table(stream, rows, shown or columns)
+            elif self.form == "json":
+                _write_array(stream, rows, columns)
+            elif self.form == "nl":
+                stream.writelines(f"{_to_json(row, columns)}\n" for row in rows)
+            else:
+                _write_values(stream, rows, columns, "," if self.form == "csv" else "\t")
+
+    @contextmanager
+    def open(self) -> Iterator[TextIO]:
+        """Open the file named with -o, else stdout."""
+        if self.path is None:
+            yield sys.stdout
+            return
+        try:
+            with self.path.open("w", encoding="utf-8", newline="") as stream:
+                yield stream
+        except OSError as error:
+            raise ArchiverError(f"{self.path}: cannot be written: {error.strerror}") from error
+
+
+def escape_controls(text: str) -> str:
+    """Show control characters as escapes."""
+    return _CONTROLS.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
+
+
+def show_time(value: str | None, zone: ZoneInfo, precision: str | None = "minute") -> str:
+    """Show a time of the archive in a site's zone, to the minute or the day."""
+    if not value:
+        return ""
+    local = datetime.fromisoformat(value).astimezone(zone)
+    return local.strftime("%Y-%m-%d" if precision == "day" else "%Y-%m-%d %H:%M")
+
+
+def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    numeric = {"views", "snapshots", "snapshot", "articles", "requests", "captures", "findings", "errors", "new"}
+    for column in columns:
+        wide = column in ("title", "url", "detail", "changed_fields")
+        table.add_column(column, justify="right" if column in numeric else "left", no_wrap=not wide, overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(escape_controls(_to_text(row[column]))) for column in columns))
+    width = None if stream.isatty() else 160
+    Console(file=stream, width=width).print(table)
+
+
+def _write_array(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:
+    separator = "["
+    for row in rows:
+        stream.write(f"{separator}{_to_json(row, columns)}")
+        separator = ",\n "
+    stream.write("]\n" if separator != "[" else "[]\n")
+
+
+def _write_values(stream: TextIO, rows: Iterable[Row], columns: Sequence[str], delimiter: str) -> None:
+    writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_to_text(row[column]) for column in columns] for row in rows)
+
+
+def _to_json(row: Row, columns: Sequence[str]) -> str:
+    return json.dumps({column: row[column] for column in columns}, ensure_ascii=False)
+
+
+def _to_text(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else str(value)

@@ -1,0 +1,27 @@
+"""``archiver runs``: the ledger."""
+
+from pathlib import Path
+
+import click
+
+from archiver.archive.file import open_for_reading
+from archiver.archive.queries import list_runs, zones_of_sites
+from archiver.archive.views import RUN_SUMMARY
+from archiver.cli.options import with_archive, with_limit, with_output
+from archiver.cli.output import Output, show_time
+
+
+@click.command("runs")
+@click.option("--site", help="Only of this site.")
+@with_limit(20)
+@with_output
+@with_archive
+def runs_command(db: Path, output: Output, site: str | None, limit: int | None) -> None:
+    """List runs, the newest first."""
+    database = open_for_reading(db)
+    rows = list(list_runs(database.conn, site, limit))
+    if output.form == "table":
+        zones = zones_of_sites(database.conn)
+        rows = [row | {"started_at": show_time(row["started_at"], zones[row["site"]])} for row in rows]
+    hidden = ("kind", "finished_at", "observations")
+    output.write(rows, tuple(RUN_SUMMARY.columns), [name for name in RUN_SUMMARY.columns if name not in hidden])
