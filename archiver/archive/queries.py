@@ -77,6 +77,11 @@ def list_observations(connection: sqlite3.Connection, site: str, article_id: str
     return _of_article(connection, "view_history", "observed_at", site, article_id)
 
 
+def list_events(connection: sqlite3.Connection) -> Iterator[Row]:
+    """List what happened to articles, the oldest first."""
+    return _rows(connection.execute("SELECT * FROM events ORDER BY at, site, article_id"))
+
+
 def list_runs(connection: sqlite3.Connection, site: str | None, limit: int | None) -> Iterator[Row]:
     """List runs, the newest first."""
     query = "SELECT * FROM run_summary WHERE ?1 IS NULL OR site = ?1 ORDER BY run_id DESC LIMIT ?2"

@@ -36,7 +36,7 @@ _GROUPED = r"[1-9]\d{0,2}(?: \d{3})+(?![\d.,])"
 _UNIT = r"(?: ?(?:(?:k|m|nghìn|ngàn|triệu|tr|тыс|млн|ribu|rb|juta|jt)(?![^\W\d_])\.?|[千万萬만천]))?"
 _NUMBER = rf"(?:{_GROUPED}|\d+(?:[.,'’٬]\d+)*){_UNIT}\+?"
 # A number that goes on as a date or a time is none: 27/04/2018, 16:03, 16h03, 27 tháng 4, 2019年.
-_NO_DATE = r"(?![\d/／]|[:：]\d|[.,-]\d| ?(?:tháng|thg|giờ|phút|ngày)\b|h\b|h\d|年|月|日|\x00)"
+_NO_DATE = r"(?![\d/／]|[:：]\d|[.,-]\d| ?(?:tháng|thg|giờ|phút|ngày)\b|h\b|h\d|年|月|日| ?%|\x00)"
 _FRAME = rf"(?: ?(?:{_FRAME_END})(?![a-z])(?! (?:tải|truy|thích)))?"
 _AFTER = re.compile(
     rf" ?[:：]? ?(?P<open>[(（\[] ?)?(?P<number>(?:[-−](?=\d))?{_NUMBER}){_NO_DATE}{_FRAME}(?(open) ?[)）\]]|)",

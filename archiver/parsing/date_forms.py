@@ -154,7 +154,8 @@ def read_time(hour: int, minute: int, second: int = 0, part: str | None = None) 
     printed = (hour, minute, second)
     if printed == (24, 0, 0) or (printed == (12, 0, 0) and part in {"am", "evening", "night"}):
         return None
-    return time(_hour_of_day(hour, part) if part else hour, minute, second).replace(second=0)
+    moment = time(_hour_of_day(hour, part) if part else hour, minute, second)
+    return moment.replace(second=0) if second else moment
 
 
 def read_offset(printed: str | None) -> tzinfo:

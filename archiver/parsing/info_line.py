@@ -23,7 +23,9 @@ from archiver.parsing.labels import (
 _SEPARATOR = re.compile(r"[|;•·()（）\[\]]| [-–—] ")
 _COMMA = re.compile(", ")
 # Without a label, only what looks like a date is taken for one that cannot be read.
-_LOOKS_LIKE_DATE = re.compile(r"\d[/.:-]\d|\d\D{1,20}(?:19|20)\d\d(?!\d)|^n/a$", re.IGNORECASE)
+_LOOKS_LIKE_DATE = re.compile(
+    r"\d[/.:-]\d|\d\D{1,20}(?:19|20)\d\d(?!\d)|\d ?(?:giờ|tháng)|\btrước$|\bago$|^\d{8}$|^n/a$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

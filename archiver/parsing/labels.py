@@ -77,13 +77,17 @@ def info_text(text: str) -> str:
 
 
 def without_label(line: str) -> str:
-    """Return what is printed after the labels of a date, without separators around it; parentheses stay."""
+    """Return what is printed after the labels of a date, without separators around it.
+
+    Parentheses stay, except one that closes where the label stood in parentheses too.
+    """
     for _ in range(_MOST_LABELS):
         match = next(filter(None, (label.match(line) for label in _LEADING)), None)
         if match is None:
             break
         line = line[match.end() :]
-    return strip_separators(line)
+    line = strip_separators(line)
+    return line[:-1] if line.endswith((")", "）")) and not re.search(r"[(（]", line) else line
 
 
 def strip_separators(line: str) -> str:

@@ -55,7 +55,7 @@ def strip_session(path: str) -> str:
 def article_path(article: PortalArticle, channel: str | None = None, *, prefix: str = "", pop_up: bool = False) -> str:
     """Write the address of an article below one of the channels, its own unless told."""
     place = f"{prefix}/{channel or article.channel}/-/view_content"
-    return f"{place}/{'pop_up/' if pop_up else ''}{article.id}-{slug(article.title)}.html"
+    return f"{place}/{'pop_up/' if pop_up else ''}{article.id}-{slug_of(article)}.html"
 
 
 def page_path(channel: str, portlet_id: str, page: int, size: int, *, prefix: str = "") -> str:
@@ -74,8 +74,10 @@ def return_parameter(channel: str, portlet_id: str) -> str:
     return f"redirect={quote(back, safe='')}"
 
 
-def slug(title: str) -> str:
-    """Write a title as the portal does in addresses: ASCII, hyphens, at most 150 characters."""
-    letters = unicodedata.normalize("NFD", title.lower().replace("đ", "d"))
+def slug_of(article: PortalArticle) -> str:
+    """Return an article's slug: its title in ASCII with hyphens, at most 150 characters, unless it has one."""
+    if article.slug:
+        return article.slug
+    letters = unicodedata.normalize("NFD", article.title.lower().replace("đ", "d"))
     ascii_title = letters.encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", ascii_title).strip("-")[:150]

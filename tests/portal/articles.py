@@ -20,7 +20,8 @@ class PortalArticle:
     image is a path and a caption; without one, the first stands in the lead's box. Attachments are paths and titles.
     ``also_in`` names further channels. Without ``views`` no count is printed. With ``lead_in_body`` the lead's own
     place stays empty and the lead is the first, bold paragraph of the body. ``spelling`` changes the bytes of the
-    texts and nothing that is read of them (see ``spell``).
+    texts and nothing that is read of them (see ``spell``). ``slug`` is the end of the address, made of the title if
+    it is empty.
     """
 
     id: int
@@ -37,6 +38,7 @@ class PortalArticle:
     no_time: bool = False
     lead_in_body: bool = False
     spelling: int = 0
+    slug: str = ""
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -51,23 +53,26 @@ def write_articles(count: int, channels: Sequence[str], seed: int = 1) -> list[P
     """
     chance = Random(seed)
     articles: list[PortalArticle] = []
+    titles: set[str] = set()
     number, published = 4_418_000 + chance.randrange(900), _NEWEST
     for index in range(count):
-        articles.append(_write_article(index, number, published, channels, chance))
+        title = _write_title(index, titles, chance)
+        articles.append(_write_article(index, title, number, published, channels, chance))
         number -= chance.randint(3, 9_000)
-        published -= timedelta(days=chance.randint(1, 90), minutes=chance.randint(1, 700))
+        published -= timedelta(days=chance.randint(1, 90))
+        published = published.replace(hour=chance.randint(7, 18), minute=chance.randint(0, 59))
     return _share_title(articles)
 
 
 def _write_article(
-    index: int, number: int, published: datetime, channels: Sequence[str], chance: Random
+    index: int, title: str, number: int, published: datetime, channels: Sequence[str], chance: Random
 ) -> PortalArticle:
     no_time = index % 5 == 2
     channel, *also_in = _choose_channels(index, channels, chance)
     return PortalArticle(
         id=number,
         channel=channel,
-        title=f"{fill(TITLES[index % len(TITLES)], chance)}",
+        title=title,
         lead="" if index % 11 == 10 else fill(LEADS[index % len(LEADS)], chance),
         paragraphs=_write_paragraphs(index, chance),
         published=published.replace(hour=0, minute=0) if no_time else published,
@@ -80,6 +85,15 @@ def _write_article(
         lead_in_body=index % 3 == 1,
         spelling=index % 7 and index,
     )
+
+
+def _write_title(index: int, taken: set[str], chance: Random) -> str:
+    """Write a title that no other article has."""
+    title = fill(TITLES[index % len(TITLES)], chance)
+    while title in taken:
+        title = fill(TITLES[index % len(TITLES)], chance)
+    taken.add(title)
+    return title
 
 
 def _choose_channels(index: int, channels: Sequence[str], chance: Random) -> list[str]:

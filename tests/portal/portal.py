@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from tests.portal.addresses import Place, read_place, strip_session
+from tests.portal.addresses import Place, read_place, slug_of, strip_session
 from tests.portal.articles import PortalArticle
 from tests.portal.channels import ChannelLook
 from tests.portal.exchange import HTML, Headers, Request, Response
@@ -65,11 +65,11 @@ class Portal:
             self._views[article.id] = article.views
 
     def edit(self, article_id: int, **changes: Any) -> PortalArticle:
-        """Change fields of an article and return it as it is now; its count goes on."""
+        """Change fields of an article and return it as it is now; its address stays and its count goes on."""
         with self._lock:
-            article = replace(self._articles[article_id], **changes)
-            self._articles[article_id] = article
-            return article
+            article = self._articles[article_id]
+            self._articles[article_id] = replace(article, **{"slug": slug_of(article), **changes})
+            return self._articles[article_id]
 
     def remove(self, article_id: int) -> None:
         """Take an article down: its address answers 404 and no listing shows it."""
@@ -123,6 +123,11 @@ class Portal:
         """Forget the requests so far."""
         with self._lock:
             self.requests.clear()
+
+    def page(self, target: str) -> Response:
+        """Return what the portal itself would answer now, without log, count or outage; to be bent into faults."""
+        with self._lock:
+            return self._respond(target, ticking=False)
 
     def answer(self, target: str, headers: Headers = (), *, visit: bool = True) -> Response:
         """Answer a request for ``target`` and log it; one that is no ``visit`` counts nowhere."""

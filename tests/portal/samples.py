@@ -59,7 +59,7 @@ def demo_portal() -> Portal:
 
 def large_portal() -> Portal:
     """Make a portal of 60 articles in 5 channels that all look different, each article in 1 to 3 of them."""
-    return Portal(write_articles(60, list(_LARGE_CHANNELS), seed=4), _LARGE_CHANNELS)
+    return Portal(write_articles(60, list(_LARGE_CHANNELS), seed=4), _LARGE_CHANNELS, page_size=10)
 
 
 def expected_articles(portal: Portal, joint: str = " ") -> list[ExpectedArticle]:

@@ -12,7 +12,7 @@ def spell(text: str, spelling: int) -> str:
     """Write ``text`` as HTML in one of many spellings; they all read the same after NFC and white-space cleaning.
 
     Spelling 0 is plain. The others mix precomposed letters, combining marks, entities, both in one letter
-    (``&ocirc;&#768;``) and no-break spaces.
+    (``&ocirc;&#768;``), no-break spaces and, rarely, entities encoded twice.
     """
     if not spelling:
         return escape(text, quote=False)
@@ -33,6 +33,8 @@ def _spell_word(word: str, chance: Random) -> str:
         return "".join(_name_letter(letter) for letter in word)
     if draw < 0.36:
         return "".join(_halve_letter(letter) for letter in word)
+    if draw < 0.365:
+        return "".join(_name_letter(letter) for letter in word).replace("&", "&amp;")
     return escape(word, quote=chance.random() < 0.1)
 
 

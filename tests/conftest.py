@@ -1,0 +1,76 @@
+"""Real processes, real files: what most tests stand on."""
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+PROJECT = Path(__file__).parents[1]
+SHARED = PROJECT.parent / "shared"
+"""Real pages of real portals: third-party, so beside the project and not in it."""
+
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=8")
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a process ended."""
+
+    status: int
+    out: str
+    err: str
+
+
+class Crawling:
+    """Runs the project's programs on an archive of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "archive.db"
+        self.folder = folder
+
+    def run(self, *command: str, **environment: str) -> Done:
+        """Run a Python module of the project (``scrapy``, ``archiver``) with ARCHIVE_DB set."""
+        settings = os.environ | {"ARCHIVE_DB": str(self.path), "COLUMNS": "200"} | environment
+        done = subprocess.run(
+            [sys.executable, "-m", *command], cwd=PROJECT, env=settings, capture_output=True, text=True, timeout=300
+        )
+        return Done(done.returncode, done.stdout, done.stderr)
+
+    def scrapy(self, site: str, start: str, *more: str, **environment: str) -> Done:
+        """Crawl with ``scrapy crawl`` and no delay."""
+        return self.run("scrapy", "crawl", site, "-a", f"start={start}", *FAST, *more, **environment)
+
+    def archiver(self, *arguments: str, **environment: str) -> Done:
+        """Call the ``archiver`` command."""
+        return self.run("archiver", *arguments, **environment)
+
+    def query(self, sql: str, *values: object) -> list[dict[str, object]]:
+        """Ask the archive."""
+        database = Database(self.path)
+        try:
+            return list(database.query(sql, values))
+        finally:
+            database.close()
+
+
+@pytest.fixture
+def crawling(tmp_path: Path) -> Crawling:
+    return Crawling(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    if not SHARED.is_dir():
+        pytest.skip("the real pages are not here: ../shared is missing")
+    return SHARED
+
+
+@pytest.fixture(scope="module")
+def module_crawling(tmp_path_factory: pytest.TempPathFactory) -> Crawling:
+    return Crawling(tmp_path_factory.mktemp("crawl"))
+
+
