@@ -7,6 +7,7 @@ from w3lib.url import safe_url_string
 
 # Liferay writes the session into the path of every link until a cookie came back (RFC 3986 path parameter).
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+_MIRRORED = re.compile(r"[0-9a-f]{4}(\.\w{2,5})$")
 # Parameters that name a moment or a session and not a thing; Liferay adds ``t=<milliseconds>`` to documents and images.
 VOLATILE_PARAMETERS = frozenset({"t", "p_auth", "p_p_auth", "token", "jsessionid", "phpsessid", "sid"})
 
@@ -33,6 +34,33 @@ def strip_volatile(url: str) -> str:
     parts = urlsplit(strip_session(url))
     query = "&".join(item for item in parts.query.split("&") if item and _name(item) not in VOLATILE_PARAMETERS)
     return urlunsplit(parts._replace(query=query))
+
+
+def identify_file(url: str) -> str:
+    """Return what tells one image or document from another: its path and query, whatever the host and the session.
+
+    A portal that moves to another host, or to https, has not exchanged its pictures. Liferay serves an image by its
+    ``img_id``, whatever name stands before it, and a document by what follows ``/documents/``; to readers without an
+    account it may show the way to its login, with the document behind ``redirect=``.
+    """
+    parameters = parameters_of(url)
+    if image := parameters.get("img_id"):
+        return f"img_id={image}"
+    if "redirect" in parameters and path_of(url).endswith("/portal/login"):
+        return identify_file(parameters["redirect"])
+    parts = urlsplit(strip_volatile(url))
+    _, documents, name = parts.path.rpartition("/documents/")
+    path = f"{documents}{name}" if documents else parts.path
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def undo_mirroring(url: str) -> str:
+    """Return the address of a file as it was before HTTrack saved it: ``name1a2b.jpg?t=5`` was ``name.jpg?t=5``.
+
+    HTTrack puts four hexadecimal digits, a checksum of the query, into the name of every file that has a query.
+    """
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=_MIRRORED.sub(r"\1", parts.path))) if parts.query else url
 
 
 def host_of(url: str) -> str:

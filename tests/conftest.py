@@ -36,7 +36,13 @@ class Crawling:
         """Run a Python module of the project (``scrapy``, ``archiver``) with ARCHIVE_DB set."""
         settings = os.environ | {"ARCHIVE_DB": str(self.path), "COLUMNS": "200"} | environment
         done = subprocess.run(
-            [sys.executable, "-m", *command], cwd=PROJECT, env=settings, capture_output=True, text=True, timeout=300
+            [sys.executable, "-m", *command],
+            check=False,
+            cwd=PROJECT,
+            env=settings,
+            capture_output=True,
+            text=True,
+            timeout=300,
         )
         return Done(done.returncode, done.stdout, done.stderr)
 
@@ -72,5 +78,3 @@ def shared() -> Path:
 @pytest.fixture(scope="module")
 def module_crawling(tmp_path_factory: pytest.TempPathFactory) -> Crawling:
     return Crawling(tmp_path_factory.mktemp("crawl"))
-
-

@@ -85,7 +85,8 @@ def read_capture_time(printed: str) -> datetime:
 
 def _load_truth(shared: Path) -> Any:
     spec = importlib.util.spec_from_file_location("truth", shared / "mirror" / "truth.py")
-    assert spec and spec.loader
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -59,9 +59,7 @@ def test_every_article_once(records: list[dict[str, Any]], truth: dict[str, dict
     assert {record["article_id"] for record in records} == {row["native_key"] for row in truth.values()}
 
 
-def test_title_date_and_count_are_as_printed(
-    records: list[dict[str, Any]], truth: dict[str, dict[str, Any]]
-) -> None:
+def test_title_date_and_count_are_as_printed(records: list[dict[str, Any]], truth: dict[str, dict[str, Any]]) -> None:
     for record in records:
         printed = truth[_file_of(record)]
         at, precision = read_date(printed["published_raw"])
@@ -95,9 +93,7 @@ def test_nothing_else_is_archived(records: list[dict[str, Any]], module_crawling
     assert kinds == [{"kind": "http_404", "n": 19}]  # addresses that the mirroring tool cut; all totals add up
 
 
-def test_all_copies_in_order_of_capture(
-    mirror: Path, truth: dict[str, dict[str, Any]], tmp_path: Path
-) -> None:
+def test_all_copies_in_order_of_capture(mirror: Path, truth: dict[str, dict[str, Any]], tmp_path: Path) -> None:
     """1,482 copies of 639 articles: 639 snapshots, and an observation for every count that a copy prints."""
     database = create_or_open(tmp_path / "copies.db")
     with database.atomic():
@@ -107,7 +103,8 @@ def test_all_copies_in_order_of_capture(
         capture = Capture(row["address"], read_capture_time(row["captured"]), 200, (), body)
         record_capture(database, run, SITE, capture, read_capture(SITE, capture))
     counts = database.query(
-        "SELECT (SELECT count(*) FROM current_articles) AS articles, (SELECT count(*) FROM article_history) AS snapshots,"
+        "SELECT (SELECT count(*) FROM current_articles) AS articles,"
+        " (SELECT count(*) FROM article_history) AS snapshots,"
         " (SELECT count(*) FROM view_history) AS observations, (SELECT count(*) FROM findings) AS findings"
     )
     printed = sum(row["views"] is not None for row in truth.values())

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from archiver.model import Article
+from archiver.urls import identify_file
 
 FIELDS = ("title", "lead", "body", "author", "published", "images", "attachments")
 COLUMNS = (
@@ -29,7 +30,8 @@ RELATIVE = "relative"
 class Content:
     """A row of ``contents`` (COLUMNS) and its comparable form.
 
-    ``comparable`` holds one text a field of FIELDS: white space folded, the date as an instant, no alternative texts.
+    ``comparable`` holds one text a field of FIELDS: white space folded, the date as an instant, files
+    by what identifies them, no alternative texts.
     A relative date is RELATIVE there: it moves with every capture and proves nothing.
     """
 
@@ -96,7 +98,7 @@ def _compare_date(row: Mapping[str, str | int | None]) -> str | None:
 
 
 def _compare_items(items: str | int | None, text: str) -> str:
-    return _write_json([[item["url"], _fold(item[text])] for item in json.loads(str(items))])
+    return _write_json([[identify_file(item["url"]), _fold(item[text])] for item in json.loads(str(items))])
 
 
 def _fold(text: str | int | None) -> str | None:

@@ -1,44 +1,28 @@
 """Reading an article page."""
 
-from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
-from html import escape
 from urllib.parse import unquote, urlsplit
 
 from bs4 import Tag
 
-from archiver.model import Article, Attachment, Image, Problem
-from archiver.parsing.blocks import Block, BlockReader
+from archiver.model import Article, Attachment, Problem
+from archiver.parsing.body import read_body
 from archiver.parsing.document import read_first, read_place
 from archiver.parsing.info_line import InfoLine, read_info_line
+from archiver.parsing.links import Links
 from archiver.parsing.text import clean_text
 from archiver.platforms.layout import Address, ArticleLayout, Layout
-from archiver.urls import join_url, strip_volatile
 
-LONGEST_CAPTION = 400
-LONGEST_SIGNATURE = 80
-LONGEST_BOLD_SIGNATURE = 40
-SHORTEST_LEAD = 40
-MOST_CAPTION_BLOCKS = 3
 DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".rtf", ".zip", ".rar", ".7z")
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".svg", ".tif", ".tiff")
 
 
-@dataclass(slots=True)
-class _Parts:
-    """The body taken apart."""
-
-    lead: str | None = None
-    author: str | None = None
-    paragraphs: list[str] = field(default_factory=list)
-    images: list[Image] = field(default_factory=list)
-    html: list[str] = field(default_factory=list)
-
-
-def read_article(page: Tag, address: Address, base: str, layout: Layout, zone: tzinfo, at: datetime) -> Article | None:
+def read_article(
+    page: Tag, address: Address, links: Links, layout: Layout, zone: tzinfo, at: datetime
+) -> Article | None:
     """Read the article on a page; None where the page prints no title or gives no native key.
 
-    ``base`` is the address the page's links are relative to, ``at`` the time of the capture.
+    ``links`` resolves the page's links, ``at`` is the time of the capture.
     """
     places = layout.article
     title = read_place(page, places.title)
@@ -46,7 +30,7 @@ def read_article(page: Tag, address: Address, base: str, layout: Layout, zone: t
     if not title or not key:
         return None
     info = read_info_line(read_place(page, places.info_line) or "", zone, at)
-    parts = _read_body(page, places, base)
+    parts = read_body(page, places, links)
     return Article(
         native_key=key,
         url=address.url,
@@ -59,7 +43,7 @@ def read_article(page: Tag, address: Address, base: str, layout: Layout, zone: t
         published=info.published,
         views=info.views,
         images=tuple(parts.images),
-        attachments=_read_attachments(page, places, base),
+        attachments=_read_attachments(page, places, links),
         problems=find_unreadable(info),
         layout=f"{layout.name}/{layout.version}",
     )
@@ -75,120 +59,12 @@ def find_unreadable(info: InfoLine) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _read_body(page: Tag, places: ArticleLayout, base: str) -> _Parts:
-    parts = _Parts(lead=read_place(page, places.lead))
-    parts.images += _read_lead_images(page, places, base)
-    body = next((element for selector in places.body if (element := page.select_one(selector))), None)
-    if body is None:
-        return parts
-    furniture = frozenset(id(element) for selector in places.furniture for element in body.select(selector))
-    blocks = BlockReader(base, furniture).read(body)
-    if parts.lead is None and _is_lead(blocks):
-        parts.lead = _join_lines(blocks.pop(0).text)
-    parts.author = _take_signature(blocks)
-    _sort_blocks(blocks, parts)
-    parts.images = _drop_repeated(parts.images)
-    return parts
-
-
-def _read_lead_images(page: Tag, places: ArticleLayout, base: str) -> list[Image]:
-    """Read the picture beside the lead, outside the body."""
-    lead = page.select_one(places.lead) if isinstance(places.lead, str) else None
-    wrapper = lead.parent if lead else None
-    images = wrapper.find_all("img", src=True, recursive=False) if wrapper else []
-    urls = [join_url(base, str(image["src"])) for image in images]
-    return [Image(strip_volatile(url)) for url in urls if url]
-
-
-def _is_lead(blocks: list[Block]) -> bool:
-    """Say whether the first paragraph is the lead: wholly bold, no heading, and not all there is."""
-    if len(blocks) < 2:
-        return False
-    first = blocks[0]
-    fits = first.tag == "p" and first.bold and first.align != "center" and not first.images
-    return fits and len(first.text) >= SHORTEST_LEAD and any(block.text and not block.bold for block in blocks[1:])
-
-
-def _take_signature(blocks: list[Block]) -> str | None:
-    """Take the last one or two short paragraphs, right-aligned, or the last one if it is short and bold."""
-    taken: list[str] = []
-    while len(taken) < 2 and len(blocks) > 1 and _is_signature(blocks[-1], last=not taken):
-        taken.insert(0, _join_lines(blocks.pop().text))
-    return " ".join(taken) or None
-
-
-def _is_signature(block: Block, *, last: bool) -> bool:
-    if block.tag != "p" or not block.text or block.images or block.has_link or len(block.text) > LONGEST_SIGNATURE:
-        return False
-    if block.align in ("right", "end"):
-        return True
-    short = len(block.text) <= LONGEST_BOLD_SIGNATURE and not block.text.endswith((":", "?", ".", ";"))
-    return last and block.bold and short and block.align != "center"
-
-
-def _sort_blocks(blocks: list[Block], parts: _Parts) -> None:
-    """Give every block its place: paragraphs to the body, captions to their images, both in reading order."""
-    index = 0
-    while index < len(blocks):
-        block = blocks[index]
-        index += 1
-        if not block.images:
-            parts.paragraphs.append(block.text)
-            parts.html.append(_write_block(block))
-            continue
-        captions = _find_captions(blocks, index)
-        index += len(captions) if not block.text else 0
-        _add_images(block, captions, parts)
-
-
-def _find_captions(blocks: list[Block], start: int) -> list[Block]:
-    """Find the centred paragraphs right after an image; a caption may be broken into several of one look."""
-    captions: list[Block] = []
-    for block in blocks[start : start + MOST_CAPTION_BLOCKS]:
-        if not _is_caption(block) or (
-            captions and (block.bold, block.italic) != (captions[0].bold, captions[0].italic)
-        ):
-            break
-        captions.append(block)
-    return captions
-
-
-def _is_caption(block: Block) -> bool:
-    return block.align == "center" and not block.images and block.tag == "p" and len(block.text) <= LONGEST_CAPTION
-
-
-def _add_images(block: Block, captions: list[Block], parts: _Parts) -> None:
-    own = block.text and len(block.text) <= LONGEST_CAPTION and (block.align == "center" or block.italic)
-    if own:
-        captions = [block]
-    elif block.text:
-        captions = []
-    text = " ".join(_join_lines(caption.text) for caption in captions) or None
-    images = [*block.images[:-1], replace(block.images[-1], caption=text)]
-    parts.images += images
-    parts.html += [_write_figure(image) for image in images]
-    if block.text and not own:
-        parts.paragraphs.append(block.text)
-        parts.html.append(_write_block(block))
-
-
-def _drop_repeated(images: list[Image]) -> list[Image]:
-    """Keep each address once, with its caption wherever that stands."""
-    kept: dict[str, Image] = {}
-    for image in images:
-        known = kept.get(image.url)
-        if known is None or (known.caption is None and image.caption):
-            kept[image.url] = image
-    return list(kept.values())
-
-
-def _read_attachments(page: Tag, places: ArticleLayout, base: str) -> tuple[Attachment, ...]:
+def _read_attachments(page: Tag, places: ArticleLayout, links: Links) -> tuple[Attachment, ...]:
     content = page.select_one(places.content)
     found: dict[str, Attachment] = {}
     for link in content.select("a[href]") if content else ():
-        url = join_url(base, str(link["href"]))
+        url = links.resolve(str(link["href"]))
         if url and _is_document(url):
-            url = strip_volatile(url)
             title = clean_text(link.get_text()) or unquote(urlsplit(url).path.rstrip("/").rsplit("/", 1)[-1])
             found.setdefault(url, Attachment(url, title))
     return tuple(found.values())
@@ -201,21 +77,3 @@ def _is_document(url: str) -> bool:
     if any(name.endswith(PICTURES) for name in names):
         return False
     return "/documents/" in path or names[-1].endswith(DOCUMENTS)
-
-
-def _write_block(block: Block) -> str:
-    if block.tag == "tr":
-        cells = "".join(f"<td>{escape(cell, quote=False)}</td>" for cell in block.text.split("\t"))
-        return f"<table><tr>{cells}</tr></table>"
-    if block.tag == "li":
-        return f"<ul><li>{block.html}</li></ul>"
-    return f"<{block.tag}>{block.html}</{block.tag}>"
-
-
-def _write_figure(image: Image) -> str:
-    caption = f"<figcaption>{escape(image.caption, quote=False)}</figcaption>" if image.caption else ""
-    return f'<figure><img src="{escape(image.url)}" alt="{escape(image.alt or "")}">{caption}</figure>'
-
-
-def _join_lines(text: str) -> str:
-    return " ".join(text.split())

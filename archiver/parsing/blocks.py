@@ -9,8 +9,8 @@ from bs4 import Tag
 from bs4.element import NavigableString, PreformattedString
 
 from archiver.model import Image
+from archiver.parsing.links import Links
 from archiver.parsing.text import clean_characters, clean_text
-from archiver.urls import join_url, strip_volatile
 
 BLOCKS = frozenset(
     "address article aside blockquote body center caption dd div dl dt fieldset figcaption figure footer form h1 h2 h3 "
@@ -60,10 +60,10 @@ class _Draft:
 
 
 class BlockReader:
-    """Reads the blocks below one element; ``base`` is the address its links are relative to."""
+    """Reads the blocks below one element; ``furniture`` holds the ``id()`` of elements to leave out."""
 
-    def __init__(self, base: str, furniture: frozenset[int] = frozenset()) -> None:
-        self._base = base
+    def __init__(self, links: Links, furniture: frozenset[int] = frozenset()) -> None:
+        self._links = links
         self._furniture = furniture
         self._blocks: list[Block] = []
         self._draft = _Draft()
@@ -134,16 +134,16 @@ class BlockReader:
         self._draft.html.append(f"<{element}>")
 
     def _read_link(self, tag: Tag) -> str:
-        url = join_url(self._base, str(tag.get("href") or ""))
-        if not tag.get("href") or url is None:
+        url = self._links.resolve(str(tag.get("href") or ""))
+        if url is None:
             return "span"
         self._draft.has_link = True
-        return f'a href="{escape(strip_volatile(url))}"'
+        return f'a href="{escape(url)}"'
 
     def _add_image(self, tag: Tag) -> None:
-        url = join_url(self._base, str(tag.get("data-src") or tag.get("src") or ""))
+        url = self._links.resolve(str(tag.get("data-src") or tag.get("src") or ""))
         if url:
-            self._draft.images.append(Image(strip_volatile(url), alt=clean_text(str(tag.get("alt") or "")) or None))
+            self._draft.images.append(Image(url, alt=clean_text(str(tag.get("alt") or "")) or None))
 
     def _add_text(self, text: str) -> None:
         spaced = " ".join(text.split())

@@ -6,6 +6,7 @@ from archiver.model import Capture, Page, Problem, Unreadable
 from archiver.parsing.article import read_article
 from archiver.parsing.blocks import TooDeepError
 from archiver.parsing.document import PageRejectedError, parse_page
+from archiver.parsing.links import Links
 from archiver.parsing.listing import ListingReader
 from archiver.parsing.text import decode_page
 from archiver.platforms.layout import Layout, Platform
@@ -54,9 +55,10 @@ def _refuse(capture: Capture) -> Problem | None:
 
 
 def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinfo) -> Page:
-    page = parse_page(decode_page(capture.body, capture.headers), layout)
-    address = platform.read_address(capture.url)
-    article = read_article(page, address, capture.url, layout, zone, capture.fetched_at)
+    html = decode_page(capture.body, capture.headers)
+    page = parse_page(html, layout)
+    links = Links.of_page(capture.url, html)
+    article = read_article(page, platform.read_address(capture.url), links, layout, zone, capture.fetched_at)
     if article:
         return article
     listing = ListingReader(capture.url, platform.read_address, zone, capture.fetched_at).read(page, layout)

@@ -1,0 +1,33 @@
+"""The links of a page, made absolute."""
+
+from dataclasses import dataclass
+
+from archiver.urls import join_url, path_of, strip_volatile, undo_mirroring
+
+_MIRROR_MARK = "by HTTrack Website Copier"
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Resolves the links of one page; ``base`` is its address.
+
+    ``mirrored`` pages were saved by HTTrack, which renames files that have a query; that is undone.
+    """
+
+    base: str
+    mirrored: bool = False
+
+    @classmethod
+    def of_page(cls, base: str, html: str) -> "Links":
+        """Look into a page for the comment that HTTrack leaves at its head."""
+        return cls(base, _MIRROR_MARK in html[:4096])
+
+    def resolve(self, href: str) -> str | None:
+        """Return the absolute address of a link, without session and volatile parameters.
+
+        None if it leads nowhere, or back to the page itself (as an empty ``src`` does).
+        """
+        url = join_url(self.base, href)
+        if url is None or path_of(url) == path_of(self.base):
+            return None
+        return strip_volatile(undo_mirroring(url) if self.mirrored else url)
