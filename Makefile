@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test test-all lint format bench pins clean
+.PHONY: help demo test test-slow lint format bench pins clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -25,8 +25,8 @@ demo: .venv/runtime  ## crawl a small local portal twice and look at its history
 test: .venv/development  ## the default suite (under 6 minutes)
 	@$(BIN)/python -m pytest -n auto
 
-test-all: .venv/development  ## the default suite and the slow tests
-	@$(BIN)/python -m pytest -n auto -m 'slow or not slow'
+test-slow: .venv/development  ## the tests that take longer; CI runs them too
+	@$(BIN)/python -m pytest -n auto -m slow
 
 lint: .venv/development  ## ruff (format, rules) and mypy --strict
 	@$(BIN)/ruff format --check .
