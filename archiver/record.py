@@ -1,19 +1,56 @@
 """Where parsing and archive meet: a capture is read, and what was read is recorded."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
+from archiver.archive.articles import Sighting, absorb_article, add_key, find_article, meet_article
 from archiver.archive.content import Content, write_time
-from archiver.archive.evidence import keep_capture
-from archiver.archive.history import Novelty, Sighting, record_article, record_entry
-from archiver.archive.ledger import Run, add_finding, count_in_run
+from archiver.archive.evidence import keep_capture, load_capture
+from archiver.archive.ledger import Run, add_finding, count_error
+from archiver.archive.readings import (
+    Novelty,
+    Parser,
+    add_reading,
+    find_known,
+    find_last_content,
+    find_parser,
+    record_article,
+    record_entry,
+    record_sign,
+    store_content,
+)
+from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
-from archiver.parsing.page import read_page
+from archiver.parsing.page import CODE_VERSION, read_page
 from archiver.platforms import platform_of
 from archiver.site import Site
 
 GOOD_STATUS = range(200, 300)
+# What speaks of the article itself; everything else that is wrong with a page speaks of the portal (rules 6 and 7).
+MISSING = frozenset(
+    {
+        "http_404",
+        "http_410",
+        "error_page",
+        "home_page",
+        "listing_for_article",
+        "redirect_to_listing",
+        "redirect_to_home",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scene:
+    """What recording one capture needs: the archive, the run and the site, the parser that read it."""
+
+    database: Database
+    run: Run
+    site: Site
+    parser: Parser
+    sighting: Sighting
 
 
 def read_capture(site: Site, capture: Capture) -> Page:
@@ -23,25 +60,40 @@ def read_capture(site: Site, capture: Capture) -> Page:
     return read_page(capture, platform_of(site), site.zone)
 
 
+def parser_of(database: Database, site: Site) -> Parser:
+    """Return the parser that reads a site today: known by the version of the code and that of the site's platform."""
+    platform = platform_of(site)
+    version = f"{CODE_VERSION}.{platform.version} {platform.name}"
+    return find_parser(database.conn, version, CODE_VERSION * 1000 + platform.version)
+
+
 def record_capture(
-    database: Database, run: Run, site: Site, capture: Capture, page: Page, *, final: bool = True
+    database: Database,
+    run: Run,
+    site: Site,
+    capture: Capture,
+    page: Page,
+    *,
+    final: bool = True,
+    expected: str | None = None,
 ) -> Novelty | None:
     """Keep a capture and record what was read of it, in one transaction: both are there afterwards, or neither.
 
     ``final`` is False for an answer that is followed by another try (a redirect, a busy server): it is kept, and no
-    finding comes of it. Returns what an article page brought; None for every other page, and for a capture that is
-    kept already.
+    finding comes of it. ``expected`` is the native key of the article that was asked for. Returns what an article page
+    brought; None for every other page, and for a capture that is kept already.
     """
     with database.atomic():
         capture_id = keep_capture(database.conn, run, capture)
-        if capture_id is None:
+        if capture_id is None or not final:
             return None
-        if not final:
-            return None
-        sighting = Sighting(capture_id, write_time(capture.fetched_at, "microseconds"))
-        for problem in find_problems(site, capture, page):
-            add_finding(database.conn, run, capture.url, problem, capture_id)
-        return _record_page(database, run, sighting, page)
+        sighting = Sighting(capture_id, write_time(capture.fetched_at, "microseconds"), site.name)
+        scene = _Scene(database, run, site, parser_of(database, site), sighting)
+        problems = find_problems(site, capture, page)
+        if not _record_missing(scene, capture, problems, expected):
+            for problem in problems:
+                add_finding(database.conn, run, capture.url, problem, capture_id)
+        return _record_page(scene, page, expected)
 
 
 def find_problems(site: Site, capture: Capture, page: Page) -> tuple[Problem, ...]:
@@ -77,12 +129,95 @@ def write_record(site: Site, article: Article, capture: Capture) -> dict[str, An
     }
 
 
-def _record_page(database: Database, run: Run, sighting: Sighting, page: Page) -> Novelty | None:
+def _record_page(scene: _Scene, page: Page, expected: str | None) -> Novelty | None:
     if isinstance(page, Article):
-        return record_article(database.conn, run, sighting, page)
+        return _record_article(scene, page, expected)
     if isinstance(page, Listing):
         for entry in page.entries:
-            record_entry(database.conn, run, sighting, entry, page.layout)
+            record_entry(scene.database.conn, scene.sighting, scene.parser, entry)
     elif page.problem.kind.startswith("http_"):
-        count_in_run(database.conn, run, "errors")
+        count_error(scene.database.conn, scene.run)
     return None
+
+
+def _record_missing(scene: _Scene, capture: Capture, problems: tuple[Problem, ...], expected: str | None) -> bool:
+    """Note against a known article that its address did not show it; the run's judgement decides what that means.
+
+    True if there is such an article: its events tell of it then, and no finding.
+    """
+    problem = next((problem for problem in problems if problem.kind in MISSING), None)
+    if problem is None:
+        return False
+    address = platform_of(scene.site).read_address(capture.url)
+    key = expected or (address.key if address.kind == "article" else None)
+    known = find_known(scene.database.conn, scene.site.name, key) if key else None
+    if known is None:
+        return False
+    record_sign(scene.database.conn, scene.sighting, scene.parser, known, "missing", problem.detail)
+    return True
+
+
+def _record_article(scene: _Scene, article: Article, expected: str | None) -> Novelty:
+    connection = scene.database.conn
+    if expected and expected != article.native_key:
+        _record_move(scene, article, expected)
+    article_id = meet_article(connection, scene.site.name, article.native_key)
+    _read_last_again(scene, article_id)
+    return record_article(connection, scene.sighting, scene.parser, article, article_id)
+
+
+def _record_move(scene: _Scene, article: Article, expected: str) -> None:
+    """Follow an article to another address (rule 8): the same content there is the same article.
+
+    Where the other address is an article of its own already, the old one is marked as moved.
+    """
+    connection, site = scene.database.conn, scene.site.name
+    article_id = find_known(connection, site, expected)
+    if article_id is None or not _is_same_content(scene, article_id, article):
+        problem = Problem("redirect_to_other_article", f"article {expected} leads to article {article.native_key}")
+        add_finding(connection, scene.run, article.url, problem, scene.sighting.capture_id)
+        return
+    other = find_article(connection, site, article.native_key)
+    if other == article_id:
+        return
+    if other is None or find_known(connection, site, article.native_key) is None:
+        if other is not None:
+            absorb_article(connection, article_id, other)
+        add_key(connection, site, article.native_key, article_id)
+        return
+    record_sign(connection, scene.sighting, scene.parser, article_id, "moved", f"to {article.url}", "counted")
+
+
+def _is_same_content(scene: _Scene, article_id: int, article: Article) -> bool:
+    _read_last_again(scene, article_id)
+    last = find_last_content(scene.database.conn, article_id, scene.parser)
+    return last is not None and last.digest == Content.of_article(article).digest
+
+
+def _read_last_again(scene: _Scene, article_id: int) -> None:
+    """Read the last good capture with today's parser if another read it, so that like is compared with like (rule 10).
+
+    Where its payload is gone, or today's parser finds no article there, the next difference is marked as unverified.
+    """
+    connection = scene.database.conn
+    last = find_last_content(connection, article_id, scene.parser)
+    if last is None or last.parser_id == scene.parser.id:
+        return
+    try:
+        page = read_capture(scene.site, load_capture(connection, last.capture_id))
+    except ArchiveError:
+        return
+    if isinstance(page, Article):
+        sighting = Sighting(last.capture_id, last.at, scene.site.name)
+        content_id = store_content(connection, Content.of_article(page), None)
+        add_reading(
+            connection,
+            article_id,
+            sighting,
+            scene.parser,
+            "article",
+            "content",
+            "counted",
+            page.views,
+            content_id=content_id,
+        )

@@ -43,6 +43,16 @@ class Content:
         """SHA-256 of the comparable form."""
         return hashlib.sha256(_write_json([self.comparable[field] for field in FIELDS]).encode()).digest()
 
+    @property
+    def row_digest(self) -> bytes:
+        """SHA-256 of the row: tells apart spellings that compare as equal."""
+        return hashlib.sha256(_write_json([self.row[column] for column in COLUMNS]).encode()).digest()
+
+    @property
+    def filled(self) -> frozenset[str]:
+        """The fields of FIELDS that hold something."""
+        return frozenset(field for field in FIELDS if self.comparable[field] not in (None, "[]"))
+
     @classmethod
     def of_article(cls, article: Article) -> "Content":
         """Take from an article what counts as its content: no counters, no furniture, not the way one came."""

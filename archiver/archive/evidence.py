@@ -14,7 +14,7 @@ from archiver.model import Capture
 def keep_capture(connection: sqlite3.Connection, run: Run, capture: Capture) -> int | None:
     """Keep a capture with its payload and return its id; None where it is kept already (same address and time)."""
     address = find_address(connection, run.site, capture.url)
-    digest = store_payload(connection, capture.body)
+    digest = store_payload(connection, run.site, address, capture.body)
     headers = json.dumps(capture.headers, ensure_ascii=False, separators=(",", ":"))
     at = write_time(capture.fetched_at, "microseconds")
     row = connection.execute(

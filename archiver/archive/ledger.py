@@ -13,7 +13,6 @@ from archiver.model import Problem
 from archiver.site import Site
 
 Outcome = Literal["finished", "problems", "failed", "interrupted", "died", "locked"]
-Tally = Literal["articles_new", "articles_changed", "articles_unchanged", "errors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +47,37 @@ def open_run(connection: sqlite3.Connection, site: Site, arguments: Mapping[str,
 
 
 def close_run(connection: sqlite3.Connection, run: Run, outcome: Outcome, requests: int, at: datetime) -> None:
-    """Write how a run ended."""
+    """Write how a run ended and what it brought."""
+    new, changed, seen = _tally_articles(connection, run)
     connection.execute(
-        "UPDATE runs SET finished_at = ?, outcome = ?, requests = ? WHERE id = ?",
-        (write_time(at), outcome, requests, run.id),
+        "UPDATE runs SET finished_at = ?, outcome = ?, requests = ?, articles_new = ?, articles_changed = ?, "
+        "articles_unchanged = ? WHERE id = ?",
+        (write_time(at), outcome, requests, new, changed, seen - new - changed, run.id),
     )
 
 
-def count_in_run(connection: sqlite3.Connection, run: Run, tally: Tally) -> None:
-    """Add one to a count of a run; in the transaction of what is counted, so that a run that dies has true counts."""
-    connection.execute(f"UPDATE runs SET {tally} = {tally} + 1 WHERE id = ?", (run.id,))  # noqa: S608 - a Literal
+def _tally_articles(connection: sqlite3.Connection, run: Run) -> tuple[int, int, int]:
+    """Count the articles that a run saw first, saw changed, and saw at all."""
+    row = connection.execute(
+        "SELECT count(DISTINCT CASE WHEN s.number = 1 THEN r.article_id END), "
+        "count(DISTINCT CASE WHEN s.number > 1 THEN r.article_id END), count(DISTINCT r.article_id) "
+        "FROM captures k JOIN readings r ON r.capture_id = k.id AND r.sign = 'content' AND r.standing = 'counted' "
+        "LEFT JOIN snapshots s ON s.article_id = r.article_id AND s.first_capture_id = k.id AND s.number IS NOT NULL "
+        "WHERE k.run_id = ?",
+        (run.id,),
+    ).fetchone()
+    return row[0], row[1], row[2]
+
+
+def count_error(connection: sqlite3.Connection, run: Run) -> None:
+    """Count a request that brought no page; in the transaction of what it brought, so that it holds if the run dies."""
+    connection.execute("UPDATE runs SET errors = errors + 1 WHERE id = ?", (run.id,))
+
+
+def find_open_runs(connection: sqlite3.Connection, site: str) -> list[Run]:
+    """Return the runs of a site that were never closed; the caller judges and closes them."""
+    rows = connection.execute("SELECT id, site FROM runs WHERE site = ? AND outcome IS NULL ORDER BY id", (site,))
+    return [Run(*row) for row in rows]
 
 
 def add_finding(

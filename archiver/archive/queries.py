@@ -48,7 +48,7 @@ def list_articles(connection: sqlite3.Connection, selection: Selection) -> Itera
     where = " AND ".join(condition for condition, _ in conditions) or "1"
     values = [value for _, some in conditions for value in some]
     query = (
-        f"SELECT {_SUMMARY} FROM current_articles WHERE {where} "  # noqa: S608 - every part is one of the constants above
+        f"SELECT {_SUMMARY} FROM current_articles WHERE {where} "
         "ORDER BY published_at IS NULL, published_at DESC, site, article_id LIMIT ?"
     )
     limit = -1 if selection.limit is None else selection.limit
@@ -82,6 +82,12 @@ def list_events(connection: sqlite3.Connection) -> Iterator[Row]:
     return _rows(connection.execute("SELECT * FROM events ORDER BY at, site, article_id"))
 
 
+def list_known_articles(connection: sqlite3.Connection, site: str) -> list[tuple[str, str]]:
+    """List native key and address of every article of a site, for planning a run."""
+    query = "SELECT article_id, url FROM current_articles WHERE site = ? AND state != 'moved' ORDER BY article_id"
+    return [(row[0], row[1]) for row in connection.execute(query, (site,))]
+
+
 def list_runs(connection: sqlite3.Connection, site: str | None, limit: int | None) -> Iterator[Row]:
     """List runs, the newest first."""
     query = "SELECT * FROM run_summary WHERE ?1 IS NULL OR site = ?1 ORDER BY run_id DESC LIMIT ?2"
@@ -104,7 +110,7 @@ def zones_of_sites(connection: sqlite3.Connection) -> dict[str, ZoneInfo]:
 
 
 def _of_article(connection: sqlite3.Connection, view: str, order: str, site: str, article_id: str) -> Iterator[Row]:
-    query = f"SELECT * FROM {view} WHERE site = ? AND article_id = ? ORDER BY {order}"  # noqa: S608 - constants
+    query = f"SELECT * FROM {view} WHERE site = ? AND article_id = ? ORDER BY {order}"
     return _rows(connection.execute(query, (site, article_id)))
 
 

@@ -57,7 +57,7 @@ CURRENT_ARTICLES = View(
         lower(hex(c.digest))
     FROM articles a
     JOIN snapshots s ON s.article_id = a.id
-        AND s.number = (SELECT max(number) FROM snapshots WHERE article_id = a.id)
+        AND s.number = (SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL)
     JOIN contents c ON c.id = s.content_id
     JOIN addresses d ON d.id = a.address_id
     """,
@@ -91,6 +91,7 @@ ARTICLE_HISTORY = View(
     JOIN articles a ON a.id = s.article_id
     JOIN contents c ON c.id = s.content_id
     JOIN addresses d ON d.id = a.address_id
+    WHERE s.number IS NOT NULL
     """,
 )
 
@@ -112,7 +113,51 @@ VIEW_HISTORY = View(
     JOIN articles a ON a.id = r.article_id
     JOIN captures k ON k.id = r.capture_id
     JOIN addresses d ON d.id = a.address_id
-    WHERE r.views IS NOT NULL AND EXISTS (SELECT 1 FROM snapshots WHERE article_id = a.id)
+    WHERE r.views IS NOT NULL AND r.newest AND r.standing = 'counted'
+        AND EXISTS (SELECT 1 FROM snapshots WHERE article_id = a.id AND number = 1)
+    """,
+)
+
+VIEW_GROWTH = View(
+    "view_growth",
+    "one row for each observation but the first: what the count gained since the one before",
+    {
+        "site": _SITE,
+        "article_id": _ARTICLE,
+        "url": _URL,
+        "observed_from": "the observation before",
+        "observed_until": "this observation",
+        "days": "the time between, in days",
+        "views_before": "the count then",
+        "views": "the count now",
+        "gained": "the difference; negative where a counter was set back",
+        "own_visits": "how often the archiver itself fetched the article in between; the portals count that too",
+        "gained_by_others": "the difference without our own visits",
+        "views_per_day": "gained a day; NULL where no time passed",
+        "others_per_day": "gained by others a day",
+    },
+    """
+    SELECT site, article_id, url, before_at, observed_at, days, views_before, views, views - views_before, own_visits,
+        views - views_before - own_visits, (views - views_before) / nullif(days, 0),
+        (views - views_before - own_visits) / nullif(days, 0)
+    FROM (
+        SELECT site, article_id, url, observed_at, views,
+            lag(observed_at) OVER article AS before_at, lag(views) OVER article AS views_before,
+            julianday(observed_at) - julianday(lag(observed_at) OVER article) AS days,
+            visits - lag(visits) OVER article AS own_visits
+        FROM (
+            SELECT a.site, a.native_key AS article_id, d.url, k.fetched_at AS observed_at, r.views,
+                sum(r.source = 'article') OVER (PARTITION BY a.id ORDER BY k.fetched_at) AS visits
+            FROM readings r
+            JOIN articles a ON a.id = r.article_id
+            JOIN captures k ON k.id = r.capture_id
+            JOIN addresses d ON d.id = a.address_id
+            WHERE r.newest AND r.standing = 'counted' AND r.sign IN ('content', 'listed')
+        )
+        WHERE views IS NOT NULL
+        WINDOW article AS (PARTITION BY site, article_id ORDER BY observed_at)
+    )
+    WHERE before_at IS NOT NULL
     """,
 )
 
@@ -140,7 +185,7 @@ RUN_SUMMARY = View(
     "run_summary",
     "one row a run: one execution for one site",
     {
-        "run_id": "its number",
+        "run_id": "its number, in the order in which they began",
         "site": _SITE,
         "kind": "crawl, or what else was done",
         "started_at": "when it began",
@@ -156,14 +201,15 @@ RUN_SUMMARY = View(
         "findings": "what the run has to say; see the table `findings`",
     },
     """
-    SELECT r.id, r.site, r.kind, r.started_at, r.finished_at, r.outcome, r.requests,
+    SELECT row_number() OVER (ORDER BY r.started_at, r.uid), r.site, r.kind, r.started_at, r.finished_at, r.outcome,
+        r.requests,
         (SELECT count(*) FROM captures WHERE run_id = r.id),
         r.articles_new, r.articles_changed, r.articles_unchanged,
         (SELECT count(*) FROM readings JOIN captures k ON k.id = capture_id
-            WHERE k.run_id = r.id AND views IS NOT NULL),
+            WHERE k.run_id = r.id AND views IS NOT NULL AND newest AND standing = 'counted'),
         r.errors, (SELECT count(*) FROM findings WHERE run_id = r.id)
     FROM runs r
     """,
 )
 
-VIEWS = (CURRENT_ARTICLES, ARTICLE_HISTORY, VIEW_HISTORY, EVENTS, RUN_SUMMARY)
+VIEWS = (CURRENT_ARTICLES, ARTICLE_HISTORY, VIEW_HISTORY, VIEW_GROWTH, EVENTS, RUN_SUMMARY)

@@ -72,7 +72,8 @@ def archiver(ctx: click.Context, db: str | None) -> None:
 def main() -> NoReturn:
     """Run the command and leave with its exit status; a user's mistake is one line on stderr."""
     try:
-        status = archiver(prog_name="archiver", standalone_mode=False)
+        status = archiver.main(prog_name="archiver", standalone_mode=False)
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

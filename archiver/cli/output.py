@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 from zoneinfo import ZoneInfo
 
 from archiver.errors import ArchiverError
@@ -22,6 +23,10 @@ FORMATS = {
 }
 # Control characters and bidirectional overrides: a title must not move the cursor or turn a line around.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# How columns stand in a table: numbers to the right, and what must not be broken over two lines.
+_NUMERIC = frozenset("run new changed unchanged findings articles listings views snapshot snapshots".split())
+_UNBROKEN = _NUMERIC | frozenset("site article_id source state outcome kind".split())
+_DAY = len("2018-04-27")
 
 Row = Mapping[str, Any]
 
@@ -77,14 +82,14 @@ def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) ->
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    numeric = {"views", "snapshots", "snapshot", "articles", "requests", "captures", "findings", "errors", "new"}
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
-        wide = column in ("title", "url", "detail", "changed_fields")
-        table.add_column(column, justify="right" if column in numeric else "left", no_wrap=not wide, overflow="fold")
+        justify: Literal["left", "right"] = "right" if column in _NUMERIC else "left"
+        unbroken, least = column in _UNBROKEN, _DAY if column.endswith(("at", "_run", "from", "until")) else None
+        table.add_column(column.replace("_", " "), justify=justify, no_wrap=unbroken, min_width=least, overflow="fold")
     for row in rows:
         table.add_row(*(Text(escape_controls(_to_text(row[column]))) for column in columns))
-    width = None if stream.isatty() else 160
+    width = None if stream.isatty() or "COLUMNS" in os.environ else 160
     Console(file=stream, width=width).print(table)
 
 

@@ -1,14 +1,17 @@
 """``archiver runs``: the ledger."""
 
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from archiver.archive.file import open_for_reading
-from archiver.archive.queries import list_runs, zones_of_sites
+from archiver.archive.queries import Row, list_runs, zones_of_sites
 from archiver.archive.views import RUN_SUMMARY
 from archiver.cli.options import with_archive, with_limit, with_output
 from archiver.cli.output import Output, show_time
+
+SHOWN = ("run", "site", "started_at", "outcome", "new", "changed", "unchanged", "findings")
 
 
 @click.command("runs")
@@ -22,6 +25,10 @@ def runs_command(db: Path, output: Output, site: str | None, limit: int | None) 
     rows = list(list_runs(database.conn, site, limit))
     if output.form == "table":
         zones = zones_of_sites(database.conn)
-        rows = [row | {"started_at": show_time(row["started_at"], zones[row["site"]])} for row in rows]
-    hidden = ("kind", "finished_at", "observations")
-    output.write(rows, tuple(RUN_SUMMARY.columns), [name for name in RUN_SUMMARY.columns if name not in hidden])
+        rows = [_show(row, zones[row["site"]]) for row in rows]
+    output.write(rows, tuple(RUN_SUMMARY.columns), SHOWN)
+
+
+def _show(row: Row, zone: ZoneInfo) -> Row:
+    articles = {novelty: row[f"articles_{novelty}"] for novelty in ("new", "changed", "unchanged")}
+    return row | articles | {"run": row["run_id"], "started_at": show_time(row["started_at"], zone)}

@@ -8,7 +8,7 @@ import click
 from archiver.archive.file import open_for_reading
 from archiver.archive.queries import summarise_sites
 from archiver.cli.options import with_archive, with_output
-from archiver.cli.output import Output
+from archiver.cli.output import Output, show_time
 from archiver.crawl.execution import load_spiders
 from archiver.crawl.project_settings import project_settings
 
@@ -26,7 +26,9 @@ def sites_command(db: Path, output: Output) -> None:
     for name, spider in load_spiders(project_settings()).items():
         site = spider.declare_site()
         declared = {"site": name, "title": site.title, "platform": site.platform, "listings": len(site.listings)}
-        rows.append(nothing | known.get(name, {}) | declared)
+        row = nothing | known.get(name, {}) | declared
+        shown = {"last_run": show_time(row["last_run"], site.zone)} if output.form == "table" else {}
+        rows.append(row | shown)
     output.write(rows, COLUMNS)
 
 

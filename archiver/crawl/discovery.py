@@ -1,6 +1,6 @@
 """Which addresses a crawl asks for: every listing page once, every article once, nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from typing import Literal
@@ -17,6 +17,7 @@ class Walk:
 
     start: str
     pages: int = 0
+    ended: bool = False
     strangers: int = 0
     found: set[str] = field(default_factory=set)
 
@@ -51,24 +52,48 @@ class Discovery:
         self._read_address = read_address
         self._zone = zone
         self._seen: set[str] = set()
+        self._walks: list[Walk] = []
+        self._known: Sequence[tuple[str, str]] = ()
 
     def begin(self) -> list[Target]:
         """Return the first page of every channel."""
-        targets = [self._meet_listing(url, Walk(url)) for url in self._options.start]
-        return [target for target in targets if target]
+        targets = []
+        for url in self._options.start:
+            walk = Walk(url)
+            target = self._meet_listing(url, walk)
+            if target:
+                self._walks.append(walk)
+                targets.append(target)
+        return targets
+
+    def know(self, articles: Sequence[tuple[str, str]]) -> None:
+        """Learn which articles the archive holds: native key and address of each."""
+        self._known = articles
+
+    @property
+    def is_complete(self) -> bool:
+        """Say whether every channel was walked to its end: then what was not listed is listed no more."""
+        limited = self._options.since is not None or self._options.max_pages is not None
+        return bool(self._walks) and not limited and all(walk.ended for walk in self._walks)
+
+    def _find_unlisted(self, walk: Walk) -> list[Target]:
+        """Return the known articles that no listing showed, once all were walked; they may still answer."""
+        entries = [ListingEntry(key, url, "") for key, url in self._known] if self.is_complete else []
+        return [target for entry in entries if (target := self._meet_article(entry, walk))]
 
     def follow(self, listing: Listing, walk: Walk) -> Step:
         """Return what a page of a walk leads to: the page after it, and articles not seen before."""
         walk.pages += 1
         walk.strangers += listing.strangers
-        fresh = [entry for entry in listing.entries if entry.native_key not in walk.found]
+        known = len(walk.found)
         walk.found.update(entry.native_key for entry in listing.entries)
-        articles = [target for entry in fresh if (target := self._meet_article(entry, walk))]
+        articles = [target for entry in listing.entries if (target := self._meet_article(entry, walk))]
         if listing.next_url is None:
-            return Step(tuple(articles), _check_total(listing, walk))
+            walk.ended = True
+            return Step((*articles, *self._find_unlisted(walk)), _check_total(listing, walk))
         if self._is_enough(listing, walk):
             return Step(tuple(articles))
-        if not fresh:
+        if len(walk.found) == known:
             return Step((), (Problem("endless_pager", f"page {walk.pages} of {walk.start} shows nothing new"),))
         after = self._meet_listing(listing.next_url, walk)
         return Step((*([after] if after else []), *articles))

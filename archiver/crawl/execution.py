@@ -1,5 +1,6 @@
 """Running crawls from beginning to end, and telling their outcome by an exit status."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from archiver.archive.file import create_or_open
 from archiver.archive.ledger import Finding, Outcome
 from archiver.crawl.ledger import RunLedger
 from archiver.crawl.options import read_options
+from archiver.crawl.project_settings import check_settings
 from archiver.crawl.spider import CommitteeSpider
 from archiver.errors import SiteError
 
@@ -44,6 +46,7 @@ def crawl_sites(settings: BaseSettings, names: Sequence[str], arguments: Mapping
 
     Everything a user can get wrong is checked before the first request: SiteError, UsageError, ArchiveError.
     """
+    check_settings(settings)
     spiders = [find_spider(settings, name) for name in names]
     for spider in spiders:
         read_options(spider.declare_site(), arguments)
@@ -76,12 +79,21 @@ def load_spiders(settings: BaseSettings) -> dict[str, type[CommitteeSpider]]:
 def _run(
     settings: BaseSettings, spiders: Sequence[type[CommitteeSpider]], arguments: Mapping[str, str]
 ) -> list[Crawler]:
+    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_shorten)
     runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works, frozen copies are made
     crawlers = [runner.create_crawler(spider) for spider in spiders]
     for crawler in crawlers:
         runner.crawl(crawler, **arguments)
     runner.start()
     return crawlers
+
+
+def _shorten(record: logging.LogRecord) -> bool:
+    """Make a line of the log of what Scrapy tells with a traceback: a host without an answer is no defect."""
+    if record.exc_info:
+        record.exc_info = None
+        record.levelno, record.levelname = logging.WARNING, "WARNING"
+    return True
 
 
 def _report(crawler: Crawler) -> Report:

@@ -7,11 +7,15 @@ from archiver.model import Capture, Page, Problem
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An address that answered: the capture, and what was read of it; not ``final`` if another try follows."""
+    """An address that answered: the capture, and what was read of it; not ``final`` if another try follows.
+
+    ``expected`` is the native key of the article that was asked for.
+    """
 
     capture: Capture
     page: Page
     final: bool = True
+    expected: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

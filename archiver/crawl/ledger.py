@@ -12,22 +12,26 @@ from sqlite_utils import Database
 from twisted.python.failure import Failure as TwistedFailure
 
 from archiver.archive.file import create_or_open
+from archiver.archive.judgement import judge_run
 from archiver.archive.ledger import (
     Finding,
     Outcome,
     Run,
     add_finding,
     close_run,
-    count_in_run,
+    count_error,
+    find_open_runs,
     list_findings,
     open_run,
 )
+from archiver.archive.queries import list_known_articles
 from archiver.clock import now
 from archiver.crawl.items import Failure, Remark, Visit
 from archiver.crawl.spider import CommitteeSpider
 from archiver.errors import ArchiveError
 from archiver.model import Article, Listing, Problem
-from archiver.record import record_capture
+from archiver.record import parser_of, record_capture
+from archiver.site import Site
 
 logger = logging.getLogger(__name__)
 
@@ -43,7 +47,7 @@ class RunLedger:
         self.broken: str | None = None
         self.pages = 0
         self.errors = 0
-        self.novelties = {"new": 0, "changed": 0, "unchanged": 0}
+        self.novelties = {"new": 0, "changed": 0, "unchanged": 0, "pending": 0}
         self.findings: list[Finding] = []
         self._crawler = crawler
         self._path = Path(crawler.settings["ARCHIVE_DB"])
@@ -64,7 +68,9 @@ class RunLedger:
         """Open archive and run."""
         self._database = create_or_open(self._path)
         with self._database.atomic():
+            self._close_died_runs(self._database, spider.site)
             self._run = open_run(self._database.conn, spider.site, spider.arguments, now())
+        spider.discovery.know(list_known_articles(self._database.conn, spider.site.name))
 
     def record(self, spider: CommitteeSpider, item: Visit | Failure | Remark) -> str | None:
         """Record what the spider brought; returns what an article page brought (new, changed, unchanged)."""
@@ -74,7 +80,7 @@ class RunLedger:
         with database.atomic():
             add_finding(database.conn, run, item.url, item.problem)
             if isinstance(item, Failure):
-                count_in_run(database.conn, run, "errors")
+                count_error(database.conn, run)
         self.errors += isinstance(item, Failure)
         return None
 
@@ -96,23 +102,39 @@ class RunLedger:
     def close(self, spider: CommitteeSpider, reason: str) -> None:
         """Close the run with its outcome and let the archive go."""
         database, run = self._opened()
-        self.findings = list_findings(database.conn, run)
-        self.outcome = self._judge(reason)
         stats = self._crawler.stats
         requests = int(stats.get_value("downloader/request_count", 0)) if stats else 0
         try:
             with database.atomic():
+                self._judge_articles(database, run, spider)
+                self.findings = list_findings(database.conn, run)
+                self.outcome = self._judge(reason)
                 close_run(database.conn, run, self.outcome, requests, now())
         except sqlite3.Error as error:  # a full disk: the next run finds this one open
             logger.error("the end of the run cannot be written: %s", error)
         database.close()
 
+    def _close_died_runs(self, database: Database, site: Site) -> None:
+        """Close the runs that a kill or a power cut left open; what they recorded is judged like any other."""
+        parser = parser_of(database, site)
+        for run in find_open_runs(database.conn, site.name):
+            judge_run(database.conn, run, parser, listings_complete=False)
+            close_run(database.conn, run, "died", 0, now())
+
     def _record_visit(self, database: Database, run: Run, spider: CommitteeSpider, visit: Visit) -> str | None:
-        novelty = record_capture(database, run, spider.site, visit.capture, visit.page, final=visit.final)
+        novelty = record_capture(
+            database, run, spider.site, visit.capture, visit.page, final=visit.final, expected=visit.expected
+        )
         self.pages += isinstance(visit.page, Article | Listing)
         if novelty:
             self.novelties[novelty] += 1
         return novelty
+
+    def _judge_articles(self, database: Database, run: Run, spider: CommitteeSpider) -> None:
+        """Decide what the run's bad signs mean, now that all of them are known."""
+        parser = parser_of(database, spider.site)
+        for problem in judge_run(database.conn, run, parser, listings_complete=spider.discovery.is_complete):
+            add_finding(database.conn, run, spider.options.start[0], problem)
 
     def _judge(self, reason: str) -> Outcome:
         if reason == "shutdown":

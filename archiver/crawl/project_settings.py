@@ -2,8 +2,10 @@
 
 import os
 
-from scrapy.settings import Settings
+from scrapy.settings import BaseSettings, Settings, default_settings
 from scrapy.utils.project import get_project_settings
+
+from archiver.errors import UsageError
 
 
 def project_settings(**changes: object) -> Settings:
@@ -13,3 +15,16 @@ def project_settings(**changes: object) -> Settings:
     for name, value in changes.items():
         settings.set(name, value, priority="cmdline")
     return settings
+
+
+def check_settings(settings: BaseSettings) -> None:
+    """Refuse what was given with ``-s`` where a number or a switch is wanted; Scrapy would fail half-way."""
+    for name, value in settings.items():
+        usual = getattr(default_settings, str(name), None)
+        if not isinstance(value, str) or not isinstance(usual, int | float):
+            continue
+        try:
+            settings.getbool(name) if isinstance(usual, bool) else float(value)
+        except ValueError:
+            kind = "switch; write 0 or 1" if isinstance(usual, bool) else "number"
+            raise UsageError(f"-s {name}={value}: {value!r} is no {kind}") from None

@@ -1,10 +1,12 @@
 """The spider all sites share: it asks, reads what comes back, and follows; a site only declares."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import scrapy
-from scrapy.downloadermiddlewares.retry import get_retry_request
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import ResponseDataLossError
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure as TwistedFailure
 
@@ -13,7 +15,8 @@ from archiver.crawl.discovery import Discovery, Target
 from archiver.crawl.failures import describe_failure
 from archiver.crawl.items import Failure, Remark, Visit
 from archiver.crawl.options import read_options
-from archiver.model import Article, Capture, Listing, Problem
+from archiver.crawl.wholeness import ENCODINGS, is_whole
+from archiver.model import Article, Capture, Listing, Problem, Unreadable
 from archiver.platforms import platform_of
 from archiver.record import read_capture
 from archiver.site import Expectations, Site
@@ -26,6 +29,7 @@ BUSY = frozenset({408, 429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 5
 LISTINGS_FIRST = 10
+AGAIN_LAST = -10
 
 
 class CommitteeSpider(scrapy.Spider):
@@ -46,7 +50,14 @@ class CommitteeSpider(scrapy.Spider):
         self.site = self.declare_site()
         self.arguments = arguments
         self.options = read_options(self.site, arguments)
-        self._discovery = Discovery(self.options, platform_of(self.site).read_address, self.site.zone)
+        self.discovery = Discovery(self.options, platform_of(self.site).read_address, self.site.zone)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **arguments: Any) -> Self:
+        """Make the spider of one crawl; it looks at every answer before Scrapy decompresses it."""
+        spider = super().from_crawler(crawler, *args, **arguments)
+        crawler.signals.connect(spider.measure, signals.response_downloaded)
+        return spider
 
     @classmethod
     def declare_site(cls) -> Site:
@@ -57,11 +68,18 @@ class CommitteeSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the first page of every channel."""
-        for target in self._discovery.begin():
+        for target in self.discovery.begin():
             yield self._ask(target)
+
+    def measure(self, response: Response, request: Request) -> None:
+        """Note whether an answer came whole."""
+        request.meta["whole"] = is_whole(response, self.settings.getint("DOWNLOAD_MAXSIZE"))
 
     def parse(self, response: Response, **kwargs: Any) -> Output:
         """Read an answer, hand it over to be kept, and follow it."""
+        if not response.meta["whole"]:
+            yield self._try_again(response) or Failure(response.url, describe_failure(ResponseDataLossError()))
+            return
         target: Target = response.meta["target"]
         capture = _capture_of(response)
         if response.status in REDIRECTS:
@@ -69,7 +87,7 @@ class CommitteeSpider(scrapy.Spider):
             return
         page = read_capture(self.site, capture)
         again = self._try_again(response) if response.status in BUSY else None
-        yield Visit(capture, page, final=again is None)
+        yield Visit(capture, page, final=again is None, expected=_key_of(target))
         if again:
             yield again
         elif isinstance(page, Listing) and target.kind == "listing":
@@ -82,34 +100,34 @@ class CommitteeSpider(scrapy.Spider):
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it for errbacks
         yield Failure(request.url, describe_failure(failure.value or RuntimeError()))
 
-    def _ask(self, target: Target, url: str | None = None, redirects: int = 0) -> Request:
+    def _ask(self, target: Target, url: str | None = None, redirects: int = 0, tries: int = 1) -> Request:
         return Request(
             url or target.url,
             callback=self.parse,
             errback=self.fail,
-            priority=LISTINGS_FIRST if target.kind == "listing" else 0,
+            headers={"Accept-Encoding": ENCODINGS},
+            priority=(LISTINGS_FIRST if target.kind == "listing" else 0) + (AGAIN_LAST if tries > 1 else 0),
             # Every answer comes here whatever its status, for it is kept; redirects are followed here for the same
             # reason. Doubles were sorted out by Discovery, before they became requests.
-            meta={"target": target, "redirects": redirects, "handle_httpstatus_all": True},
+            meta={"target": target, "redirects": redirects, "tries": tries, "handle_httpstatus_all": True},
             dont_filter=True,
         )
 
     def _follow_listing(self, listing: Listing, target: Target) -> Output:
-        step = self._discovery.follow(listing, target.walk)
+        step = self.discovery.follow(listing, target.walk)
         for problem in step.problems:
             yield Remark(listing.url, problem)
         for following in step.targets:
             yield self._ask(following)
 
     def _follow_redirect(self, response: Response, capture: Capture, target: Target) -> Output:
-        yield Visit(capture, read_capture(self.site, capture), final=False)
         location = response.headers.get("Location")
         url = join_url(response.url, location.decode("latin-1")) if location else None
         redirects = response.meta["redirects"] + 1
         problem = self._refuse_redirect(response.url, url, target, redirects)
-        if problem or url is None:
-            yield Failure(response.url, problem or Problem("redirect_nowhere", "a redirect without an address"))
-        else:
+        page = Unreadable(response.url, problem or Problem("redirect", f"to {url}"))
+        yield Visit(capture, page, final=problem is not None, expected=_key_of(target))
+        if problem is None:
             yield self._ask(target, url, redirects)
 
     def _refuse_redirect(self, url: str, location: str | None, target: Target, redirects: int) -> Problem | None:
@@ -117,15 +135,22 @@ class CommitteeSpider(scrapy.Spider):
             return Problem("redirect_nowhere", "a redirect without an address that can be followed")
         if location == url or redirects > MOST_REDIRECTS:
             return Problem("redirect_loop", f"{redirects} redirects, the last one to {location}")
-        if not self._discovery.allows(location):
+        if not self.discovery.allows(location):
             return Problem("redirect_offsite", f"redirects to another host: {location}")
         if target.kind == "article" and platform_of(self.site).read_address(location).kind != "article":
             return Problem("redirect_to_listing", f"the address of an article redirects to {location}")
         return None
 
     def _try_again(self, response: Response) -> Request | None:
-        assert response.request is not None
-        return get_retry_request(response.request, spider=self, reason=f"http_{response.status}")
+        """Ask once more, after what is waiting; None where it was asked often enough."""
+        meta = response.meta
+        if meta["tries"] > self.settings.getint("RETRY_TIMES"):
+            return None
+        return self._ask(meta["target"], response.url, meta["redirects"], meta["tries"] + 1)
+
+
+def _key_of(target: Target) -> str | None:
+    return target.key if target.kind == "article" else None
 
 
 def _capture_of(response: Response) -> Capture:

@@ -1,16 +1,16 @@
 """Reading an article page."""
 
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from urllib.parse import unquote, urlsplit
 
-from bs4 import Tag
-
 from archiver.model import Article, Attachment, Problem
 from archiver.parsing.body import read_body
-from archiver.parsing.document import read_first, read_place
+from archiver.parsing.document import find_container, read_first, read_place
 from archiver.parsing.info_line import InfoLine, read_info_line
 from archiver.parsing.links import Links
 from archiver.parsing.text import clean_text
+from archiver.platforms.elements import Element, select, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout
 
 DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".rtf", ".zip", ".rar", ".7z")
@@ -18,19 +18,20 @@ PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".svg", ".tif", ".
 
 
 def read_article(
-    page: Tag, address: Address, links: Links, layout: Layout, zone: tzinfo, at: datetime
+    page: Element, address: Address, links: Links, layout: Layout, zone: tzinfo, at: datetime
 ) -> Article | None:
     """Read the article on a page; None where the page prints no title or gives no native key.
 
     ``links`` resolves the page's links, ``at`` is the time of the capture.
     """
     places = layout.article
-    title = read_place(page, places.title)
-    key = address.key if address.kind == "article" else read_place(page, places.native_key)
+    container = find_container(page, layout)
+    title = read_place(container, places.title)
+    key = address.key if address.kind == "article" else read_place(container, places.native_key)
     if not title or not key:
         return None
-    info = read_info_line(read_place(page, places.info_line) or "", zone, at)
-    parts = read_body(page, places, links)
+    info = read_info_line(read_place(container, places.info_line) or "", zone, at)
+    parts = read_body(container, places, links)
     return Article(
         native_key=key,
         url=address.url,
@@ -43,7 +44,7 @@ def read_article(
         published=info.published,
         views=info.views,
         images=tuple(parts.images),
-        attachments=_read_attachments(page, places, links),
+        attachments=_read_attachments(container, places, links),
         problems=find_unreadable(info),
         layout=f"{layout.name}/{layout.version}",
     )
@@ -59,15 +60,21 @@ def find_unreadable(info: InfoLine) -> tuple[Problem, ...]:
     return tuple(problems)
 
 
-def _read_attachments(page: Tag, places: ArticleLayout, links: Links) -> tuple[Attachment, ...]:
-    content = page.select_one(places.content)
+def _read_attachments(container: Element, places: ArticleLayout, links: Links) -> tuple[Attachment, ...]:
+    content = select_one(container, places.content)
     found: dict[str, Attachment] = {}
-    for link in content.select("a[href]") if content else ():
-        url = links.resolve(str(link["href"]))
-        if url and _is_document(url):
-            title = clean_text(link.get_text()) or unquote(urlsplit(url).path.rstrip("/").rsplit("/", 1)[-1])
-            found.setdefault(url, Attachment(url, title))
-    return tuple(found.values())
+    for link in select(content, "a[href]") if content is not None else ():
+        url = links.resolve(link.get("href") or "")
+        if url and _is_document(url) and (url not in found or not found[url].title):
+            found[url] = Attachment(url, clean_text(text_of(link)))
+    return tuple(replace(document, title=document.title or _file_name(document.url)) for document in found.values())
+
+
+def _file_name(url: str) -> str:
+    """Return the name of a document; Liferay writes it before an identifier, with + for the spaces in it."""
+    names = [name for name in urlsplit(url).path.split("/") if name]
+    name = next((name for name in names if name.lower().endswith(DOCUMENTS)), names[-1])
+    return clean_text(unquote(name.replace("+", " ")))
 
 
 def _is_document(url: str) -> bool:

@@ -1,16 +1,16 @@
 """The body of an article as blocks in reading order: one paragraph, list item or table row each."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 from typing import Literal
 
-from bs4 import Tag
-from bs4.element import NavigableString, PreformattedString
-
 from archiver.model import Image
+from archiver.parsing.document import TooDeepError
 from archiver.parsing.links import Links
 from archiver.parsing.text import clean_characters, clean_text
+from archiver.platforms.elements import Element, select, select_one
 
 BLOCKS = frozenset(
     "address article aside blockquote body center caption dd div dl dt fieldset figcaption figure footer form h1 h2 h3 "
@@ -21,11 +21,7 @@ SKIPPED = frozenset("head iframe input noscript object option script select styl
 _BLOCK_TAGS = {"li": "li"} | {f"h{level}": "h3" for level in range(1, 7)}
 MAX_DEPTH = 500
 
-Step = tuple[Literal["enter", "leave", "text"], Tag | str]
-
-
-class TooDeepError(Exception):
-    """Elements nested deeper than any real page nests them."""
+Step = tuple[Literal["enter", "leave"], Element] | tuple[Literal["text"], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +56,9 @@ class _Draft:
 
 
 class BlockReader:
-    """Reads the blocks below one element; ``furniture`` holds the ``id()`` of elements to leave out."""
+    """Reads the blocks below one element; ``furniture`` is left out."""
 
-    def __init__(self, links: Links, furniture: frozenset[int] = frozenset()) -> None:
+    def __init__(self, links: Links, furniture: frozenset[Element] = frozenset()) -> None:
         self._links = links
         self._furniture = furniture
         self._blocks: list[Block] = []
@@ -71,18 +67,20 @@ class BlockReader:
         self._aligns: list[str] = [""]
         self._in_row = False
 
-    def read(self, root: Tag) -> list[Block]:
+    def read(self, root: Element) -> list[Block]:
         """Read all blocks; TooDeepError beyond ``MAX_DEPTH`` levels."""
-        for kind, node in walk(root, self._furniture):
-            if kind == "text":
-                self._add_text(str(node))
-            elif isinstance(node, Tag):
-                self._enter(node) if kind == "enter" else self._leave(node)
+        for step in walk(root, self._furniture):
+            if step[0] == "text":
+                self._add_text(step[1])
+            elif step[0] == "enter":
+                self._enter(step[1])
+            else:
+                self._leave(step[1])
         self._flush()
         return self._blocks
 
-    def _enter(self, tag: Tag) -> None:
-        name = tag.name
+    def _enter(self, tag: Element) -> None:
+        name = tag.tag
         if name in INLINE:
             self._open(INLINE[name])
         elif name in BLOCKS:
@@ -94,23 +92,24 @@ class BlockReader:
         elif name == "img":
             self._add_image(tag)
 
-    def _leave(self, tag: Tag) -> None:
-        if tag.name in INLINE or tag.name == "a":
+    def _leave(self, tag: Element) -> None:
+        if tag.tag in INLINE or tag.tag == "a":
             self._draft.html.append(f"</{self._inline.pop().split(' ', 1)[0]}>")
-        elif tag.name in BLOCKS:
+        elif tag.tag in BLOCKS:
             self._leave_block(tag)
 
-    def _enter_block(self, tag: Tag) -> None:
+    def _enter_block(self, tag: Element) -> None:
+        if not self._in_row:
+            self._flush()
         self._aligns.append(_read_align(tag) or self._aligns[-1])
         if self._in_row:
-            self._separate(tag.name)
+            self._separate(tag.tag)
             return
-        self._flush()
-        self._in_row = tag.name == "tr" and _is_row(tag)
-        self._draft.tag = "tr" if self._in_row else _BLOCK_TAGS.get(tag.name, "p")
+        self._in_row = tag.tag == "tr" and _is_row(tag)
+        self._draft.tag = "tr" if self._in_row else _BLOCK_TAGS.get(tag.tag, "p")
 
-    def _leave_block(self, tag: Tag) -> None:
-        self._in_row &= tag.name != "tr"
+    def _leave_block(self, tag: Element) -> None:
+        self._in_row &= tag.tag != "tr"
         if not self._in_row:
             self._flush()
         self._aligns.pop()
@@ -133,17 +132,17 @@ class BlockReader:
         self._inline.append(element)
         self._draft.html.append(f"<{element}>")
 
-    def _read_link(self, tag: Tag) -> str:
-        url = self._links.resolve(str(tag.get("href") or ""))
+    def _read_link(self, tag: Element) -> str:
+        url = self._links.resolve(tag.get("href") or "")
         if url is None:
             return "span"
         self._draft.has_link = True
         return f'a href="{escape(url)}"'
 
-    def _add_image(self, tag: Tag) -> None:
-        url = self._links.resolve(str(tag.get("data-src") or tag.get("src") or ""))
-        if url:
-            self._draft.images.append(Image(url, alt=clean_text(str(tag.get("alt") or "")) or None))
+    def _add_image(self, tag: Element) -> None:
+        image = read_image(tag, self._links)
+        if image:
+            self._draft.images.append(image)
 
     def _add_text(self, text: str) -> None:
         spaced = " ".join(text.split())
@@ -180,12 +179,13 @@ class BlockReader:
         self._draft = _Draft(html=[f"<{element}>" for element in self._inline])
 
 
-def walk(root: Tag, skipped: frozenset[int] = frozenset()) -> Iterator[Step]:
-    """Walk a tree in reading order without recursion, leaving out scripts, comments and elements in ``skipped``.
+def walk(root: Element, skipped: frozenset[Element] = frozenset()) -> Iterator[Step]:
+    """Walk a tree in reading order without recursion, leaving out what is no text and elements in ``skipped``.
 
-    ``skipped`` holds the ``id()`` of elements. TooDeepError beyond ``MAX_DEPTH`` levels.
+    TooDeepError beyond ``MAX_DEPTH`` levels.
     """
-    stack = [(root, iter(root.contents))]
+    stack = [(root, iter(root))]
+    yield from _text(root.text)
     while stack:
         parent, children = stack[-1]
         child = next(children, None)
@@ -193,31 +193,42 @@ def walk(root: Tag, skipped: frozenset[int] = frozenset()) -> Iterator[Step]:
             stack.pop()
             if stack:
                 yield "leave", parent
-        elif isinstance(child, Tag):
-            if child.name in SKIPPED or id(child) in skipped:
-                continue
-            if len(stack) > MAX_DEPTH:
-                raise TooDeepError
+                yield from _text(parent.tail)
+        elif child.tag in SKIPPED or child in skipped:
+            yield from _text(child.tail)
+        elif len(stack) > MAX_DEPTH:
+            raise TooDeepError
+        else:
             yield "enter", child
-            stack.append((child, iter(child.contents)))
-        elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
-            yield "text", str(child)
+            yield from _text(child.text)
+            stack.append((child, iter(child)))
 
 
-def _is_row(row: Tag) -> bool:
+def _text(text: str | None) -> Iterator[Step]:
+    if text:
+        yield "text", text
+
+
+def read_image(tag: Element, links: Links) -> Image | None:
+    """Read an image; None where its address leads nowhere."""
+    url = links.resolve(tag.get("data-src") or tag.get("src") or "")
+    return Image(url, alt=clean_text(tag.get("alt") or "") or None) if url else None
+
+
+def _is_row(row: Element) -> bool:
     """Say whether a table row holds values side by side; rows around images or long texts only arrange the page."""
-    cells = row.find_all(["td", "th"], recursive=False)
-    if len(cells) < 2 or row.find(["img", "table"]):
+    cells = [cell for cell in row if cell.tag in ("td", "th")]
+    if len(cells) < 2 or select_one(row, "img, table") is not None:
         return False
-    return all(len(cell.find_all("p", limit=4)) < 4 for cell in cells)
+    return all(len(select(cell, "p")) < 4 for cell in cells)
 
 
-def _read_align(tag: Tag) -> str:
-    if tag.name == "center":
+def _read_align(tag: Element) -> str:
+    if tag.tag == "center":
         return "center"
-    style = str(tag.get("style") or "").lower().replace(" ", "")
+    style = (tag.get("style") or "").lower().replace(" ", "")
     _, found, value = style.partition("text-align:")
-    return value.split(";", 1)[0] if found else str(tag.get("align") or "").lower()
+    return re.split("[;!]", value, maxsplit=1)[0] if found else (tag.get("align") or "").lower()
 
 
 def _tidy(text: str) -> str:

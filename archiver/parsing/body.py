@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field, replace
 from html import escape
 
-from bs4 import Tag
-
 from archiver.model import Image
-from archiver.parsing.blocks import Block, BlockReader
+from archiver.parsing.blocks import Block, BlockReader, read_image
 from archiver.parsing.document import read_place
 from archiver.parsing.links import Links
+from archiver.platforms.elements import Element, select, select_one
 from archiver.platforms.layout import ArticleLayout
 
 LONGEST_CAPTION = 400
@@ -29,14 +28,15 @@ class BodyParts:
     html: list[str] = field(default_factory=list)
 
 
-def read_body(page: Tag, places: ArticleLayout, links: Links) -> BodyParts:
+def read_body(container: Element, places: ArticleLayout, links: Links) -> BodyParts:
     """Read the lead beside the body and the body itself; TooDeepError for a body that no reader could follow."""
-    parts = BodyParts(lead=read_place(page, places.lead))
-    parts.images += _read_lead_images(page, places, links)
-    body = next((element for selector in places.body if (element := page.select_one(selector))), None)
+    parts = BodyParts(lead=read_place(container, places.lead))
+    parts.images += _read_lead_images(container, places, links)
+    found = (select_one(container, selector) for selector in places.body)
+    body = next((element for element in found if element is not None), None)
     if body is None:
         return parts
-    furniture = frozenset(id(element) for selector in places.furniture for element in body.select(selector))
+    furniture = frozenset(element for selector in places.furniture for element in select(body, selector))
     blocks = BlockReader(links, furniture).read(body)
     if parts.lead is None and _is_lead(blocks):
         parts.lead = _join_lines(blocks.pop(0).text)
@@ -46,12 +46,12 @@ def read_body(page: Tag, places: ArticleLayout, links: Links) -> BodyParts:
     return parts
 
 
-def _read_lead_images(page: Tag, places: ArticleLayout, links: Links) -> list[Image]:
+def _read_lead_images(container: Element, places: ArticleLayout, links: Links) -> list[Image]:
     """Read the picture beside the lead, outside the body."""
-    lead = page.select_one(places.lead) if isinstance(places.lead, str) else None
-    wrapper = lead.parent if lead else None
-    images = wrapper.find_all("img", src=True, recursive=False) if wrapper else []
-    return [Image(url) for image in images if (url := links.resolve(str(image["src"])))]
+    lead = select_one(container, places.lead) if isinstance(places.lead, str) else None
+    wrapper = lead.getparent() if lead is not None else None
+    beside = (element for element in wrapper if element.tag == "img") if wrapper is not None else ()
+    return [image for element in beside if (image := read_image(element, links))]
 
 
 def _is_lead(blocks: list[Block]) -> bool:

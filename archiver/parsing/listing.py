@@ -4,14 +4,13 @@ import re
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 
-from bs4 import Tag
-
 from archiver.model import Listing, ListingEntry, Problem, ResultCount
 from archiver.parsing.article import find_unreadable
 from archiver.parsing.counts import read_count
 from archiver.parsing.document import read_first, read_place
 from archiver.parsing.info_line import read_info_line
 from archiver.parsing.text import clean_text
+from archiver.platforms.elements import Element, select, select_one, text_of
 from archiver.platforms.layout import Address, Layout, ListingLayout
 from archiver.urls import join_url, strip_session
 
@@ -30,15 +29,18 @@ class ListingReader:
         self._zone = zone
         self._at = at
 
-    def read(self, page: Tag, layout: Layout) -> Listing | None:
+    def read(self, page: Element, layout: Layout) -> Listing | None:
         """Read the first of the layout's listing forms that has entries on the page; None where none has."""
         for places in layout.listings:
-            rows = [(row, link) for row in page.select(places.entry) if (link := row.select_one(places.link))]
+            found = [(row, select_one(row, places.link)) for row in select(page, places.entry)]
+            rows = [(row, link) for row, link in found if link is not None]
             if rows:
                 return self._read_rows(page, rows, places, f"{layout.name}/{layout.version}")
         return None
 
-    def _read_rows(self, page: Tag, rows: list[tuple[Tag, Tag]], places: ListingLayout, layout: str) -> Listing:
+    def _read_rows(
+        self, page: Element, rows: list[tuple[Element, Element]], places: ListingLayout, layout: str
+    ) -> Listing:
         entries: dict[str, ListingEntry] = {}
         problems: list[Problem] = []
         strangers = 0
@@ -59,18 +61,21 @@ class ListingReader:
             layout=layout,
         )
 
-    def _read_row(self, row: Tag, link: Tag, places: ListingLayout) -> tuple[ListingEntry | None, tuple[Problem, ...]]:
-        url = join_url(self._base, str(link["href"]))
+    def _read_row(
+        self, row: Element, link: Element, places: ListingLayout
+    ) -> tuple[ListingEntry | None, tuple[Problem, ...]]:
+        href = link.get("href") or ""
+        url = join_url(self._base, href)
         address = self._read_address(url) if url else None
         if address is None or address.kind != "article":
-            return None, (Problem("strange_entry", str(link["href"])[:300]),)
+            return None, (Problem("strange_entry", href[:300]),)
         info = read_info_line(read_place(row, places.info_line) or "", self._zone, self._at)
-        title = clean_text(link.get_text())
+        title = clean_text(text_of(link))
         entry = ListingEntry(address.key, address.url, title, info.published, info.views)
         details = tuple(Problem(problem.kind, f"{problem.detail} ({title})") for problem in find_unreadable(info))
         return entry, details
 
-    def _find_next(self, page: Tag, places: ListingLayout) -> str | None:
+    def _find_next(self, page: Element, places: ListingLayout) -> str | None:
         href = places.next_link(page, self._base)
         url = join_url(self._base, href) if href else None
         return strip_session(url) if url else None

@@ -4,12 +4,14 @@ from datetime import tzinfo
 
 from archiver.model import Capture, Page, Problem, Unreadable
 from archiver.parsing.article import read_article
-from archiver.parsing.blocks import TooDeepError
-from archiver.parsing.document import PageRejectedError, parse_page
+from archiver.parsing.document import PageRejectedError, TooDeepError, parse_page
 from archiver.parsing.links import Links
 from archiver.parsing.listing import ListingReader
 from archiver.parsing.text import decode_page
 from archiver.platforms.layout import Layout, Platform
+
+CODE_VERSION = 1
+"""Counts the changes of parsing that may read a page differently; kept with every reading."""
 
 # How files begin that servers send as text/html.
 _MAGIC = (

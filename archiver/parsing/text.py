@@ -19,7 +19,9 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 # Entities encoded twice (``&amp;aacute;``) are still there after parsing, in 1 % of the Hà Nội portals' articles.
-_ENTITY = re.compile(r"&(?:[A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_ENTITY = re.compile(r"&(?:(?:amp|#38);)*([A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+# A decoded piece may complete another entity (``&a&#109;p;``); what is still encoded after so many rounds is no text.
+_MOST_ROUNDS = 4
 
 
 def decode_page(body: bytes, headers: Headers) -> str:
@@ -43,16 +45,27 @@ def clean_text(text: str) -> str:
 
 
 def clean_characters(text: str) -> str:
-    """Return ``text`` in NFC, without invisible characters, twice-encoded entities decoded; white space as it is."""
+    """Return ``text`` in NFC, without invisible characters, twice-encoded entities decoded; white space as it is.
+
+    Cleaning what is clean changes nothing, however often an entity was encoded.
+    """
     if text.isascii() and "&" not in text and text.isprintable():
         return text
-    if "&" in text:
-        text = _ENTITY.sub(_decode_entity, text)
+    clean = _normalize(text)
+    for _ in range(_MOST_ROUNDS):
+        decoded = _ENTITY.sub(_decode_entity, clean) if "&" in clean else clean
+        if decoded == clean:
+            break
+        clean = _normalize(decoded)
+    return clean
+
+
+def _normalize(text: str) -> str:
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
 
 
 def _decode_entity(match: re.Match[str]) -> str:
-    return html.unescape(match.group())
+    return html.unescape(f"&{match[1]};")
 
 
 def _decode_declared(body: bytes, headers: Headers) -> str:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from bs4 import Tag
+from archiver.platforms.elements import Element
 
-Place = str | Callable[[Tag], str | None]
+Place = str | Callable[[Element], str | None]
 """A field's place: a CSS selector whose text is the field, or a function from the page to the text."""
 
 
@@ -54,7 +54,7 @@ class ListingLayout:
     link: str
     info_line: str | None
     sections: tuple[Place, ...]
-    next_link: Callable[[Tag, str], str | None]
+    next_link: Callable[[Element, str], str | None]
     results: str | None = None
     empty: str | None = None
 
@@ -85,12 +85,17 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """A family of sites: its layouts, newest first, and how it writes addresses."""
+    """A family of sites: its layouts, newest first, and how it writes addresses.
+
+    ``version`` counts the changes of its layouts: a reading is known by it and by the version of the parsing code, so
+    that a change of ours never looks like a change of the page.
+    """
 
     name: str
     title: str
     layouts: tuple[Layout, ...]
     read_address: Callable[[str], Address]
+    version: int = 1
 
     def layout_on(self, day: date) -> Layout:
         """Return the layout in use on ``day``, the newest where periods overlap or none fits."""

@@ -6,8 +6,7 @@ Facts from 11,000 article pages and 1,400 listings of sotttt.hanoi.gov.vn, captu
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-from bs4 import Tag
-
+from archiver.platforms.elements import Element, find_ancestor, select, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
 from archiver.urls import parameters_of, path_of, strip_session
 
@@ -15,6 +14,7 @@ from archiver.urls import parameters_of, path_of, strip_session
 _ARTICLE = re.compile(r"^(?P<channel>.*)/-/view_content/(?:pop_up/)?(?P<id>\d+)(?P<slug>[^/]*)")
 # The trap: every page links to itself with /en and /vi behind, and such an address answers with the listing.
 _LANGUAGE_BEHIND = re.compile(r"(?:/(?:en|vi))+/?$")
+_PAGE_NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 _PAGE_PARAMETER = re.compile(r"^_101(?:_INSTANCE_\w+)?_cur$")
 _ENTRY_ID = re.compile(r"^_101_(?:INSTANCE_\w+?_)?(\d+)$")
 
@@ -34,29 +34,31 @@ def read_address(url: str) -> Address:
 
 def _page_number(url: str) -> int:
     numbers = [value for name, value in parameters_of(url).items() if _PAGE_PARAMETER.match(name)]
-    return int(numbers[0]) if numbers and numbers[0].isascii() and numbers[0].isdigit() else 1
+    return int(numbers[0]) if numbers and _PAGE_NUMBER.fullmatch(numbers[0]) else 1
 
 
-def _find_entry_id(page: Tag) -> str | None:
-    content = page.select_one("div.asset-full-content div.asset-content[id]")
-    match = _ENTRY_ID.match(str(content["id"])) if content else None
+def _find_entry_id(page: Element) -> str | None:
+    content = select_one(page, "div.asset-full-content div.asset-content[id]")
+    match = _ENTRY_ID.match(content.get("id") or "") if content is not None else None
     return match.group(1) if match else None
 
 
-def _find_next_link(page: Tag, url: str) -> str | None:
+def _find_next_link(page: Element, url: str) -> str | None:
     """Find the button to the page after ``url``; its word depends on language and scripts, its page number does not."""
-    links = page.select("ul.pager.lfr-pagination-buttons > li:not(.disabled) > a[href]")
-    later = [(number, href) for href in (str(link["href"]) for link in links) if (number := _page_number(href)) > 1]
+    links = select(page, "ul.pager.lfr-pagination-buttons > li:not(.disabled) > a[href]")
+    later = [
+        (number, href) for href in (link.get("href") or "" for link in links) if (number := _page_number(href)) > 1
+    ]
     following = [(number, href) for number, href in later if number > _page_number(url)]
     return min(following)[1] if following else None
 
 
-def _find_portlet_title(page: Tag) -> str | None:
+def _find_portlet_title(page: Element) -> str | None:
     """Find the head of the portlet that shows the news; side columns have portlets with heads too."""
-    news = page.select_one("div.asset-full-content-title, div.asset-bounddary, tbody.table-data")
-    portlet = news.find_parent("div", class_="portlet-boundary") if news else None
-    title = portlet.select_one("span.portlet-title-text") if portlet else None
-    return title.get_text() if title else None
+    news = select_one(page, "div.asset-full-content-title, div.asset-bounddary, tbody.table-data")
+    portlet = find_ancestor(news, "portlet-boundary") if news is not None else None
+    title = select_one(portlet, "span.portlet-title-text") if portlet is not None else None
+    return text_of(title) if title is not None else None
 
 
 _SECTIONS = ("div.dd_chuyenmuc span.tintuc", _find_portlet_title)

@@ -1,0 +1,75 @@
+"""Who an article is: its keys and its addresses."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from archiver.archive.evidence import find_address
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A kept capture that shows articles: its id, its time (as the archive writes times) and the site."""
+
+    capture_id: int
+    at: str
+    site: str
+
+
+def find_article(connection: sqlite3.Connection, site: str, key: str) -> int | None:
+    """Return the id of an article by any of its keys; None where it is not known."""
+    query = "SELECT article_id FROM article_keys WHERE site = ? AND native_key = ?"
+    row = connection.execute(query, (site, key)).fetchone()
+    return int(row[0]) if row else None
+
+
+def meet_article(connection: sqlite3.Connection, site: str, key: str) -> int:
+    """Return the id of an article, written down on first sight."""
+    known = find_article(connection, site, key)
+    if known is not None:
+        return known
+    row = connection.execute(
+        "INSERT INTO articles (site, native_key) VALUES (?, ?) RETURNING id", (site, key)
+    ).fetchone()
+    add_key(connection, site, key, row[0])
+    return int(row[0])
+
+
+def add_key(connection: sqlite3.Connection, site: str, key: str, article_id: int) -> None:
+    """Give an article a key; a key that was another article's is this one's from now on."""
+    connection.execute(
+        "INSERT INTO article_keys VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET article_id = excluded.article_id",
+        (site, key, article_id),
+    )
+
+
+def add_address(
+    connection: sqlite3.Connection,
+    article_id: int,
+    sighting: Sighting,
+    url: str,
+    section: str | None,
+    *,
+    answered: bool,
+) -> None:
+    """Note an address under which an article was seen, and the section printed there when it was seen first.
+
+    ``answered``: the address itself was fetched and showed the article; a listing only names it.
+    """
+    connection.execute(
+        "INSERT INTO article_addresses VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+        "section = CASE WHEN section IS NULL OR (excluded.section IS NOT NULL AND excluded.seen_from < seen_from)"
+        " THEN excluded.section ELSE section END, "
+        "seen_from = min(seen_from, excluded.seen_from), answered = max(answered, excluded.answered)",
+        (article_id, find_address(connection, sighting.site, url), sighting.at, section, int(answered)),
+    )
+
+
+def absorb_article(connection: sqlite3.Connection, article_id: int, other_id: int) -> None:
+    """Let an article take over everything of another that turned out to be the same."""
+    for table in ("article_addresses", "readings"):
+        statement = f"UPDATE OR IGNORE {table} SET article_id = ? WHERE article_id = ?"
+        connection.execute(statement, (article_id, other_id))
+    connection.execute("UPDATE article_keys SET article_id = ? WHERE article_id = ?", (article_id, other_id))
+    for table in ("article_addresses", "readings", "snapshots", "article_events"):
+        connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (other_id,))
+    connection.execute("DELETE FROM articles WHERE id = ?", (other_id,))

@@ -1,0 +1,176 @@
+"""From readings to history: snapshots, events and state of one article, by the rules of history (DESIGN, section 5).
+
+Pure: what comes out depends on the readings alone, not on the order in which they were recorded. So two archives that
+are merged, and one that was recorded in one piece, say the same.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+Sign = Literal["content", "listed", "unlisted", "missing", "moved"]
+State = Literal["live", "suspect", "gone", "moved"]
+Cause = Literal["page", "unverified", "reparse"]
+ParserKey = tuple[int, int]
+"""A parser's place in the order of versions, and its id."""
+Compare = Callable[[int, int], tuple[str, ...]]
+
+# Rule 7: gone after so many misses over so long, no good capture between; 410 says it on purpose and counts double.
+MISSES = 3
+MISSING_FOR = timedelta(days=14)
+GONE_STATUS = 410
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a capture says of an article, by all parsers that read it.
+
+    ``contents`` maps parsers to the ids of the contents they read. ``at`` is the time of the capture.
+    """
+
+    capture_id: int
+    at: str
+    run_id: int
+    status: int
+    sign: Sign
+    contents: Mapping[ParserKey, int] = field(default_factory=dict)
+    views: int | None = None
+    detail: str | None = None
+
+
+@dataclass(slots=True)
+class Snapshot:
+    """A state of the content: from its first to its last capture, both included."""
+
+    first: Reading
+    last: Reading
+    content_id: int
+    parser: ParserKey
+    changed: tuple[str, ...] | None
+    cause: Cause
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened, and the capture that shows it."""
+
+    capture_id: int
+    kind: str
+    detail: str | None
+
+
+@dataclass(slots=True)
+class Derived:
+    """All that follows from the readings of one article."""
+
+    snapshots: list[Snapshot] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+    state: State = "live"
+    listed: bool = False
+    views: tuple[int, str] | None = None
+
+
+def derive(readings: Iterable[Reading], compare: Compare) -> Derived:
+    """Derive the history of an article from its readings, in the order of their time.
+
+    ``compare`` names the fields in which two contents differ.
+    """
+    derivation = _Derivation(compare)
+    for reading in readings:
+        derivation.take(reading)
+    return derivation.derived
+
+
+class _Derivation:
+    def __init__(self, compare: Compare) -> None:
+        self.derived = Derived()
+        self._compare = compare
+        self._misses: list[Reading] = []
+        self._observed: Reading | None = None
+        self._delisted = False
+
+    def take(self, reading: Reading) -> None:
+        if reading.views is not None:
+            self._observe(reading)
+        if reading.sign == "content":
+            self._confirm(reading)
+        elif reading.sign in ("listed", "unlisted"):
+            self._list(reading)
+        elif self.derived.snapshots:
+            self._miss(reading)
+
+    def _observe(self, reading: Reading) -> None:
+        """Take a count; within one run a listing and an article may overtake each other."""
+        before, self._observed = self._observed, reading
+        self.derived.views = (reading.views or 0, reading.at)
+        if before is not None and (before.views or 0) > (reading.views or 0) and before.run_id != reading.run_id:
+            self._add_event(reading, "counter_reset", f"{before.views} → {reading.views}")
+
+    def _confirm(self, reading: Reading) -> None:
+        if self.derived.state != "live":
+            self._add_event(reading, "restored", f"was {self.derived.state}")
+        self.derived.state = "live"
+        self._misses.clear()
+        if not self.derived.snapshots:
+            self._begin(reading, None, "page")
+            self._add_event(reading, "created", None)
+            return
+        changed, cause = self._find_change(self.derived.snapshots[-1].last, reading)
+        if changed:
+            self._begin(reading, changed, cause)
+            self._add_event(reading, "edited", ", ".join(changed))
+            if "title" in changed:
+                self._add_event(reading, "title_changed", None)
+            return
+        self.derived.snapshots[-1].last = reading
+
+    def _find_change(self, before: Reading, after: Reading) -> tuple[tuple[str, ...], Cause]:
+        """Compare like with like: what the newest parser that read both captures says (rules 3 and 10)."""
+        common = sorted(before.contents.keys() & after.contents.keys())
+        if not common:
+            changed = self._compare(before.contents[max(before.contents)], after.contents[max(after.contents)])
+            return changed, "unverified"
+        verdicts = [self._compare(before.contents[parser], after.contents[parser]) for parser in common]
+        return verdicts[-1], "page" if all(verdicts) else "reparse"
+
+    def _begin(self, reading: Reading, changed: tuple[str, ...] | None, cause: Cause) -> None:
+        parser = max(reading.contents)
+        content = reading.contents[parser]
+        self.derived.snapshots.append(Snapshot(reading, reading, content, parser, changed, cause))
+
+    def _list(self, reading: Reading) -> None:
+        """Take what a listing shows; delisted is said only of an article that answers (rule 9)."""
+        listed = reading.sign == "listed"
+        if listed == self.derived.listed:
+            return
+        self.derived.listed = listed
+        if listed and self._delisted:
+            self._delisted = False
+            self._add_event(reading, "relisted", None)
+        elif not listed and self.derived.state == "live":
+            self._delisted = True
+            self._add_event(reading, "delisted", reading.detail)
+
+    def _miss(self, reading: Reading) -> None:
+        if reading.sign == "moved":
+            if self.derived.state != "moved":
+                self._add_event(reading, "moved", reading.detail)
+            self.derived.state = "moved"
+            return
+        self._misses.append(reading)
+        if self.derived.state == "live":
+            self.derived.state = "suspect"
+            self._add_event(reading, "suspect", reading.detail)
+        if self.derived.state == "suspect" and self._is_gone():
+            self.derived.state = "gone"
+            captures = ", ".join(str(miss.at[:10]) for miss in self._misses)
+            self._add_event(reading, "gone", f"{reading.detail}; missing on {captures}")
+
+    def _is_gone(self) -> bool:
+        count = sum(2 if miss.status == GONE_STATUS else 1 for miss in self._misses)
+        first, last = (datetime.fromisoformat(self._misses[index].at) for index in (0, -1))
+        return count >= MISSES and last - first >= MISSING_FOR
+
+    def _add_event(self, reading: Reading, kind: str, detail: str | None) -> None:
+        self.derived.events.append(Event(reading.capture_id, kind, detail))

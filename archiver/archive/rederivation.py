@@ -1,0 +1,148 @@
+"""Bringing an article's snapshots, events and state in line with its readings."""
+
+import json
+import sqlite3
+from functools import partial
+from itertools import groupby
+from operator import itemgetter
+
+from archiver.archive.content import Content, find_changes
+from archiver.archive.derivation import Derived, Reading, Snapshot, derive
+from archiver.urls import host_of
+
+
+def rederive_article(connection: sqlite3.Connection, article_id: int) -> int:
+    """Derive an article's history anew from its counted readings and write it; returns the number of snapshots."""
+    readings = _load_readings(connection, article_id)
+    derived = derive(readings, partial(_compare, connection))
+    _write_snapshots(connection, article_id, derived.snapshots)
+    _write_events(connection, article_id, derived)
+    _write_article(connection, article_id, readings, derived)
+    return len(derived.snapshots)
+
+
+def load_content(connection: sqlite3.Connection, content_id: int) -> Content:
+    """Return a stored content."""
+    return Content.of_row(connection.execute("SELECT * FROM contents WHERE id = ?", (content_id,)).fetchone())
+
+
+def _load_readings(connection: sqlite3.Connection, article_id: int) -> list[Reading]:
+    """Load the counted readings in an order that depends on nothing but the captures: by time, then address."""
+    rows = connection.execute(
+        "SELECT r.capture_id, k.fetched_at, k.run_id, k.status, r.sign, p.ordinal, p.id AS parser_id, r.content_id, "
+        "r.views, r.detail FROM readings r JOIN captures k ON k.id = r.capture_id "
+        "JOIN addresses a ON a.id = k.address_id JOIN parsers p ON p.id = r.parser_id WHERE r.article_id = ? AND r.standing = 'counted' "
+        "ORDER BY k.fetched_at, a.url, r.sign, p.ordinal, p.id",
+        (article_id,),
+    ).fetchall()
+    return [_join_parsers(list(group)) for _, group in groupby(rows, key=itemgetter("capture_id", "sign"))]
+
+
+def _join_parsers(rows: list[sqlite3.Row]) -> Reading:
+    newest = rows[-1]
+    contents = {(row["ordinal"], row["parser_id"]): row["content_id"] for row in rows if row["content_id"] is not None}
+    return Reading(
+        capture_id=newest["capture_id"],
+        at=newest["fetched_at"],
+        run_id=newest["run_id"],
+        status=newest["status"],
+        sign=newest["sign"],
+        contents=contents,
+        views=newest["views"],
+        detail=newest["detail"],
+    )
+
+
+def _compare(connection: sqlite3.Connection, before: int, after: int) -> tuple[str, ...]:
+    if before == after:
+        return ()
+    return find_changes(load_content(connection, before), load_content(connection, after))
+
+
+def _write_snapshots(connection: sqlite3.Connection, article_id: int, snapshots: list[Snapshot]) -> None:
+    """Write the snapshots; those that are there no longer keep their row, without a number."""
+    connection.execute("UPDATE snapshots SET number = NULL WHERE article_id = ?", (article_id,))
+    connection.executemany(
+        "INSERT INTO snapshots (article_id, first_capture_id, parser_id, number, content_id, last_capture_id, "
+        "seen_from, seen_until, changed_fields, cause) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT "
+        "(article_id, first_capture_id, parser_id) DO UPDATE SET number = excluded.number, "
+        "content_id = excluded.content_id, last_capture_id = excluded.last_capture_id, "
+        "seen_until = excluded.seen_until, changed_fields = excluded.changed_fields, cause = excluded.cause",
+        [(article_id, *_write_snapshot(number, snapshot)) for number, snapshot in enumerate(snapshots, 1)],
+    )
+
+
+def _write_snapshot(number: int, snapshot: Snapshot) -> tuple[object, ...]:
+    changed = json.dumps(snapshot.changed) if snapshot.changed is not None else None
+    first, last = snapshot.first, snapshot.last
+    return (
+        first.capture_id,
+        snapshot.parser[1],
+        number,
+        snapshot.content_id,
+        last.capture_id,
+        first.at,
+        last.at,
+        changed,
+        snapshot.cause,
+    )
+
+
+def _write_events(connection: sqlite3.Connection, article_id: int, derived: Derived) -> None:
+    titles = {snapshot.first.capture_id: _title_of(connection, snapshot.content_id) for snapshot in derived.snapshots}
+    connection.execute("DELETE FROM article_events WHERE article_id = ?", (article_id,))
+    connection.executemany(
+        "INSERT INTO article_events VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [
+            (article_id, event.capture_id, event.kind, event.detail or titles.get(event.capture_id))
+            for event in derived.events
+        ],
+    )
+
+
+def _title_of(connection: sqlite3.Connection, content_id: int) -> str:
+    return str(connection.execute("SELECT title FROM contents WHERE id = ?", (content_id,)).fetchone()[0])
+
+
+def _write_article(connection: sqlite3.Connection, article_id: int, readings: list[Reading], derived: Derived) -> None:
+    views, observed_at = derived.views or (None, None)
+    seen = [reading.at for reading in readings if reading.sign in ("content", "listed")]
+    address, section = _choose_address(connection, article_id, derived)
+    connection.execute(
+        "UPDATE articles SET address_id = ?, section = ?, state = ?, listed = ?, first_seen_at = ?, last_seen_at = ?, "
+        "views = ?, views_observed_at = ? WHERE id = ?",
+        (
+            address,
+            section,
+            derived.state,
+            derived.listed,
+            min(seen, default=None),
+            max(seen, default=None),
+            views,
+            observed_at,
+            article_id,
+        ),
+    )
+
+
+def _choose_address(connection: sqlite3.Connection, article_id: int, derived: Derived) -> tuple[int | None, str | None]:
+    """Choose the address an article is shown with: the first it was seen under on the host that last answered."""
+    rows = connection.execute(
+        "SELECT aa.address_id, d.url, aa.section, aa.answered FROM article_addresses aa "
+        "JOIN addresses d ON d.id = aa.address_id WHERE aa.article_id = ? "
+        "ORDER BY aa.answered DESC, aa.seen_from, d.url",
+        (article_id,),
+    ).fetchall()
+    section = next((row["section"] for row in rows if row["section"]), None)
+    host = _find_last_host(connection, derived)
+    fitting = [row for row in rows if host is None or host_of(row["url"]) == host] or rows
+    return (fitting[0]["address_id"] if fitting else None), section
+
+
+def _find_last_host(connection: sqlite3.Connection, derived: Derived) -> str | None:
+    if not derived.snapshots:
+        return None
+    query = "SELECT a.url FROM captures k JOIN addresses a ON a.id = k.address_id WHERE k.id = ?"
+    row = connection.execute(query, (derived.snapshots[-1].last.capture_id,)).fetchone()
+    return host_of(row[0])
