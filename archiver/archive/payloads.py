@@ -1,7 +1,7 @@
 """Payloads: the bytes of captures, stored once per digest and compressed with zstd, in whichever way is smallest.
 
     plain        on its own: a tenth of a page
-    dictionary   with a dictionary trained on pages of the same site: a fiftieth
+    dictionary   with a dictionary trained on pages of the same site: a fiftieth, or less
     delta        against an earlier payload of the same address, its base: a thousandth, if little has moved
 
 A base is never a delta itself, so every payload can be read with at most one other row. Figures: tests/benchmarks.
@@ -20,10 +20,10 @@ import zstandard
 from archiver.archive.content import write_time
 from archiver.errors import ArchiveError
 
-# Pages of 85 KB, on one core of a small machine, at levels 3 / 6 / 9 / 12:
-#   plain       9.9 / 9.7 / 9.3 / 9.3 KB in 0.2 / 0.7 / 1.0 / 1.7 ms
-#   dictionary  1.6 / 1.4 / 1.3 / 1.3 KB in 0.1 / 0.2 / 0.2 / 1.9 ms
-#   delta       108 / 105 / 105 / 105 B  in 0.2 / 0.3 / 0.3 / 6.7 ms
+# Pages of 97 KB, on one of two shared cores, at levels 3 / 6 / 9 / 12:
+#   plain       10.5 / 10.3 / 9.9 / 9.8 KB in 0.1 / 0.5 / 0.8 / 1.3 ms
+#   dictionary  1.55 / 1.26 / 1.18 / 1.12 KB in 0.1 / 0.2 / 0.3 / 1.7 ms
+#   delta       108 / 107 / 105 / 105 B in 0.2 / 0.3 / 0.3 / 7 ms
 # Level 9 is also the first whose window reaches back over a whole base of several megabytes.
 LEVEL = 9
 
@@ -42,7 +42,7 @@ SEGMENT_SIZE, MATCH_SIZE = 2048, 8
 DICTIONARY_FITS, DICTIONARY_GAIN = 0.05, 0.75
 
 # A delta above this part of the whole payload has drifted from its base: the payload becomes a base itself. 100
-# captures each of a moving listing, a still article and an edited one take 173, 165, 197 and 319 kB at 0.25, 0.33, 0.5
+# captures each of a moving listing, a still article and an edited one take 173, 166, 193 and 319 kB at 0.25, 0.33, 0.5
 # and 0.75.
 DRIFT = 0.33
 
@@ -54,15 +54,17 @@ _BASES = """
     ) GROUP BY base ORDER BY max(at) DESC LIMIT 2
 """
 
-# Whole payloads of a site, first seen after a time; what zstd cannot halve, pictures say, teaches nothing.
+# Whole payloads among the last captures of a site, first seen after a time. What zstd cannot halve, pictures say,
+# teaches nothing. Only so many captures are looked through, for that is done again and again on a site of few pages.
 _SAMPLES = """
-    SELECT p.digest, p.encoding FROM payloads p
+    SELECT p.digest, p.encoding FROM (
+        SELECT k.id, k.payload_digest FROM runs r JOIN captures k ON k.run_id = r.id
+        WHERE r.site = :site ORDER BY r.id DESC, k.id DESC LIMIT 1000
+    ) k JOIN payloads p ON p.digest = k.payload_digest
     WHERE p.base_digest IS NULL AND p.size BETWEEN 1000 AND 1000000 AND 2 * length(p.data) < p.size
-    AND (
-        SELECT min(k.fetched_at) FROM captures k JOIN addresses a ON a.id = k.address_id
-        WHERE k.payload_digest = p.digest AND a.site = ?
-    ) > ?
-    ORDER BY p.rowid DESC LIMIT ?
+    GROUP BY p.digest
+    HAVING (SELECT min(fetched_at) FROM captures WHERE payload_digest = p.digest) > :since
+    ORDER BY max(k.id) DESC LIMIT :count
 """
 
 
@@ -86,7 +88,8 @@ def store_payload(connection: sqlite3.Connection, site: str, address_id: int, bo
         return digest
     encoded = _encode(connection, site, address_id, body)
     connection.execute(
-        "INSERT INTO payloads (digest, size, encoding, dictionary_digest, base_digest, data) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO payloads (digest, size, encoding, dictionary_digest, base_digest, data) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT DO NOTHING",  # the crawl of another site may have got the same error page just now
         (digest, len(body), encoded.encoding, encoded.dictionary_digest, encoded.base_digest, encoded.data),
     )
     if encoded.encoding == "plain":
@@ -194,10 +197,11 @@ def _open_dictionary(digest: bytes, data: bytes) -> zstandard.ZstdCompressionDic
     """Unpack a dictionary and make it ready to compress with.
 
     The stored bytes belong to the key: in whichever archive they stand, the answer is the same, and one that gets
-    damaged is read anew. Takes about 2 MB each.
+    damaged is read anew. Takes about 3 MB each.
     """
     try:
-        content = zstandard.ZstdDecompressor().decompress(data)
+        size = zstandard.frame_content_size(data)
+        content = zstandard.ZstdDecompressor().decompress(data) if size <= 10 * DICTIONARY_SIZE else b""
     except zstandard.ZstdError as error:
         raise ArchiveError(f"dictionary {digest.hex()} is damaged: {error}") from error
     if hashlib.sha256(content).digest() != digest:
@@ -214,7 +218,7 @@ def _train_if_due(connection: sqlite3.Connection, site: str) -> None:
     one training in SAMPLES pages.
     """
     made_at = connection.execute("SELECT max(made_at) FROM dictionaries WHERE site = ?", (site,)).fetchone()[0]
-    rows = connection.execute(_SAMPLES, (site, made_at or "", SAMPLES)).fetchall()
+    rows = connection.execute(_SAMPLES, {"site": site, "since": made_at or "", "count": SAMPLES}).fetchall()
     if len(rows) == SAMPLES and sum(encoding == "plain" for _, encoding in rows) > SAMPLES / 2:
         _train(connection, site, [(digest,) for digest, _ in rows])
 

@@ -72,6 +72,27 @@ def list_snapshots(connection: sqlite3.Connection, site: str, article_id: str) -
     return _of_article(connection, "article_history", "snapshot", site, article_id)
 
 
+def find_snapshot_at(connection: sqlite3.Connection, site: str, article_id: str, at: datetime) -> Row | None:
+    """Return the snapshot that stood at a time, or the last one before it; None before the first."""
+    query = (
+        "SELECT * FROM article_history WHERE site = ? AND article_id = ? AND seen_from <= ? "
+        "ORDER BY snapshot DESC LIMIT 1"
+    )
+    values = (site, article_id, write_time(at, "microseconds"))
+    return next(_rows(connection.execute(query, values)), None)
+
+
+def find_capture_at(connection: sqlite3.Connection, site: str, article_id: str, at: datetime) -> int | None:
+    """Return the id of the last good capture of an article up to a time."""
+    row = connection.execute(
+        "SELECT r.capture_id FROM readings r JOIN article_keys a ON a.article_id = r.article_id "
+        "JOIN captures k ON k.id = r.capture_id WHERE a.site = ? AND a.native_key = ? AND r.sign = 'content' "
+        "AND r.standing = 'counted' AND k.fetched_at <= ? ORDER BY k.fetched_at DESC LIMIT 1",
+        (site, article_id, write_time(at, "microseconds")),
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
 def list_observations(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[Row]:
     """List the observations of an article, the oldest first."""
     return _of_article(connection, "view_history", "observed_at", site, article_id)

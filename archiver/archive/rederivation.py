@@ -31,7 +31,8 @@ def _load_readings(connection: sqlite3.Connection, article_id: int) -> list[Read
     rows = connection.execute(
         "SELECT r.capture_id, k.fetched_at, k.run_id, k.status, r.sign, p.ordinal, p.id AS parser_id, r.content_id, "
         "r.views, r.detail FROM readings r JOIN captures k ON k.id = r.capture_id "
-        "JOIN addresses a ON a.id = k.address_id JOIN parsers p ON p.id = r.parser_id WHERE r.article_id = ? AND r.standing = 'counted' "
+        "JOIN addresses a ON a.id = k.address_id JOIN parsers p ON p.id = r.parser_id "
+        "WHERE r.article_id = ? AND r.standing = 'counted' "
         "ORDER BY k.fetched_at, a.url, r.sign, p.ordinal, p.id",
         (article_id,),
     ).fetchall()

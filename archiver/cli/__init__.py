@@ -3,7 +3,7 @@
 import os
 import sys
 from importlib import import_module
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
@@ -18,8 +18,12 @@ COMMANDS = {
     "list": "archiver.cli.articles",
     "show": "archiver.cli.articles",
     "history": "archiver.cli.articles",
+    "diff": "archiver.cli.diff",
     "views": "archiver.cli.articles",
     "runs": "archiver.cli.runs",
+    "reparse": "archiver.cli.rebuild",
+    "verify": "archiver.cli.rebuild",
+    "merge": "archiver.cli.rebuild",
     "schema": "archiver.cli.schema",
 }
 ABOUT = {
@@ -27,16 +31,30 @@ ABOUT = {
     "crawl": "Crawl sites into the archive; what cron calls.",
     "sites": "The declared sites, their last run and articles.",
     "list": "Articles, the newest first.",
-    "show": "One article as it was last seen.",
+    "show": "One article, as it was last seen or as it stood at a time.",
     "history": "The snapshots of one article: when its text changed.",
+    "diff": "What changed between two snapshots of one article.",
     "views": "The view counts of one article.",
     "runs": "The ledger of runs.",
+    "reparse": "Read all stored pages again with today's parsers.",
+    "verify": "Check that the archive is whole.",
+    "merge": "Join archives made on different machines.",
     "schema": "The views for your own SQL, with the meaning of each column.",
 }
 
 
 class LazyGroup(click.Group):
     """A group that imports a command only when it is called."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; that the reader of a pipe had enough (archiver list | head) is no error."""
+        try:
+            status = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+        return status
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the commands."""
@@ -73,7 +91,6 @@ def main() -> NoReturn:
     """Run the command and leave with its exit status; a user's mistake is one line on stderr."""
     try:
         status = archiver.main(prog_name="archiver", standalone_mode=False)
-        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -82,7 +99,4 @@ def main() -> NoReturn:
     except ArchiverError as error:
         click.echo(f"archiver: {error}", err=True)
         sys.exit(error.exit_status)
-    except BrokenPipeError:  # the reader of a pipe had enough: archiver list | head
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     sys.exit(status if isinstance(status, int) else 0)

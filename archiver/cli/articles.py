@@ -1,6 +1,6 @@
 """``archiver list``, ``show``, ``history`` and ``views``: reading articles."""
 
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,21 +8,26 @@ from zoneinfo import ZoneInfo
 import click
 from sqlite_utils import Database
 
+from archiver.archive.evidence import load_capture
 from archiver.archive.file import open_for_reading
 from archiver.archive.queries import (
     Row,
     Selection,
     find_articles,
+    find_capture_at,
+    find_snapshot_at,
     list_articles,
     list_observations,
     list_snapshots,
     zones_of_sites,
 )
 from archiver.archive.views import ARTICLE_HISTORY, CURRENT_ARTICLES, VIEW_HISTORY
-from archiver.cli.options import Day, with_archive, with_limit, with_output
+from archiver.cli.options import Day, Moment, with_archive, with_limit, with_output
 from archiver.cli.output import Output, escape_controls, show_time
+from archiver.clock import now
 from archiver.errors import UsageError
 
+BAR = 30
 STATES = ("live", "suspect", "gone", "moved")
 LISTED = ("site", "article_id", "published_at", "published_precision", "title", "views", "state", "snapshots")
 
@@ -60,17 +65,26 @@ def list_command(
 
 @click.command("show")
 @click.argument("article", metavar="ID|URL")
+@click.option("--at", type=Moment(), help="As it stood at that time; a day means its end.")
+@click.option("--raw", is_flag=True, help="The page as received, byte for byte.")
 @with_output
 @with_archive
-def show_command(db: Path, output: Output, article: str) -> None:
-    """Show one article as it was last seen; ID is the portal's own, or SITE:ID."""
+def show_command(db: Path, output: Output, article: str, at: date | datetime | None, raw: bool) -> None:
+    """Show one article as it was last seen, or as it stood at a time; ID is the portal's own, or SITE:ID."""
     database = open_for_reading(db)
-    row = _find_one(database, article)
+    row = find_one(database, article)
+    zone = zones_of_sites(database.conn)[row["site"]]
+    moment = _end_of(at, zone) if at else now()
+    if raw:
+        _write_raw(database, row, moment, output)
+        return
+    if at:
+        row |= _find_snapshot(database, row, moment)
     if output.form != "table":
-        output.write([row], tuple(CURRENT_ARTICLES.columns))
+        output.write([row], tuple(dict.fromkeys((*CURRENT_ARTICLES.columns, *(ARTICLE_HISTORY.columns if at else ())))))
         return
     with output.open() as stream:
-        stream.write(_write_page(row, zones_of_sites(database.conn)[row["site"]]))
+        stream.write(_write_page(row, zone))
 
 
 @click.command("history")
@@ -81,7 +95,7 @@ def show_command(db: Path, output: Output, article: str) -> None:
 def history_command(db: Path, output: Output, article: str, limit: int | None) -> None:
     """List the snapshots of one article, the oldest first."""
     database = open_for_reading(db)
-    found = _find_one(database, article)
+    found = find_one(database, article)
     zone = zones_of_sites(database.conn)[found["site"]]
     rows = list(list_snapshots(database.conn, found["site"], found["article_id"]))[:limit]
     if output.form == "table":
@@ -100,15 +114,16 @@ def history_command(db: Path, output: Output, article: str, limit: int | None) -
 def views_command(db: Path, output: Output, article: str, limit: int | None) -> None:
     """List the view counts of one article, the oldest first."""
     database = open_for_reading(db)
-    found = _find_one(database, article)
+    found = find_one(database, article)
     rows = list(list_observations(database.conn, found["site"], found["article_id"]))[:limit]
     if output.form == "table":
         zone = zones_of_sites(database.conn)[found["site"]]
-        rows = [_show_times(row, zone, "observed_at") for row in rows]
-    output.write(rows, tuple(VIEW_HISTORY.columns), ("observed_at", "views", "source"))
+        rows = _draw_views([_show_times(row, zone, "observed_at") for row in rows])
+    output.write(rows, tuple(VIEW_HISTORY.columns), ("observed_at", "views", "source", "chart"))
 
 
-def _find_one(database: Database, reference: str) -> Row:
+def find_one(database: Database, reference: str) -> Row:
+    """Find the one article a reference names; UsageError where there is none, or several."""
     rows = find_articles(database.conn, reference)
     if not rows:
         raise UsageError(f"the archive holds no article {reference!r}; archiver list shows those it holds")
@@ -116,6 +131,36 @@ def _find_one(database: Database, reference: str) -> Row:
         names = ", ".join(f"{row['site']}:{row['article_id']}" for row in rows)
         raise UsageError(f"{reference!r} is an article of several sites; say which: {names}")
     return rows[0]
+
+
+def _end_of(at: date | datetime, zone: ZoneInfo) -> datetime:
+    """Read a time in the site's zone where it has none of its own; a day is meant with all its hours."""
+    if isinstance(at, datetime):
+        return at if at.tzinfo else at.replace(tzinfo=zone)
+    return datetime.combine(at, time.max, zone)
+
+
+def _find_snapshot(database: Database, row: Row, at: datetime) -> Row:
+    snapshot = find_snapshot_at(database.conn, row["site"], row["article_id"], at)
+    if snapshot is None:
+        raise UsageError(f"article {row['article_id']} was first seen later, at {row['first_seen_at'][:16]} UTC")
+    # Counts and state are of today; they would be wrong beside the text of another day.
+    return snapshot | dict.fromkeys(("views", "views_observed_at", "state", "listed"))
+
+
+def _write_raw(database: Database, row: Row, at: datetime, output: Output) -> None:
+    capture_id = find_capture_at(database.conn, row["site"], row["article_id"], at)
+    if capture_id is None:
+        raise UsageError(f"there is no page of article {row['article_id']} from that time")
+    output.write_bytes(load_capture(database.conn, capture_id).body)
+
+
+def _draw_views(rows: list[Row]) -> list[Row]:
+    """Draw a bar for each count, from the least to the greatest."""
+    counts = [row["views"] for row in rows]
+    least, most = min(counts, default=0), max(counts, default=0)
+    step = (BAR - 1) / max(most - least, 1)
+    return [row | {"chart": "█" * (1 + round(step * (row["views"] - least)))} for row in rows]
 
 
 def _show_published(row: Row, zones: dict[str, ZoneInfo]) -> Row:
@@ -137,9 +182,11 @@ def _write_page(row: Row, zone: ZoneInfo) -> str:
         "address": row["url"],
         "state": row["state"],
         "snapshots": row["snapshots"],
+        "stood from": show_time(row.get("seen_from"), zone) or None,
+        "until": show_time(row.get("seen_until"), zone) or None,
         "last seen": show_time(row["last_seen_at"], zone),
     }
-    lines = [row["title"], "", *(f"{name + ':':<11}{value}" for name, value in facts.items() if value is not None)]
+    lines = [row["title"], "", *(f"{name + ':':<12}{value}" for name, value in facts.items() if value is not None)]
     lines += ["", *([row["lead"], ""] if row["lead"] else []), row["body"]]
     lines += _write_items("Images", row["images"], "caption") + _write_items("Attachments", row["attachments"], "title")
     return "\n".join(escape_controls(line) for text in lines for line in str(text).split("\n")) + "\n"

@@ -27,6 +27,22 @@ class Day(click.ParamType[date]):
             self.fail(f"{value!r} is no day; write it as 2018-04-27", param, ctx)
 
 
+class Moment(click.ParamType[date]):
+    """A day, or a time with or without offset (ISO 8601)."""
+
+    name = "TIME"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read a day as a date, a time as a datetime."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value) if len(value) == len("2018-05-01") else datetime.fromisoformat(value)
+        except ValueError:
+            pass
+        self.fail(f"{value!r} is no time; write it as 2018-05-01 or 2018-05-01T16:03", param, ctx)
+
+
 def with_archive(command: Command) -> Command:
     """Give a command ``--db``, here or before the command's name; it gets ``db``, the path of the archive."""
 

@@ -50,6 +50,16 @@ class Output:
             else:
                 _write_values(stream, rows, columns, "," if self.form == "csv" else "\t")
 
+    def write_bytes(self, data: bytes) -> None:
+        """Write bytes as they are."""
+        if self.path is None:
+            sys.stdout.buffer.write(data)
+            return
+        try:
+            self.path.write_bytes(data)
+        except OSError as error:
+            raise ArchiverError(f"{self.path}: cannot be written: {error.strerror}") from error
+
     @contextmanager
     def open(self) -> Iterator[TextIO]:
         """Open the file named with -o, else stdout."""
@@ -61,6 +71,11 @@ class Output:
                 yield stream
         except OSError as error:
             raise ArchiverError(f"{self.path}: cannot be written: {error.strerror}") from error
+
+
+def colours_allowed(stream: TextIO) -> bool:
+    """Say whether a stream is a terminal that shows colours, and nobody set NO_COLOR (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def escape_controls(text: str) -> str:
@@ -90,7 +105,8 @@ def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) ->
     for row in rows:
         table.add_row(*(Text(escape_controls(_to_text(row[column]))) for column in columns))
     width = None if stream.isatty() or "COLUMNS" in os.environ else 160
-    Console(file=stream, width=width).print(table)
+    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
+    Console(file=stream, width=width, color_system=colours).print(table)
 
 
 def _write_array(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:

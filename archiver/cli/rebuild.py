@@ -1,0 +1,72 @@
+"""``archiver reparse``, ``verify`` and ``merge``: working on a whole archive."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from archiver.archive.file import create_or_open, open_for_reading
+from archiver.archive.merging import merge_archive
+from archiver.cli.options import with_archive
+from archiver.cli.output import escape_controls
+from archiver.rebuild import Reread, reparse, verify
+
+FINDINGS = 3
+
+
+@click.command("reparse")
+@click.option("--site", help="Only captures of this site.")
+@click.option("--dry-run", is_flag=True, help="Print what would change, write nothing.")
+@click.option("--force", is_flag=True, help="Accept readings that fill fewer fields than before.")
+@with_archive
+def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool) -> int:
+    """Read all stored pages again with today's parsers and layouts.
+
+    What today's parser has read is passed over, so a reparse that was interrupted goes on where it ended. A reading
+    that fills fewer fields than before is refused; the exit status is 3 then.
+    """
+    open_for_reading(db).conn.close()
+    database = create_or_open(db)
+    counts: Counter[str] = Counter()
+    with click.progressbar(
+        reparse(database, site, dry_run=dry_run, force=force),
+        label="reading again",
+        show_pos=True,
+        file=click.get_text_stream("stderr"),
+    ) as rereads:
+        for reread in rereads:
+            counts[reread.verdict] += 1
+            if reread.verdict in ("changed", "refused"):
+                click.echo(_describe(reread))
+    total = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "nothing to read again"
+    click.echo(f"{'would be: ' if dry_run else ''}{total}", err=True)
+    return FINDINGS if counts["refused"] else 0
+
+
+@click.command("verify")
+@with_archive
+def verify_command(db: Path) -> int:
+    """Check every digest, every reference and every snapshot; status 1 if something is broken."""
+    broken = 0
+    for line in verify(open_for_reading(db)):
+        broken += 1
+        click.echo(escape_controls(line))
+    click.echo(f"{db}: {broken} broken" if broken else f"{db}: all is well", err=True)
+    return int(bool(broken))
+
+
+@click.command("merge")
+@click.argument("others", metavar="OTHER...", nargs=-1, required=True, type=click.Path(path_type=Path))
+@with_archive
+def merge_command(db: Path, others: tuple[Path, ...]) -> None:
+    """Merge archives made on other machines into this one; merging twice changes nothing."""
+    database = create_or_open(db)
+    for other in others:
+        articles = merge_archive(database, other)
+        click.echo(f"{other}: {articles} articles merged", err=True)
+
+
+def _describe(reread: Reread) -> str:
+    fields = ", ".join(reread.changed) or "nothing"
+    lost = f"; would lose: {', '.join(reread.lost)}" if reread.lost else ""
+    return escape_controls(f"{reread.verdict}: {fields}{lost} <{reread.url}> {reread.fetched_at}")

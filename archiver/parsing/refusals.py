@@ -1,0 +1,76 @@
+"""Pages that come in the place of an article, with status 200: error pages, maintenance, captchas, logins, home pages."""
+
+import re
+
+from archiver.model import Article, Problem
+from archiver.parsing.text import clean_text
+from archiver.platforms.elements import Element, select, select_one, spaced_text_of, text_of
+
+# Kind of problem -> how such pages speak, in Vietnamese and English. The first that fits is taken.
+_SAYINGS: tuple[tuple[str, str, str], ...] = (
+    (
+        "captcha_page",
+        "asks whether the visitor is a robot",
+        r"captcha|not a robot|are you (a )?(human|robot)|verify(ing)? (that )?you are (a )?human|just a moment|"
+        r"attention required|access denied|người máy|không phải (là )?robot|mã xác (nhận|thực)|truy cập bị từ chối",
+    ),
+    (
+        "maintenance_page",
+        "says that the site is being worked on",
+        r"bảo trì|đang (được )?(nâng cấp|bảo dưỡng|cập nhật hệ thống)|nâng cấp hệ thống|tạm (ngừng|dừng|ngưng) "
+        r"(hoạt động|phục vụ|cung cấp)|quá tải|maintenance|under construction|(temporarily|service) unavailable|"
+        r"be right back|come back (soon|later)",
+    ),
+    (
+        "error_page",
+        "says that there is nothing at this address",
+        r"không tìm thấy|không tồn tại|không còn tồn tại|đã bị (xo[áa]|xóa|gỡ)|đã được gỡ|không có sẵn|lỗi 404|"
+        r"\b404\b|(page|resource|content|article|file) (was |could |can)?not (be )?found|not found|"
+        r"does(n't| not) exist|no longer (available|exists)|has been (removed|deleted)|could not be found",
+    ),
+)
+_PATTERNS = tuple((kind, meaning, re.compile(pattern, re.IGNORECASE)) for kind, meaning, pattern in _SAYINGS)
+_HOME = re.compile(r"^(trang chủ|trang nhất|home( ?page)?|welcome)\b", re.IGNORECASE)
+# Such pages are short; an article about a server's maintenance is not, and prints its date.
+LONGEST_REFUSAL = 2000
+LONGEST_BODY = 600
+
+
+def recognise_refusal(page: Element, path: str) -> Problem | None:
+    """Recognise a page that is no article by what its title and headings say, or all of it if it is short.
+
+    ``path`` is that of its address: a home page is where it belongs at ``/``.
+    """
+    title = _text_of(page, "title")
+    said = " | ".join([title, *(clean_text(text_of(heading)) for heading in select(page, "h1, h2, h3")[:5])])
+    text = clean_text(spaced_text_of(page))
+    if len(text) <= LONGEST_REFUSAL:
+        said = f"{said} | {text}"
+    problem = _find_saying(said)
+    if problem:
+        return problem
+    asks = select_one(page, 'input[type="password"]') is not None
+    if asks and re.search("đăng nhập|log ?in|sign in", said, re.IGNORECASE):
+        return Problem("login_page", "asks for a password")
+    if _HOME.match(title) and path != "/":
+        return Problem("home_page", f"the home page: {title[:100]!r}")
+    return None
+
+
+def recognise_refusal_in(article: Article) -> Problem | None:
+    """Recognise an error page in an article's clothes: its title says so, it is short, without date and documents."""
+    if article.published is not None or article.attachments or len(article.body) > LONGEST_BODY:
+        return None
+    return _find_saying(article.title)
+
+
+def _find_saying(text: str) -> Problem | None:
+    for kind, meaning, pattern in _PATTERNS:
+        if found := pattern.search(text):
+            return Problem(kind, f"{meaning}: {found.group()!r}")
+    return None
+
+
+def _text_of(page: Element, selector: str) -> str:
+    element = select_one(page, selector)
+    return clean_text(text_of(element)) if element is not None else ""

@@ -1,0 +1,1 @@
+"""What parsing and storing cost, measured: ``make bench``."""
