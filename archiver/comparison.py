@@ -8,7 +8,7 @@ addresses say, so a new caption or title replaces the old one.
 All texts are folded: NFC, no soft hyphens, white space as single spaces.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -136,18 +136,17 @@ def _edit_words(field: Field, kind: Kind, before: str, after: str, numbers: tupl
     return Edit(field, kind, size, before or None, after or None, spans, number_before, number_after)
 
 
-def _write_spans(stretch: Stretch, before: Sequence[str], after: Sequence[str]) -> Iterator[Span]:
-    old, new = _join(before, stretch.before), _join(after, stretch.after)
+def _write_spans(stretch: Stretch, before: list[str], after: list[str]) -> Iterator[Span]:
     if stretch.is_equal:
-        yield Span("equal", old)
+        yield Span("equal", _join(before, stretch.before, trim=stretch.before.start == stretch.after.start == 0))
     else:
-        yield Span("removed", old)
-        yield Span("added", new)
+        yield Span("removed", _join(before, stretch.before, trim=stretch.before.start == 0))
+        yield Span("added", _join(after, stretch.after, trim=stretch.after.start == 0))
 
 
-def _join(words: Sequence[str], span: range) -> str:
+def _join(words: list[str], span: range, *, trim: bool = False) -> str:
     text = "".join(words[span.start : span.stop])
-    return text if span.start else text.lstrip()
+    return text.lstrip() if trim else text
 
 
 def _read_paragraphs(state: State) -> list[_Item]:

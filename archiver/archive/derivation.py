@@ -123,7 +123,14 @@ class _Derivation:
             if "title" in changed:
                 self._add_event(reading, "title_changed", None)
             return
-        self.derived.snapshots[-1].last = reading
+        self._extend(self.derived.snapshots[-1], reading)
+
+    def _extend(self, snapshot: Snapshot, reading: Reading) -> None:
+        """Let a snapshot go on; it is shown as the newest parser that read any of its captures reads it."""
+        snapshot.last = reading
+        newest = max(reading.contents)
+        if newest > snapshot.parser:
+            snapshot.parser, snapshot.content_id = newest, reading.contents[newest]
 
     def _find_change(self, before: Reading, after: Reading) -> tuple[tuple[str, ...], Cause]:
         """Compare like with like: what the newest parser that read both captures says (rules 3 and 10)."""

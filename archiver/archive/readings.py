@@ -59,7 +59,8 @@ def record_article(
     )
     if standing == "pending":
         return "pending"
-    if last and last.digest == content.digest and _extend(connection, article_id, sighting, last, article.views):
+    same = last is not None and last.parser_id == parser.id and last.digest == content.digest
+    if last and same and _extend(connection, article_id, sighting, last, article.views):
         return "unchanged"
     before = count_snapshots(connection, article_id)
     after = rederive_article(connection, article_id)
@@ -173,9 +174,18 @@ def _extend(
     """Confirm the last snapshot without looking at the whole history; False where the usual case is not given."""
     done = connection.execute(
         "UPDATE snapshots SET last_capture_id = ?, seen_until = ? WHERE article_id = ? AND last_capture_id = ? "
-        "AND number = (SELECT max(number) FROM snapshots WHERE article_id = ?) AND seen_until < ? "
+        "AND parser_id = ? AND number = (SELECT max(number) FROM snapshots WHERE article_id = ?) AND seen_until < ? "
         "AND EXISTS (SELECT 1 FROM articles WHERE id = ? AND state = 'live')",
-        (sighting.capture_id, sighting.at, article_id, last.capture_id, article_id, sighting.at, article_id),
+        (
+            sighting.capture_id,
+            sighting.at,
+            article_id,
+            last.capture_id,
+            last.parser_id,
+            article_id,
+            sighting.at,
+            article_id,
+        ),
     ).rowcount
     return bool(done) and _note_article(connection, article_id, sighting, views)
 

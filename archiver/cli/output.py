@@ -106,7 +106,10 @@ def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) ->
         table.add_row(*(Text(escape_controls(_to_text(row[column]))) for column in columns))
     width = None if stream.isatty() or "COLUMNS" in os.environ else 160
     colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
-    Console(file=stream, width=width, color_system=colours).print(table)
+    console = Console(file=stream, width=width, color_system=colours)
+    with console.capture() as written:  # rich takes a closed pipe for an error
+        console.print(table)
+    stream.write(written.get())
 
 
 def _write_array(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:

@@ -1,6 +1,8 @@
 """``archiver reparse``, ``verify`` and ``merge``: working on a whole archive."""
 
+import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -28,16 +30,10 @@ def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool) -> i
     open_for_reading(db).conn.close()
     database = create_or_open(db)
     counts: Counter[str] = Counter()
-    with click.progressbar(
-        reparse(database, site, dry_run=dry_run, force=force),
-        label="reading again",
-        show_pos=True,
-        file=click.get_text_stream("stderr"),
-    ) as rereads:
-        for reread in rereads:
-            counts[reread.verdict] += 1
-            if reread.verdict in ("changed", "refused"):
-                click.echo(_describe(reread))
+    for reread in _follow(reparse(database, site, dry_run=dry_run, force=force)):
+        counts[reread.verdict] += 1
+        if reread.verdict in ("changed", "refused"):
+            click.echo(_describe(reread))
     total = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "nothing to read again"
     click.echo(f"{'would be: ' if dry_run else ''}{total}", err=True)
     return FINDINGS if counts["refused"] else 0
@@ -64,6 +60,16 @@ def merge_command(db: Path, others: tuple[Path, ...]) -> None:
     for other in others:
         articles = merge_archive(database, other)
         click.echo(f"{other}: {articles} articles merged", err=True)
+
+
+def _follow(rereads: Iterator[Reread]) -> Iterator[Reread]:
+    """Show at a terminal how far it is."""
+    for number, reread in enumerate(rereads, 1):
+        if sys.stderr.isatty() and number % 50 == 0:
+            click.echo(f"\r\x1b[K{number} pages read again", err=True, nl=False)
+        yield reread
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", err=True, nl=False)
 
 
 def _describe(reread: Reread) -> str:

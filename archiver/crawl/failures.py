@@ -32,7 +32,7 @@ _REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
 def describe_failure(error: BaseException) -> Problem:
     """Name the kind of a download error, with what the network layer said of it."""
     said = " ".join(str(error).split())[:200]
-    if isinstance(error, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in said:  # large only after decompression
+    if isinstance(error, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(error):  # large only after decompression
         error = DownloadCancelledError(said)
     for kind, name, meaning in _REASONS:
         if isinstance(error, kind):

@@ -1,16 +1,14 @@
 """The body of an article as blocks in reading order: one paragraph, list item or table row each."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
-from typing import Literal
 
 from archiver.model import Image
 from archiver.parsing.document import TooDeepError
 from archiver.parsing.links import Links
 from archiver.parsing.text import clean_characters, clean_text
-from archiver.platforms.elements import Element, select, select_one
+from archiver.platforms.elements import Element, select, select_one, text_of, walk
 
 BLOCKS = frozenset(
     "address article aside blockquote body center caption dd div dl dt fieldset figcaption figure footer form h1 h2 h3 "
@@ -19,9 +17,9 @@ BLOCKS = frozenset(
 INLINE = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "u": "u", "sup": "sup", "sub": "sub"}
 SKIPPED = frozenset("head iframe input noscript object option script select style textarea title".split())
 _BLOCK_TAGS = {"li": "li"} | {f"h{level}": "h3" for level in range(1, 7)}
+_PLAIN = frozenset({"span", "font"})
+_ALIGN = re.compile(r"text-align\s*:\s*(\w+)", re.IGNORECASE)
 MAX_DEPTH = 500
-
-Step = tuple[Literal["enter", "leave"], Element] | tuple[Literal["text"], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +67,38 @@ class BlockReader:
 
     def read(self, root: Element) -> list[Block]:
         """Read all blocks; TooDeepError beyond ``MAX_DEPTH`` levels."""
-        for step in walk(root, self._furniture):
-            if step[0] == "text":
-                self._add_text(step[1])
-            elif step[0] == "enter":
-                self._enter(step[1])
-            else:
-                self._leave(step[1])
+        depth = 0
+        steps = walk(root)
+        for event, element in steps:
+            left_out = element.tag in SKIPPED or element in self._furniture
+            if event == "end":
+                depth -= 1
+                self._leave(element, left_out=left_out, is_last=not depth)
+                continue
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise TooDeepError
+            if left_out or self._enter(element):
+                steps.skip_subtree()
         self._flush()
         return self._blocks
 
-    def _enter(self, tag: Element) -> None:
+    def _enter(self, tag: Element) -> bool:
+        """Enter an element; true if all its text was read at once, as there is nothing but text in it."""
+        self._open_tag(tag)
+        whole = _is_plain(tag)
+        text = text_of(tag) if whole else tag.text
+        if text:
+            self._add_text(text)
+        return whole
+
+    def _leave(self, tag: Element, *, left_out: bool, is_last: bool) -> None:
+        if not left_out:
+            self._close_tag(tag)
+        if tag.tail and not is_last:
+            self._add_text(tag.tail)
+
+    def _open_tag(self, tag: Element) -> None:
         name = tag.tag
         if name in INLINE:
             self._open(INLINE[name])
@@ -92,7 +111,7 @@ class BlockReader:
         elif name == "img":
             self._add_image(tag)
 
-    def _leave(self, tag: Element) -> None:
+    def _close_tag(self, tag: Element) -> None:
         if tag.tag in INLINE or tag.tag == "a":
             self._draft.html.append(f"</{self._inline.pop().split(' ', 1)[0]}>")
         elif tag.tag in BLOCKS:
@@ -147,7 +166,8 @@ class BlockReader:
     def _add_text(self, text: str) -> None:
         spaced = " ".join(text.split())
         if not spaced:
-            self._append(" " if text else "")
+            if self._draft.text:
+                self._append(" ")
             return
         spaced = f"{' ' if text[0].isspace() else ''}{spaced}{' ' if text[-1].isspace() else ''}"
         self._draft.align = self._draft.align or self._aligns[-1]
@@ -156,12 +176,16 @@ class BlockReader:
         self._append(spaced)
 
     def _append(self, text: str) -> None:
-        self._draft.text.append(text)
-        self._draft.html.append(escape(clean_characters(text), quote=False))
+        clean = clean_characters(text)
+        self._draft.text.append(clean)
+        self._draft.html.append(escape(clean, quote=False))
 
     def _flush(self) -> None:
         draft, tag = self._draft, self._draft.tag
-        text = _tidy("".join(draft.text))
+        if not (draft.text or draft.html or draft.images):
+            draft.tag = "p"
+            return
+        text = _tidy(draft.text)
         if text or draft.images:
             closing = [f"</{element.split(' ', 1)[0]}>" for element in reversed(self._inline)]
             self._blocks.append(
@@ -179,36 +203,6 @@ class BlockReader:
         self._draft = _Draft(html=[f"<{element}>" for element in self._inline])
 
 
-def walk(root: Element, skipped: frozenset[Element] = frozenset()) -> Iterator[Step]:
-    """Walk a tree in reading order without recursion, leaving out what is no text and elements in ``skipped``.
-
-    TooDeepError beyond ``MAX_DEPTH`` levels.
-    """
-    stack = [(root, iter(root))]
-    yield from _text(root.text)
-    while stack:
-        parent, children = stack[-1]
-        child = next(children, None)
-        if child is None:
-            stack.pop()
-            if stack:
-                yield "leave", parent
-                yield from _text(parent.tail)
-        elif child.tag in SKIPPED or child in skipped:
-            yield from _text(child.tail)
-        elif len(stack) > MAX_DEPTH:
-            raise TooDeepError
-        else:
-            yield "enter", child
-            yield from _text(child.text)
-            stack.append((child, iter(child)))
-
-
-def _text(text: str | None) -> Iterator[Step]:
-    if text:
-        yield "text", text
-
-
 def read_image(tag: Element, links: Links) -> Image | None:
     """Read an image; None where its address leads nowhere."""
     url = links.resolve(tag.get("data-src") or tag.get("src") or "")
@@ -223,15 +217,21 @@ def _is_row(row: Element) -> bool:
     return all(len(select(cell, "p")) < 4 for cell in cells)
 
 
+def _is_plain(tag: Element) -> bool:
+    """Say whether a paragraph holds text and nothing else, fonts and colours aside."""
+    return tag.tag == "p" and all(element.tag in _PLAIN for element in tag.iterdescendants())
+
+
 def _read_align(tag: Element) -> str:
     if tag.tag == "center":
         return "center"
-    style = (tag.get("style") or "").lower().replace(" ", "")
-    _, found, value = style.partition("text-align:")
-    return re.split("[;!]", value, maxsplit=1)[0] if found else (tag.get("align") or "").lower()
+    style = _ALIGN.search(tag.get("style") or "")
+    return (style[1] if style else tag.get("align") or "").lower()
 
 
-def _tidy(text: str) -> str:
-    """Clean the lines of a text one by one; empty ones go, and so do empty cells' surroundings."""
-    lines = ("\t".join(clean_text(cell) for cell in line.split("\t")) for line in clean_characters(text).split("\n"))
-    return "\n".join(line for line in (line.strip() for line in lines) if line)
+def _tidy(pieces: list[str]) -> str:
+    """Join clean pieces to clean lines; empty ones go, and so do empty cells' surroundings."""
+    if len(pieces) == 1:
+        return pieces[0].strip()
+    lines = ("\t".join(map(clean_text, line.split("\t"))).strip() for line in "".join(pieces).split("\n"))
+    return "\n".join(line for line in lines if line)

@@ -27,12 +27,7 @@ def parse_page(html: str, layout: Layout) -> Element:
     Parsing the container alone takes a fifth of the time and gives the same fields.
     """
     container = cut_container(html, layout)
-    if container is None:
-        return parse_html(html)
-    if layout.breadcrumb is None or layout.breadcrumb not in html:
-        return parse_html(container)
-    breadcrumb = _cut_division(html, layout.breadcrumb)
-    return parse_html(html if breadcrumb is None else breadcrumb + container)
+    return parse_html(html if container is None else container)
 
 
 def parse_html(html: str) -> Element:
@@ -55,15 +50,17 @@ def parse_html(html: str) -> Element:
 
 
 def cut_container(html: str, layout: Layout) -> str | None:
-    """Cut out the ``layout.container`` division around the article's title; None where it cannot be told apart."""
+    """Cut out the breadcrumb, and the ``layout.container`` division around the article's title.
+
+    None where they cannot be told apart from the rest of the page.
+    """
     mark = _find_name(html, layout.article.mark)
-    if mark < 0:
+    start = _find_division(html, layout.container, mark) if mark >= 0 else -1
+    end = _find_end(html, start) if start >= 0 else -1
+    if end < mark or end < 0:
         return None
-    start = _find_division(html, layout.container, mark)
-    if start < 0:
-        return None
-    end = _find_end(html, start)
-    return html[start:end] if end > mark else None
+    breadcrumb = _cut_breadcrumb(html, layout.breadcrumb, start) if layout.breadcrumb else ""
+    return None if breadcrumb is None else breadcrumb + html[start:end]
 
 
 def find_container(page: Element, layout: Layout) -> Element:
@@ -89,11 +86,12 @@ def read_first(page: Element, places: tuple[Place, ...]) -> str | None:
     return next((text for place in places if (text := read_place(page, place))), None)
 
 
-def _cut_division(html: str, name: str) -> str | None:
-    """Cut out the first division with ``name`` in its tag; None where there is none, or no end of it."""
-    mark = _find_name(html, name)
-    start = html.rfind("<", 0, mark) if mark >= 0 else -1
-    end = _find_end(html, start) if start >= 0 and html[start : start + 4].lower() == "<div" else -1
+def _cut_breadcrumb(html: str, name: str, before: int) -> str | None:
+    """Cut out the division with ``name`` in its tag, empty if there is none; None where it cannot be told apart."""
+    start = _find_division(html, name, before)
+    if start < 0:
+        return None if name in html else ""
+    end = _find_end(html, start) if not _is_hidden(html, start) else -1
     return html[start:end] if end > 0 else None
 
 
@@ -119,7 +117,7 @@ def _find_division(html: str, name: str, before: int) -> int:
     at = html.rfind(name, 0, before)
     while at >= 0:
         start = html.rfind("<", 0, at)
-        if html[start : start + 4].lower() == "<div" and not _is_hidden(html, start):
+        if html[start : start + 4].lower() == "<div":
             return start
         at = html.rfind(name, 0, start) if start > 0 else -1
     return -1

@@ -7,8 +7,10 @@ from archiver.parsing.article import read_article
 from archiver.parsing.document import PageRejectedError, TooDeepError, parse_page
 from archiver.parsing.links import Links
 from archiver.parsing.listing import ListingReader
+from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.text import decode_page
 from archiver.platforms.layout import Layout, Platform
+from archiver.urls import path_of
 
 CODE_VERSION = 1
 """Counts the changes of parsing that may read a page differently; kept with every reading."""
@@ -49,9 +51,9 @@ def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
 
 def _refuse(capture: Capture) -> Problem | None:
     body = capture.body
-    if not body.strip():
+    if not body or body.isspace():
         return Problem("empty_page", "the server answered with an empty page")
-    if body.startswith(_MAGIC) or (body.count(b"\0") > MOST_NULLS and not body.startswith(_MARKS)):
+    if body.startswith(_MAGIC) or (b"\0" in body and body.count(b"\0") > MOST_NULLS and not body.startswith(_MARKS)):
         return Problem("not_html", f"{len(body)} bytes of a file, not a page")
     return None
 
@@ -62,8 +64,10 @@ def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinf
     links = Links.of_page(capture.url, html)
     article = read_article(page, platform.read_address(capture.url), links, layout, zone, capture.fetched_at)
     if article:
-        return article
+        refusal = recognise_refusal_in(article)
+        return Unreadable(capture.url, refusal) if refusal else article
     listing = ListingReader(capture.url, platform.read_address, zone, capture.fetched_at).read(page, layout)
     if listing:
         return listing
-    return Unreadable(capture.url, Problem("no_layout", f"fits no layout of {platform.name}: no article, no listing"))
+    unknown = Problem("no_layout", f"fits no layout of {platform.name}: no article, no listing")
+    return Unreadable(capture.url, recognise_refusal(page, path_of(capture.url)) or unknown)

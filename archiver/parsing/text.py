@@ -49,8 +49,8 @@ def clean_characters(text: str) -> str:
 
     Cleaning what is clean changes nothing, however often an entity was encoded.
     """
-    if text.isascii() and "&" not in text and text.isprintable():
-        return text
+    if "&" not in text and text.isprintable():
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     clean = _normalize(text)
     for _ in range(_MOST_ROUNDS):
         decoded = _ENTITY.sub(_decode_entity, clean) if "&" in clean else clean

@@ -1,0 +1,86 @@
+"""Merging: twice, or in another order, gives the same public views."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from itertools import permutations
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from archiver.archive.file import create_or_open
+from archiver.archive.merging import merge_archive
+from archiver.rebuild import verify
+from tests.portal import demo_portal
+from tests.visiting import Visits
+
+START = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
+VIEWS = ("current_articles", "article_history", "view_history", "view_growth", "events", "run_summary")
+
+
+def _make_parts(folder: Path, seed: int, parts: int = 3, days: int = 5) -> list[Path]:
+    """Let several archives watch one portal that changes, each on some days; all watch the first."""
+    chance = random.Random(seed)
+    portal = demo_portal()
+    watchers = [Visits(folder / f"part{number}.db") for number in range(parts)]
+    ids = [article.id for article in portal.listed()]
+    for day in range(days):
+        for number, watcher in enumerate(watchers):
+            if day == 0 or chance.random() < 0.6:
+                watcher.run(portal, START + timedelta(days=day, hours=number))
+        for article in chance.sample(ids, 3):
+            action = chance.choice(["edit", "remove", "restore", "reset", "delist"])
+            if action == "edit":
+                portal.edit(article, title=f"Tiêu đề số {chance.randint(1, 3)}")
+            elif action == "reset":
+                portal.set_views(article, 1)
+            else:
+                getattr(portal, action)(article)
+    for watcher in watchers:
+        watcher.database.close()
+    return [folder / f"part{number}.db" for number in range(parts)]
+
+
+def _merge(target: Path, parts: list[Path]) -> dict[str, list[dict[str, object]]]:
+    database = create_or_open(target)
+    for part in parts:
+        merge_archive(database, part)
+    assert list(verify(database)) == []
+    dump = {view: sorted(map(dict, database.query(f"SELECT * FROM {view}")), key=str) for view in VIEWS}
+    database.close()
+    return dump
+
+
+@settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10_000))
+def test_order_does_not_matter_and_twice_is_once(seed: int, tmp_path_factory: object) -> None:
+    folder: Path = tmp_path_factory.mktemp("merge")  # type: ignore[attr-defined]
+    parts = _make_parts(folder, seed)
+    dumps = [
+        _merge(folder / f"merged{number}.db", list(order)) for number, order in enumerate(list(permutations(parts))[:4])
+    ]
+    assert all(dump == dumps[0] for dump in dumps)
+    assert _merge(folder / "merged0.db", parts) == dumps[0]
+    pair = folder / "pair.db"
+    _merge(pair, parts[:2])
+    assert _merge(folder / "associative.db", [parts[2], pair]) == dumps[0]
+
+
+def test_merging_equals_recording_in_one_piece(tmp_path: Path) -> None:
+    """Two archives that took turns, merged, say what one archive says that did all of it."""
+    portals = demo_portal(), demo_portal()
+    whole, odd, even = (Visits(tmp_path / f"{name}.db") for name in ("whole", "odd", "even"))
+    for day in range(6):
+        for portal in portals:
+            portal.edit(portal.listed()[day].id, title=f"Tiêu đề ngày {day}")
+            portal.freeze_counters()
+        whole.run(portals[0], START + timedelta(days=day))
+        (odd if day % 2 else even).run(portals[1], START + timedelta(days=day))
+    for visits in (odd, even):
+        visits.database.close()
+    merge_archive(even_database := create_or_open(tmp_path / "even.db"), tmp_path / "odd.db")
+    for view in ("current_articles", "article_history", "events"):
+        rows = [dict(row) for row in even_database.query(f"SELECT * FROM {view}")]
+        assert sorted(rows, key=str) == whole.dump(view)[view]
+    even_database.close()
+    whole.database.close()
