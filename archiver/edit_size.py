@@ -20,6 +20,7 @@ Whole paragraphs and files that were added, removed or moved are of the size ``p
 
 import re
 import unicodedata
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -140,7 +141,9 @@ def _is_in_date(part: _Part) -> bool:
         return True
     end = part.side.places[part.span.stop]
     start = end - len(part.text)
-    return any(date.start <= start and end <= date.stop for date in part.side.dates)
+    dates = part.side.dates
+    date = bisect(dates, start, key=lambda date: date.start) - 1
+    return date >= 0 and end <= dates[date].stop
 
 
 def _is_number(before: _Part, after: _Part) -> bool:

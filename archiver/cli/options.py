@@ -39,8 +39,7 @@ class Moment(click.ParamType[date]):
         try:
             return date.fromisoformat(value) if len(value) == len("2018-05-01") else datetime.fromisoformat(value)
         except ValueError:
-            pass
-        self.fail(f"{value!r} is no time; write it as 2018-05-01 or 2018-05-01T16:03", param, ctx)
+            self.fail(f"{value!r} is no time; write it as 2018-05-01 or 2018-05-01T16:03", param, ctx)
 
 
 def with_archive(command: Command) -> Command:
