@@ -1,0 +1,174 @@
+"""Only the part of a page that holds the article is parsed, and that never changes what is read."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from archiver.parsing.article import read_article
+from archiver.parsing.document import PageRejectedError, cut_container, parse_html, parse_page
+from archiver.parsing.links import Links
+from archiver.parsing.text import decode_page
+from archiver.platforms.liferay_hanoi import LIFERAY_HANOI, read_address
+from tests.portal import Portal, article_path, demo_portal, large_portal
+from tests.real_portal import BROKEN_MARKUP, ZONE, read_truth, unpack_mirror
+
+(LAYOUT,) = LIFERAY_HANOI.layouts
+AT = datetime(2022, 9, 1, tzinfo=UTC)
+URL = "https://portal.example/tin/-/view_content/71-hop-giao-ban.html"
+
+PAGE = """<!DOCTYPE html><html><head><title>Trang</title>{head}</head><body>
+<div class="side">{side}</div>
+<div class="dd_chuyenmuc"><span class="tintuc"><p>Tin tức</p></span></div>
+<div class="portlet-boundary portlet-static"><div class="portlet-body">{before}
+<div class="asset-full-content-title">Họp giao ban quý</div>
+<div class="assetPublishDate block_timer">Ngày đăng 05/03/2021 | 8:15 AM | View count: 41</div>
+<div class="asset-full-content"><div class="asset-content" id="_101_71">
+<div class="sapo-wrapper"><p class="sapo"><strong></strong></p></div>
+<div class="journal-content-article">{body}</div>
+</div></div></div></div>
+<div class="portlet-boundary"><div class="journal-content-article"><p>Đường dây nóng</p></div></div>
+{after}</body></html>"""
+BODY = "<p>Chi bộ họp giao ban.</p><p>Bàn việc quý tới.</p>"
+
+
+def page(head="", side="", before="", body=BODY, after=""):
+    return PAGE.format(head=head, side=side, before=before, body=body, after=after)
+
+
+def read_both(html, url=URL):
+    """Read the article from the part that is cut out, and from the whole page."""
+    address, links = read_address(url), Links.of_page(url, html)
+    cut, whole = parse_page(html, LAYOUT), parse_html(html)
+    return tuple(read_article(tree, address, links, LAYOUT, ZONE, AT) for tree in (cut, whole))
+
+
+def is_cut(html):
+    container = cut_container(html, LAYOUT)
+    return container is not None and len(container) < len(html) * 0.9
+
+
+@pytest.mark.parametrize("make", [demo_portal, large_portal])
+@pytest.mark.parametrize("padding", [0, 60_000])
+def test_replica_reads_the_same_from_the_cut(make, padding):
+    portal: Portal = make()
+    portal.padding = padding
+    for article in portal.listed():
+        for path in (article_path(article), article_path(article, pop_up=True), article_path(article, prefix="/en")):
+            html = portal.page(path).body.decode("utf-8-sig")
+            cut, whole = read_both(html, f"https://portal.example{path}")
+            assert is_cut(html)
+            assert cut is not None
+            assert cut == whole
+
+
+@pytest.fixture(scope="module")
+def mirror(shared: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return unpack_mirror(shared, tmp_path_factory.mktemp("mirror"))
+
+
+@pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.slow)])
+def test_real_pages_read_the_same_from_the_cut(shared, mirror, step):
+    rows = sorted(read_truth(shared).values(), key=lambda row: row["file"])[::step]
+    for row in rows:
+        html = decode_page((mirror / row["file"]).read_bytes(), ())
+        cut, whole = read_both(html, row["address"])
+        assert cut_container(html, LAYOUT) is not None
+        assert cut is not None
+        assert cut == whole or row["native_key"] in BROKEN_MARKUP, row["file"]
+    assert len(rows) > 200
+
+
+def test_an_ordinary_page():
+    cut, whole = read_both(page())
+    assert is_cut(page())
+    assert cut == whole
+    assert (cut.title, cut.section, cut.views.value) == ("Họp giao ban quý", "Tin tức", 41)
+    assert cut.paragraphs == ("Chi bộ họp giao ban.", "Bàn việc quý tới.")
+
+
+OTHER = '<div class="portlet-boundary"><div class="asset-full-content-title">Tin khác</div></div>'
+PARTS = {
+    "mark in a style": {"head": "<style>.asset-full-content-title{color:red}</style>"},
+    "mark in a script": {"head": "<script>$('.asset-full-content-title').show()</script>"},
+    "mark in the markup of a script": {"side": f"<script>var old = '{OTHER}'; document.write(old)</script>"},
+    "mark in a comment": {"head": "<!-- asset-full-content-title -->"},
+    "an article in a comment": {"side": f"<!-- {OTHER} -->"},
+    "a container in a comment": {"before": '<!-- <div class="portlet-boundary"> -->'},
+    "mark in a text": {"side": "<p>Xem asset-full-content-title ở dưới</p>"},
+    "container in another tag": {"before": '<span class="portlet-boundary"></span>'},
+    "container in another attribute": {"before": '<div id="portlet-boundary">Tin</div>'},
+    "breadcrumb in a style": {"head": "<style>.dd_chuyenmuc{float:left}</style>"},
+    "breadcrumb in a comment": {"before": '<!-- <div class="dd_chuyenmuc"><span class="tintuc">Cũ</span></div> -->'},
+    "tags in a comment": {"body": BODY + "<!-- </div></div></div></div> -->"},
+    "tags in a script": {"body": BODY + "<script>write('</div></div></div></div></div>')</script>"},
+    "an unfinished comment": {"after": "<!-- hết"},
+    "capital letters": {"body": BODY.replace("<p>", "<DIV>").replace("</p>", "</DIV>")},
+    "counts and dates before": {
+        "side": '<div class="portlet-boundary"><div class="assetPublishDate">Ngày đăng 01/01/2020 | View count: 7</div>'
+        '<p class="sapo">Tin khác</p></div>'
+    },
+}
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_furniture_leads_nobody_astray(name):
+    cut, whole = read_both(page(**PARTS[name]))
+    assert cut == whole
+    assert (cut.title, cut.section, cut.views.value) == ("Họp giao ban quý", "Tin tức", 41)
+    assert (cut.lead, cut.paragraphs) == (None, ("Chi bộ họp giao ban.", "Bàn việc quý tới."))
+
+
+STRAY = "</div>"
+CELLS = "<table><tr><td>Một</td><td>Hai{0}</td></tr></table><p>Bàn việc quý tới.</p>"
+
+
+@pytest.mark.parametrize("number", [1, 3, 9])
+def test_ends_of_divisions_in_a_table_close_nothing_around_it(number):
+    html = page(body="<p>Chi bộ họp giao ban.</p>" + CELLS.format(STRAY * number))
+    cut, whole = read_both(html)
+    assert is_cut(html)
+    assert cut == whole
+    assert cut.paragraphs == ("Chi bộ họp giao ban.", "Một\tHai", "Bàn việc quý tới.")
+
+
+@pytest.mark.parametrize("body", [f"{BODY}{STRAY}", f"{BODY}{STRAY * 5}", f"{STRAY}{BODY}", "<div><div>" + BODY])
+def test_wrong_divisions_in_the_body_do_the_same_to_both(body):
+    cut, whole = read_both(page(body=body))
+    assert cut == whole
+    assert cut.title == "Họp giao ban quý"
+
+
+def test_divisions_that_are_never_closed():
+    html = page(body=BODY + "<div>" * 3).partition('<div class="portlet-boundary"><div class="journal')[0]
+    cut, whole = read_both(html)
+    assert cut_container(html, LAYOUT) is None
+    assert cut == whole
+    assert cut.paragraphs == ("Chi bộ họp giao ban.", "Bàn việc quý tới.")
+
+
+def test_a_table_that_is_never_closed_does_not_swallow_the_page():
+    html = page(body=BODY + "<table><tr><td>Một</td>", after="<div>Cuối trang</div>")
+    cut, _ = read_both(html)
+    assert is_cut(html)
+    assert cut.paragraphs == ("Chi bộ họp giao ban.", "Bàn việc quý tới.", "Một")
+
+
+def test_a_page_without_the_container_is_read_whole():
+    html = page().replace("portlet-boundary portlet-static", "khung")
+    cut, whole = read_both(html)
+    assert cut_container(html, LAYOUT) is None
+    assert cut == whole
+    assert cut.paragraphs == ("Chi bộ họp giao ban.", "Bàn việc quý tới.")
+
+
+@pytest.mark.parametrize("end", range(1, len(page()), 97))
+def test_pages_that_break_off(end):
+    cut, whole = read_both(page()[:end])
+    assert cut == whole
+
+
+@pytest.mark.parametrize("html", ["<!-- chỉ có ghi chú -->", "<?php", ""])
+def test_nothing_to_parse_is_rejected(html):
+    with pytest.raises(PageRejectedError):
+        parse_html(html)
