@@ -10,6 +10,7 @@ from archiver.archive.schema import APPLICATION_ID, VERSION, migrations
 from archiver.errors import ArchiveError
 
 BUSY_SECONDS = 30.0
+_MARKS = ("application_id", "user_version")
 
 
 def create_or_open(path: Path) -> Database:
@@ -51,18 +52,32 @@ def check_file(path: Path) -> None:
 
 
 def _read_marks(path: Path) -> tuple[int, int]:
-    """Read application id and version without any chance of changing the file."""
-    if not os.access(path, os.R_OK) or path.is_dir():
-        raise ArchiveError(f"{path}: not a file that can be read")
+    """Read application id and version without any chance of changing the file, or of leaving others beside it.
+
+    They stand in the first 100 bytes of an SQLite file (file format, section 1.3), big-endian; those of an archive
+    whose first process was killed may still be in its write-ahead log.
+    """
+    try:
+        with path.open("rb") as stream:
+            header = stream.read(100)
+    except OSError as error:
+        raise ArchiveError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(header) < 100 or not header.startswith(b"SQLite format 3\0"):
+        raise ArchiveError(f"{path}: not an archive, or damaged; it was not touched")
+    application, version = (int.from_bytes(header[at : at + 4], "big") for at in (68, 60))
+    if application == 0 and path.with_name(f"{path.name}-wal").exists():
+        return _ask_marks(path)
+    return application, version
+
+
+def _ask_marks(path: Path) -> tuple[int, int]:
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
-        try:
-            application = connection.execute("PRAGMA application_id").fetchone()[0]
-            return application, connection.execute("PRAGMA user_version").fetchone()[0]
-        finally:
-            connection.close()
+        application, version = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in _MARKS)
+        connection.close()
     except sqlite3.DatabaseError as error:
         raise ArchiveError(f"{path}: not an archive, or damaged ({error}); it was not touched") from error
+    return application, version
 
 
 def _make_folder(folder: Path) -> None:

@@ -68,7 +68,10 @@ def _tell(report: Report, *, loud: bool) -> None:
     """Say how a crawl ended: always to people at a terminal, to cron only if something is wrong."""
     if report.outcome == "finished" and not loud:
         return
-    counts = ", ".join(f"{count} {novelty}" for novelty, count in report.novelties.items())
+    if report.outcome == "locked":
+        click.echo(f"{report.site}: another run of this site is under way", err=True)
+        return
+    counts = ", ".join(f"{count} {novelty}" for novelty, count in report.novelties.items() if count) or "none"
     click.echo(f"{report.site}: {report.outcome}; articles: {counts}; {len(report.findings)} findings", err=True)
     for finding in report.findings[:MOST_FINDINGS]:
         click.echo(f"  {finding.kind}: {escape_controls(finding.detail)} <{escape_controls(finding.url)}>", err=True)

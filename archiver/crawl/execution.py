@@ -11,8 +11,10 @@ from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
 from archiver.archive.file import create_or_open
-from archiver.archive.ledger import Finding, Outcome
+from archiver.archive.ledger import Finding, Outcome, close_run, open_run
+from archiver.clock import now
 from archiver.crawl.ledger import RunLedger
+from archiver.crawl.locks import SiteLocks
 from archiver.crawl.options import read_options
 from archiver.crawl.project_settings import check_settings
 from archiver.crawl.spider import CommitteeSpider
@@ -50,8 +52,13 @@ def crawl_sites(settings: BaseSettings, names: Sequence[str], arguments: Mapping
     spiders = [find_spider(settings, name) for name in names]
     for spider in spiders:
         read_options(spider.declare_site(), arguments)
-    create_or_open(Path(settings["ARCHIVE_DB"])).close()
-    reports = [_report(crawler) for crawler in _run(settings, spiders, arguments)]
+    archive = Path(settings["ARCHIVE_DB"])
+    create_or_open(archive).close()
+    with SiteLocks(archive) as locks:
+        free = [spider for spider in spiders if locks.take(spider.name)]
+        reports = [_note_locked(archive, spider) for spider in spiders if spider not in free]
+        if free:
+            reports += [_report(crawler) for crawler in _run(settings, free, arguments)]
     statuses = {STATUSES[report.outcome] for report in reports}
     return next(status for status in GRAVEST_FIRST if status in statuses), reports
 
@@ -94,6 +101,16 @@ def _shorten(record: logging.LogRecord) -> bool:
         record.exc_info = None
         record.levelno, record.levelname = logging.WARNING, "WARNING"
     return True
+
+
+def _note_locked(archive: Path, spider: type[CommitteeSpider]) -> Report:
+    """Write into the ledger that a run did not take place, since another holds the lock."""
+    database = create_or_open(archive)
+    with database.atomic():
+        run = open_run(database.conn, spider.declare_site(), {}, now())
+        close_run(database.conn, run, "locked", 0, now())
+    database.close()
+    return Report(spider.name, "locked", {}, ())
 
 
 def _report(crawler: Crawler) -> Report:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from sqlite_utils import Database
 from twisted.python.failure import Failure as TwistedFailure
@@ -65,7 +66,14 @@ class RunLedger:
         return ledger
 
     def open(self, spider: CommitteeSpider) -> None:
-        """Open archive and run."""
+        """Open archive and run; CloseSpider where the archive cannot be written."""
+        try:
+            self._begin(spider)
+        except (ArchiveError, sqlite3.Error) as error:
+            logger.error("the run cannot begin: %s", error)
+            raise CloseSpider("archive_failed") from error
+
+    def _begin(self, spider: CommitteeSpider) -> None:
         self._database = create_or_open(self._path)
         with self._database.atomic():
             self._close_died_runs(self._database, spider.site)
@@ -101,6 +109,8 @@ class RunLedger:
 
     def close(self, spider: CommitteeSpider, reason: str) -> None:
         """Close the run with its outcome and let the archive go."""
+        if self._run is None:
+            return
         database, run = self._opened()
         stats = self._crawler.stats
         requests = int(stats.get_value("downloader/request_count", 0)) if stats else 0

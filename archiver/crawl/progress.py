@@ -25,7 +25,7 @@ class Progress:
     def from_crawler(cls, crawler: Crawler) -> "Progress":
         """Connect to the signals of a crawl; NotConfigured where nobody watches."""
         if not crawler.settings.getbool("ARCHIVE_PROGRESS"):
-            raise NotConfigured("ARCHIVE_PROGRESS is off")
+            raise NotConfigured  # without a word: nobody asked for it
         progress = cls(crawler)
         crawler.signals.connect(progress.count_response, signals.response_received)
         crawler.signals.connect(progress.finish, signals.spider_closed)

@@ -7,29 +7,35 @@ from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, select, select_one, spaced_text_of, text_of
 
 # Kind of problem -> how such pages speak, in Vietnamese and English. The first that fits is taken.
-_SAYINGS: tuple[tuple[str, str, str], ...] = (
-    (
-        "captcha_page",
+_SAYINGS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "captcha_page": (
         "asks whether the visitor is a robot",
-        r"captcha|not a robot|are you (a )?(human|robot)|verify(ing)? (that )?you are (a )?human|just a moment|"
-        r"attention required|access denied|người máy|không phải (là )?robot|mã xác (nhận|thực)|truy cập bị từ chối",
+        (
+            r"captcha|not a robot|are you (a )?(human|robot)|verify(ing)? (that )?you are (a )?human|just a moment",
+            r"attention required|access denied|người máy|không phải (là )?robot|mã xác (nhận|thực)",
+            r"truy cập bị từ chối",
+        ),
     ),
-    (
-        "maintenance_page",
+    "maintenance_page": (
         "says that the site is being worked on",
-        r"bảo trì|đang (được )?(nâng cấp|bảo dưỡng|cập nhật hệ thống)|nâng cấp hệ thống|tạm (ngừng|dừng|ngưng) "
-        r"(hoạt động|phục vụ|cung cấp)|quá tải|maintenance|under construction|(temporarily|service) unavailable|"
-        r"be right back|come back (soon|later)",
+        (
+            r"bảo trì|đang (được )?(nâng cấp|bảo dưỡng|cập nhật hệ thống)|nâng cấp hệ thống|quá tải",
+            r"tạm (ngừng|dừng|ngưng) (hoạt động|phục vụ|cung cấp)|maintenance|under construction",
+            r"(temporarily|service) unavailable|be right back|come back (soon|later)",
+        ),
     ),
-    (
-        "error_page",
+    "error_page": (
         "says that there is nothing at this address",
-        r"không tìm thấy|không tồn tại|không còn tồn tại|đã bị (xo[áa]|xóa|gỡ)|đã được gỡ|không có sẵn|lỗi 404|"
-        r"\b404\b|(page|resource|content|article|file) (was |could |can)?not (be )?found|not found|"
-        r"does(n't| not) exist|no longer (available|exists)|has been (removed|deleted)|could not be found",
+        (
+            r"không tìm thấy|không (còn )?tồn tại|đã bị (xo[áa]|xóa|gỡ)|đã được gỡ|không có sẵn|lỗi 404|\b404\b",
+            r"(page|resource|content|article|file) (was |could |can)?not (be )?found|not found|does(n't| not) exist",
+            r"no longer (available|exists)|has been (removed|deleted)|could not be found",
+        ),
     ),
+}
+_PATTERNS = tuple(
+    (kind, meaning, re.compile("|".join(patterns), re.IGNORECASE)) for kind, (meaning, patterns) in _SAYINGS.items()
 )
-_PATTERNS = tuple((kind, meaning, re.compile(pattern, re.IGNORECASE)) for kind, meaning, pattern in _SAYINGS)
 _HOME = re.compile(r"^(trang chủ|trang nhất|home( ?page)?|welcome)\b", re.IGNORECASE)
 # Such pages are short; an article about a server's maintenance is not, and prints its date.
 LONGEST_REFUSAL = 2000

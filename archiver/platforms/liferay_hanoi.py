@@ -29,7 +29,8 @@ def read_address(url: str) -> Address:
     if match := _ARTICLE.match(path_of(url)):
         path = f"{match['channel']}/-/view_content/{match['id']}{match['slug']}"
         return Address("article", match["id"], urlunsplit(urlsplit(url)._replace(path=path, query="")))
-    return Address("listing", f"{_LANGUAGE_BEHIND.sub('', path_of(url)) or '/'}#{_page_number(url)}", url)
+    channel = _LANGUAGE_BEHIND.sub("", path_of(url)).rstrip("/") or "/"
+    return Address("listing", f"{channel}#{_page_number(url)}", url)
 
 
 def _page_number(url: str) -> int:
