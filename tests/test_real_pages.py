@@ -157,5 +157,7 @@ def test_nothing_else_on_the_mirror_is_an_article(shared, mirror):
         capture = Capture(f"http://sotttt.hanoi.gov.vn/{name}", read_capture_time(UNKNOWN_TIME), 200, (), body)
         page = read_page(capture, LIFERAY_HANOI, ZONE)
         kinds[type(page)] += 1
-        assert isinstance(page, Listing) == (b'class="asset-abstract' in body), name
-    assert kinds == {Listing: 75, Unreadable: 37}  # logins, home and static pages, forms of administrative procedures
+        has_entries = isinstance(page, Listing) and bool(page.entries)
+        assert has_entries == (b'class="asset-abstract' in body), name
+    # Unreadable: logins, home, static pages, forms. One of the listings is a table of procedures without an entry.
+    assert kinds == {Listing: 75, Unreadable: 37}

@@ -29,6 +29,12 @@ def create_or_open(path: Path) -> Database:
         raise ArchiveError(f"{path}: the archive cannot be opened for writing: {error}") from error
 
 
+def close_archive(database: Database) -> None:
+    """Close an archive that was written, everything in its one file: people copy that and forget the log beside it."""
+    database.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+
+
 def open_for_reading(path: Path) -> Database:
     """Open an existing archive read-only; ArchiveError where there is none, or where it is none of ours."""
     if not path.exists():

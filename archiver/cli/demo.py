@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,27 +16,31 @@ from archiver.archive.file import open_for_reading
 from archiver.archive.queries import Row, list_events, list_runs
 from archiver.cli.output import Output
 from archiver.clock import now
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, UsageError
 from archiver.project import find_project
 
 if TYPE_CHECKING:
     from tests.portal import Portal, PortalArticle
 
 SITE = "dukdhcd"
+NAME = "demo.db"
 DAYS_BETWEEN = 7
 
 
 @click.command("demo")
-def demo_command() -> None:
+@click.option("--db", type=click.Path(dir_okay=False, path_type=Path), help="The archive, a file called demo.db.")
+def demo_command(db: Path | None) -> None:
     """Crawl a small local portal twice and look at its history.
 
     A replica of the committee's portal is served on this machine, crawled, changed (an edit, a removed article, a new
     one) and crawled again. The archive is data/demo.db, made anew each time.
     """
+    if db is not None and db.name != NAME:
+        raise UsageError(f"{db}: the demo makes its archive anew each time, so it must be called {NAME}")
     _find_portal()
     from tests.portal import demo_portal, serve
 
-    db = _clear(find_project() / "data" / "demo.db")
+    db = _clear(db or find_project() / "data" / NAME)
     portal = demo_portal()
     with serve(portal) as base:
         start = ",".join(f"{base}/{channel}" for channel in portal.channels)
@@ -101,13 +106,15 @@ def _crawl(db: Path, start: str, at: datetime, heading: str) -> None:
     done = subprocess.run(command, env=environment, cwd=find_project(), check=False)  # noqa: S603 - our own program
     if done.returncode not in (0, 3):
         raise ArchiverError(f"the crawl of the demo ended with status {done.returncode}; try again with more room")
-    run = next(list_runs(open_for_reading(db).conn, SITE, 1))
+    with closing(open_for_reading(db)) as database:
+        run = next(list_runs(database.conn, SITE, 1))
     counts = ("requests", "articles_new", "articles_changed", "articles_unchanged", "observations", "findings")
     click.echo("  " + ", ".join(f"{run[name]} {name.replace('_', ' ')}" for name in counts) + "\n")
 
 
 def _show(db: Path, changes: Mapping[str, str]) -> None:
-    events = [row for row in list_events(open_for_reading(db).conn) if row["article_id"] in changes.values()]
+    with closing(open_for_reading(db)) as database:
+        events = [row for row in list_events(database.conn) if row["article_id"] in changes.values()]
     click.echo("What the archive knows of these three:")
     Output().write(map(_shorten, events), ("at", "kind", "article_id", "detail"))
     edited = changes["edited a paragraph"]

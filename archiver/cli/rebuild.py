@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from archiver.archive.file import create_or_open, open_for_reading
+from archiver.archive.file import close_archive, create_or_open, open_for_reading
 from archiver.archive.merging import merge_archive
 from archiver.cli.options import with_archive
 from archiver.cli.output import escape_controls
@@ -34,6 +34,7 @@ def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool) -> i
         counts[reread.verdict] += 1
         if reread.verdict in ("changed", "refused"):
             click.echo(_describe(reread))
+    close_archive(database)
     total = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "nothing to read again"
     click.echo(f"{'would be: ' if dry_run else ''}{total}", err=True)
     return FINDINGS if counts["refused"] else 0
@@ -60,6 +61,7 @@ def merge_command(db: Path, others: tuple[Path, ...]) -> None:
     for other in others:
         articles = merge_archive(database, other)
         click.echo(f"{other}: {articles} articles merged", err=True)
+    close_archive(database)
 
 
 def _follow(rereads: Iterator[Reread]) -> Iterator[Reread]:

@@ -12,7 +12,7 @@ from scrapy.http import Response
 from sqlite_utils import Database
 from twisted.python.failure import Failure as TwistedFailure
 
-from archiver.archive.file import create_or_open
+from archiver.archive.file import close_archive, create_or_open
 from archiver.archive.judgement import judge_run
 from archiver.archive.ledger import (
     Finding,
@@ -120,9 +120,10 @@ class RunLedger:
                 self.findings = list_findings(database.conn, run)
                 self.outcome = self._judge(reason)
                 close_run(database.conn, run, self.outcome, requests, now())
+            close_archive(database)
         except sqlite3.Error as error:  # a full disk: the next run finds this one open
             logger.error("the end of the run cannot be written: %s", error)
-        database.close()
+            database.close()
 
     def _close_died_runs(self, database: Database, site: Site) -> None:
         """Close the runs that a kill or a power cut left open; what they recorded is judged like any other."""

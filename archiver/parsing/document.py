@@ -37,7 +37,7 @@ def parse_html(html: str) -> Element:
     """
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
-        root: Element | None = etree.fromstring(html.encode("utf-8", "replace"), parser)
+        root: Element | None = etree.fromstring(html.replace("\0", "").encode("utf-8", "replace"), parser)
     except etree.LxmlError as error:
         raise PageRejectedError(str(error)) from error
     if root is None:
