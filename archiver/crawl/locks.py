@@ -1,6 +1,7 @@
 """One run at a time: a lock for each archive and site, let go by the system when its process dies."""
 
 from pathlib import Path
+from typing import Self
 
 from filelock import FileLock, Timeout
 
@@ -15,7 +16,7 @@ class SiteLocks:
         self._archive = archive
         self._held: list[FileLock] = []
 
-    def __enter__(self) -> "SiteLocks":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

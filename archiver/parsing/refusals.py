@@ -1,4 +1,4 @@
-"""Pages that come in the place of an article, with status 200: error pages, maintenance, captchas, logins, home pages."""
+"""Pages that come with status 200 in the place of an article: errors, maintenance, captchas, logins, home pages."""
 
 import re
 
