@@ -1,7 +1,6 @@
 """What people get wrong: one clear line, the exit status of the contract, nothing touched, nothing asked."""
 
 import os
-import re
 import shutil
 import socket
 import sqlite3

@@ -50,18 +50,27 @@ def add_address(
     section: str | None,
     *,
     answered: bool,
-) -> None:
-    """Note an address under which an article was seen, and the section printed there when it was seen first.
+) -> bool:
+    """Note an address under which an article was seen, and the section printed there; True if it is a new one.
 
     ``answered``: the address itself was fetched and showed the article; a listing only names it.
     """
+    address = find_address(connection, sighting.site, url)
+    known = connection.execute(
+        "SELECT section IS NOT NULL, answered FROM article_addresses "
+        "WHERE article_id = ? AND address_id = ? AND seen_from <= ?",
+        (article_id, address, sighting.at),
+    ).fetchone()
+    if known and known[0] >= (section is not None) and known[1] >= answered:
+        return False
     connection.execute(
         "INSERT INTO article_addresses VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
         "section = CASE WHEN section IS NULL OR (excluded.section IS NOT NULL AND excluded.seen_from < seen_from)"
         " THEN excluded.section ELSE section END, "
         "seen_from = min(seen_from, excluded.seen_from), answered = max(answered, excluded.answered)",
-        (article_id, find_address(connection, sighting.site, url), sighting.at, section, int(answered)),
+        (article_id, address, sighting.at, section, int(answered)),
     )
+    return True
 
 
 def absorb_article(connection: sqlite3.Connection, article_id: int, other_id: int) -> None:

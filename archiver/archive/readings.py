@@ -49,7 +49,7 @@ def record_article(
 
     A page that lost fields waits for the judgement of its run: it may be the portal that is broken and not the article.
     """
-    add_address(connection, article_id, sighting, article.url, article.section, answered=True)
+    moved = add_address(connection, article_id, sighting, article.url, article.section, answered=True)
     content = Content.of_article(article)
     last = find_last_content(connection, article_id, parser)
     content_id = store_content(connection, content, last)
@@ -60,7 +60,7 @@ def record_article(
     if standing == "pending":
         return "pending"
     same = last is not None and last.parser_id == parser.id and last.digest == content.digest
-    if last and same and _extend(connection, article_id, sighting, last, article.views):
+    if last and same and not moved and _extend(connection, article_id, sighting, last, article.views):
         return "unchanged"
     before = count_snapshots(connection, article_id)
     after = rederive_article(connection, article_id)
@@ -70,9 +70,9 @@ def record_article(
 def record_entry(connection: sqlite3.Connection, sighting: Sighting, parser: Parser, entry: ListingEntry) -> None:
     """Record an article as a listing prints it: that it is listed, and its count. Never its content."""
     article_id = meet_article(connection, sighting.site, entry.native_key)
-    add_address(connection, article_id, sighting, entry.url, None, answered=False)
+    moved = add_address(connection, article_id, sighting, entry.url, None, answered=False)
     add_reading(connection, article_id, sighting, parser, "listing", "listed", "counted", entry.views)
-    if not _note_listing(connection, article_id, sighting, entry.views):
+    if moved or not _note_listing(connection, article_id, sighting, entry.views):
         rederive_article(connection, article_id)
 
 

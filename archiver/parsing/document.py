@@ -1,6 +1,7 @@
 """From the text of a page to a tree, as small a tree as will do."""
 
 import re
+from collections.abc import Iterator
 
 from lxml import etree  # type: ignore[import-untyped]
 
@@ -8,8 +9,12 @@ from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, find_ancestor, select_one, text_of
 from archiver.platforms.layout import Layout, Place
 
-# Comments and scripts may hold tags that are none.
-_TAG = re.compile(r"<!--.*?-->|<(script|style)\b.*?</\1|<(?P<close>/?)(?P<name>div|table)\b", re.IGNORECASE | re.DOTALL)
+_TAG = re.compile(r"<(?:(?P<hiding>!--|script\b|style\b)|(?P<close>/?)(?P<name>div|table)\b)", re.IGNORECASE)
+# Comments, scripts and styles may hold tags that are none.
+_ENDS = {
+    name: re.compile(end, re.IGNORECASE) for name, end in (("!--", "-->"), ("script", "</script"), ("style", "</style"))
+}
+MOST_PLACES = 16
 _HIDING = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
 
 
@@ -96,11 +101,13 @@ def _cut_breadcrumb(html: str, name: str, before: int) -> str | None:
 
 
 def _find_name(html: str, name: str) -> int:
-    """Find the first tag with ``name`` in it; -1 where there is none."""
-    at = html.find(name)
-    while at >= 0 and (html.rfind("<", 0, at) <= html.rfind(">", 0, at) or _is_hidden(html, at)):
+    """Find the first tag with ``name`` in it; -1 where there is none among the first few places."""
+    at = -1
+    for _ in range(MOST_PLACES):
         at = html.find(name, at + 1)
-    return at
+        if at < 0 or (html.rfind("<", 0, at) > html.rfind(">", 0, at) and not _is_hidden(html, at)):
+            return at
+    return -1
 
 
 def _is_hidden(html: str, at: int) -> bool:
@@ -113,13 +120,15 @@ def _is_hidden(html: str, at: int) -> bool:
 
 
 def _find_division(html: str, name: str, before: int) -> int:
-    """Find the start of the last division with ``name`` in its tag that opens before a position; -1 without one."""
-    at = html.rfind(name, 0, before)
-    while at >= 0:
-        start = html.rfind("<", 0, at)
-        if html[start : start + 4].lower() == "<div":
-            return start
-        at = html.rfind(name, 0, start) if start > 0 else -1
+    """Find the start of the last division with ``name`` in its tag that opens before a position.
+
+    -1 where there is none among the last few places.
+    """
+    for _ in range(MOST_PLACES):
+        at = html.rfind(name, 0, before)
+        before = html.rfind("<", 0, at) if at >= 0 else -1
+        if before < 0 or html[before : before + 4].lower() == "<div":
+            return before
     return -1
 
 
@@ -130,22 +139,32 @@ def _find_end(html: str, start: int) -> int:
     table closes all that is open in it. Where that leads nowhere a table was never closed, and divisions are counted
     alone: a browser would put the rest of the page into the table.
     """
-    end = _match_tags(html, start, frozenset({"div", "table"}))
-    return end if end >= 0 else _match_tags(html, start, frozenset({"div"}))
+    end = _match_tags(html, start, with_tables=True)
+    return end if end >= 0 else _match_tags(html, start, with_tables=False)
 
 
-def _match_tags(html: str, start: int, names: frozenset[str]) -> int:
-    opened: list[str] = []
-    for match in _TAG.finditer(html, start):
-        name = (match["name"] or "").lower()
-        if name not in names:
-            continue
-        if not match["close"]:
-            opened.append(name)
-        elif name == opened[-1]:
-            opened.pop()
-        elif name == "table" and "table" in opened:
-            del opened[len(opened) - 1 - opened[::-1].index("table") :]
-        if not opened:
-            return match.start()
+def _match_tags(html: str, start: int, *, with_tables: bool) -> int:
+    open_divisions = [0]  # around all tables, in the first table, in the table within that
+    for at, name, closes in _find_tags(html, start):
+        if name == "div":
+            open_divisions[-1] += 1 if not closes else -1 if open_divisions[-1] else 0
+        elif with_tables and not closes:
+            open_divisions.append(0)
+        elif with_tables and len(open_divisions) > 1:
+            open_divisions.pop()
+        if open_divisions == [0]:
+            return at
     return -1
+
+
+def _find_tags(html: str, start: int) -> Iterator[tuple[int, str, bool]]:
+    """Yield the tags of divisions and tables: where they stand, their names, and whether they are end tags."""
+    at = start
+    while match := _TAG.search(html, at):
+        at = match.end()
+        if match["name"]:
+            yield match.start(), match["name"].lower(), bool(match["close"])
+        elif end := _ENDS[match["hiding"].lower()].search(html, at):
+            at = end.end()
+        else:
+            return
