@@ -108,7 +108,7 @@ def test_another_host_and_scheme_are_the_same_articles(tmp_path: Path) -> None:
     second = Visits(tmp_path / "archive.db", SITE, "https://moi.example")
     assert second.run(portal, START + timedelta(days=1), unlisted=False) == []
     rows = second.query(
-        "SELECT article_id, snapshots, state, url LIKE 'https://moi.example/%' AS new FROM current_articles"
+        "SELECT article_id, snapshots, state, url LIKE 'https://moi.example/%' AS new FROM current_articles ORDER BY 1"
     )
     assert rows == [
         {"article_id": "7001", "snapshots": 1, "state": "live", "new": 1},
