@@ -97,7 +97,6 @@ class Article:
     images: tuple[Image, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     problems: tuple[Problem, ...] = ()
-    layout: str = ""
 
     @property
     def body(self) -> str:
@@ -139,7 +138,6 @@ class Listing:
     next_url: str | None = None
     results: ResultCount | None = None
     problems: tuple[Problem, ...] = ()
-    layout: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import unescape
 from html.parser import HTMLParser
@@ -228,6 +229,14 @@ def test_related_articles_and_buttons_are_not_in_the_body():
     article = read(f"<p>{FIRST}</p>{furniture}<p>{LAST}</p>", below=furniture)
     assert article.paragraphs == (FIRST, LAST)
     assert "Tin khác" not in article.body_html
+
+
+def test_furniture_within_a_paragraph_is_left_out():
+    (layout,) = LIFERAY_HANOI.layouts
+    places = replace(layout.article, furniture=(*layout.article.furniture, "span.dem"))
+    platform = replace(LIFERAY_HANOI, layouts=(replace(layout, article=places),))
+    page = capture(f'<p>Chi bộ <span class="dem">41 lượt</span><span>họp</span></p><p>{LAST}</p>')
+    assert read_page(page, platform, ZONE).paragraphs == ("Chi bộ họp", LAST)
 
 
 def test_body_without_its_own_division():

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from archiver.parsing.article import read_article
-from archiver.parsing.document import PageRejectedError, cut_container, parse_html, parse_page
+from archiver.parsing.document import cut_container, parse_html, parse_page
 from archiver.parsing.links import Links
 from archiver.parsing.text import decode_page
+from archiver.platforms.elements import text_of
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI, read_address
 from tests.portal import Portal, article_path, demo_portal, large_portal
 from tests.real_portal import BROKEN_MARKUP, ZONE, read_truth, unpack_mirror
@@ -19,7 +20,7 @@ URL = "https://portal.example/tin/-/view_content/71-hop-giao-ban.html"
 
 PAGE = """<!DOCTYPE html><html><head><title>Trang</title>{head}</head><body>
 <div class="side">{side}</div>
-<div class="dd_chuyenmuc"><span class="tintuc"><p>Tin tức</p></span></div>
+<div class="dd_chuyenmuc"><span class="tintuc"><p>Tin tức</p></span></div>{between}
 <div class="portlet-boundary portlet-static"><div class="portlet-body">{before}
 <div class="asset-full-content-title">Họp giao ban quý</div>
 <div class="assetPublishDate block_timer">Ngày đăng 05/03/2021 | 8:15 AM | View count: 41</div>
@@ -32,8 +33,8 @@ PAGE = """<!DOCTYPE html><html><head><title>Trang</title>{head}</head><body>
 BODY = "<p>Chi bộ họp giao ban.</p><p>Bàn việc quý tới.</p>"
 
 
-def page(head="", side="", before="", body=BODY, after=""):
-    return PAGE.format(head=head, side=side, before=before, body=body, after=after)
+def page(head="", side="", between="", before="", body=BODY, after=""):
+    return PAGE.format(head=head, side=side, between=between, before=before, body=body, after=after)
 
 
 def read_both(html, url=URL):
@@ -93,7 +94,9 @@ PARTS = {
     "mark in a script": {"head": "<script>$('.asset-full-content-title').show()</script>"},
     "mark in the markup of a script": {"side": f"<script>var old = '{OTHER}'; document.write(old)</script>"},
     "mark in a comment": {"head": "<!-- asset-full-content-title -->"},
-    "an article in a comment": {"side": f"<!-- {OTHER} -->"},
+    "an article in a comment": {"between": f"<!-- {OTHER} -->"},
+    "an article in a comment, far up": {"side": f"<!-- {OTHER} -->"},
+    "an article in a script": {"between": f"<script>var old = '{OTHER}'</script>"},
     "a container in a comment": {"before": '<!-- <div class="portlet-boundary"> -->'},
     "mark in a text": {"side": "<p>Xem asset-full-content-title ở dưới</p>"},
     "container in another tag": {"before": '<span class="portlet-boundary"></span>'},
@@ -169,6 +172,5 @@ def test_pages_that_break_off(end):
 
 
 @pytest.mark.parametrize("html", ["<!-- chỉ có ghi chú -->", "<?php", ""])
-def test_nothing_to_parse_is_rejected(html):
-    with pytest.raises(PageRejectedError):
-        parse_html(html)
+def test_nothing_to_parse_is_an_empty_tree(html):
+    assert text_of(parse_html(html)) == ""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.model import Capture, Count, Listing, ListingEntry, Problem, PublishedDate, ResultCount
+from archiver.model import Capture, Count, Listing, ListingEntry, Problem, PublishedDate, ResultCount, Unreadable
 from archiver.parsing.page import read_page
 from archiver.platforms.layout import Address
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI, read_address
@@ -66,7 +66,7 @@ def test_slugs_do_not_matter(path):
     ("path", "key"),
     [
         ("/tin-hoat-dong", "/tin-hoat-dong#1"),
-        ("/tin-hoat-dong/", "/tin-hoat-dong/#1"),
+        ("/tin-hoat-dong/", "/tin-hoat-dong#1"),
         ("/tin-hoat-dong;jsessionid=0A1B", "/tin-hoat-dong#1"),
         ("/tin-hoat-dong/en", "/tin-hoat-dong#1"),
         ("/tin-hoat-dong/vi/en/", "/tin-hoat-dong#1"),
@@ -80,7 +80,7 @@ def test_slugs_do_not_matter(path):
         ("/tin-hoat-dong?_101_cur=²", "/tin-hoat-dong#1"),
         (f"/tin-hoat-dong?_101_cur={'9' * 5000}", "/tin-hoat-dong#1"),
         ("/tin-hoat-dong?_85_cur=4", "/tin-hoat-dong#1"),
-        ("/tin-hoat-dong/-/view_content/", "/tin-hoat-dong/-/view_content/#1"),
+        ("/tin-hoat-dong/-/view_content/", "/tin-hoat-dong/-/view_content#1"),
         ("/tin-hoat-dong/-/view_content/hop.html", "/tin-hoat-dong/-/view_content/hop.html#1"),
         ("/", "/#1"),
         ("", "/#1"),
@@ -108,23 +108,30 @@ def test_any_path_is_an_address(text):
 
 def test_layouts_hold_for_a_time():
     (today,) = LIFERAY_HANOI.layouts
-    old = replace(today, version=0, valid_until=date(2015, 6, 30))
-    new = replace(today, version=2, valid_from=date(2015, 7, 1))
+    old, new = replace(today, valid_until=date(2015, 6, 30)), replace(today, valid_from=date(2015, 7, 1))
     platform = replace(LIFERAY_HANOI, layouts=(new, old))
-    assert [platform.layout_on(day).version for day in (date(2015, 6, 30), date(2015, 7, 1))] == [0, 2]
-    gap = replace(LIFERAY_HANOI, layouts=(replace(new, valid_from=date(2016, 1, 1)), old))
-    assert gap.layout_on(date(2015, 9, 9)).version == 2
+    assert [platform.layout_on(day) for day in (date(2015, 6, 30), date(2015, 7, 1))] == [old, new]
+    later = replace(new, valid_from=date(2016, 1, 1))
+    assert replace(LIFERAY_HANOI, layouts=(later, old)).layout_on(date(2015, 9, 9)) == later
 
 
 def test_the_layout_is_that_of_the_day_in_the_sites_zone():
     (today,) = LIFERAY_HANOI.layouts
-    old = replace(today, version=0, valid_until=date(2015, 6, 30))
-    platform = replace(LIFERAY_HANOI, layouts=(replace(today, version=2, valid_from=date(2015, 7, 1)), old))
-    layouts = []
+    blind = replace(today, listings=(), valid_until=date(2015, 6, 30))
+    platform = replace(LIFERAY_HANOI, layouts=(replace(today, valid_from=date(2015, 7, 1)), blind))
+    kinds = []
     for hour in (16, 17):  # midnight in Hà Nội is 17:00 UTC
         capture = replace(listing_capture(ROWS), fetched_at=datetime(2015, 6, 30, hour, tzinfo=UTC))
-        layouts.append(read_page(capture, platform, ZONE).layout)
-    assert layouts == ["liferay_hanoi/0", "liferay_hanoi/2"]
+        kinds.append(type(read_page(capture, platform, ZONE)))
+    assert kinds == [Unreadable, Listing]
+
+
+def test_a_channel_without_articles_is_an_empty_listing():
+    publisher = '<div class="portlet-boundary portlet-boundary_101_ portlet-asset-publisher">{}</div>'
+    empty = read_page(listing_capture(publisher.format("Nội dung đang được cập nhật.")), LIFERAY_HANOI, ZONE)
+    assert empty == Listing(url=f"{SITE}/tin")
+    changed = publisher.format('<h4><a href="/tin/-/view_content/9-tin.html">Tin một</a></h4>')
+    assert isinstance(read_page(listing_capture(changed), LIFERAY_HANOI, ZONE), Unreadable)
 
 
 def row(number, title, info="", href=None):
@@ -158,7 +165,6 @@ def test_a_whole_listing():
     assert read(ROWS) == Listing(
         url=f"{SITE}/tin",
         entries=(entry(9, "Tin một", PUBLISHED, Count("1108", 1108)), entry(8, "Tin hai")),
-        layout="liferay_hanoi/1",
     )
 
 

@@ -10,7 +10,7 @@ from archiver.parsing.document import find_container, read_first, read_place
 from archiver.parsing.info_line import InfoLine, read_info_line
 from archiver.parsing.links import Links
 from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, select, select_one, text_of
+from archiver.platforms.elements import Element, attribute_of, select, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout
 
 DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".rtf", ".zip", ".rar", ".7z")
@@ -46,7 +46,6 @@ def read_article(
         images=tuple(parts.images),
         attachments=_read_attachments(container, places, links),
         problems=find_unreadable(info),
-        layout=f"{layout.name}/{layout.version}",
     )
 
 
@@ -64,7 +63,7 @@ def _read_attachments(container: Element, places: ArticleLayout, links: Links) -
     content = select_one(container, places.content)
     found: dict[str, Attachment] = {}
     for link in select(content, "a[href]") if content is not None else ():
-        url = links.resolve(link.get("href") or "")
+        url = links.resolve(attribute_of(link, "href"))
         if url and _is_document(url) and (url not in found or not found[url].title):
             found[url] = Attachment(url, clean_text(text_of(link)))
     return tuple(replace(document, title=document.title or _file_name(document.url)) for document in found.values())

@@ -1,6 +1,7 @@
 """The body of an article as blocks in reading order: one paragraph, list item or table row each."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 
@@ -8,7 +9,7 @@ from archiver.model import Image
 from archiver.parsing.document import TooDeepError
 from archiver.parsing.links import Links
 from archiver.parsing.text import clean_characters, clean_text
-from archiver.platforms.elements import Element, select, select_one, text_of, walk
+from archiver.platforms.elements import Element, attribute_of, children_of, elements_below, select, select_one, text_of
 
 BLOCKS = frozenset(
     "address article aside blockquote body center caption dd div dl dt fieldset figcaption figure footer form h1 h2 h3 "
@@ -54,9 +55,9 @@ class _Draft:
 
 
 class BlockReader:
-    """Reads the blocks below one element; ``furniture`` is left out."""
+    """Reads the blocks below one element; ``furniture`` holds the ``id()`` of elements to be left out."""
 
-    def __init__(self, links: Links, furniture: frozenset[Element] = frozenset()) -> None:
+    def __init__(self, links: Links, furniture: frozenset[int] = frozenset()) -> None:
         self._links = links
         self._furniture = furniture
         self._blocks: list[Block] = []
@@ -67,39 +68,34 @@ class BlockReader:
 
     def read(self, root: Element) -> list[Block]:
         """Read all blocks; TooDeepError beyond ``MAX_DEPTH`` levels."""
-        depth = 0
-        steps = walk(root)
-        for event, element in steps:
-            left_out = element.tag in SKIPPED or element in self._furniture
-            if event == "end":
-                depth -= 1
-                self._leave(element, left_out=left_out, is_last=not depth)
-                continue
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise TooDeepError
-            if left_out or self._enter(element):
-                steps.skip_subtree()
-        self._flush()
+        self._open_tag(root)
+        stack = [(root, children_of(root))]
+        while stack:
+            parent, children = stack[-1]
+            child = next(children, None)
+            if child is None:
+                stack.pop()
+                self._close_tag(parent)
+            elif isinstance(child, str):
+                self._add_text(child)
+            elif child.name not in SKIPPED and id(child) not in self._furniture:
+                self._enter(child, stack)
         return self._blocks
 
-    def _enter(self, tag: Element) -> bool:
-        """Enter an element; true if all its text was read at once, as there is nothing but text in it."""
+    def _enter(self, tag: Element, stack: list[tuple[Element, Iterator[Element | str]]]) -> None:
+        """Open an element and go on below it; a paragraph that is nothing but text is read at once."""
+        if len(stack) > MAX_DEPTH:
+            raise TooDeepError
         self._open_tag(tag)
-        whole = _is_plain(tag)
-        text = text_of(tag) if whole else tag.text
-        if text:
-            self._add_text(text)
-        return whole
+        whole = tag.name == "p" and all(self._is_plain(element) for element in elements_below(tag))
+        stack.append((tag, iter((text_of(tag),)) if whole else children_of(tag)))
 
-    def _leave(self, tag: Element, *, left_out: bool, is_last: bool) -> None:
-        if not left_out:
-            self._close_tag(tag)
-        if tag.tail and not is_last:
-            self._add_text(tag.tail)
+    def _is_plain(self, tag: Element) -> bool:
+        """Say whether an element is nothing but a font or a colour."""
+        return tag.name in _PLAIN and id(tag) not in self._furniture
 
     def _open_tag(self, tag: Element) -> None:
-        name = tag.tag
+        name = tag.name
         if name in INLINE:
             self._open(INLINE[name])
         elif name in BLOCKS:
@@ -112,9 +108,9 @@ class BlockReader:
             self._add_image(tag)
 
     def _close_tag(self, tag: Element) -> None:
-        if tag.tag in INLINE or tag.tag == "a":
+        if tag.name in INLINE or tag.name == "a":
             self._draft.html.append(f"</{self._inline.pop().split(' ', 1)[0]}>")
-        elif tag.tag in BLOCKS:
+        elif tag.name in BLOCKS:
             self._leave_block(tag)
 
     def _enter_block(self, tag: Element) -> None:
@@ -122,13 +118,13 @@ class BlockReader:
             self._flush()
         self._aligns.append(_read_align(tag) or self._aligns[-1])
         if self._in_row:
-            self._separate(tag.tag)
+            self._separate(tag.name)
             return
-        self._in_row = tag.tag == "tr" and _is_row(tag)
-        self._draft.tag = "tr" if self._in_row else _BLOCK_TAGS.get(tag.tag, "p")
+        self._in_row = tag.name == "tr" and _is_row(tag)
+        self._draft.tag = "tr" if self._in_row else _BLOCK_TAGS.get(tag.name, "p")
 
     def _leave_block(self, tag: Element) -> None:
-        self._in_row &= tag.tag != "tr"
+        self._in_row &= tag.name != "tr"
         if not self._in_row:
             self._flush()
         self._aligns.pop()
@@ -152,7 +148,7 @@ class BlockReader:
         self._draft.html.append(f"<{element}>")
 
     def _read_link(self, tag: Element) -> str:
-        url = self._links.resolve(tag.get("href") or "")
+        url = self._links.resolve(attribute_of(tag, "href"))
         if url is None:
             return "span"
         self._draft.has_link = True
@@ -205,28 +201,23 @@ class BlockReader:
 
 def read_image(tag: Element, links: Links) -> Image | None:
     """Read an image; None where its address leads nowhere."""
-    url = links.resolve(tag.get("data-src") or tag.get("src") or "")
-    return Image(url, alt=clean_text(tag.get("alt") or "") or None) if url else None
+    url = links.resolve(attribute_of(tag, "data-src") or attribute_of(tag, "src"))
+    return Image(url, alt=clean_text(attribute_of(tag, "alt")) or None) if url else None
 
 
 def _is_row(row: Element) -> bool:
     """Say whether a table row holds values side by side; rows around images or long texts only arrange the page."""
-    cells = [cell for cell in row if cell.tag in ("td", "th")]
+    cells = row.find_all(["td", "th"], recursive=False)
     if len(cells) < 2 or select_one(row, "img, table") is not None:
         return False
     return all(len(select(cell, "p")) < 4 for cell in cells)
 
 
-def _is_plain(tag: Element) -> bool:
-    """Say whether a paragraph holds text and nothing else, fonts and colours aside."""
-    return tag.tag == "p" and all(element.tag in _PLAIN for element in tag.iterdescendants())
-
-
 def _read_align(tag: Element) -> str:
-    if tag.tag == "center":
+    if tag.name == "center":
         return "center"
-    style = _ALIGN.search(tag.get("style") or "")
-    return (style[1] if style else tag.get("align") or "").lower()
+    style = _ALIGN.search(attribute_of(tag, "style"))
+    return (style[1] if style else attribute_of(tag, "align")).lower()
 
 
 def _tidy(pieces: list[str]) -> str:

@@ -36,7 +36,7 @@ def read_body(container: Element, places: ArticleLayout, links: Links) -> BodyPa
     body = next((element for element in found if element is not None), None)
     if body is None:
         return parts
-    furniture = frozenset(element for selector in places.furniture for element in select(body, selector))
+    furniture = frozenset(id(element) for selector in places.furniture for element in select(body, selector))
     blocks = BlockReader(links, furniture).read(body)
     if parts.lead is None and _is_lead(blocks):
         parts.lead = _join_lines(blocks.pop(0).text)
@@ -49,8 +49,8 @@ def read_body(container: Element, places: ArticleLayout, links: Links) -> BodyPa
 def _read_lead_images(container: Element, places: ArticleLayout, links: Links) -> list[Image]:
     """Read the picture beside the lead, outside the body."""
     lead = select_one(container, places.lead) if isinstance(places.lead, str) else None
-    wrapper = lead.getparent() if lead is not None else None
-    beside = (element for element in wrapper if element.tag == "img") if wrapper is not None else ()
+    wrapper = lead.parent if lead is not None else None
+    beside = wrapper.find_all("img", recursive=False) if wrapper is not None else ()
     return [image for element in beside if (image := read_image(element, links))]
 
 

@@ -1,9 +1,11 @@
 """From the text of a page to a tree, as small a tree as will do."""
 
 import re
+import warnings
 from collections.abc import Iterator
 
-from lxml import etree  # type: ignore[import-untyped]
+from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning
+from bs4.exceptions import ParserRejectedMarkup
 
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, find_ancestor, select_one, text_of
@@ -16,6 +18,15 @@ _ENDS = {
 }
 MOST_PLACES = 16
 _HIDING = (("<!--", "-->"), ("<script", "</script"), ("<style", "</style"))
+
+# The largest real pages have 4,000 tags. Scrapy's and lxml's own selectors drop what lies below 2,048 levels.
+MANY_TAGS = 5000
+MOST_DEPTH = 2000
+_NESTING = re.compile(
+    r"<(?P<close>/?)(?!(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|param|source|td|th|tr|wbr)\b)"
+    r"[a-z][a-z0-9]*",
+    re.IGNORECASE,
+)
 
 
 class PageRejectedError(Exception):
@@ -36,22 +47,26 @@ def parse_page(html: str, layout: Layout) -> Element:
 
 
 def parse_html(html: str) -> Element:
-    """Parse HTML into a tree without comments, scripts and styles.
-
-    PageRejectedError where lxml refuses, TooDeepError beyond the 2,048 levels after which it would drop the rest.
-    """
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+    """Parse HTML into a tree; PageRejectedError where the parser refuses, TooDeepError where it would take minutes."""
+    if html.count("<") > MANY_TAGS:
+        _check_depth(html)
     try:
-        root: Element | None = etree.fromstring(html.replace("\0", "").encode("utf-8", "replace"), parser)
-    except etree.LxmlError as error:
+        with warnings.catch_warnings():
+            # A feed, or a bare address, at a page's address: read as it comes.
+            warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
+            warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
+            return BeautifulSoup(html.replace("\0", ""), "lxml", multi_valued_attributes=None)
+    except ParserRejectedMarkup as error:
         raise PageRejectedError(str(error)) from error
-    if root is None:
-        raise PageRejectedError("nothing on the page is HTML")
-    last = parser.error_log.last_error
-    if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
-        raise TooDeepError
-    etree.strip_elements(root, "script", "style", with_tail=False)
-    return root
+
+
+def _check_depth(html: str) -> None:
+    """Count how many elements are open at once; those that the next one ends by itself do not nest."""
+    depth = 0
+    for match in _NESTING.finditer(html):
+        depth = max(depth + (-1 if match["close"] else 1), 0)
+        if depth > MOST_DEPTH:
+            raise TooDeepError
 
 
 def cut_container(html: str, layout: Layout) -> str | None:
@@ -61,11 +76,17 @@ def cut_container(html: str, layout: Layout) -> str | None:
     """
     mark = _find_name(html, layout.article.mark)
     start = _find_division(html, layout.container, mark) if mark >= 0 else -1
-    end = _find_end(html, start) if start >= 0 else -1
-    if end < mark or end < 0:
+    end = _find_content_end(html, layout.content, mark) if start >= 0 else -1
+    if end < 0 or _find_end(html[:mark], start) >= 0:
         return None
     breadcrumb = _cut_breadcrumb(html, layout.breadcrumb, start) if layout.breadcrumb else ""
     return None if breadcrumb is None else breadcrumb + html[start:end]
+
+
+def _find_content_end(html: str, name: str, mark: int) -> int:
+    """Find where the division with ``name`` among its classes ends; what follows in the container is furniture."""
+    content = re.compile(rf'<div\b[^>]*\bclass="[^">]*(?<![\w-]){name}(?![\w-])', re.IGNORECASE).search(html, mark)
+    return _find_end(html, content.start()) if content else -1
 
 
 def find_container(page: Element, layout: Layout) -> Element:

@@ -20,6 +20,11 @@ from archiver.parsing.labels import (
     without_label,
 )
 
+# The line of the Hà Nội portals, by far the most frequent one: read in a tenth of the time.
+_USUAL = re.compile(
+    r"(?:Ngày đăng |Publish date )?(?P<date>\d\d/\d\d/\d{4} \| \d{1,2}:\d\d [AP]M)"
+    r"(?: \| ?View count: (?P<views>\d{1,15}))?"
+)
 _SEPARATOR = re.compile(r"[|;•·()（）\[\]]| [-–—] ")
 _COMMA = re.compile(", ")
 # Without a label, only what looks like a date is taken for one that cannot be read.
@@ -71,6 +76,10 @@ def read_info_line(text: str, zone: tzinfo, captured_at: datetime) -> InfoLine:
     ``zone`` and ``captured_at`` are those of ``read_date``. The date of publication goes before the date of the last
     change when both are printed; dates of documents (``Ngày ban hành``) are not read.
     """
+    usual = _USUAL.fullmatch(text)
+    if usual:
+        views = usual["views"]
+        return InfoLine(read_date(usual["date"], zone, captured_at), Count(views, int(views)) if views else None)
     line = info_text(text)
     return InfoLine(_read_published(strip_count(line), zone, captured_at), find_count(line))
 

@@ -10,7 +10,7 @@ from archiver.parsing.counts import read_count
 from archiver.parsing.document import read_first, read_place
 from archiver.parsing.info_line import read_info_line
 from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, select, select_one, text_of
+from archiver.platforms.elements import Element, attribute_of, select, select_one, text_of
 from archiver.platforms.layout import Address, Layout, ListingLayout
 from archiver.urls import join_url, strip_session
 
@@ -30,17 +30,18 @@ class ListingReader:
         self._at = at
 
     def read(self, page: Element, layout: Layout) -> Listing | None:
-        """Read the first of the layout's listing forms that has entries on the page; None where none has."""
+        """Read the first of the layout's listing forms that has entries on the page.
+
+        None where none has, unless the page is that of a channel without articles.
+        """
         for places in layout.listings:
             found = [(row, select_one(row, places.link)) for row in select(page, places.entry)]
             rows = [(row, link) for row, link in found if link is not None]
             if rows:
-                return self._read_rows(page, rows, places, f"{layout.name}/{layout.version}")
-        return None
+                return self._read_rows(page, rows, places)
+        return Listing(strip_session(self._base)) if layout.is_empty_listing(page) else None
 
-    def _read_rows(
-        self, page: Element, rows: list[tuple[Element, Element]], places: ListingLayout, layout: str
-    ) -> Listing:
+    def _read_rows(self, page: Element, rows: list[tuple[Element, Element]], places: ListingLayout) -> Listing:
         entries: dict[str, ListingEntry] = {}
         problems: list[Problem] = []
         strangers = 0
@@ -58,13 +59,12 @@ class ListingReader:
             next_url=self._find_next(page, places),
             results=_read_results(read_place(page, places.results)),
             problems=tuple(problems),
-            layout=layout,
         )
 
     def _read_row(
         self, row: Element, link: Element, places: ListingLayout
     ) -> tuple[ListingEntry | None, tuple[Problem, ...]]:
-        href = link.get("href") or ""
+        href = attribute_of(link, "href")
         url = join_url(self._base, href)
         address = self._read_address(url) if url else None
         if address is None or address.kind != "article":

@@ -2,7 +2,7 @@
 
 from datetime import tzinfo
 
-from archiver.model import Capture, Page, Problem, Unreadable
+from archiver.model import Article, Capture, Page, Problem, Unreadable
 from archiver.parsing.article import read_article
 from archiver.parsing.document import PageRejectedError, TooDeepError, parse_page
 from archiver.parsing.links import Links
@@ -64,10 +64,17 @@ def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinf
     links = Links.of_page(capture.url, html)
     article = read_article(page, platform.read_address(capture.url), links, layout, zone, capture.fetched_at)
     if article:
-        refusal = recognise_refusal_in(article)
+        refusal = recognise_refusal_in(article) or _miss_content(article)
         return Unreadable(capture.url, refusal) if refusal else article
     listing = ListingReader(capture.url, platform.read_address, zone, capture.fetched_at).read(page, layout)
     if listing:
         return listing
     unknown = Problem("no_layout", f"fits no layout of {platform.name}: no article, no listing")
     return Unreadable(capture.url, recognise_refusal(page, path_of(capture.url)) or unknown)
+
+
+def _miss_content(article: Article) -> Problem | None:
+    """Refuse a title with nothing under it, not even a date: a page of the portal that was not itself."""
+    if article.published or article.lead or article.paragraphs or article.images or article.attachments:
+        return None
+    return Problem("no_content", f"a title and nothing under it: {article.title[:100]!r}")

@@ -5,6 +5,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from w3lib.encoding import resolve_encoding
 
@@ -22,6 +23,7 @@ _INVISIBLE = re.compile(
 _ENTITY = re.compile(r"&(?:(?:amp|#38);)*([A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
 # A decoded piece may complete another entity (``&a&#109;p;``); what is still encoded after so many rounds is no text.
 _MOST_ROUNDS = 4
+_LONG_TEXT = 1000
 
 
 def decode_page(body: bytes, headers: Headers) -> str:
@@ -50,7 +52,7 @@ def clean_characters(text: str) -> str:
     Cleaning what is clean changes nothing, however often an entity was encoded.
     """
     if "&" not in text and text.isprintable():
-        return text if text.isascii() else unicodedata.normalize("NFC", text)
+        return text if text.isascii() else _compose(text)
     clean = _normalize(text)
     for _ in range(_MOST_ROUNDS):
         decoded = _ENTITY.sub(_decode_entity, clean) if "&" in clean else clean
@@ -61,7 +63,23 @@ def clean_characters(text: str) -> str:
 
 
 def _normalize(text: str) -> str:
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    return _compose(_INVISIBLE.sub("", text))
+
+
+def _compose(text: str) -> str:
+    """Return NFC; of more than 30 marks on one letter (Unicode's own limit, UAX 15) the first 30.
+
+    The time that NFC takes grows with the square of their number, up to hours for one page.
+    """
+    if len(text) > _LONG_TEXT:
+        text = _piled_marks().sub(r"\1", text)
+    return unicodedata.normalize("NFC", text)
+
+
+@lru_cache(maxsize=1)
+def _piled_marks() -> re.Pattern[str]:
+    marks = "".join(mark for mark in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(mark))
+    return re.compile(f"([{marks}]{{30}})[{marks}]+")
 
 
 def _decode_entity(match: re.Match[str]) -> str:

@@ -1,94 +1,91 @@
 """The elements of a page: how they are found by CSS selectors, and the text they hold."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache, partial
-from typing import Literal, Protocol
+from collections.abc import Iterator
+from functools import lru_cache
 
-from cssselect import HTMLTranslator
-from lxml import etree  # type: ignore[import-untyped]
+from bs4 import Tag
+from bs4.element import NavigableString, PreformattedString
 
+Element = Tag
 
-class Element(Protocol):
-    """What is used of an lxml element; comments and processing instructions are not in the tree."""
-
-    tag: str
-    text: str | None
-    tail: str | None
-
-    def get(self, key: str, /) -> str | None:
-        """Return an attribute."""
-
-    def getparent(self) -> "Element | None":
-        """Return the element around this one."""
-
-    def iterdescendants(self, tag: str | None = None, /) -> "Iterator[Element]":
-        """Iterate over all elements below, in the order of the page, or those with one tag."""
-
-    def __iter__(self) -> "Iterator[Element]":
-        """Iterate over the elements directly below."""
-
-
-class Steps(Protocol):
-    """What ``walk`` gives: the start and the end of every element."""
-
-    def __iter__(self) -> Iterator[tuple[Literal["start", "end"], Element]]:
-        """Take the steps one by one."""
-
-    def skip_subtree(self) -> None:
-        """After the start of an element: go on at its end."""
-
-
-# ``div.name``: most selectors are no more than that, and then there is something faster than XPath.
-_SIMPLE = re.compile(r"(?P<tag>[a-z][a-z0-9]*)\.(?P<name>[\w-]+)")
-_text: Callable[[Element], str] = etree.XPath("string()", smart_strings=False)
-_texts: Callable[[Element], list[str]] = etree.XPath("descendant::text()", smart_strings=False)
+# ``div.name``, ``a[href]``, one such within another: what is asked for most, and faster found by hand.
+_PART = re.compile(r"(?P<tag>[a-z][a-z0-9]*)(?:\.(?P<name>[\w-]+))?(?:\[(?P<attribute>[a-z-]+)\])?")
 
 
 def select(element: Element, selector: str) -> list[Element]:
     """Find the elements below ``element`` that a CSS selector fits, in the order of the page."""
-    return list(_compile(selector)(element))
+    parts = _take_apart(selector)
+    return list(_find(element, parts)) if len(parts) == 1 else list(element.select(selector))
 
 
 def select_one(element: Element, selector: str) -> Element | None:
     """Find the first element below ``element`` that a CSS selector fits."""
-    return next(iter(_compile(selector)(element)), None)
+    parts = _take_apart(selector)
+    return next(_find(element, parts), None) if parts else element.select_one(selector)
 
 
 def find_ancestor(element: Element, name: str) -> Element | None:
     """Find the nearest division around ``element`` with ``name`` among its classes."""
-    parent = element.getparent()
-    while parent is not None and not (parent.tag == "div" and name in (parent.get("class") or "").split()):
-        parent = parent.getparent()
-    return parent
+    return next((parent for parent in element.parents if parent.name == "div" and name in classes_of(parent)), None)
+
+
+def attribute_of(element: Element, name: str) -> str:
+    """Return an attribute, empty where there is none."""
+    value = element.get(name)
+    return value if isinstance(value, str) else " ".join(value or ())
+
+
+def classes_of(element: Element) -> list[str]:
+    """Return the names in the class attribute."""
+    value = element.get("class")
+    return value.split() if isinstance(value, str) else list(value or ())
 
 
 def text_of(element: Element) -> str:
-    """Return the text of an element and all below it, as printed."""
-    return _text(element)
+    """Return the text of an element and all below it, as printed: no comments, scripts and styles."""
+    return element.get_text()
 
 
 def spaced_text_of(element: Element) -> str:
     """Return the text of an element with a space between all elements, so that no words of two run together."""
-    return " ".join(_texts(element))
+    return element.get_text(" ")
 
 
-def walk(root: Element) -> Steps:
-    """Walk over an element and all below it, in the order of the page, without recursion."""
-    steps: Steps = etree.iterwalk(root, events=("start", "end"))
-    return steps
+def children_of(element: Element) -> Iterator[Element | str]:
+    """Iterate over what stands directly below an element: elements, and the texts between them."""
+    for child in element.contents:
+        if isinstance(child, Tag):
+            yield child
+        elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
+            yield str(child)
+
+
+def elements_below(element: Element) -> Iterator[Element]:
+    """Iterate over all elements below an element, in the order of the page."""
+    return (below for below in element.descendants if isinstance(below, Tag))
 
 
 @lru_cache(maxsize=256)
-def _compile(selector: str) -> Callable[[Element], Iterable[Element]]:
-    simple = _SIMPLE.fullmatch(selector)
-    if simple:
-        return partial(_find_class, tag=simple["tag"], name=simple["name"])
-    compiled: Callable[[Element], list[Element]] = etree.XPath(HTMLTranslator().css_to_xpath(selector, "descendant::"))
-    return compiled
+def _take_apart(selector: str) -> tuple[re.Match[str], ...]:
+    """Take a selector apart into the plain parts it is made of; empty if it is made of anything else."""
+    parts = [_PART.fullmatch(part) for part in selector.split(" ")]
+    return tuple(part for part in parts if part) if all(parts) else ()
 
 
-def _find_class(element: Element, tag: str, name: str) -> Iterator[Element]:
-    for found in element.iterdescendants(tag):
-        if name in (found.get("class") or "").split():
+def _find(element: Element, parts: tuple[re.Match[str], ...]) -> Iterator[Element]:
+    first, *others = parts
+    for found in _find_part(element, first):
+        if others:
+            yield from _find(found, tuple(others))
+        else:
             yield found
+
+
+def _find_part(element: Element, part: re.Match[str]) -> Iterator[Element]:
+    tag, name, attribute = part.group("tag", "name", "attribute")
+    for below in element.descendants:
+        if not isinstance(below, Tag) or below.name != tag:
+            continue
+        if (not name or name in classes_of(below)) and (not attribute or below.has_attr(attribute)):
+            yield below

@@ -56,23 +56,22 @@ class ListingLayout:
     sections: tuple[Place, ...]
     next_link: Callable[[Element, str], str | None]
     results: str | None = None
-    empty: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """One look of a platform's pages.
 
-    ``name`` and ``version`` are kept with what was read, so that a change of layout never looks like a change of the
-    page. ``container`` is the class of the element that holds all fields but the section; it is cut out before
-    parsing. A layout is used for captures from ``valid_from`` to ``valid_until``, both included.
+    ``container`` is the class of the element that holds all fields but the section; it is cut out before parsing, up
+    to the end of the element with the class ``content``. ``is_empty_listing`` tells a channel without articles from a
+    page that is something else. A layout is used for captures from ``valid_from`` to ``valid_until``, both included.
     """
 
-    name: str
-    version: int
     container: str
+    content: str
     article: ArticleLayout
     listings: tuple[ListingLayout, ...]
+    is_empty_listing: Callable[[Element], bool]
     breadcrumb: str | None = None
     valid_from: date | None = None
     valid_until: date | None = None

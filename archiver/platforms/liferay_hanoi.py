@@ -6,7 +6,7 @@ Facts from 11,000 article pages and 1,400 listings of sotttt.hanoi.gov.vn, captu
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-from archiver.platforms.elements import Element, find_ancestor, select, select_one, text_of
+from archiver.platforms.elements import Element, attribute_of, find_ancestor, select, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
 from archiver.urls import parameters_of, path_of, strip_session
 
@@ -40,7 +40,7 @@ def _page_number(url: str) -> int:
 
 def _find_entry_id(page: Element) -> str | None:
     content = select_one(page, "div.asset-full-content div.asset-content[id]")
-    match = _ENTRY_ID.match(content.get("id") or "") if content is not None else None
+    match = _ENTRY_ID.match(attribute_of(content, "id")) if content is not None else None
     return match.group(1) if match else None
 
 
@@ -48,10 +48,16 @@ def _find_next_link(page: Element, url: str) -> str | None:
     """Find the button to the page after ``url``; its word depends on language and scripts, its page number does not."""
     links = select(page, "ul.pager.lfr-pagination-buttons > li:not(.disabled) > a[href]")
     later = [
-        (number, href) for href in (link.get("href") or "" for link in links) if (number := _page_number(href)) > 1
+        (number, href) for href in (attribute_of(link, "href") for link in links) if (number := _page_number(href)) > 1
     ]
     following = [(number, href) for number, href in later if number > _page_number(url)]
     return min(following)[1] if following else None
+
+
+def _is_empty_listing(page: Element) -> bool:
+    """Say whether a portlet that publishes news is there, and links to none."""
+    publisher = select_one(page, "div.portlet-boundary_101_")
+    return publisher is not None and not select(publisher, 'a[href*="/view_content/"]')
 
 
 def _find_portlet_title(page: Element) -> str | None:
@@ -98,12 +104,12 @@ LIFERAY_HANOI = Platform(
     title="Liferay 6.2 portals of Hà Nội (*.hanoi.gov.vn)",
     layouts=(
         Layout(
-            name="liferay_hanoi",
-            version=1,
             container="portlet-boundary",
+            content="asset-full-content",
             breadcrumb="dd_chuyenmuc",
             article=_ARTICLE_LAYOUT,
             listings=(_ABSTRACTS, _TABLE),
+            is_empty_listing=_is_empty_listing,
         ),
     ),
     read_address=read_address,
