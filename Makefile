@@ -12,7 +12,7 @@ help:  ## what can be made
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/development: requirements-dev.txt .venv/runtime
@@ -23,7 +23,7 @@ demo: .venv/runtime  ## crawl a small local portal twice and look at its history
 	@$(BIN)/archiver demo
 
 test: .venv/development  ## the default suite (under 6 minutes)
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadscope
 
 test-slow: .venv/development  ## the tests that take longer; CI runs them too
 	@$(BIN)/python -m pytest -n auto -m slow

@@ -144,7 +144,7 @@ def test_endless_pager_is_told_and_ends() -> None:
 
 def test_empty_channel() -> None:
     discovery = _discovery()
-    assert discovery.follow(_listing(), _begin(discovery)) == Step(())
+    assert discovery.follow(_listing(), _begin(discovery)).targets == ()
     assert discovery.follow(_listing(after=_page("tin", 2)), Walk("x")).problems[0].kind == "endless_pager"
 
 
@@ -253,3 +253,29 @@ def test_wrong_options_are_named(arguments: dict[str, str], message: str) -> Non
 def test_a_site_without_an_address_says_how_to_give_one() -> None:
     with pytest.raises(UsageError, match=r"give one: scrapy crawl dukdhcd -a start=https://HOST/CHANNEL"):
         read_options(replace(SITE, listings=()), {})
+
+
+def test_channels_without_any_article_are_noticed() -> None:
+    discovery = _discovery(f"{BASE}/tin", f"{BASE}/van-ban")
+    tin, van_ban = (target.walk for target in discovery.begin())
+    assert discovery.follow(_listing(), tin).problems == ()
+    assert discovery.follow(_listing(), van_ban).problems == (
+        Problem("no_articles", "none of the listings shows an article"),
+    )
+
+
+def test_known_articles_that_no_listing_shows_are_visited_once_all_were_walked() -> None:
+    discovery = _discovery(f"{BASE}/tin", f"{BASE}/van-ban")
+    discovery.know([("1", f"{BASE}/tin/-/view_content/1-tin.html"), ("7", f"{BASE}/tin/-/view_content/7-tin.html")])
+    tin, van_ban = (target.walk for target in discovery.begin())
+    assert [target.key for target in discovery.follow(_listing(_entry(1)), tin).targets] == ["1"]
+    assert not discovery.is_complete
+    assert [target.key for target in discovery.follow(_listing(_entry(2)), van_ban).targets] == ["2", "7"]
+    assert discovery.is_complete
+
+
+def test_known_articles_wait_where_the_walk_was_bounded() -> None:
+    discovery = _discovery(max_pages=5)
+    discovery.know([("7", f"{BASE}/tin/-/view_content/7-tin.html")])
+    assert [target.key for target in discovery.follow(_listing(_entry(1)), _begin(discovery)).targets] == ["1"]
+    assert not discovery.is_complete

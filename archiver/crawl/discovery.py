@@ -90,7 +90,7 @@ class Discovery:
         articles = [target for entry in listing.entries if (target := self._meet_article(entry, walk))]
         if listing.next_url is None:
             walk.ended = True
-            return Step((*articles, *self._find_unlisted(walk)), _check_total(listing, walk))
+            return Step((*articles, *self._find_unlisted(walk)), (*_check_total(listing, walk), *self._check_any()))
         if self._is_enough(listing, walk):
             return Step(tuple(articles))
         if len(walk.found) == known:
@@ -101,6 +101,12 @@ class Discovery:
     def allows(self, url: str) -> bool:
         """Say whether an address is on one of the hosts of this crawl."""
         return host_of(url) in self._options.hosts
+
+    def _check_any(self) -> tuple[Problem, ...]:
+        """Notice when all channels were walked and none showed an article."""
+        if not self.is_complete or any(walk.found for walk in self._walks):
+            return ()
+        return (Problem("no_articles", "none of the listings shows an article"),)
 
     def _meet_listing(self, url: str, walk: Walk) -> Target | None:
         address = self._read_address(url)

@@ -9,7 +9,7 @@ from archiver.model import Image
 from archiver.parsing.document import TooDeepError
 from archiver.parsing.links import Links
 from archiver.parsing.text import clean_characters, clean_text
-from archiver.platforms.elements import Element, attribute_of, children_of, elements_below, select, select_one, text_of
+from archiver.platforms.elements import Element, attribute_of, children_of, elements_below, select, text_of
 
 BLOCKS = frozenset(
     "address article aside blockquote body center caption dd div dl dt fieldset figcaption figure footer form h1 h2 h3 "
@@ -208,7 +208,7 @@ def read_image(tag: Element, links: Links) -> Image | None:
 def _is_row(row: Element) -> bool:
     """Say whether a table row holds values side by side; rows around images or long texts only arrange the page."""
     cells = row.find_all(["td", "th"], recursive=False)
-    if len(cells) < 2 or select_one(row, "img, table") is not None:
+    if len(cells) < 2 or row.find(["img", "table"]):
         return False
     return all(len(select(cell, "p")) < 4 for cell in cells)
 

@@ -7,7 +7,7 @@ from archiver.model import Image
 from archiver.parsing.blocks import Block, BlockReader, read_image
 from archiver.parsing.document import read_place
 from archiver.parsing.links import Links
-from archiver.platforms.elements import Element, select, select_one
+from archiver.platforms.elements import Element, select_any, select_one
 from archiver.platforms.layout import ArticleLayout
 
 LONGEST_CAPTION = 400
@@ -36,7 +36,7 @@ def read_body(container: Element, places: ArticleLayout, links: Links) -> BodyPa
     body = next((element for element in found if element is not None), None)
     if body is None:
         return parts
-    furniture = frozenset(id(element) for selector in places.furniture for element in select(body, selector))
+    furniture = frozenset(id(element) for element in select_any(body, places.furniture))
     blocks = BlockReader(links, furniture).read(body)
     if parts.lead is None and _is_lead(blocks):
         parts.lead = _join_lines(blocks.pop(0).text)

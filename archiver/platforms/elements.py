@@ -25,6 +25,17 @@ def select_one(element: Element, selector: str) -> Element | None:
     return next(_find(element, parts), None) if parts else element.select_one(selector)
 
 
+def select_any(element: Element, selectors: tuple[str, ...]) -> list[Element]:
+    """Find the elements below ``element`` that any of several selectors fits, in one pass where they are plain."""
+    parts = [_take_apart(selector) for selector in selectors]
+    if any(len(part) != 1 for part in parts):
+        return [found for selector in selectors for found in select(element, selector)]
+    plain = [part[0] for part in parts]
+    tags = {part["tag"] for part in plain}
+    candidates = [below for below in elements_below(element) if below.name in tags]
+    return [below for below in candidates if any(_fits(below, part) for part in plain)]
+
+
 def find_ancestor(element: Element, name: str) -> Element | None:
     """Find the nearest division around ``element`` with ``name`` among its classes."""
     return next((parent for parent in element.parents if parent.name == "div" and name in classes_of(parent)), None)
@@ -83,9 +94,14 @@ def _find(element: Element, parts: tuple[re.Match[str], ...]) -> Iterator[Elemen
 
 
 def _find_part(element: Element, part: re.Match[str]) -> Iterator[Element]:
-    tag, name, attribute = part.group("tag", "name", "attribute")
+    tag = part["tag"]
     for below in element.descendants:
-        if not isinstance(below, Tag) or below.name != tag:
-            continue
-        if (not name or name in classes_of(below)) and (not attribute or below.has_attr(attribute)):
+        if isinstance(below, Tag) and below.name == tag and _fits(below, part):
             yield below
+
+
+def _fits(element: Element, part: re.Match[str]) -> bool:
+    tag, name, attribute = part.group("tag", "name", "attribute")
+    if element.name != tag or (name and name not in classes_of(element)):
+        return False
+    return not attribute or element.has_attr(attribute)

@@ -6,7 +6,7 @@ Facts from 11,000 article pages and 1,400 listings of sotttt.hanoi.gov.vn, captu
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-from archiver.platforms.elements import Element, attribute_of, find_ancestor, select, select_one, text_of
+from archiver.platforms.elements import Element, attribute_of, find_ancestor, select, select_any, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
 from archiver.urls import parameters_of, path_of, strip_session
 
@@ -62,8 +62,8 @@ def _is_empty_listing(page: Element) -> bool:
 
 def _find_portlet_title(page: Element) -> str | None:
     """Find the head of the portlet that shows the news; side columns have portlets with heads too."""
-    news = select_one(page, "div.asset-full-content-title, div.asset-bounddary, tbody.table-data")
-    portlet = find_ancestor(news, "portlet-boundary") if news is not None else None
+    news = select_any(page, ("div.asset-full-content-title", "div.asset-bounddary", "tbody.table-data"))
+    portlet = find_ancestor(news[0], "portlet-boundary") if news else None
     title = select_one(portlet, "span.portlet-title-text") if portlet is not None else None
     return text_of(title) if title is not None else None
 

@@ -1,8 +1,8 @@
 """Run all benchmarks; each prints a table."""
 
+from tests.benchmarks import captures
 from tests.benchmarks.parsing import bench_parsing
+from tests.benchmarks.reparsing import bench_reparsing
 
-BENCHMARKS = (bench_parsing,)
-
-for bench in BENCHMARKS:
+for bench in (bench_parsing, captures.run, bench_reparsing):
     bench()
