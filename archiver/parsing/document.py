@@ -48,6 +48,7 @@ def parse_page(html: str, layout: Layout) -> Element:
 
 def parse_html(html: str) -> Element:
     """Parse HTML into a tree; PageRejectedError where the parser refuses, TooDeepError where it would take minutes."""
+    html = _drop_unfinished_comment(html.replace("\0", ""))
     if html.count("<") > MANY_TAGS:
         _check_depth(html)
     try:
@@ -55,9 +56,15 @@ def parse_html(html: str) -> Element:
             # A feed, or a bare address, at a page's address: read as it comes.
             warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
             warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
-            return BeautifulSoup(html.replace("\0", ""), "lxml", multi_valued_attributes=None)
+            return BeautifulSoup(html, "lxml", multi_valued_attributes=None)
     except ParserRejectedMarkup as error:
         raise PageRejectedError(str(error)) from error
+
+
+def _drop_unfinished_comment(html: str) -> str:
+    """Drop a comment that has no end, and with it the rest of the page, as a browser does; lxml took hours for many."""
+    start = html.find("<!--", html.rfind("-->") + 1)
+    return html if start < 0 else html[:start]
 
 
 def _check_depth(html: str) -> None:
