@@ -28,6 +28,12 @@ _NESTING = re.compile(
     re.IGNORECASE,
 )
 
+# Comments, and white space before the beginning or end of a block: nobody sees them, and a tree is made of nodes.
+_IDLE = re.compile(
+    r"<!--.*?-->|(?<=>)\s+(?=</?(?:div|h[1-6]|header|li|ol|p|section|table|tbody|td|tr|ul)\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+
 
 class PageRejectedError(Exception):
     """The bytes are no HTML that a parser could read."""
@@ -87,7 +93,7 @@ def cut_container(html: str, layout: Layout) -> str | None:
     if end < 0 or _find_end(html[:mark], start) >= 0:
         return None
     breadcrumb = _cut_breadcrumb(html, layout.breadcrumb, start) if layout.breadcrumb else ""
-    return None if breadcrumb is None else breadcrumb + html[start:end]
+    return None if breadcrumb is None else _IDLE.sub("", breadcrumb + html[start:end])
 
 
 def _find_content_end(html: str, name: str, mark: int) -> int:
