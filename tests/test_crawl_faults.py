@@ -256,7 +256,7 @@ def _pages_of(portal: Portal, channel: str) -> list[str]:
 
 
 def test_a_server_that_is_always_busy(crawling: Crawling) -> None:
-    """Nothing but 503: no article, bounded hits, status 1."""
+    """Nothing but 503: no article, bounded hits, status 1; every answer is kept, that for robots.txt too."""
     portal = demo_portal()
     portal.outage = lambda path: Response(503, b"busy") if path != "/robots.txt" else None
     with serve(portal) as base:
@@ -264,7 +264,7 @@ def test_a_server_that_is_always_busy(crawling: Crawling) -> None:
     assert (done.status, len(portal.requests)) == (1, 1 + 3 * 3)
     summary = crawling.query("SELECT outcome, captures, articles_new, articles_changed, observations FROM run_summary")
     assert summary == [
-        {"outcome": "failed", "captures": 9, "articles_new": 0, "articles_changed": 0, "observations": 0}
+        {"outcome": "failed", "captures": 10, "articles_new": 0, "articles_changed": 0, "observations": 0}
     ]
     assert crawling.query("SELECT kind, count(*) AS n FROM findings WHERE kind = 'http_503'") == [
         {"kind": "http_503", "n": 3}

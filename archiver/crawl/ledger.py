@@ -8,7 +8,7 @@ from pathlib import Path
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
-from scrapy.http import Response
+from scrapy.http import Request, Response
 from sqlite_utils import Database
 from twisted.python.failure import Failure as TwistedFailure
 
@@ -28,9 +28,9 @@ from archiver.archive.ledger import (
 from archiver.archive.queries import list_known_articles
 from archiver.clock import now
 from archiver.crawl.items import Failure, Remark, Visit
-from archiver.crawl.spider import CommitteeSpider
+from archiver.crawl.spider import CommitteeSpider, capture_of
 from archiver.errors import ArchiveError
-from archiver.model import Article, Listing, Problem
+from archiver.model import Article, Listing, Problem, Unreadable
 from archiver.record import parser_of, record_capture
 from archiver.site import Site
 
@@ -63,6 +63,7 @@ class RunLedger:
         crawler.signals.connect(ledger.open, signals.spider_opened)
         crawler.signals.connect(ledger.close, signals.spider_closed)
         crawler.signals.connect(ledger.note_defect, signals.spider_error)
+        crawler.signals.connect(ledger.keep_robots, signals.response_received)
         return ledger
 
     def open(self, spider: CommitteeSpider) -> None:
@@ -91,6 +92,17 @@ class RunLedger:
                 count_error(database.conn, run)
         self.errors += isinstance(item, Failure)
         return None
+
+    def keep_robots(self, response: Response, request: Request, spider: CommitteeSpider) -> None:
+        """Keep the answer to a request that is Scrapy's own and not the spider's: robots.txt."""
+        if "target" in request.meta or self._run is None or self.broken:
+            return
+        database, run = self._opened()
+        page = Unreadable(response.url, Problem("robots", "asked for before everything else"))
+        try:
+            record_capture(database, run, spider.site, capture_of(response), page, final=False)
+        except sqlite3.Error as error:
+            self.give_up(error)
 
     def give_up(self, error: Exception) -> None:
         """End the crawl at once: what cannot be recorded must not be asked for."""

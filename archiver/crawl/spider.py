@@ -81,7 +81,7 @@ class CommitteeSpider(scrapy.Spider):
             yield self._try_again(response) or Failure(response.url, describe_failure(ResponseDataLossError()))
             return
         target: Target = response.meta["target"]
-        capture = _capture_of(response)
+        capture = capture_of(response)
         if response.status in REDIRECTS:
             yield from self._follow_redirect(response, capture, target)
             return
@@ -153,7 +153,8 @@ def _key_of(target: Target) -> str | None:
     return target.key if target.kind == "article" else None
 
 
-def _capture_of(response: Response) -> Capture:
+def capture_of(response: Response) -> Capture:
+    """Take an answer as it was received, its content encoding undone, with the present as its time."""
     headers = tuple(
         (name.decode("latin-1"), value.decode("latin-1"))
         for name, values in response.headers.items()
