@@ -184,14 +184,14 @@ def test_each_article_is_asked_for_once(crawled: Crawled) -> None:
 
 def test_run_summary_adds_up(crawled: Crawled) -> None:
     rows = crawled.crawling.query("SELECT * FROM run_summary WHERE run_id = 1")
-    finished = datetime.fromisoformat(str(rows[0]["finished_at"]))
-    assert STARTED <= finished <= STARTED + timedelta(minutes=2)
+    started, finished = (datetime.fromisoformat(str(rows[0][name])) for name in ("started_at", "finished_at"))
+    assert STARTED <= started <= finished <= STARTED + timedelta(minutes=2)
     assert rows == [
         {
             "run_id": 1,
             "site": "dukdhcd",
             "kind": "crawl",
-            "started_at": STARTED.isoformat(),
+            "started_at": started.isoformat(),
             "finished_at": finished.isoformat(),
             "outcome": "finished",
             "requests": len(crawled.requests),
