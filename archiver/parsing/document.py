@@ -93,7 +93,7 @@ def cut_container(html: str, layout: Layout) -> str | None:
     if end < 0 or _find_end(html[:mark], start) >= 0:
         return None
     breadcrumb = _cut_breadcrumb(html, layout.breadcrumb, start) if layout.breadcrumb else ""
-    return None if breadcrumb is None else _IDLE.sub("", breadcrumb + html[start:end])
+    return None if breadcrumb is None else _IDLE.sub("", _drop_unfinished_comment(breadcrumb + html[start:end]))
 
 
 def _find_content_end(html: str, name: str, mark: int) -> int:

@@ -90,8 +90,8 @@ def _write_article(
 def _write_title(index: int, taken: set[str], chance: Random) -> str:
     """Write a title that no other article has."""
     title = fill(TITLES[index % len(TITLES)], chance)
-    while title in taken:
-        title = fill(TITLES[index % len(TITLES)], chance)
+    if title in taken:
+        title = f"{title} (bài {index + 1})"
     taken.add(title)
     return title
 
