@@ -85,10 +85,5 @@ def parameters_of(url: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
 
 
-def mask_credentials(url: str) -> str:
-    """Hide ``user:password@`` of an address, for logs and messages."""
-    return re.sub(r"//[^/@\s]+@", "//***@", url)
-
-
 def _name(item: str) -> str:
     return item.split("=", 1)[0].lower()

@@ -1,7 +1,6 @@
 """The replica's pages, over HTTP, are those of the real portals: listings, pagers, addresses, the trap, furniture."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,7 +11,6 @@ from tests.portal import (
     Portal,
     PortalArticle,
     article_path,
-    demo_portal,
     large_portal,
     page_path,
     serve,
@@ -21,17 +19,6 @@ from tests.portal import (
 from tests.portal.browsing import Client, buttons, crawl, first, ids, info_line, is_listing, links, text
 
 CHANNEL = "hoat-dong-dang-uy-khoi"
-
-
-@pytest.fixture
-def portal() -> Portal:
-    return demo_portal()
-
-
-@pytest.fixture
-def client(portal: Portal) -> Iterator[Client]:
-    with serve(portal) as base, Client(base) as client:
-        yield client
 
 
 def test_listing_prints_newest_first_with_date_and_count(portal: Portal, client: Client) -> None:
