@@ -5,7 +5,14 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archiver.archive.articles import Sighting, absorb_article, add_key, find_article, meet_article
+from archiver.archive.articles import (
+    Sighting,
+    absorb_article,
+    add_key,
+    find_article,
+    meet_article,
+    was_known_before,
+)
 from archiver.archive.content import Content, write_time
 from archiver.archive.evidence import keep_capture, load_capture
 from archiver.archive.ledger import Run, add_finding, count_error
@@ -169,7 +176,8 @@ def _record_article(scene: _Scene, article: Article, expected: str | None) -> No
 def _record_move(scene: _Scene, article: Article, expected: str) -> None:
     """Follow an article to another address (rule 8): the same content there is the same article.
 
-    Where the other address is an article of its own already, the old one is marked as moved.
+    Where the other was an article of its own before this run, the old one is marked as moved. Within one run the
+    answers come in any order, so what this run met first is absorbed.
     """
     connection, site = scene.database.conn, scene.site.name
     article_id = find_known(connection, site, expected)
@@ -180,7 +188,7 @@ def _record_move(scene: _Scene, article: Article, expected: str) -> None:
     other = find_article(connection, site, article.native_key)
     if other == article_id:
         return
-    if other is None or find_known(connection, site, article.native_key) is None:
+    if other is None or not was_known_before(connection, scene.run, other):
         if other is not None:
             absorb_article(connection, article_id, other)
         add_key(connection, site, article.native_key, article_id)

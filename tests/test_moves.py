@@ -40,7 +40,7 @@ def _articles(crawling: Crawling) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("listed", [False, True], ids=["found by redirect", "listed under the new key"])
 def test_a_redirect_to_the_same_text_is_the_same_article(crawling: Crawling, listed: bool) -> None:
-    """The portal gave an article a new id and redirects from the old address."""
+    """The portal gave an article a new id and redirects from the old address; which answers first is chance."""
     old, new, other = _article(7001), _article(7101), _article(7002)
     portal = _portal(old, other)
     with serve(portal) as base:
@@ -49,26 +49,62 @@ def test_a_redirect_to_the_same_text_is_the_same_article(crawling: Crawling, lis
         portal.add(new)
         if not listed:
             portal.delist(new.id)
-        path = str(crawling.query("SELECT url FROM current_articles WHERE article_id = '7001'")[0]["url"])
-        portal.answers[path.removeprefix(base)] = Response(301, b"", (("Location", article_path(new)),))
+        _redirect(crawling, portal, base, new)
         assert _crawl(crawling, base, 1) == 0
-    if listed:  # it was met as an article of its own before the old address led to it
-        assert _articles(crawling) == [
-            {"article_id": "7001", "state": "moved", "snapshots": 1},
-            {"article_id": "7002", "state": "live", "snapshots": 1},
-            {"article_id": "7101", "state": "live", "snapshots": 1},
-        ]
-    else:
-        assert _articles(crawling) == [
-            {"article_id": "7001", "state": "live", "snapshots": 1},
-            {"article_id": "7002", "state": "live", "snapshots": 1},
-        ]
-        joined = (
-            "SELECT count(*) AS n FROM article_addresses JOIN articles a ON a.id = article_id WHERE native_key = '7001'"
-        )
-        assert crawling.query(joined) == [{"n": 2}]
-    kinds = crawling.query("SELECT kind FROM events WHERE article_id = '7001' ORDER BY at, kind")
-    assert [row["kind"] for row in kinds] == ["created", "moved" if listed else "delisted"]
+    assert _articles(crawling) == [
+        {"article_id": "7001", "state": "live", "snapshots": 1},
+        {"article_id": "7002", "state": "live", "snapshots": 1},
+    ]
+    joined = (
+        "SELECT count(*) AS n FROM article_addresses JOIN articles a ON a.id = article_id WHERE native_key = '7001'"
+    )
+    assert crawling.query(joined) == [{"n": 2}]
+    # the new address counts anew
+    assert _kinds(crawling) == ["created", "counter_reset" if listed else "delisted"]
+
+
+@pytest.mark.parametrize("redirect_first", [False, True])
+def test_which_address_answers_first_makes_no_difference(tmp_path: Path, redirect_first: bool) -> None:
+    old, new = _article(7001), _article(7101)
+    portal = _portal(old)
+    visits = Visits(tmp_path / "archive.db")
+    visits.run(portal, START)
+    portal.add(new)
+    paths = [(article_path(new), "7001"), (article_path(new), "7101")]
+    run = visits.begin(START + timedelta(days=1))
+    for seconds, (path, expected) in enumerate(paths if redirect_first else paths[::-1]):
+        visits.visit(run, portal, path, START + timedelta(days=1, seconds=seconds), expected)
+    visits.end(run, START + timedelta(days=1, minutes=1))
+    rows = visits.query("SELECT article_id, snapshots, state FROM current_articles")
+    assert rows == [{"article_id": "7001", "snapshots": 1, "state": "live"}]
+    tally = visits.query("SELECT articles_new, articles_unchanged FROM run_summary WHERE run_id = 2")
+    assert tally == [{"articles_new": 0, "articles_unchanged": 1}]
+    visits.database.close()
+
+
+def test_an_article_that_joins_one_known_before_has_moved(crawling: Crawling) -> None:
+    old, new = _article(7001), _article(7101)
+    portal = _portal(old, new)
+    with serve(portal) as base:
+        assert _crawl(crawling, base, 0) == 0
+        portal.delist(old.id)
+        _redirect(crawling, portal, base, new)
+        assert _crawl(crawling, base, 1) == 0
+    assert _articles(crawling) == [
+        {"article_id": "7001", "state": "moved", "snapshots": 1},
+        {"article_id": "7101", "state": "live", "snapshots": 1},
+    ]
+    assert _kinds(crawling) == ["created", "moved"]
+
+
+def _redirect(crawling: Crawling, portal: Portal, base: str, to: PortalArticle) -> None:
+    path = str(crawling.query("SELECT url FROM current_articles WHERE article_id = '7001'")[0]["url"])
+    portal.answers[path.removeprefix(base)] = Response(301, b"", (("Location", article_path(to)),))
+
+
+def _kinds(crawling: Crawling) -> list[object]:
+    rows = crawling.query("SELECT kind FROM events WHERE article_id = '7001' ORDER BY at, kind")
+    return [row["kind"] for row in rows]
 
 
 def test_a_redirect_to_another_text_is_reported_and_changes_nothing(crawling: Crawling) -> None:

@@ -29,8 +29,7 @@ class Visits:
 
     def run(self, portal: Portal, at: datetime, *, unlisted: bool = True) -> list[str]:
         """Walk all listings and visit every article, listed or known; returns the kinds of what was found."""
-        with self.database.atomic():
-            run = open_run(self.database.conn, self.site, {}, at)
+        run = self.begin(at)
         clock = _seconds(at)
         seen: set[str] = set()
         for channel in portal.channels:
@@ -38,11 +37,29 @@ class Visits:
                 key = platform_of(self.site).read_address(entry_url).key
                 if key not in seen:
                     seen.add(key)
-                    self._visit(portal, run, entry_url, clock, key)
+                    self.visit(run, portal, entry_url, next(clock), key)
         if unlisted:
             for row in list(self.database.query("SELECT article_id, url FROM current_articles")):
                 if row["article_id"] not in seen:
-                    self._visit(portal, run, row["url"], clock, row["article_id"])
+                    self.visit(run, portal, row["url"], next(clock), row["article_id"])
+        return self.end(run, at)
+
+    def begin(self, at: datetime) -> Run:
+        """Open a run."""
+        with self.database.atomic():
+            return open_run(self.database.conn, self.site, {}, at)
+
+    def visit(self, run: Run, portal: Portal, url: str, at: datetime, key: str | None = None) -> Page:
+        """Fetch an address, or a path of the portal, as the article ``key`` if one is expected there; record it."""
+        path = url.removeprefix(self.base)
+        response = portal.answer(path)
+        capture = Capture(self.base + path, at, response.status, tuple(response.headers), response.body)
+        page = read_capture(self.site, capture)
+        record_capture(self.database, run, self.site, capture, page, expected=key)
+        return page
+
+    def end(self, run: Run, at: datetime) -> list[str]:
+        """Judge and close a run; returns the kinds of what was found."""
         with self.database.atomic():
             parser = parser_of(self.database, self.site)
             problems = judge_run(self.database.conn, run, parser, listings_complete=True)
@@ -61,18 +78,11 @@ class Visits:
     def _walk(self, portal: Portal, run: Run, path: str, clock: Iterator[datetime]) -> Iterator[str]:
         url: str | None = self.base + path
         while url:
-            page = self._visit(portal, run, url, clock, None)
+            page = self.visit(run, portal, url, next(clock))
             if not isinstance(page, Listing):
                 return
             yield from (entry.url for entry in page.entries)
             url = page.next_url
-
-    def _visit(self, portal: Portal, run: Run, url: str, clock: Iterator[datetime], key: str | None) -> Page:
-        response = portal.answer(url.removeprefix(self.base))
-        capture = Capture(url, next(clock), response.status, tuple(response.headers), response.body)
-        page = read_capture(self.site, capture)
-        record_capture(self.database, run, self.site, capture, page, expected=key)
-        return page
 
 
 def _seconds(start: datetime) -> Iterator[datetime]:

@@ -4,6 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 
 from archiver.archive.evidence import find_address
+from archiver.archive.ledger import Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,15 @@ def add_address(
         (article_id, address, sighting.at, section, int(answered)),
     )
     return True
+
+
+def was_known_before(connection: sqlite3.Connection, run: Run, article_id: int) -> bool:
+    """Say whether a page of an article was read in an earlier run than this one."""
+    query = (
+        "SELECT 1 FROM readings r JOIN captures k ON k.id = r.capture_id "
+        "WHERE r.article_id = ? AND r.sign = 'content' AND k.run_id != ? LIMIT 1"
+    )
+    return connection.execute(query, (article_id, run.id)).fetchone() is not None
 
 
 def absorb_article(connection: sqlite3.Connection, article_id: int, other_id: int) -> None:
