@@ -16,7 +16,7 @@ class Capture:
     """One fetched page as received.
 
     ``url`` is the address that answered, ``body`` the bytes after the transfer and content encodings were undone.
-    ``headers`` keep their order and repetitions.
+    ``headers`` keep their order and repetitions. ``tls`` is ``tolerant`` where the certificate was not verified.
     """
 
     url: str
@@ -24,6 +24,7 @@ class Capture:
     status: int
     headers: Headers
     body: bytes
+    tls: Literal["tolerant"] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from archiver.errors import SiteError
@@ -22,10 +23,29 @@ class Expectations:
 
 
 @dataclass(frozen=True, slots=True)
+class Revisits:
+    """When known articles are visited again.
+
+    ``intervals`` are pairs of days: an article whose publication or last change is at most so old is due so long after
+    its last visit; the last interval holds for all older ones. Every change that was seen divides the interval once
+    more. A run makes at least ``least`` visits and at most ``most`` (by default one in a hundred of the known articles,
+    and never fewer than ``least``). All listings are walked to their ends every ``deep_every`` days; on other days a
+    channel is left ``overlap`` pages after the first one that shows nothing new.
+    """
+
+    intervals: tuple[tuple[float, float], ...] = ((3, 1), (14, 3), (60, 14), (365, 60), (float("inf"), 180))
+    least: int = 20
+    most: int | None = None
+    deep_every: float = 7
+    overlap: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """One committee's web site: its listings, the platform it runs on and the zone its dates are printed in.
 
-    ``listings`` are absolute addresses; a site whose public address is not known declares none.
+    ``listings`` are absolute addresses; a site whose public address is not known declares none. ``tls`` is
+    ``tolerant`` for a site whose certificate cannot be verified; every capture says so then.
     """
 
     name: str
@@ -34,6 +54,8 @@ class Site:
     listings: tuple[str, ...] = ()
     timezone: str = "Asia/Ho_Chi_Minh"
     expectations: Expectations = field(default_factory=Expectations)
+    revisits: Revisits = field(default_factory=Revisits)
+    tls: Literal["verified", "tolerant"] = "verified"
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -43,6 +65,8 @@ class Site:
         for url in self.listings:
             if not host_of(url):
                 raise SiteError(f"site {self.name}: {url!r} is no absolute address; write it with http:// or https://")
+        if self.tls not in ("verified", "tolerant"):
+            raise SiteError(f"site {self.name}: tls = {self.tls!r}; write 'verified' or 'tolerant'")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:

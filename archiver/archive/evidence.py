@@ -18,9 +18,9 @@ def keep_capture(connection: sqlite3.Connection, run: Run, capture: Capture) -> 
     headers = json.dumps(capture.headers, ensure_ascii=False, separators=(",", ":"))
     at = write_time(capture.fetched_at, "microseconds")
     row = connection.execute(
-        "INSERT INTO captures (run_id, address_id, fetched_at, status, headers, payload_digest) "
-        "VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
-        (run.id, address, at, capture.status, headers, digest),
+        "INSERT INTO captures (run_id, address_id, fetched_at, status, headers, payload_digest, tls) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+        (run.id, address, at, capture.status, headers, digest, capture.tls),
     ).fetchone()
     return int(row[0]) if row else None
 
@@ -36,7 +36,7 @@ def find_address(connection: sqlite3.Connection, site: str, url: str) -> int:
 def load_capture(connection: sqlite3.Connection, capture_id: int) -> Capture:
     """Return a capture as it was received; ArchiveError where it is not there or its payload is damaged."""
     row = connection.execute(
-        "SELECT a.url, k.fetched_at, k.status, k.headers, k.payload_digest "
+        "SELECT a.url, k.fetched_at, k.status, k.headers, k.payload_digest, k.tls "
         "FROM captures k JOIN addresses a ON a.id = k.address_id WHERE k.id = ?",
         (capture_id,),
     ).fetchone()
@@ -44,4 +44,4 @@ def load_capture(connection: sqlite3.Connection, capture_id: int) -> Capture:
         raise ArchiveError(f"there is no capture {capture_id}")
     headers = tuple((name, value) for name, value in json.loads(row["headers"]))
     body = load_payload(connection, row["payload_digest"])
-    return Capture(row["url"], datetime.fromisoformat(row["fetched_at"]), row["status"], headers, body)
+    return Capture(row["url"], datetime.fromisoformat(row["fetched_at"]), row["status"], headers, body, row["tls"])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archiver.archive.schema import APPLICATION_ID, VERSION, migrations
+from archiver.archive.schema import APPLICATION_ID, VERSION, create_views, migrations
 from archiver.errors import ArchiveError
 
 BUSY_SECONDS = 30.0
@@ -104,6 +104,7 @@ def _open_for_writing(path: Path) -> Database:
     if migrations.pending(database):
         with database.atomic():
             migrations.apply(database)
+            create_views(database)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
     return database

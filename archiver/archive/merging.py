@@ -24,11 +24,18 @@ _EVIDENCE = (
     """,
     """
     INSERT OR IGNORE INTO runs (uid, site, kind, arguments, started_at, finished_at, outcome, requests,
-        articles_new, articles_changed, articles_unchanged, errors)
+        articles_new, articles_changed, articles_unchanged, errors, scope, complete, found, articles_late, resumes)
     SELECT uid, site, kind, arguments, started_at, finished_at, outcome, requests, articles_new,
-        articles_changed, articles_unchanged, errors
+        articles_changed, articles_unchanged, errors, scope, complete, found, articles_late, resumes
     FROM other.runs
     ORDER BY started_at, uid
+    """,
+    """
+    INSERT OR IGNORE INTO fates
+    SELECT r.id, f.fate, f.reason, f.articles
+    FROM other.fates f
+    JOIN other.runs fr ON fr.id = f.run_id
+    JOIN runs r ON r.uid = fr.uid
     """,
     """
     INSERT OR IGNORE INTO addresses (site, url)
@@ -47,8 +54,8 @@ _EVIDENCE = (
     FROM other.payloads
     """,
     """
-    INSERT OR IGNORE INTO captures (run_id, address_id, fetched_at, status, headers, payload_digest)
-    SELECT r.id, a.id, k.fetched_at, k.status, k.headers, k.payload_digest
+    INSERT OR IGNORE INTO captures (run_id, address_id, fetched_at, status, headers, payload_digest, tls)
+    SELECT r.id, a.id, k.fetched_at, k.status, k.headers, k.payload_digest, k.tls
     FROM other.captures k
     JOIN other.runs kr ON kr.id = k.run_id
     JOIN runs r ON r.uid = kr.uid

@@ -7,6 +7,7 @@ thing twice changes nothing. Times are text, UTC, ISO 8601 with offset; digests 
 
 from sqlite_utils import Database, Migrations
 
+from archiver.archive.upgrades import SECOND
 from archiver.archive.views import VIEWS
 
 APPLICATION_ID = 0x434E4131  # "CNA1" in the header of the file: this is an archive of ours, and no other database
@@ -212,10 +213,31 @@ _READING = (
 
 @migrations()
 def m001_first_tables(db: Database) -> None:
-    """Create the tables and the public views."""
-    for statement in (*_EVIDENCE, *_READING, *(view.statement for view in VIEWS)):
+    """Create the tables."""
+    for statement in (*_EVIDENCE, *_READING):
         db.execute(statement)
 
 
-VERSION = 1
+@migrations()
+def m002_plans_and_fates(db: Database) -> None:
+    """Note how far a run went and what became of every article it found; know confirmed pages."""
+    drop_views(db)
+    for statement in SECOND:
+        db.execute(statement)
+
+
+def drop_views(db: Database) -> None:
+    """Drop the public views, so that tables can change below them."""
+    for view in VIEWS:
+        db.execute(f"DROP VIEW IF EXISTS {view.name}")
+
+
+def create_views(db: Database) -> None:
+    """Create the public views anew, as this version knows them; after all migrations."""
+    drop_views(db)
+    for view in VIEWS:
+        db.execute(view.statement)
+
+
+VERSION = 2
 """The number of the newest migration; stands in ``PRAGMA user_version`` of every archive it made."""

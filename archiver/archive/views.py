@@ -198,7 +198,13 @@ RUN_SUMMARY = View(
         "articles_unchanged": "known articles whose content had not",
         "observations": "view counts read",
         "errors": "requests that brought no page: no answer, or an error status",
-        "findings": "what the run has to say; see the table `findings`",
+        "findings": "what the run has to say; see `run_findings`",
+        "scope": "daily: the newest listing pages; deep: all listing pages; full: every article too",
+        "articles_found": "articles it knew of or met: the sum of new, changed, unchanged, failed, skipped and pending",
+        "articles_failed": "articles that gave no good page; the table `fates` has the reasons",
+        "articles_skipped": "articles it did not ask for, most of them because their next visit is not due",
+        "articles_pending": "articles it did not come to before it ended",
+        "articles_late": "new articles that only the deep pass found: backdated, or missed before",
     },
     """
     SELECT row_number() OVER (ORDER BY r.started_at, r.uid), r.site, r.kind, r.started_at, r.finished_at, r.outcome,
@@ -207,9 +213,32 @@ RUN_SUMMARY = View(
         r.articles_new, r.articles_changed, r.articles_unchanged,
         (SELECT count(*) FROM readings JOIN captures k ON k.id = capture_id
             WHERE k.run_id = r.id AND views IS NOT NULL AND newest AND standing = 'counted'),
-        r.errors, (SELECT count(*) FROM findings WHERE run_id = r.id)
+        r.errors, (SELECT count(*) FROM findings WHERE run_id = r.id), r.scope, r.found,
+        (SELECT coalesce(sum(articles), 0) FROM fates WHERE run_id = r.id AND fate = 'failed'),
+        (SELECT coalesce(sum(articles), 0) FROM fates WHERE run_id = r.id AND fate = 'skipped'),
+        (SELECT coalesce(sum(articles), 0) FROM fates WHERE run_id = r.id AND fate = 'pending'),
+        r.articles_late
     FROM runs r
     """,
 )
 
-VIEWS = (CURRENT_ARTICLES, ARTICLE_HISTORY, VIEW_HISTORY, VIEW_GROWTH, EVENTS, RUN_SUMMARY)
+RUN_FINDINGS = View(
+    "run_findings",
+    "one row a finding: what a run, or the check after it, has to say",
+    {
+        "run_id": "the run, as in run_summary",
+        "site": _SITE,
+        "started_at": "when the run began",
+        "kind": "what it is, in one word",
+        "url": "the address it is about",
+        "detail": "what exactly, for people",
+    },
+    """
+    SELECT s.number, r.site, r.started_at, f.kind, f.url, f.detail
+    FROM findings f
+    JOIN runs r ON r.id = f.run_id
+    JOIN (SELECT id, row_number() OVER (ORDER BY started_at, uid) AS number FROM runs) s ON s.id = r.id
+    """,
+)
+
+VIEWS = (CURRENT_ARTICLES, ARTICLE_HISTORY, VIEW_HISTORY, VIEW_GROWTH, EVENTS, RUN_SUMMARY, RUN_FINDINGS)

@@ -1,7 +1,7 @@
 """The spider all sites share: it asks, reads what comes back, and follows; a site only declares."""
 
 from collections.abc import AsyncIterator, Iterator
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import scrapy
 from scrapy import signals
@@ -19,7 +19,7 @@ from archiver.crawl.wholeness import ENCODINGS, is_whole
 from archiver.model import Article, Capture, Listing, Problem, Unreadable
 from archiver.platforms import platform_of
 from archiver.record import read_capture
-from archiver.site import Expectations, Site
+from archiver.site import Expectations, Revisits, Site
 from archiver.urls import join_url
 
 Output = Iterator[Visit | Failure | Remark | Request]
@@ -35,8 +35,8 @@ AGAIN_LAST = -10
 class CommitteeSpider(scrapy.Spider):
     """Base of all sites.
 
-    A site declares ``name``, ``title``, ``platform``, ``listings`` and, where they differ from the usual, ``timezone``
-    and ``expectations``. It holds no parsing code.
+    A site declares ``name``, ``title``, ``platform``, ``listings`` and, where they differ from the usual, ``timezone``,
+    ``expectations``, ``revisits`` and ``tls``. It holds no parsing code.
     """
 
     title: ClassVar[str] = ""
@@ -44,6 +44,8 @@ class CommitteeSpider(scrapy.Spider):
     listings: ClassVar[tuple[str, ...]] = ()
     timezone: ClassVar[str] = "Asia/Ho_Chi_Minh"
     expectations: ClassVar[Expectations] = Expectations()
+    revisits: ClassVar[Revisits] = Revisits()
+    tls: ClassVar[Literal["verified", "tolerant"]] = "verified"
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name)
@@ -62,7 +64,16 @@ class CommitteeSpider(scrapy.Spider):
     @classmethod
     def declare_site(cls) -> Site:
         """Return the site as declared; SiteError where the declaration is wrong."""
-        site = Site(cls.name, cls.title, cls.platform, tuple(cls.listings), cls.timezone, cls.expectations)
+        site = Site(
+            cls.name,
+            cls.title,
+            cls.platform,
+            tuple(cls.listings),
+            cls.timezone,
+            cls.expectations,
+            cls.revisits,
+            cls.tls,
+        )
         platform_of(site)
         return site
 
