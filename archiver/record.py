@@ -1,5 +1,6 @@
 """Where parsing and archive meet: a capture is read, and what was read is recorded."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,7 @@ from archiver.platforms import platform_of
 from archiver.site import Site
 
 GOOD_STATUS = range(200, 300)
+NOT_MODIFIED = 304
 # What speaks of the article itself; everything else that is wrong with a page speaks of the portal (rules 6 and 7).
 MISSING = frozenset(
     {
@@ -67,6 +69,12 @@ def read_capture(site: Site, capture: Capture) -> Page:
     return read_page(capture, platform_of(site), site.zone)
 
 
+def load_listings(database: Database, site: Site, captures: Iterable[int]) -> list[Listing]:
+    """Read listing pages again that are kept already; captures that show none are passed over."""
+    pages = (read_capture(site, load_capture(database.conn, capture_id)) for capture_id in captures)
+    return [page for page in pages if isinstance(page, Listing)]
+
+
 def parser_of(database: Database, site: Site) -> Parser:
     """Return the parser that reads a site today: known by the version of the code and that of the site's platform."""
     platform = platform_of(site)
@@ -96,6 +104,8 @@ def record_capture(
             return None
         sighting = Sighting(capture_id, write_time(capture.fetched_at, "microseconds"), site.name)
         scene = _Scene(database, run, site, parser_of(database, site), sighting)
+        if capture.status == NOT_MODIFIED and _record_confirmed(scene, expected):
+            return "unchanged"
         problems = find_problems(site, capture, page)
         if not _record_missing(scene, capture, problems, expected):
             for problem in problems:
@@ -145,6 +155,15 @@ def _record_page(scene: _Scene, page: Page, expected: str | None) -> Novelty | N
     elif page.problem.kind.startswith("http_"):
         count_error(scene.database.conn, scene.run)
     return None
+
+
+def _record_confirmed(scene: _Scene, expected: str | None) -> bool:
+    """Note that a known article is as it was read last, without reading it: no observation comes of it (rule 2)."""
+    known = find_known(scene.database.conn, scene.site.name, expected) if expected else None
+    if known is None:
+        return False
+    record_sign(scene.database.conn, scene.sighting, scene.parser, known, "confirmed", "304", "counted")
+    return True
 
 
 def _record_missing(scene: _Scene, capture: Capture, problems: tuple[Problem, ...], expected: str | None) -> bool:

@@ -1,5 +1,7 @@
 """Scrapy settings, each with its reason. Any of them can be set for one crawl with ``-s NAME=VALUE``."""
 
+import os
+
 from archiver import __version__
 from archiver.project import archive_path
 
@@ -14,27 +16,59 @@ COMMANDS_MODULE = "archiver.crawl.commands"
 # The archive: in the project, wherever a command is called from; `-s ARCHIVE_DB=` and the environment win.
 ARCHIVE_DB = str(archive_path())
 
-EXTENSIONS = {"archiver.crawl.ledger.RunLedger": 100, "archiver.crawl.progress.Progress": 200}
+# The ledger first: it opens the run of which the others tell.
+EXTENSIONS = {
+    # Would undo a Crawl-delay with the first quick answer; HostThrottle is one with a floor for each host.
+    "scrapy.extensions.throttle.AutoThrottle": None,
+    "archiver.crawl.throttle.HostThrottle": 50,
+    "archiver.crawl.ledger.RunLedger": 100,
+    "archiver.crawl.progress.Progress": 200,
+    "archiver.crawl.logs.RunNotes": 300,
+}
 ITEM_PIPELINES = {"archiver.crawl.pipelines.ArchivePipeline": 300}
 DOWNLOADER_MIDDLEWARES = {
     # Lets requests with dont_filter through, and all of ours have it; HostGuard has no exemption.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "archiver.crawl.hosts.HostGuard": 50,
+    # Takes a robots.txt that cannot be read for one that allows everything.
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "archiver.crawl.robots.RobotsRules": 100,
 }
 # One line an article; Scrapy's own would print every record whole.
 LOG_FORMATTER = "archiver.crawl.logformat.ArticleLogFormatter"
 LOG_LEVEL = "INFO"
 # A progress line for people; `archiver crawl` turns it on where it finds a terminal.
 ARCHIVE_PROGRESS = False
+# Seconds to wait for another run of the same site, which holds its lock; "inf" waits as long as it takes.
+ARCHIVE_WAIT = 0
 
 # --- manners --------------------------------------------------------------------------------------------------------
 
-# Says who asks and where to complain; put an address of your own here.
-USER_AGENT = f"CommitteeNewsArchiver/{__version__} (keeps public news; contact: the operator of this archive)"
+# Says who asks; with ARCHIVE_CONTACT, an e-mail address or a URL, also whom to complain to. `-s USER_AGENT=` wins.
+ARCHIVE_CONTACT = os.environ.get("ARCHIVE_CONTACT", "")
+USER_AGENT = f"CommitteeNewsArchiver/{__version__} (keeps public news)"
 ROBOTSTXT_OBEY = True
-# One request a second and one at a time: these are small servers, and nothing here is in a hurry.
+# One request a second and one at a time: these are small servers, and nothing here is in a hurry. A host that needs
+# longer for its answers is asked less often still. `-s DOWNLOAD_DELAY=0` takes all of this away, AUTOTHROTTLE_ENABLED
+# and the two pauses below too unless they are given with it; what a host asks for itself, with Crawl-delay or
+# Retry-After, always counts.
 DOWNLOAD_DELAY = 1.0
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+# Scrapy varies the delay by half so that it does not look like a program; this is one, and a floor is a floor.
+DOWNLOAD_DELAY_JITTER = 0.0
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 0.0  # DOWNLOAD_DELAY, that is; Scrapy would begin with 5 s
+AUTOTHROTTLE_MAX_DELAY = 60.0
+AUTOTHROTTLE_TARGET_CONCURRENCY = 1.0
+# Seconds for which a host is left alone after a failure; doubled with every further one, up to a minute.
+ARCHIVE_BACKOFF = 5.0
+# Seconds before the last try at a host that failed ten times in a row; the crawl ends if that fails too.
+ARCHIVE_HOST_PAUSE = 600.0
+# Hears how each request ended before it sends the next one; Scrapy's own cannot pause.
+DOWNLOADER = "archiver.crawl.downloader.PoliteDownloader"
+# Requests of one run, retries counted: a trap of endless pages must not keep it busy for days. What is left over waits
+# for the next run.
+ARCHIVE_MAX_REQUESTS = 20_000
 # Portals keep a session for every visitor that sends the cookie back; a reader of public pages needs none.
 COOKIES_ENABLED = False
 
@@ -55,8 +89,25 @@ RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # a finding says it
 METAREFRESH_ENABLED = False
 # Discovery knows every article by its native key before it becomes a request; a second filter would hide redirects.
 DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
-# Only the web: no local files, no FTP.
-DOWNLOAD_HANDLERS = {"data": None, "file": None, "ftp": None, "s3": None}
+# Only the web, no local files and no FTP; with guards against what Scrapy takes as it comes: answers cut short, headers
+# without end. They undo the content encoding themselves, since they have to see its end.
+DOWNLOAD_HANDLERS = {
+    "http": "archiver.crawl.connections.Connections",
+    "https": "archiver.crawl.connections.Connections",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+COMPRESSION_ENABLED = False
+# No connection to a private address, whatever name leads there; a start address may be one itself.
+TWISTED_DNS_RESOLVER = "archiver.crawl.resolver.PublicResolver"
+
+# What a page gives is recorded one after the other, before the next page is read; a hundred tasks for each answer cost
+# a quarter of the time.
+CONCURRENT_ITEMS = 1
+# Scrapy would read the spider's source text for every answer, and fail where an upgrade changes it under a crawl.
+WARN_ON_GENERATOR_RETURN_VALUE = False
 
 # --- doors that stay shut -------------------------------------------------------------------------------------------
 
@@ -67,6 +118,10 @@ REMOTE_CONTROL_ENABLED = False
 # --- output ---------------------------------------------------------------------------------------------------------
 
 FEED_EXPORT_ENCODING = "utf-8"
+# `scrapy crawl` logs to stderr, or to `-s LOG_FILE=`; `archiver crawl` also to logs/SITE.log beside the archive, in
+# UTC and never more than 12 MB a site (archiver/crawl/logs.py). In all of them passwords are masked and control
+# characters escaped.
+ARCHIVE_LOGS = True
 LOG_VERSIONS: list[str] = []
 STATS_DUMP = False
 LOGSTATS_INTERVAL = 60.0

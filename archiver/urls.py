@@ -13,13 +13,17 @@ VOLATILE_PARAMETERS = frozenset({"t", "p_auth", "p_p_auth", "token", "jsessionid
 
 
 def join_url(base: str, href: str) -> str | None:
-    """Make ``href`` of the page at ``base`` absolute; None unless the outcome is an http or https address."""
+    """Make ``href`` of the page at ``base`` absolute; None unless the outcome is an http or https address.
+
+    A user and a password before the host are left out: addresses are kept, and public pages need neither.
+    """
     try:
         url = urljoin(base, href.strip())
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             return None
-        return safe_url_string(url)
+        account, at, _ = parts.netloc.rpartition("@")
+        return safe_url_string(url.replace(f"//{account}{at}", "//", 1) if at else url)
     except ValueError:  # such as an unfinished IPv6 host, seen in pasted links
         return None
 

@@ -26,9 +26,10 @@ class Done:
 
 
 class Crawling:
-    """Runs the project's programs on an archive of its own."""
+    """Runs the project's programs on an archive of its own; none of them for more than ``patience`` seconds."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, patience: float = 300) -> None:
+        self.patience = patience
         self.path = folder / "archive.db"
         self.folder = folder
 
@@ -42,7 +43,7 @@ class Crawling:
             env=settings,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=self.patience,
         )
         return Done(done.returncode, done.stdout, done.stderr)
 

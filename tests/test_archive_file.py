@@ -120,17 +120,6 @@ def test_people_read_while_a_crawl_writes(path: Path, database: Database) -> Non
     reader.close()
 
 
-def test_an_empty_file_becomes_an_archive_and_is_none_to_readers(path: Path) -> None:
-    path.parent.mkdir()
-    path.write_bytes(b"")
-    with pytest.raises(ArchiveError):
-        open_for_reading(path)
-    assert path.read_bytes() == b""
-    database = create_or_open(path)
-    assert _ask(database, "PRAGMA user_version") == VERSION
-    database.close()
-
-
 def test_readers_do_not_make_an_archive(path: Path) -> None:
     with pytest.raises(ArchiveError, match="there is no archive; crawl first, or name another with --db"):
         open_for_reading(path)
@@ -139,6 +128,10 @@ def test_readers_do_not_make_an_archive(path: Path) -> None:
 
 def _make_directory(path: Path) -> None:
     path.mkdir()
+
+
+def _make_empty(path: Path) -> None:
+    path.touch()
 
 
 def _make_newer(path: Path) -> None:
@@ -170,7 +163,9 @@ def _cut_off(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:60])
 
 
-@pytest.mark.parametrize("make", [_make_directory, _make_newer, _make_foreign, _make_text, _corrupt_header, _cut_off])
+@pytest.mark.parametrize(
+    "make", [_make_directory, _make_empty, _make_newer, _make_foreign, _make_text, _corrupt_header, _cut_off]
+)
 @pytest.mark.parametrize("open_it", [create_or_open, open_for_reading])
 def test_what_is_no_archive_is_refused_untouched(
     path: Path, make: Callable[[Path], None], open_it: Callable[[Path], Database]

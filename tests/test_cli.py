@@ -188,7 +188,7 @@ READING: dict[tuple[str, ...], tuple[str, ...]] = {
     ("show", "EDITED"): (),
     ("history", "EDITED"): ("snapshot",),
     ("views", "EDITED"): ("views", "source"),
-    ("runs",): ("run_id", "site", "outcome", "articles_new", "articles_changed", "articles_unchanged", "findings"),
+    ("runs",): ("run_id", "site", "outcome", "scope", "articles_new", "articles_changed", "articles_failed"),
     ("sites",): ("site", "articles", "outcome"),
     ("schema",): (),
 }

@@ -43,7 +43,7 @@ class Crawled:
         return ",".join(f"{self.base}/{channel}" for channel in self.portal.channels)
 
     def again(self, at: datetime) -> Done:
-        return self.crawling.scrapy("dukdhcd", self.start(), ARCHIVE_NOW=at.isoformat())
+        return self.crawling.scrapy("dukdhcd", self.start(), "-a", "full=1", ARCHIVE_NOW=at.isoformat())
 
 
 @pytest.fixture(scope="module", params=[demo_portal, large_portal])

@@ -19,7 +19,7 @@ import pytest
 from tests.conftest import FAST, PROJECT, Crawling, Done
 from tests.portal import Portal, PortalArticle, Response, article_path, demo_portal, maintenance_page, serve
 
-BOUNDS = ("-s", "DOWNLOAD_TIMEOUT=1", "-s", "DOWNLOAD_MAXSIZE=300000")
+BOUNDS = ("-s", "DOWNLOAD_TIMEOUT=2", "-s", "DOWNLOAD_MAXSIZE=300000")
 HTML = (("Content-Type", "text/html;charset=UTF-8"),)
 GZIP = (*HTML, ("Content-Encoding", "gzip"))
 CHANNEL = "hoat-dong-dang-uy-khoi"
@@ -69,7 +69,7 @@ FAULTS: dict[str, Fault] = {
     "whole gzip": Fault(lambda page, path: _compress(page, 1), (), (200,), 1, stored=True),
     "whole without a length": Fault(lambda page, path: replace(page, framing="close"), (), (200,), 1, stored=True),
     "no gzip": Fault(lambda page, path: replace(page, headers=GZIP), ("decode_error",), (), 1),
-    "slow": Fault(lambda page, path: replace(page, delay=4), ("timeout",), (), 3),
+    "slow": Fault(lambda page, path: replace(page, delay=6), ("timeout",), (), 3),
     "moved": Fault(
         lambda page, path: _redirect(path.replace(".html", "-moi.html"), 301), (), (301, 200), 2, stored=True, times=1
     ),

@@ -1,13 +1,18 @@
 """Which addresses a crawl asks for, decided without a network: options, walks through channels, totals."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from archiver.crawl.discovery import Discovery, Step, Target, Walk
+from archiver.archive.planning import KnownArticle, UnfinishedRun
+from archiver.crawl.discovery import Discovery
 from archiver.crawl.options import EXAMPLES, CrawlOptions, read_options
+from archiver.crawl.plan import Plan, Scope
+from archiver.crawl.targets import Step, Target, Walk
 from archiver.errors import UsageError
 from archiver.model import Listing, ListingEntry, Problem, PublishedDate, ResultCount
 from archiver.platforms.liferay_hanoi import read_address
@@ -15,6 +20,7 @@ from archiver.site import Site
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 BASE = "http://portal.vn"
+DAY = datetime(2022, 3, 1, tzinfo=UTC)
 SITE = Site("dukdhcd", "Đảng ủy Khối", "liferay_hanoi", (f"{BASE}/tin", f"{BASE}/van-ban"))
 
 
@@ -41,12 +47,16 @@ def _asked(step: Step) -> list[tuple[str, str]]:
     return [(target.kind, target.url) for target in step.targets]
 
 
+def _walks(discovery: Discovery) -> list[Walk]:
+    return [target.walk for target in discovery.begin().targets if target.walk]
+
+
 def _begin(discovery: Discovery) -> Walk:
-    return discovery.begin()[0].walk
+    return _walks(discovery)[0]
 
 
 def test_begins_with_the_first_page_of_every_channel() -> None:
-    first, second = _discovery(f"{BASE}/tin", f"{BASE}/van-ban").begin()
+    first, second = _discovery(f"{BASE}/tin", f"{BASE}/van-ban").begin().targets
     assert first == Target("listing", "/tin#1", f"{BASE}/tin", Walk(f"{BASE}/tin"))
     assert second == Target("listing", "/van-ban#1", f"{BASE}/van-ban", Walk(f"{BASE}/van-ban"))
 
@@ -55,7 +65,7 @@ def test_begins_with_the_first_page_of_every_channel() -> None:
     "spelling", [f"{BASE}/tin", _page("tin", 1), f"{BASE}/tin;jsessionid=AB.node1", f"{BASE}/tin/vi/en"]
 )
 def test_a_channel_under_two_spellings_begins_once(spelling: str) -> None:
-    assert [target.key for target in _discovery(f"{BASE}/tin", spelling).begin()] == ["/tin#1"]
+    assert [target.key for target in _discovery(f"{BASE}/tin", spelling).begin().targets] == ["/tin#1"]
 
 
 def test_follows_the_pager_and_the_articles() -> None:
@@ -84,14 +94,14 @@ def test_pages_with_other_portlets_names_in_their_parameters() -> None:
 
 def test_an_article_of_several_channels_languages_and_sessions_is_asked_for_once() -> None:
     discovery = _discovery(f"{BASE}/tin", f"{BASE}/van-ban")
-    tin, van_ban = discovery.begin()
+    tin, van_ban = _walks(discovery)
     spellings = [
         replace(_entry(7), url=f"{BASE}/en/van-ban/-/view_content/7-tin.html"),
         replace(_entry(7), url=f"{BASE}/van-ban/-/view_content/7-tin.html;jsessionid=F00"),
         replace(_entry(7), url=f"{BASE}/van-ban/-/view_content/pop_up/7-tin.html"),
     ]
-    assert len(discovery.follow(_listing(_entry(7)), tin.walk).targets) == 1
-    assert discovery.follow(_listing(*spellings), van_ban.walk).targets == ()
+    assert len(discovery.follow(_listing(_entry(7)), tin).targets) == 1
+    assert discovery.follow(_listing(*spellings), van_ban).targets == ()
 
 
 def test_other_hosts_are_never_asked() -> None:
@@ -166,8 +176,8 @@ def test_max_pages_bounds_the_walk(pages: int) -> None:
 
 def test_max_pages_counts_each_channel_by_itself() -> None:
     discovery = _discovery(f"{BASE}/tin", f"{BASE}/van-ban", max_pages=2)
-    for target, channel in zip(discovery.begin(), ("tin", "van-ban"), strict=True):
-        step = discovery.follow(_listing(_entry(hash(channel)), after=_page(channel, 2)), target.walk)
+    for walk, channel in zip(_walks(discovery), ("tin", "van-ban"), strict=True):
+        step = discovery.follow(_listing(_entry(hash(channel)), after=_page(channel, 2)), walk)
         assert _asked(step)[0] == ("listing", _page(channel, 2))
 
 
@@ -201,9 +211,9 @@ def test_totals_that_add_up(total: int | None, strangers: int) -> None:
 
 def test_totals_count_what_other_channels_showed_before() -> None:
     discovery = _discovery(f"{BASE}/tin", f"{BASE}/van-ban")
-    tin, van_ban = discovery.begin()
-    discovery.follow(_listing(_entry(1), total=1), tin.walk)
-    assert discovery.follow(_listing(_entry(1), _entry(2), total=2), van_ban.walk).problems == ()
+    tin, van_ban = _walks(discovery)
+    discovery.follow(_listing(_entry(1), total=1), tin)
+    assert discovery.follow(_listing(_entry(1), _entry(2), total=2), van_ban).problems == ()
 
 
 @pytest.mark.parametrize("total", [0, 2, 4])
@@ -231,7 +241,7 @@ def test_options_are_read() -> None:
     ("arguments", "message"),
     [
         ({"sinc": "2018-04-27"}, "unknown argument 'sinc'; did you mean since?"),
-        ({"zzzz": "1"}, "unknown argument 'zzzz'; known: start, since, max_pages, full"),
+        ({"zzzz": "1"}, "unknown argument 'zzzz'; known: start, since, max_pages, full, deep"),
         ({"since": "27/04/2018"}, "since='27/04/2018' is no day; write since=2018-04-27"),
         ({"since": "20180427"}, "since='20180427' is no day; write since=2018-04-27"),
         ({"since": "2018-02-30"}, "since='2018-02-30' is no day; write since=2018-04-27"),
@@ -257,25 +267,130 @@ def test_a_site_without_an_address_says_how_to_give_one() -> None:
 
 def test_channels_without_any_article_are_noticed() -> None:
     discovery = _discovery(f"{BASE}/tin", f"{BASE}/van-ban")
-    tin, van_ban = (target.walk for target in discovery.begin())
+    tin, van_ban = _walks(discovery)
     assert discovery.follow(_listing(), tin).problems == ()
     assert discovery.follow(_listing(), van_ban).problems == (
         Problem("no_articles", "none of the listings shows an article"),
     )
 
 
-def test_known_articles_that_no_listing_shows_are_visited_once_all_were_walked() -> None:
-    discovery = _discovery(f"{BASE}/tin", f"{BASE}/van-ban")
-    discovery.know([("1", f"{BASE}/tin/-/view_content/1-tin.html"), ("7", f"{BASE}/tin/-/view_content/7-tin.html")])
-    tin, van_ban = (target.walk for target in discovery.begin())
-    assert [target.key for target in discovery.follow(_listing(_entry(1)), tin).targets] == ["1"]
+def _known(key: int, title: str | None = None, *, listed: bool = True) -> KnownArticle:
+    entry = _entry(key)
+    return KnownArticle(str(key), entry.url, title or entry.title, "live", listed, None, DAY, None, DAY, 0)
+
+
+def _plan(scope: Scope, *known: KnownArticle, visits: Sequence[str] = (), most: int = 20, **other: Any) -> Plan:
+    return Plan(scope, {article.key: article for article in known}, visits, most, **other)
+
+
+def _adopting(plan: Plan, *start: str, max_pages: int | None = None) -> Discovery:
+    discovery = _discovery(*start, max_pages=max_pages)
+    discovery.adopt(plan)
+    return discovery
+
+
+def _keys(targets: Sequence[Target]) -> list[str]:
+    return [target.key for target in targets]
+
+
+def test_known_articles_that_left_the_listings_are_visited_once_all_were_walked() -> None:
+    plan = _plan("deep", _known(1), _known(7), _known(8, listed=False), visits=["1"])
+    discovery = _adopting(plan, f"{BASE}/tin", f"{BASE}/van-ban")
+    tin, van_ban = _walks(discovery)
+    assert _keys(discovery.follow(_listing(_entry(1)), tin).targets) == ["1"]
     assert not discovery.is_complete
-    assert [target.key for target in discovery.follow(_listing(_entry(2)), van_ban).targets] == ["2", "7"]
+    assert _keys(discovery.follow(_listing(_entry(2)), van_ban).targets) == ["2"]
+    assert discovery.is_complete
+    assert _keys(discovery.finish()) == ["7"]
+
+
+def test_a_bounded_walk_visits_only_what_it_meets() -> None:
+    discovery = _adopting(_plan("daily", _known(1), _known(7), visits=["1", "7"]), max_pages=5)
+    assert _keys(discovery.follow(_listing(_entry(1), _entry(2)), _begin(discovery)).targets) == ["1", "2"]
+    assert discovery.finish() == []
+    discovery.leave()
+    assert (len(discovery.fates), discovery.found) == (2, 2)
+
+
+def _walk_pages(discovery: Discovery, pages: Sequence[Sequence[int]]) -> tuple[list[str], int]:
+    """Walk one channel as far as discovery goes; returns the articles asked for and the number of pages."""
+    walk, asked = _begin(discovery), []
+    for number, page in enumerate(pages, 1):
+        after = _page("tin", number + 1) if number < len(pages) else None
+        step = discovery.follow(_listing(*(_entry(key) for key in page), after=after), walk)
+        asked += [target.key for target in step.targets if target.kind == "article"]
+        if not any(target.kind == "listing" for target in step.targets):
+            return asked, number
+    raise AssertionError("the walk has no end")
+
+
+PAGES = ([9, 8], [7, 6], [5, 4], [3, 2], [1, 0])
+
+
+@pytest.mark.parametrize(
+    ("scope", "new", "asked", "pages", "late"),
+    [
+        ("daily", [], [], 2, set()),
+        ("daily", [9], ["9"], 3, set()),
+        ("daily", [9, 6], ["9", "6"], 4, set()),
+        ("daily", [3], [], 2, set()),  # below the overlap: the deep pass finds it
+        ("deep", [3], ["3"], 5, {"3"}),
+        ("deep", [9, 6], ["9", "6"], 5, set()),
+        ("daily", range(10), [str(key) for key in range(9, -1, -1)], 5, set()),
+    ],
+)
+def test_a_daily_walk_ends_behind_what_is_known(
+    scope: Scope, new: Sequence[int], asked: list[str], pages: int, late: set[str]
+) -> None:
+    discovery = _adopting(_plan(scope, *(_known(key) for key in range(10) if key not in new)))
+    assert _walk_pages(discovery, PAGES) == (asked, pages)
+    assert discovery.late == (late if len(new) < 10 else set())
+    assert discovery.is_complete == (pages == len(PAGES))
+
+
+def test_a_listing_with_another_title_leads_to_a_visit() -> None:
+    """A title that was only cut, by the listing, says nothing; and only so many are believed."""
+    plan = _plan("daily", _known(1, "Tin cũ"), _known(2, "Tin 2 và phần bị cắt"), _known(3, "Khác"), most=1)
+    discovery = _adopting(plan)
+    cut = replace(_entry(2), title="Tin 2...")
+    assert _keys(discovery.follow(_listing(_entry(1), cut, _entry(3)), _begin(discovery)).targets) == ["1"]
+
+
+def test_the_pages_of_a_run_that_was_cut_off_are_not_asked_for_again() -> None:
+    pages = [
+        replace(_listing(_entry(1), _entry(2), after=_page("tin", 2)), url=f"{BASE}/tin"),
+        replace(_listing(_entry(3), after=_page("tin", 3)), url=_page("tin", 2)),
+    ]
+    run = UnfinishedRun("uid", (1,), "deep", DAY)
+    plan = _plan("deep", _known(1), listings=pages, done=frozenset({"1"}), resumed=run)
+    discovery = _adopting(plan)
+    step = discovery.begin()
+    assert _asked(step) == [("article", _entry(2).url), ("listing", _page("tin", 3)), ("article", _entry(3).url)]
+    walk = next(target.walk for target in step.targets if target.kind == "listing")
+    assert walk is not None
+    assert walk.found == {"1", "2", "3"}
+    assert _keys(discovery.follow(_listing(_entry(4), total=4), walk).targets) == ["4"]
     assert discovery.is_complete
 
 
-def test_known_articles_wait_where_the_walk_was_bounded() -> None:
-    discovery = _discovery(max_pages=5)
-    discovery.know([("7", f"{BASE}/tin/-/view_content/7-tin.html")])
-    assert [target.key for target in discovery.follow(_listing(_entry(1)), _begin(discovery)).targets] == ["1"]
-    assert not discovery.is_complete
+def test_visits_carry_their_validators() -> None:
+    plan = _plan("daily", _known(1), _known(2), visits=["1", "2"], validators={"1": {"ETag": '"a"'}})
+    targets = _adopting(plan).finish()
+    assert [(target.key, dict(target.validators)) for target in targets] == [("1", {"ETag": '"a"'}), ("2", {})]
+
+
+def test_every_article_found_has_a_fate() -> None:
+    plan = _plan("daily", _known(1), _known(2), _known(5), visits=["2"])
+    discovery = _adopting(plan)
+    discovery.follow(_listing(_entry(1), _entry(3), _entry(4, host="http://evil.vn")), _begin(discovery))
+    discovery.fates.note("3", "asked")
+    assert discovery.found == 5
+    discovery.leave()
+    assert discovery.fates.close("not reached: shutdown", interrupted=True) == {
+        "1": ("skipped", "not due"),
+        "2": ("pending", "not reached: shutdown"),
+        "3": ("pending", "asked for, no answer yet"),
+        "4": ("skipped", "on another host"),
+        "5": ("skipped", "not due"),
+    }
+    assert discovery.fates.close("", interrupted=False)["3"] == ("asked", "")

@@ -25,7 +25,7 @@ BELOW = {
     "site": (),
     "record": ("parsing", "archive", "platforms", "site"),
     "rebuild": ("record", "parsing", "archive", "platforms", "site"),
-    "checks": ("record", "parsing", "archive", "platforms", "site"),
+    "checks": ("archive", "platforms", "site"),
     "crawl": ("rebuild", "checks", "record", "parsing", "archive", "platforms", "site"),
     "web": ("rebuild", "checks", "record", "parsing", "archive", "platforms", "site"),
     "cli": ("crawl", "web", "rebuild", "checks", "record", "parsing", "archive", "platforms", "site"),
@@ -42,6 +42,7 @@ OUTSIDERS = {
     "click": {"cli", "web"},
     "rich": {"cli"},
     "datasette": {"web"},
+    "apprise": {"notices"},
 }
 TOP = set(
     "scrapy.cfg archiver spiders tests data README.md pyproject.toml Makefile requirements.txt requirements-dev.txt "

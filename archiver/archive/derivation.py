@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-Sign = Literal["content", "listed", "unlisted", "missing", "moved"]
+Sign = Literal["content", "confirmed", "listed", "unlisted", "missing", "moved"]
 State = Literal["live", "suspect", "gone", "moved"]
 Cause = Literal["page", "unverified", "reparse"]
 ParserKey = tuple[int, int]
@@ -41,10 +41,14 @@ class Reading:
 
 @dataclass(slots=True)
 class Snapshot:
-    """A state of the content: from its first to its last capture, both included."""
+    """A state of the content: from its first to its last capture, both included.
+
+    ``read`` is the last one that shows it; those after it only confirm it (304).
+    """
 
     first: Reading
     last: Reading
+    read: Reading
     content_id: int
     parser: ParserKey
     changed: tuple[str, ...] | None
@@ -94,6 +98,8 @@ class _Derivation:
         if reading.views is not None:
             self._observe(reading)
         if reading.sign == "content":
+            self._read(reading)
+        elif reading.sign == "confirmed":
             self._confirm(reading)
         elif reading.sign in ("listed", "unlisted"):
             self._list(reading)
@@ -108,15 +114,24 @@ class _Derivation:
             self._add_event(reading, "counter_reset", f"{before.views} → {reading.views}")
 
     def _confirm(self, reading: Reading) -> None:
+        """Take a 304: the article answers, its content is the last one that was read."""
+        if self.derived.snapshots:
+            self._restore(reading)
+            self.derived.snapshots[-1].last = reading
+
+    def _restore(self, reading: Reading) -> None:
         if self.derived.state != "live":
             self._add_event(reading, "restored", f"was {self.derived.state}")
         self.derived.state = "live"
         self._misses.clear()
+
+    def _read(self, reading: Reading) -> None:
+        self._restore(reading)
         if not self.derived.snapshots:
             self._begin(reading, None, "page")
             self._add_event(reading, "created", None)
             return
-        changed, cause = self._find_change(self.derived.snapshots[-1].last, reading)
+        changed, cause = self._find_change(self.derived.snapshots[-1].read, reading)
         if changed:
             self._begin(reading, changed, cause)
             self._add_event(reading, "edited", ", ".join(changed))
@@ -127,7 +142,7 @@ class _Derivation:
 
     def _extend(self, snapshot: Snapshot, reading: Reading) -> None:
         """Let a snapshot go on; it is shown as the newest parser that read any of its captures reads it."""
-        snapshot.last = reading
+        snapshot.last = snapshot.read = reading
         newest = max(reading.contents)
         if newest > snapshot.parser:
             snapshot.parser, snapshot.content_id = newest, reading.contents[newest]
@@ -144,7 +159,7 @@ class _Derivation:
     def _begin(self, reading: Reading, changed: tuple[str, ...] | None, cause: Cause) -> None:
         parser = max(reading.contents)
         content = reading.contents[parser]
-        self.derived.snapshots.append(Snapshot(reading, reading, content, parser, changed, cause))
+        self.derived.snapshots.append(Snapshot(reading, reading, reading, content, parser, changed, cause))
 
     def _list(self, reading: Reading) -> None:
         """Take what a listing shows; delisted is said only of an article that answers (rule 9)."""

@@ -5,6 +5,7 @@ articles that a run visited show such signs at once, none of them is believed (r
 withheld, and change no state, no snapshot and no count.
 """
 
+import json
 import sqlite3
 
 from archiver.archive.articles import Sighting
@@ -18,15 +19,23 @@ FEWEST = 3
 SAME_PAGE = 3
 
 
-def judge_run(connection: sqlite3.Connection, run: Run, parser: Parser, *, listings_complete: bool) -> list[Problem]:
+def judge_run(
+    connection: sqlite3.Connection,
+    run: Run,
+    parser: Parser,
+    *,
+    listings_complete: bool,
+    taken_up: tuple[int, ...] = (),
+) -> list[Problem]:
     """Count or withhold what a run left pending; returns what is to be reported.
 
-    ``listings_complete``: every channel was walked to its end, so what was not listed is listed no more.
+    ``listings_complete``: every channel was walked to its end, so what was not listed is listed no more; by this run or
+    by those it has ``taken_up`` (their ids).
     """
     problems = _withhold_same_pages(connection, run)
     problems += _judge_pending(connection, run)
     if listings_complete:
-        problems += _judge_unlisted(connection, run, parser)
+        problems += _judge_unlisted(connection, run, parser, (*taken_up, run.id))
     return problems
 
 
@@ -62,14 +71,16 @@ def _judge_pending(connection: sqlite3.Connection, run: Run) -> list[Problem]:
     return [Problem("outage", detail)]
 
 
-def _judge_unlisted(connection: sqlite3.Connection, run: Run, parser: Parser) -> list[Problem]:
+def _judge_unlisted(connection: sqlite3.Connection, run: Run, parser: Parser, runs: tuple[int, ...]) -> list[Problem]:
     listed = connection.execute("SELECT count(*) FROM articles WHERE site = ? AND listed", (run.site,)).fetchone()[0]
     rows = connection.execute(
         "SELECT a.id, (SELECT max(k.id) FROM readings r JOIN captures k ON k.id = r.capture_id "
-        "WHERE r.article_id = a.id AND k.run_id = ?1 AND r.source = 'article' AND r.standing = 'counted')"
+        "WHERE r.article_id = a.id AND k.run_id IN (SELECT value FROM json_each(?1)) AND r.source = 'article' "
+        "AND r.standing = 'counted')"
         " AS capture_id FROM articles a WHERE a.site = ?2 AND a.listed AND NOT EXISTS (SELECT 1 FROM readings r "
-        "JOIN captures k ON k.id = r.capture_id WHERE r.article_id = a.id AND k.run_id = ?1 AND r.sign = 'listed')",
-        (run.id, run.site),
+        "JOIN captures k ON k.id = r.capture_id WHERE r.article_id = a.id AND r.sign = 'listed' "
+        "AND k.run_id IN (SELECT value FROM json_each(?1)))",
+        (json.dumps(runs), run.site),
     ).fetchall()
     if len(rows) >= FEWEST and len(rows) * 3 > listed:
         detail = f"{len(rows)} of {listed} listed articles left the listings at once; nothing was judged"

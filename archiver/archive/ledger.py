@@ -3,6 +3,7 @@
 import json
 import sqlite3
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,15 @@ from typing import Literal
 from archiver.archive.content import write_time
 from archiver.model import Problem
 from archiver.site import Site
+
+# The good pages of articles, those that were only confirmed (304) included.
+_READ = (
+    "captures k JOIN readings r ON r.capture_id = k.id AND r.sign IN ('content', 'confirmed') "
+    "AND r.standing = 'counted'"
+)
+
+# Stages that no article may be left in by a run that came to its end.
+_OPEN = ("waiting", "asked")
 
 Outcome = Literal["finished", "problems", "failed", "interrupted", "died", "locked"]
 
@@ -32,16 +42,28 @@ class Finding:
     detail: str
 
 
-def open_run(connection: sqlite3.Connection, site: Site, arguments: Mapping[str, str], at: datetime) -> Run:
-    """Write the row of a run that begins, and the site as it is declared now."""
+def open_run(
+    connection: sqlite3.Connection,
+    site: Site,
+    arguments: Mapping[str, str],
+    at: datetime,
+    *,
+    scope: str = "full",
+    resumes: str | None = None,
+) -> Run:
+    """Write the row of a run that begins, and the site as it is declared now.
+
+    ``scope`` is how far it is to go (daily, deep, full), ``resumes`` the uid of the run that it takes up.
+    """
     connection.execute(
         "INSERT INTO sites VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET title = excluded.title, "
         "platform = excluded.platform, timezone = excluded.timezone",
         (site.name, site.title, site.platform, site.timezone),
     )
     row = connection.execute(
-        "INSERT INTO runs (uid, site, kind, arguments, started_at) VALUES (?, ?, 'crawl', ?, ?) RETURNING id",
-        (uuid.uuid4().hex, site.name, json.dumps(dict(arguments), ensure_ascii=False), write_time(at)),
+        "INSERT INTO runs (uid, site, kind, arguments, started_at, scope, resumes) "
+        "VALUES (?, ?, 'crawl', ?, ?, ?, ?) RETURNING id",
+        (uuid.uuid4().hex, site.name, json.dumps(dict(arguments), ensure_ascii=False), write_time(at), scope, resumes),
     ).fetchone()
     return Run(row[0], site.name)
 
@@ -61,12 +83,67 @@ def _tally_articles(connection: sqlite3.Connection, run: Run) -> tuple[int, int,
     row = connection.execute(
         "SELECT count(DISTINCT CASE WHEN s.number = 1 THEN r.article_id END), "
         "count(DISTINCT CASE WHEN s.number > 1 THEN r.article_id END), count(DISTINCT r.article_id) "
-        "FROM captures k JOIN readings r ON r.capture_id = k.id AND r.sign = 'content' AND r.standing = 'counted' "
+        f"FROM {_READ} "
         "LEFT JOIN snapshots s ON s.article_id = r.article_id AND s.first_capture_id = k.id AND s.number IS NOT NULL "
         "WHERE k.run_id = ?",
         (run.id,),
     ).fetchone()
     return row[0], row[1], row[2]
+
+
+def note_found(connection: sqlite3.Connection, run: Run, found: int) -> None:
+    """Write how many articles a run is accountable for so far; in the transaction of what showed them."""
+    connection.execute("UPDATE runs SET found = ? WHERE id = ?", (found, run.id))
+
+
+def note_walk(connection: sqlite3.Connection, run: Run, *, complete: bool, late: int) -> None:
+    """Write whether a run walked all listings to their ends, and how many new articles only that brought."""
+    connection.execute("UPDATE runs SET complete = ?, articles_late = ? WHERE id = ?", (complete, late, run.id))
+
+
+def write_fates(connection: sqlite3.Connection, run: Run, fates: Mapping[str, tuple[str, str]]) -> list[str]:
+    """Write what became of the articles that a run found (by native key) and did not read.
+
+    Every article found is new, changed, unchanged, failed, skipped or pending. Returns the keys for which that does not
+    hold: asked for and never heard of again, or read and never found.
+    """
+    read = _list_read_keys(connection, run)
+    keys = {key for group in read for key in group}
+    tally = Counter(_settle(*fate) for key, fate in fates.items() if key not in keys)
+    lost = [key for key, (stage, _) in fates.items() if key not in keys and stage in _OPEN]
+    unfound = [group[0] for group in read if not any(key in fates for key in group)]
+    note_found(connection, run, len(read) - len(unfound) + tally.total())
+    connection.executemany(
+        "INSERT INTO fates VALUES (?, ?, ?, ?)",
+        [(run.id, fate, reason, count) for (fate, reason), count in sorted(tally.items()) if fate not in _OPEN],
+    )
+    return lost + unfound
+
+
+def close_died_run(connection: sqlite3.Connection, run: Run, at: datetime) -> None:
+    """Close a run that was killed; what it found and did not come to is pending."""
+    close_run(connection, run, "died", 0, at)
+    connection.execute(
+        "INSERT INTO fates SELECT id, 'pending', 'the run died', "
+        "found - articles_new - articles_changed - articles_unchanged FROM runs "
+        "WHERE id = ? AND found > articles_new + articles_changed + articles_unchanged",
+        (run.id,),
+    )
+
+
+def _settle(stage: str, reason: str) -> tuple[str, str]:
+    """Name a fate; what was read and does not count was withheld when the run was judged."""
+    return ("failed", "withheld") if stage == "read" else (stage, reason)
+
+
+def _list_read_keys(connection: sqlite3.Connection, run: Run) -> list[list[str]]:
+    """List the articles that a run read, each by all its keys."""
+    rows = connection.execute(
+        "SELECT json_group_array(native_key) FROM article_keys WHERE article_id IN "
+        f"(SELECT r.article_id FROM {_READ} WHERE k.run_id = ?) GROUP BY article_id",
+        (run.id,),
+    )
+    return [json.loads(row[0]) for row in rows]
 
 
 def count_error(connection: sqlite3.Connection, run: Run) -> None:

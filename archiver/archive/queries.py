@@ -103,12 +103,6 @@ def list_events(connection: sqlite3.Connection) -> Iterator[Row]:
     return _rows(connection.execute("SELECT * FROM events ORDER BY at, site, article_id"))
 
 
-def list_known_articles(connection: sqlite3.Connection, site: str) -> list[tuple[str, str]]:
-    """List native key and address of every article of a site, for planning a run."""
-    query = "SELECT article_id, url FROM current_articles WHERE site = ? AND state != 'moved' ORDER BY article_id"
-    return [(row[0], row[1]) for row in connection.execute(query, (site,))]
-
-
 def list_runs(connection: sqlite3.Connection, site: str | None, limit: int | None) -> Iterator[Row]:
     """List runs, the newest first."""
     query = "SELECT * FROM run_summary WHERE ?1 IS NULL OR site = ?1 ORDER BY run_id DESC LIMIT ?2"

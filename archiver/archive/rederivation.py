@@ -108,7 +108,7 @@ def _title_of(connection: sqlite3.Connection, content_id: int) -> str:
 
 def _write_article(connection: sqlite3.Connection, article_id: int, readings: list[Reading], derived: Derived) -> None:
     views, observed_at = derived.views or (None, None)
-    seen = [reading.at for reading in readings if reading.sign in ("content", "listed")]
+    seen = [reading.at for reading in readings if reading.sign in ("content", "confirmed", "listed")]
     address, section = _choose_address(connection, article_id, derived)
     connection.execute(
         "UPDATE articles SET address_id = ?, section = ?, state = ?, listed = ?, first_seen_at = ?, last_seen_at = ?, "

@@ -152,7 +152,7 @@ VIEW_GROWTH = View(
             JOIN articles a ON a.id = r.article_id
             JOIN captures k ON k.id = r.capture_id
             JOIN addresses d ON d.id = a.address_id
-            WHERE r.newest AND r.standing = 'counted' AND r.sign IN ('content', 'listed')
+            WHERE r.newest AND r.standing = 'counted' AND r.sign IN ('content', 'confirmed', 'listed')
         )
         WHERE views IS NOT NULL
         WINDOW article AS (PARTITION BY site, article_id ORDER BY observed_at)

@@ -1,6 +1,7 @@
 """The ``archiver`` command: data on stdout, everything else on stderr."""
 
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import Any, NoReturn
@@ -8,6 +9,7 @@ from typing import Any, NoReturn
 import click
 
 from archiver import __version__
+from archiver.display import make_showable
 from archiver.errors import ArchiverError
 
 # Command -> module, in the order of the help text. Loaded when called: --help must not wait for Scrapy.
@@ -21,10 +23,15 @@ COMMANDS = {
     "diff": "archiver.cli.diff",
     "views": "archiver.cli.articles",
     "runs": "archiver.cli.runs",
+    "check": "archiver.cli.check",
     "reparse": "archiver.cli.rebuild",
     "verify": "archiver.cli.rebuild",
     "merge": "archiver.cli.rebuild",
     "schema": "archiver.cli.schema",
+    "cron": "archiver.cli.cron",
+    "backup": "archiver.cli.housekeeping",
+    "vacuum": "archiver.cli.housekeeping",
+    "upgrade": "archiver.cli.housekeeping",
 }
 ABOUT = {
     "demo": "Crawl a small local portal twice and look at its history.",
@@ -36,10 +43,15 @@ ABOUT = {
     "diff": "What changed between two snapshots of one article.",
     "views": "The view counts of one article.",
     "runs": "The ledger of runs.",
+    "check": "What is wrong: findings, and sites that no longer run.",
     "reparse": "Read all stored pages again with today's parsers.",
     "verify": "Check that the archive is whole.",
     "merge": "Join archives made on different machines.",
     "schema": "The views for your own SQL, with the meaning of each column.",
+    "cron": "Lines for a crontab and units for systemd, to copy.",
+    "backup": "Copy the archive, also while a crawl writes.",
+    "vacuum": "Make the archive's file as small as it can be.",
+    "upgrade": "Bring an older archive up to date; it is copied first.",
 }
 
 
@@ -89,6 +101,7 @@ def archiver(ctx: click.Context, db: str | None) -> None:
 
 def main() -> NoReturn:
     """Run the command and leave with its exit status; a user's mistake is one line on stderr."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # systemd's word for Ctrl-C: roll back, then status 130
     try:
         status = archiver.main(prog_name="archiver", standalone_mode=False)
     except click.ClickException as error:
@@ -97,6 +110,6 @@ def main() -> NoReturn:
     except click.Abort:
         sys.exit(130)
     except ArchiverError as error:
-        click.echo(f"archiver: {error}", err=True)
+        click.echo(f"archiver: {make_showable(str(error))}", err=True)
         sys.exit(error.exit_status)
     sys.exit(status if isinstance(status, int) else 0)

@@ -23,8 +23,9 @@ from archiver.archive.queries import (
 )
 from archiver.archive.views import ARTICLE_HISTORY, CURRENT_ARTICLES, VIEW_HISTORY
 from archiver.cli.options import Day, Moment, with_archive, with_limit, with_output
-from archiver.cli.output import Output, escape_controls, show_time
+from archiver.cli.output import Output, show_time
 from archiver.clock import now
+from archiver.display import escape_controls
 from archiver.errors import UsageError
 
 BAR = 30

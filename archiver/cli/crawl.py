@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from archiver.cli.monitoring import Monitor, with_monitoring
 from archiver.cli.options import with_archive
-from archiver.cli.output import escape_controls
 from archiver.crawl.execution import Report, crawl_sites, load_spiders
+from archiver.crawl.logs import note_end, site_logs, sites_with_logs
 from archiver.crawl.project_settings import project_settings
+from archiver.display import escape_controls
 from archiver.errors import UsageError
 
 MOST_FINDINGS = 10
@@ -20,7 +22,9 @@ MOST_FINDINGS = 10
 @click.option("--all", "everything", is_flag=True, help="Every declared site that has an address.")
 @click.option("-a", "arguments", multiple=True, metavar="NAME=VALUE", help="start, since, max_pages, full.")
 @click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting for this crawl.")
+@click.option("--wait", is_flag=True, help="Wait for another run of the same site to end, instead of status 75.")
 @click.option("--verbose", is_flag=True, help="Log every article.")
+@with_monitoring
 @with_archive
 def crawl_command(
     db: Path,
@@ -28,22 +32,31 @@ def crawl_command(
     everything: bool,
     arguments: tuple[str, ...],
     settings: tuple[str, ...],
+    wait: bool,
     verbose: bool,
+    monitor: Monitor,
 ) -> int:
     """Crawl sites into the archive.
 
     Quiet unless stderr is a terminal or something is wrong. Exit status: 0 done, 1 failed, 2 wrong usage, 3 done with
-    findings, 130 interrupted.
+    findings, 75 another run holds the lock, 130 interrupted.
     """
     watched = sys.stderr.isatty() and not verbose
     changes = {"ARCHIVE_DB": str(db), "LOG_LEVEL": "INFO" if verbose else "ERROR", "ARCHIVE_PROGRESS": watched}
-    chosen = project_settings(**(changes | _read_pairs("-s", settings)))
-    names = _choose(sites, sorted(load_spiders(chosen)) if everything else [])
-    if everything:
-        names = [name for name in names if load_spiders(chosen)[name].listings]
-    status, reports = crawl_sites(chosen, names, _read_pairs("-a", arguments))
-    for report in reports:
-        _tell(report, loud=watched)
+    changes |= {"ARCHIVE_WAIT": "inf"} if wait else {}
+    chosen = project_settings(**(changes | read_pairs("-s", settings)))
+    archive = Path(chosen["ARCHIVE_DB"])
+    logged = chosen.getbool("ARCHIVE_LOGS")
+    with site_logs(archive, sites or sites_with_logs(archive) if logged else ()):
+        names = _choose(sites, sorted(load_spiders(chosen)) if everything else [])
+        if everything:
+            names = [name for name in names if load_spiders(chosen)[name].listings]
+    with site_logs(archive, names if logged else ()):
+        status, reports = crawl_sites(chosen, names, read_pairs("-a", arguments))
+        monitor.note(reports)
+        for report in reports:
+            note_end(archive, report)
+            _tell(report, loud=watched)
     logging.shutdown()
     return status
 
@@ -54,7 +67,8 @@ def _choose(sites: tuple[str, ...], everything: list[str]) -> list[str]:
     return list(dict.fromkeys(sites)) or everything
 
 
-def _read_pairs(option: str, pairs: tuple[str, ...]) -> dict[str, str]:
+def read_pairs(option: str, pairs: tuple[str, ...]) -> dict[str, str]:
+    """Read what was given with -a or -s; UsageError for what is no NAME=VALUE."""
     read = {}
     for pair in pairs:
         name, separator, value = pair.partition("=")
@@ -68,8 +82,9 @@ def _tell(report: Report, *, loud: bool) -> None:
     """Say how a crawl ended: always to people at a terminal, to cron only if something is wrong."""
     if report.outcome == "finished" and not loud:
         return
-    if report.outcome == "locked":
-        click.echo(f"{report.site}: another run of this site is under way", err=True)
+    if report.reason:
+        click.echo(f"{report.site}: {escape_controls(report.reason)}", err=True)
+    if report.outcome in ("locked", None):
         return
     counts = ", ".join(f"{count} {novelty}" for novelty, count in report.novelties.items() if count) or "none"
     click.echo(f"{report.site}: {report.outcome}; articles: {counts}; {len(report.findings)} findings", err=True)

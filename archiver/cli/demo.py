@@ -100,8 +100,9 @@ def _write_news(like: "PortalArticle") -> "PortalArticle":
 
 def _crawl(db: Path, start: str, at: datetime, heading: str) -> None:
     click.echo(heading)
-    command = [sys.executable, "-m", "archiver", "crawl", SITE, "--db", str(db), "-a", f"start={start}"]
+    command = [sys.executable, "-m", "archiver", "crawl", SITE, "--db", str(db), "-a", f"start={start}", "-a", "full=1"]
     command += ["-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=4"]
+    command += ["-s", "ARCHIVE_LOGS=0"]  # the log of the real site stands in the same folder
     environment = os.environ | {"ARCHIVE_NOW": at.isoformat()}
     done = subprocess.run(command, env=environment, cwd=find_project(), check=False)  # noqa: S603 - our own program
     if done.returncode not in (0, 3):

@@ -10,8 +10,9 @@ from archiver.archive.queries import Row, list_snapshots, zones_of_sites
 from archiver.cli.articles import find_one
 from archiver.cli.differences import write_comparison
 from archiver.cli.options import with_archive
-from archiver.cli.output import Output, colours_allowed, escape_controls, show_time
+from archiver.cli.output import Output, colours_allowed, show_time
 from archiver.comparison import State, as_json, compare_states
+from archiver.display import escape_controls
 from archiver.errors import UsageError
 
 

@@ -3,7 +3,6 @@
 import csv
 import json
 import os
-import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 from zoneinfo import ZoneInfo
 
+from archiver.display import escape_controls
 from archiver.errors import ArchiverError
 
 FORMATS = {
@@ -21,11 +21,9 @@ FORMATS = {
     "csv": "Comma-separated values with a header.",
     "tsv": "Tab-separated values with a header.",
 }
-# Control characters and bidirectional overrides: a title must not move the cursor or turn a line around.
-_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 # How columns stand in a table: numbers to the right, and what must not be broken over two lines.
-_NUMERIC = frozenset("run new changed unchanged findings articles listings views snapshot snapshots".split())
-_UNBROKEN = _NUMERIC | frozenset("site article_id source state outcome kind".split())
+_NUMERIC = frozenset("run new changed unchanged failed findings articles listings views snapshot snapshots".split())
+_UNBROKEN = _NUMERIC | frozenset("site article_id source state outcome scope kind day".split())
 _DAY = len("2018-04-27")
 
 Row = Mapping[str, Any]
@@ -76,11 +74,6 @@ class Output:
 def colours_allowed(stream: TextIO) -> bool:
     """Say whether a stream is a terminal that shows colours, and nobody set NO_COLOR (no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def escape_controls(text: str) -> str:
-    """Show control characters as escapes."""
-    return _CONTROLS.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
 
 
 def show_time(value: str | None, zone: ZoneInfo, precision: str | None = "minute") -> str:

@@ -10,7 +10,7 @@ import click
 from archiver.archive.file import close_archive, create_or_open, open_for_reading
 from archiver.archive.merging import merge_archive
 from archiver.cli.options import with_archive
-from archiver.cli.output import escape_controls
+from archiver.display import escape_controls
 from archiver.rebuild import Reread, reparse, verify
 
 FINDINGS = 3

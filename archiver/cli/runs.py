@@ -11,7 +11,9 @@ from archiver.archive.views import RUN_SUMMARY
 from archiver.cli.options import with_archive, with_limit, with_output
 from archiver.cli.output import Output, show_time
 
-SHOWN = ("run", "site", "started_at", "outcome", "new", "changed", "unchanged", "findings")
+# What fits into 80 columns; the rest (found, unchanged, skipped, pending) is in --json and the view run_summary.
+ARTICLES = ("new", "changed", "failed")
+SHOWN = ("run", "site", "started_at", "outcome", "scope", *ARTICLES, "findings")
 
 
 @click.command("runs")
@@ -30,5 +32,5 @@ def runs_command(db: Path, output: Output, site: str | None, limit: int | None) 
 
 
 def _show(row: Row, zone: ZoneInfo) -> Row:
-    articles = {novelty: row[f"articles_{novelty}"] for novelty in ("new", "changed", "unchanged")}
+    articles = {fate: row[f"articles_{fate}"] for fate in ARTICLES}
     return row | articles | {"run": row["run_id"], "started_at": show_time(row["started_at"], zone)}

@@ -1,106 +1,136 @@
-"""Which addresses a crawl asks for: every listing page once, every article once, nothing else."""
+"""Which addresses a crawl asks for: listing pages once, articles once, nothing else."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import date, tzinfo
-from typing import Literal
 
+from archiver.crawl.fates import Fates
 from archiver.crawl.options import CrawlOptions
+from archiver.crawl.plan import Plan
+from archiver.crawl.targets import Step, Target, Walk
 from archiver.model import Listing, ListingEntry, Problem
 from archiver.platforms.layout import Address
 from archiver.urls import host_of
-
-
-@dataclass(slots=True)
-class Walk:
-    """A walk through one channel, page by page."""
-
-    start: str
-    pages: int = 0
-    ended: bool = False
-    strangers: int = 0
-    found: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """An address to ask for, what it should be, and the walk it belongs to."""
-
-    kind: Literal["listing", "article"]
-    key: str
-    url: str
-    walk: Walk
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What follows from a listing page: addresses to ask for, and what is odd about it."""
-
-    targets: tuple[Target, ...]
-    problems: tuple[Problem, ...] = ()
 
 
 class Discovery:
     """Decides what to ask for; knows no Scrapy and no archive.
 
     An article is one request whatever channels, languages and sessions its address shows up with. Addresses of other
-    hosts are never asked for.
+    hosts are never asked for. ``fates`` tells what became of every article; ``late`` are the new ones that a daily run
+    would not have come to.
     """
 
-    def __init__(self, options: CrawlOptions, read_address: Callable[[str], Address], zone: tzinfo) -> None:
+    def __init__(
+        self, options: CrawlOptions, read_address: Callable[[str], Address], zone: tzinfo, overlap: int = 1
+    ) -> None:
+        self.plan = Plan()
+        self.fates = Fates()
+        self.late: set[str] = set()
         self._options = options
         self._read_address = read_address
         self._zone = zone
+        self._overlap = overlap
         self._seen: set[str] = set()
         self._walks: list[Walk] = []
-        self._known: Sequence[tuple[str, str]] = ()
+        self._visits: frozenset[str] = frozenset()
+        self._kept: dict[str, Listing] = {}
+        self._retitled = 0
 
-    def begin(self) -> list[Target]:
-        """Return the first page of every channel."""
-        targets = []
+    def adopt(self, plan: Plan) -> None:
+        """Follow a plan; without one everything is new."""
+        self.plan = plan
+        self._visits = frozenset(plan.visits)
+        self._kept = {self._identify(page.url): page for page in plan.listings}
+
+    def begin(self) -> Step:
+        """Return the first page of every channel, and what follows from those that are kept."""
+        starts = []
         for url in self._options.start:
             walk = Walk(url)
             target = self._meet_listing(url, walk)
             if target:
                 self._walks.append(walk)
-                targets.append(target)
-        return targets
+                starts.append(target)
+        return self._follow_kept(Step(tuple(starts)))
 
-    def know(self, articles: Sequence[tuple[str, str]]) -> None:
-        """Learn which articles the archive holds: native key and address of each."""
-        self._known = articles
+    def follow(self, listing: Listing, walk: Walk) -> Step:
+        """Return what a page of a walk leads to: the page after it, and articles not seen before."""
+        return self._follow_kept(self._follow_page(listing, walk))
+
+    def finish(self) -> list[Target]:
+        """Return the known articles that are to be visited though no listing showed them, once all walks are over."""
+        if self._options.is_bounded:
+            return []
+        entries = [self.plan.known[key] for key in (*self.plan.visits, *self._find_unlisted())]
+        shown = (ListingEntry(article.key, article.url, article.title) for article in entries)
+        return [target for entry in shown if (target := self._meet_article(entry, None))]
+
+    def leave(self) -> None:
+        """Note what became of the known articles that nothing led to; when a run ends."""
+        for key in self.plan.known if not self._options.is_bounded else ():
+            if key not in self.fates and key in self._visits:
+                self.fates.note(key, "waiting")
+            elif key not in self.fates:
+                self.fates.note(key, "skipped", "not due")
+
+    @property
+    def found(self) -> int:
+        """Count the articles that this run is accountable for so far."""
+        known = () if self._options.is_bounded else self.plan.known
+        return len(self.fates) + sum(key not in self.fates for key in known)
 
     @property
     def is_complete(self) -> bool:
         """Say whether every channel was walked to its end: then what was not listed is listed no more."""
-        limited = self._options.since is not None or self._options.max_pages is not None
-        return bool(self._walks) and not limited and all(walk.ended for walk in self._walks)
-
-    def _find_unlisted(self, walk: Walk) -> list[Target]:
-        """Return the known articles that no listing showed, once all were walked; they may still answer."""
-        entries = [ListingEntry(key, url, "") for key, url in self._known] if self.is_complete else []
-        return [target for entry in entries if (target := self._meet_article(entry, walk))]
-
-    def follow(self, listing: Listing, walk: Walk) -> Step:
-        """Return what a page of a walk leads to: the page after it, and articles not seen before."""
-        walk.pages += 1
-        walk.strangers += listing.strangers
-        known = len(walk.found)
-        walk.found.update(entry.native_key for entry in listing.entries)
-        articles = [target for entry in listing.entries if (target := self._meet_article(entry, walk))]
-        if listing.next_url is None:
-            walk.ended = True
-            return Step((*articles, *self._find_unlisted(walk)), (*_check_total(listing, walk), *self._check_any()))
-        if self._is_enough(listing, walk):
-            return Step(tuple(articles))
-        if len(walk.found) == known:
-            return Step((), (Problem("endless_pager", f"page {walk.pages} of {walk.start} shows nothing new"),))
-        after = self._meet_listing(listing.next_url, walk)
-        return Step((*([after] if after else []), *articles))
+        return bool(self._walks) and not self._options.is_bounded and all(walk.ended for walk in self._walks)
 
     def allows(self, url: str) -> bool:
         """Say whether an address is on one of the hosts of this crawl."""
         return host_of(url) in self._options.hosts
+
+    def _find_unlisted(self) -> list[str]:
+        """Find the articles that left the listings: they may still answer (rule 9)."""
+        if not self.is_complete:
+            return []
+        gone = [
+            key for key, article in self.plan.known.items() if article.listed and f"article {key}" not in self._seen
+        ]
+        return gone if self.plan.scope == "full" else gone[: self.plan.most]
+
+    def _follow_kept(self, step: Step) -> Step:
+        """Walk on through the pages that the run taken up has kept."""
+        targets, problems = list(step.targets), list(step.problems)
+        while kept := next((target for target in targets if target.walk and self._find_kept(target)), None):
+            targets.remove(kept)
+            assert kept.walk is not None
+            following = self._follow_page(self._kept.pop(self._identify(kept.url)), kept.walk)
+            targets += following.targets
+            problems += following.problems
+        return Step(tuple(targets), tuple(problems))
+
+    def _follow_page(self, listing: Listing, walk: Walk) -> Step:
+        walk.pages += 1
+        walk.strangers += listing.strangers
+        before = len(walk.found)
+        walk.found.update(entry.native_key for entry in listing.entries)
+        articles = [target for entry in listing.entries if (target := self._meet_article(entry, walk))]
+        self._note_news(listing, walk)
+        if listing.next_url is None:
+            walk.ended = True
+            return Step(tuple(articles), (*_check_total(listing, walk), *self._check_any()))
+        if self._is_enough(listing, walk):
+            return Step(tuple(articles))
+        if len(walk.found) == before:
+            return Step((), (Problem("endless_pager", f"page {walk.pages} of {walk.start} shows nothing new"),))
+        after = self._meet_listing(listing.next_url, walk)
+        return Step((*([after] if after else []), *articles))
+
+    def _note_news(self, listing: Listing, walk: Walk) -> None:
+        news = {entry.native_key for entry in listing.entries if self.plan.is_news(entry.native_key)}
+        walk.stale = 0 if news else walk.stale + 1
+        walk.passed = walk.passed or walk.stale > self._overlap
+        if walk.passed and self.plan.known:
+            self.late |= news
 
     def _check_any(self) -> tuple[Problem, ...]:
         """Notice when all channels were walked and none showed an article."""
@@ -109,24 +139,59 @@ class Discovery:
         return (Problem("no_articles", "none of the listings shows an article"),)
 
     def _meet_listing(self, url: str, walk: Walk) -> Target | None:
-        address = self._read_address(url)
-        if not self._is_first_sight(f"{host_of(url)} listing {address.key}", url):
+        if not self.allows(url) or not self._is_first_sight(self._identify(url)):
             return None
+        address = self._read_address(url)
         return Target("listing", address.key, address.url, walk)
 
-    def _meet_article(self, entry: ListingEntry, walk: Walk) -> Target | None:
-        if self._is_too_old(entry) or not self._is_first_sight(f"article {entry.native_key}", entry.url):
+    def _meet_article(self, entry: ListingEntry, walk: Walk | None) -> Target | None:
+        key = entry.native_key
+        if not self.allows(entry.url) and key not in self.fates:
+            self.fates.note(key, "skipped", "on another host")
+        if not self.allows(entry.url) or not self._is_first_sight(f"article {key}"):
             return None
-        return Target("article", entry.native_key, entry.url, walk)
+        if reason := self._find_reason_to_skip(entry, met=walk is not None):
+            self.fates.note(key, "skipped", reason)
+            return None
+        self.fates.note(key, "waiting")
+        return Target("article", key, entry.url, walk, self.plan.validators.get(key, {}))
 
-    def _is_first_sight(self, identity: str, url: str) -> bool:
-        if not self.allows(url) or identity in self._seen:
+    def _find_reason_to_skip(self, entry: ListingEntry, *, met: bool) -> str | None:
+        known = self.plan.known.get(entry.native_key)
+        if self._is_too_old(entry):
+            return "older than since"
+        if entry.native_key in self.plan.done:
+            return "visited by the run that was taken up"
+        if known is None or not met or entry.native_key in self._visits or self._is_retitled(entry, known.title):
+            return None
+        return "not due"
+
+    def _is_retitled(self, entry: ListingEntry, title: str) -> bool:
+        """Say whether a listing prints another title than the article had: a sign of an edit, looked into at once.
+
+        Listings that cut titles give no sign; and a portal that spells them otherwise is looked into only so far.
+        """
+        if self._retitled >= self.plan.most or title.startswith(entry.title.rstrip(". …")):
+            return False
+        self._retitled += 1
+        return True
+
+    def _is_first_sight(self, identity: str) -> bool:
+        if identity in self._seen:
             return False
         self._seen.add(identity)
         return True
 
+    def _identify(self, url: str) -> str:
+        return f"{host_of(url)} listing {self._read_address(url).key}"
+
+    def _find_kept(self, target: Target) -> Listing | None:
+        return self._kept.get(self._identify(target.url)) if target.kind == "listing" and self._kept else None
+
     def _is_enough(self, listing: Listing, walk: Walk) -> bool:
-        """Say whether the walk ends here by ``max_pages`` or ``since``: not one dated entry is young enough."""
+        """Say whether the walk ends before the last page: by ``max_pages`` or ``since``, or in a daily run."""
+        if not self._options.is_bounded:
+            return self.plan.scope == "daily" and walk.stale > self._overlap
         if self._options.max_pages is not None and walk.pages >= self._options.max_pages:
             return True
         days = [day for entry in listing.entries if (day := self._read_day(entry))]

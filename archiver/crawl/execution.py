@@ -1,6 +1,9 @@
 """Running crawls from beginning to end, and telling their outcome by an exit status."""
 
+import asyncio
 import logging
+import math
+import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +13,18 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
 
-from archiver.archive.file import create_or_open
+from archiver.archive.connection import check_space
+from archiver.archive.file import check_pages, create_or_open
 from archiver.archive.ledger import Finding, Outcome, close_run, open_run
 from archiver.clock import now
+from archiver.crawl.ending import Interruption
 from archiver.crawl.ledger import RunLedger
 from archiver.crawl.locks import SiteLocks
+from archiver.crawl.manners import introduce
 from archiver.crawl.options import read_options
 from archiver.crawl.project_settings import check_settings
 from archiver.crawl.spider import CommitteeSpider
-from archiver.errors import SiteError
+from archiver.errors import SiteError, UsageError
 
 STATUSES: dict[Outcome | None, int] = {
     "finished": 0,
@@ -35,12 +41,17 @@ GRAVEST_FIRST = (130, 1, 75, 3, 0)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How the crawl of one site ended; ``outcome`` None if it never began."""
+    """How the crawl of one site ended; ``outcome`` None if its row could not be opened, or not be closed.
+
+    ``reason`` is a line for people where a run did not take place or broke off: who holds the lock, what is wrong with
+    the archive.
+    """
 
     site: str
     outcome: Outcome | None
     novelties: Mapping[str, int]
     findings: Sequence[Finding]
+    reason: str = ""
 
 
 def crawl_sites(settings: BaseSettings, names: Sequence[str], arguments: Mapping[str, str]) -> tuple[int, list[Report]]:
@@ -48,17 +59,21 @@ def crawl_sites(settings: BaseSettings, names: Sequence[str], arguments: Mapping
 
     Everything a user can get wrong is checked before the first request: SiteError, UsageError, ArchiveError.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the crawl begins both end it as Ctrl-C does
     check_settings(settings)
-    spiders = [find_spider(settings, name) for name in names]
+    introduce(settings)
+    wait = _read_wait(settings)
+    spiders = sorted((find_spider(settings, name) for name in names), key=lambda spider: spider.name)
     for spider in spiders:
         read_options(spider.declare_site(), arguments)
     archive = Path(settings["ARCHIVE_DB"])
     create_or_open(archive).close()
     with SiteLocks(archive) as locks:
-        free = [spider for spider in spiders if locks.take(spider.name)]
-        reports = [_note_locked(archive, spider) for spider in spiders if spider not in free]
+        free = [spider for spider in spiders if locks.take(spider.name, wait)]
+        reports = [_note_locked(archive, locks, spider) for spider in spiders if spider not in free]
         if free:
-            reports += [_report(crawler) for crawler in _run(settings, free, arguments)]
+            _check_archive(archive)
+            reports += _crawl(settings, free, arguments)
     statuses = {STATUSES[report.outcome] for report in reports}
     return next(status for status in GRAVEST_FIRST if status in statuses), reports
 
@@ -83,16 +98,37 @@ def load_spiders(settings: BaseSettings) -> dict[str, type[CommitteeSpider]]:
     return {name: spider for name, spider in spiders.items() if issubclass(spider, CommitteeSpider)}
 
 
-def _run(
+def _read_wait(settings: BaseSettings) -> float:
+    """Return the seconds to wait for another run of the same site; ``inf`` waits as long as it takes."""
+    value = settings.get("ARCHIVE_WAIT", 0)
+    try:
+        wait = float(value)
+    except (TypeError, ValueError):
+        wait = math.nan
+    if not wait >= 0:
+        raise UsageError(f"-s ARCHIVE_WAIT={value}: {value!r} is no number of seconds; inf waits without end")
+    return wait
+
+
+def _check_archive(path: Path) -> None:
+    """Find what would end the crawl later, before anything is asked for."""
+    check_space(path)
+    database = create_or_open(path)
+    check_pages(database, path)
+    database.close()
+
+
+def _crawl(
     settings: BaseSettings, spiders: Sequence[type[CommitteeSpider]], arguments: Mapping[str, str]
-) -> list[Crawler]:
+) -> list[Report]:
     logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_shorten)
     runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works, frozen copies are made
     crawlers = [runner.create_crawler(spider) for spider in spiders]
-    for crawler in crawlers:
-        runner.crawl(crawler, **arguments)
-    runner.start()
-    return crawlers
+    with Interruption(crawlers, asyncio.get_event_loop()) as interruption:
+        for crawler in crawlers:
+            runner.crawl(crawler, **arguments)
+        runner.start(install_signal_handlers=False)
+    return [_report(crawler, interrupted=interruption.happened) for crawler in crawlers]
 
 
 def _shorten(record: logging.LogRecord) -> bool:
@@ -103,18 +139,22 @@ def _shorten(record: logging.LogRecord) -> bool:
     return True
 
 
-def _note_locked(archive: Path, spider: type[CommitteeSpider]) -> Report:
+def _note_locked(archive: Path, locks: SiteLocks, spider: type[CommitteeSpider]) -> Report:
     """Write into the ledger that a run did not take place, since another holds the lock."""
     database = create_or_open(archive)
     with database.atomic():
         run = open_run(database.conn, spider.declare_site(), {}, now())
         close_run(database.conn, run, "locked", 0, now())
     database.close()
-    return Report(spider.name, "locked", {}, ())
+    return Report(spider.name, "locked", {}, (), locks.describe_holder(spider.name))
 
 
-def _report(crawler: Crawler) -> Report:
+def _report(crawler: Crawler, *, interrupted: bool) -> Report:
     ledger = crawler.get_extension(RunLedger) if crawler.extensions else None
+    outcome = ledger.outcome if ledger else None
+    if outcome is None and interrupted:
+        outcome = "interrupted"
+    reason = "" if outcome else "the run could not be opened, or not be closed; see the log"
     if ledger is None:
-        return Report(crawler.spidercls.name, None, {}, ())
-    return Report(crawler.spidercls.name, ledger.outcome, ledger.novelties, ledger.findings)
+        return Report(crawler.spidercls.name, outcome, {}, (), reason)
+    return Report(crawler.spidercls.name, outcome, ledger.novelties, ledger.findings, ledger.broken or reason)

@@ -1,7 +1,5 @@
 """Why an address gave no answer, in words a person can act on."""
 
-import zlib
-
 from scrapy.exceptions import (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -11,8 +9,18 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
+from twisted.internet.error import ConnectError
 
 from archiver.model import Problem
+
+
+class RefusedError(Exception):
+    """An answer, or a way to it, that a crawl does not take; asking again would change nothing."""
+
+    def __init__(self, kind: str, detail: str) -> None:
+        super().__init__(detail)
+        self.problem = Problem(kind, detail)
+
 
 # The first that fits is taken: subclasses stand before their bases.
 _REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
@@ -23,17 +31,15 @@ _REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
     (ResponseDataLossError, "truncated", "the answer broke off before its end"),
     (IgnoreRequest, "not_allowed", "robots.txt, or the list of allowed hosts, forbids it"),
     (DownloadFailedError, "connection_failed", "the connection broke"),
-    (EOFError, "decode_error", "the answer cannot be decompressed"),
-    (OSError, "decode_error", "the answer cannot be decompressed"),  # gzip.BadGzipFile; the network has its own above
-    (zlib.error, "decode_error", "the answer cannot be decompressed"),
+    (ConnectError, "connection_failed", "no connection could be made"),
 )
 
 
 def describe_failure(error: BaseException) -> Problem:
     """Name the kind of a download error, with what the network layer said of it."""
+    if isinstance(error, RefusedError):
+        return error.problem
     said = " ".join(str(error).split())[:200]
-    if isinstance(error, IgnoreRequest) and "DOWNLOAD_MAXSIZE" in str(error):  # large only after decompression
-        error = DownloadCancelledError(said)
     for kind, name, meaning in _REASONS:
         if isinstance(error, kind):
             return Problem(name, f"{meaning}: {said}" if said else meaning)

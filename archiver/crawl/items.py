@@ -20,10 +20,14 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An address that did not answer, or an answer that leads nowhere."""
+    """An address that did not answer, or an answer that leads nowhere.
+
+    ``expected`` is the native key of the article that was asked for.
+    """
 
     url: str
     problem: Problem
+    expected: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from scrapy.http import Request, Response
 from sqlite_utils import Database
 from twisted.python.failure import Failure as TwistedFailure
 
+from archiver.archive.connection import explain_error
 from archiver.archive.file import close_archive, create_or_open
-from archiver.archive.judgement import judge_run
+from archiver.archive.health import Ending
 from archiver.archive.ledger import (
     Finding,
     Outcome,
@@ -21,20 +22,26 @@ from archiver.archive.ledger import (
     add_finding,
     close_run,
     count_error,
-    find_open_runs,
     list_findings,
+    note_found,
     open_run,
 )
-from archiver.archive.queries import list_known_articles
+from archiver.archive.robots import load_robots
+from archiver.checks import check_run
 from archiver.clock import now
+from archiver.crawl.closing import account_for_articles, close_died_runs, judge_articles
+from archiver.crawl.ending import end_crawl
+from archiver.crawl.fates import settle_visit
 from archiver.crawl.items import Failure, Remark, Visit
+from archiver.crawl.plan import Plan, make_plan
 from archiver.crawl.spider import CommitteeSpider, capture_of
 from archiver.errors import ArchiveError
-from archiver.model import Article, Listing, Problem, Unreadable
-from archiver.record import parser_of, record_capture
-from archiver.site import Site
+from archiver.model import Article, Capture, Listing, Problem, Unreadable
+from archiver.record import record_capture
 
 logger = logging.getLogger(__name__)
+# The reasons of Scrapy's that are no failure: all was asked for, or as much as the user allowed with CLOSESPIDER_*.
+DONE = frozenset({"finished", "closespider_itemcount", "closespider_pagecount", "closespider_timeout"})
 
 
 class RunLedger:
@@ -50,6 +57,7 @@ class RunLedger:
         self.errors = 0
         self.novelties = {"new": 0, "changed": 0, "unchanged": 0, "pending": 0}
         self.findings: list[Finding] = []
+        self.robots: dict[str, Capture] = {}
         self._crawler = crawler
         self._path = Path(crawler.settings["ARCHIVE_DB"])
         self._database: Database | None = None
@@ -63,6 +71,7 @@ class RunLedger:
         crawler.signals.connect(ledger.open, signals.spider_opened)
         crawler.signals.connect(ledger.close, signals.spider_closed)
         crawler.signals.connect(ledger.note_defect, signals.spider_error)
+        crawler.signals.connect(ledger.note_defect, signals.item_error)
         crawler.signals.connect(ledger.keep_robots, signals.response_received)
         return ledger
 
@@ -71,15 +80,26 @@ class RunLedger:
         try:
             self._begin(spider)
         except (ArchiveError, sqlite3.Error) as error:
-            logger.error("the run cannot begin: %s", error)
+            self.broken = self._explain(error)
+            logger.warning("the run cannot begin: %s", self.broken)
             raise CloseSpider("archive_failed") from error
 
     def _begin(self, spider: CommitteeSpider) -> None:
         self._database = create_or_open(self._path)
         with self._database.atomic():
-            self._close_died_runs(self._database, spider.site)
-            self._run = open_run(self._database.conn, spider.site, spider.arguments, now())
-        spider.discovery.know(list_known_articles(self._database.conn, spider.site.name))
+            close_died_runs(self._database, spider.site)
+            plan = make_plan(self._database, spider.site, spider.options, spider.arguments, now())
+            spider.discovery.adopt(plan)
+            self._run = open_run(
+                self._database.conn,
+                spider.site,
+                spider.arguments,
+                now(),
+                scope=plan.scope,
+                resumes=plan.resumed.uid if plan.resumed else None,
+            )
+        self.robots = load_robots(self._database.conn, spider.site.name, spider.options.start, now())
+        _tell_plan(plan)
 
     def record(self, spider: CommitteeSpider, item: Visit | Failure | Remark) -> str | None:
         """Record what the spider brought; returns what an article page brought (new, changed, unchanged)."""
@@ -90,7 +110,9 @@ class RunLedger:
             add_finding(database.conn, run, item.url, item.problem)
             if isinstance(item, Failure):
                 count_error(database.conn, run)
-        self.errors += isinstance(item, Failure)
+        if isinstance(item, Failure):
+            self.errors += 1
+            spider.discovery.fates.settle(item.expected, "failed", item.problem.kind)
         return None
 
     def keep_robots(self, response: Response, request: Request, spider: CommitteeSpider) -> None:
@@ -108,16 +130,31 @@ class RunLedger:
         """End the crawl at once: what cannot be recorded must not be asked for."""
         if self.broken:
             return
-        self.broken = f"the archive cannot be written: {error}"
-        logger.error("%s; the crawl ends here, what was recorded before stays", self.broken)
-        assert self._crawler.engine is not None
-        closing = self._crawler.engine.close_spider_async(reason="archive_failed")
-        self._closing = asyncio.get_running_loop().create_task(closing)
+        self.broken = self._explain(error)  # told by the report of the run, once
+        logger.warning("the crawl ends here: %s", self.broken)
+        self._closing = asyncio.get_running_loop().create_task(end_crawl(self._crawler, "archive_failed"))
 
-    def note_defect(self, failure: TwistedFailure, response: Response, spider: CommitteeSpider) -> None:
-        """Report a page that the program itself failed on."""
+    def stop(self, url: str, problem: Problem) -> None:
+        """End the run early, with one finding that says why; what waits is left to the next one."""
+        if self.broken or self._closing:
+            return
+        assert isinstance(self._crawler.spider, CommitteeSpider)
+        logger.warning("the crawl ends here: %s", problem.detail)
+        try:
+            self.record(self._crawler.spider, Failure(url, problem))
+            self._closing = asyncio.get_running_loop().create_task(end_crawl(self._crawler, problem.kind))
+        except sqlite3.Error as error:
+            self.give_up(error)
+
+    def note_defect(self, failure: TwistedFailure, response: Response | None, spider: CommitteeSpider) -> None:
+        """Report a page that the program itself failed on: the spider, or what takes its items."""
+        if self.broken or self._run is None:
+            return
         problem = Problem("internal_error", failure.getErrorMessage()[:300])
-        self.record(spider, Failure(response.url, problem))
+        try:
+            self.record(spider, Failure(response.url if response else spider.options.start[0], problem))
+        except sqlite3.Error as error:
+            self.give_up(error)
 
     def close(self, spider: CommitteeSpider, reason: str) -> None:
         """Close the run with its outcome and let the archive go."""
@@ -128,45 +165,56 @@ class RunLedger:
         requests = int(stats.get_value("downloader/request_count", 0)) if stats else 0
         try:
             with database.atomic():
-                self._judge_articles(database, run, spider)
+                judge_articles(database, run, spider)
+                account_for_articles(database, run, spider, reason if reason != "finished" else self.broken)
+                sound = self._judge(spider, reason) == "finished"
+                ending = Ending(now(), requests, sound, spider.discovery.is_complete)
+                check_run(database.conn, run, spider.site, spider.options.start, ending)
                 self.findings = list_findings(database.conn, run)
-                self.outcome = self._judge(reason)
+                self.outcome = self._judge(spider, reason)
                 close_run(database.conn, run, self.outcome, requests, now())
             close_archive(database)
         except sqlite3.Error as error:  # a full disk: the next run finds this one open
-            logger.error("the end of the run cannot be written: %s", error)
+            self.outcome, self.broken = None, self.broken or self._explain(error)
+            logger.warning("the end of the run cannot be written: %s", error)
             database.close()
 
-    def _close_died_runs(self, database: Database, site: Site) -> None:
-        """Close the runs that a kill or a power cut left open; what they recorded is judged like any other."""
-        parser = parser_of(database, site)
-        for run in find_open_runs(database.conn, site.name):
-            judge_run(database.conn, run, parser, listings_complete=False)
-            close_run(database.conn, run, "died", 0, now())
-
     def _record_visit(self, database: Database, run: Run, spider: CommitteeSpider, visit: Visit) -> str | None:
-        novelty = record_capture(
-            database, run, spider.site, visit.capture, visit.page, final=visit.final, expected=visit.expected
-        )
+        with database.atomic():
+            novelty = record_capture(
+                database, run, spider.site, visit.capture, visit.page, final=visit.final, expected=visit.expected
+            )
+            if isinstance(visit.page, Listing):
+                note_found(database.conn, run, spider.discovery.found)
         self.pages += isinstance(visit.page, Article | Listing)
         if novelty:
             self.novelties[novelty] += 1
+        if visit.final:
+            settle_visit(spider.discovery.fates, visit, novelty)
         return novelty
 
-    def _judge_articles(self, database: Database, run: Run, spider: CommitteeSpider) -> None:
-        """Decide what the run's bad signs mean, now that all of them are known."""
-        parser = parser_of(database, spider.site)
-        for problem in judge_run(database.conn, run, parser, listings_complete=spider.discovery.is_complete):
-            add_finding(database.conn, run, spider.options.start[0], problem)
-
-    def _judge(self, reason: str) -> Outcome:
+    def _judge(self, spider: CommitteeSpider, reason: str) -> Outcome:
         if reason == "shutdown":
             return "interrupted"
-        if reason != "finished" or not self.pages:
+        if reason not in DONE or (spider.asked and not self.pages):
             return "failed"
         return "problems" if self.findings else "finished"
+
+    def _explain(self, error: Exception) -> str:
+        return explain_error(self._path, error) if isinstance(error, sqlite3.Error) else str(error)
 
     def _opened(self) -> tuple[Database, Run]:
         if self._database is None or self._run is None:
             raise ArchiveError("the run was never opened")
         return self._database, self._run
+
+
+def _tell_plan(plan: Plan) -> None:
+    logger.info("plan: %s; %d known articles, %d of them to visit", plan.scope, len(plan.known), len(plan.visits))
+    if plan.resumed:
+        logger.info(
+            "takes up the run of %s that was cut off: %d listing pages and %d articles are here already",
+            plan.resumed.started_at.isoformat(timespec="seconds"),
+            len(plan.listings),
+            len(plan.done),
+        )

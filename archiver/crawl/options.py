@@ -15,6 +15,7 @@ EXAMPLES = {
     "since": "since=2018-04-27",
     "max_pages": "max_pages=3",
     "full": "full=1",
+    "deep": "deep=1",
 }
 
 
@@ -24,13 +25,19 @@ class CrawlOptions:
 
     ``start`` are other listing addresses than the declared ones; their hosts become the allowed ones. ``since`` is a
     day in the site's zone: older articles are left out. ``max_pages`` bounds the listing pages walked from each start
-    address. ``full`` visits every article.
+    address. ``full`` visits every article, ``deep`` walks all listing pages.
     """
 
     start: tuple[str, ...] = ()
     since: date | None = None
     max_pages: int | None = None
     full: bool = False
+    deep: bool = False
+
+    @property
+    def is_bounded(self) -> bool:
+        """Say whether only a part of the site is asked for."""
+        return self.since is not None or self.max_pages is not None
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -47,7 +54,8 @@ def read_options(site: Site, arguments: Mapping[str, str]) -> CrawlOptions:
         start=_read_start(site, arguments.get("start")),
         since=_read_since(arguments.get("since")),
         max_pages=_read_max_pages(arguments.get("max_pages")),
-        full=_read_full(arguments.get("full")),
+        full=_read_switch("full", arguments.get("full")),
+        deep=_read_switch("deep", arguments.get("deep")),
     )
 
 
@@ -89,7 +97,7 @@ def _read_max_pages(value: str | None) -> int | None:
     return int(value)
 
 
-def _read_full(value: str | None) -> bool:
+def _read_switch(name: str, value: str | None) -> bool:
     if value in (None, "0", "1"):
         return value == "1"
-    raise UsageError(f"full={value!r} is neither 0 nor 1; write {EXAMPLES['full']}")
+    raise UsageError(f"{name}={value!r} is neither 0 nor 1; write {EXAMPLES[name]}")

@@ -6,16 +6,19 @@ from typing import Any, ClassVar, Literal, Self
 import scrapy
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import ResponseDataLossError
+from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
 from archiver.clock import now
-from archiver.crawl.discovery import Discovery, Target
+from archiver.crawl.discovery import Discovery
 from archiver.crawl.failures import describe_failure
 from archiver.crawl.items import Failure, Remark, Visit
 from archiver.crawl.options import read_options
-from archiver.crawl.wholeness import ENCODINGS, is_whole
+from archiver.crawl.targets import Agenda, Step, Target
+from archiver.crawl.wholeness import ENCODINGS, UNVERIFIED
+from archiver.display import mask_passwords
 from archiver.model import Article, Capture, Listing, Problem, Unreadable
 from archiver.platforms import platform_of
 from archiver.record import read_capture
@@ -29,6 +32,8 @@ BUSY = frozenset({408, 429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 5
 LISTINGS_FIRST = 10
+# Asked for and not yet recorded, at most: what a kill can cost. Enough to fill the pause between two answers.
+MOST_IN_FLIGHT = 16
 AGAIN_LAST = -10
 
 
@@ -50,16 +55,28 @@ class CommitteeSpider(scrapy.Spider):
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name)
         self.site = self.declare_site()
-        self.arguments = arguments
+        self.arguments = {name: mask_passwords(value) for name, value in arguments.items()}  # the ledger keeps them
         self.options = read_options(self.site, arguments)
-        self.discovery = Discovery(self.options, platform_of(self.site).read_address, self.site.zone)
+        read_address = platform_of(self.site).read_address
+        self.discovery = Discovery(self.options, read_address, self.site.zone, self.site.revisits.overlap)
+        self._agenda = Agenda()
+        self.asked = 0
+        self._in_flight = 0
+        self._walking = True
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **arguments: Any) -> Self:
-        """Make the spider of one crawl; it looks at every answer before Scrapy decompresses it."""
+        """Make the spider of one crawl."""
         spider = super().from_crawler(crawler, *args, **arguments)
-        crawler.signals.connect(spider.measure, signals.response_downloaded)
+        crawler.signals.connect(spider.go_on, signals.spider_idle)
         return spider
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Turn the check of certificates off, for this site alone, where it declares so."""
+        super().update_settings(settings)
+        if cls.tls == "tolerant":
+            settings.set("DOWNLOAD_VERIFY_CERTIFICATES", value=False, priority="spider")
 
     @classmethod
     def declare_site(cls) -> Site:
@@ -79,19 +96,43 @@ class CommitteeSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for the first page of every channel."""
-        for target in self.discovery.begin():
-            yield self._ask(target)
+        for output in self._take_step(self.discovery.begin(), self.options.start[0]):
+            yield output
+        for request in self._ask_more():
+            yield request
 
-    def measure(self, response: Response, request: Request) -> None:
-        """Note whether an answer came whole."""
-        request.meta["whole"] = is_whole(response, self.settings.getint("DOWNLOAD_MAXSIZE"))
+    def go_on(self) -> None:
+        """Ask for what still waits though nothing is under way any more; DontCloseSpider if there is something."""
+        self._in_flight = 0
+        requests = list(self._ask_more())
+        assert self.crawler.engine is not None
+        for request in requests:
+            self.crawler.engine.crawl(request)
+        if requests:
+            raise DontCloseSpider
+
+    @property
+    def budget(self) -> int:
+        """Say how many requests are left to this run."""
+        return max(self.settings.getint("ARCHIVE_MAX_REQUESTS") - self.asked, 0)
 
     def parse(self, response: Response, **kwargs: Any) -> Output:
-        """Read an answer, hand it over to be kept, and follow it."""
-        if not response.meta["whole"]:
-            yield self._try_again(response) or Failure(response.url, describe_failure(ResponseDataLossError()))
-            return
-        target: Target = response.meta["target"]
+        """Read an answer, hand it over to be kept, follow it, and ask for more."""
+        try:
+            yield from self._read(response, response.meta["target"])
+        finally:
+            self._in_flight -= 1
+        yield from self._ask_more()
+
+    def fail(self, failure: TwistedFailure) -> Output:
+        """Report an address that gave no answer, and ask for more."""
+        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it for errbacks
+        problem = describe_failure(failure.value or RuntimeError())
+        yield Failure(request.url, problem, _key_of(request.meta["target"]))
+        self._in_flight -= 1
+        yield from self._ask_more()
+
+    def _read(self, response: Response, target: Target) -> Output:
         capture = capture_of(response)
         if response.status in REDIRECTS:
             yield from self._follow_redirect(response, capture, target)
@@ -101,22 +142,32 @@ class CommitteeSpider(scrapy.Spider):
         yield Visit(capture, page, final=again is None, expected=_key_of(target))
         if again:
             yield again
-        elif isinstance(page, Listing) and target.kind == "listing":
-            yield from self._follow_listing(page, target)
+        elif isinstance(page, Listing) and target.walk and target.kind == "listing":
+            yield from self._take_step(self.discovery.follow(page, target.walk), page.url)
         elif isinstance(page, Article) and target.kind == "listing":
             yield Remark(capture.url, Problem("article_for_listing", "a listing's address answers with an article"))
 
-    def fail(self, failure: TwistedFailure) -> Output:
-        """Report an address that gave no answer."""
-        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it for errbacks
-        yield Failure(request.url, describe_failure(failure.value or RuntimeError()))
+    def _ask_more(self) -> Iterator[Request]:
+        """Ask for what waits, a few at a time; when all walks are over, for what no listing led to."""
+        room = min(self.budget, MOST_IN_FLIGHT - self._in_flight)
+        targets = self._agenda.take(room)
+        if not targets and not self._in_flight and self._walking:
+            self._walking = False
+            self._agenda.extend(self.discovery.finish())
+            targets = self._agenda.take(room)
+        for target in targets:
+            yield self._ask(target)
 
     def _ask(self, target: Target, url: str | None = None, redirects: int = 0, tries: int = 1) -> Request:
+        self.asked += 1
+        self._in_flight += 1
+        if target.kind == "article":
+            self.discovery.fates.note(target.key, "asked")
         return Request(
             url or target.url,
             callback=self.parse,
             errback=self.fail,
-            headers={"Accept-Encoding": ENCODINGS},
+            headers={"Accept-Encoding": ENCODINGS} | (_write_conditions(target) if not redirects else {}),
             priority=(LISTINGS_FIRST if target.kind == "listing" else 0) + (AGAIN_LAST if tries > 1 else 0),
             # Every answer comes here whatever its status, for it is kept; redirects are followed here for the same
             # reason. Doubles were sorted out by Discovery, before they became requests.
@@ -124,12 +175,10 @@ class CommitteeSpider(scrapy.Spider):
             dont_filter=True,
         )
 
-    def _follow_listing(self, listing: Listing, target: Target) -> Output:
-        step = self.discovery.follow(listing, target.walk)
+    def _take_step(self, step: Step, url: str) -> Iterator[Remark]:
+        self._agenda.extend(step.targets)
         for problem in step.problems:
-            yield Remark(listing.url, problem)
-        for following in step.targets:
-            yield self._ask(following)
+            yield Remark(url, problem)
 
     def _follow_redirect(self, response: Response, capture: Capture, target: Target) -> Output:
         location = response.headers.get("Location")
@@ -160,6 +209,12 @@ class CommitteeSpider(scrapy.Spider):
         return self._ask(meta["target"], response.url, meta["redirects"], meta["tries"] + 1)
 
 
+def _write_conditions(target: Target) -> dict[str, str]:
+    """Ask for the page only if it changed since it was read last (RFC 9110, section 13)."""
+    names = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
+    return {names[name]: value for name, value in target.validators.items()}
+
+
 def _key_of(target: Target) -> str | None:
     return target.key if target.kind == "article" else None
 
@@ -171,4 +226,5 @@ def capture_of(response: Response) -> Capture:
         for name, values in response.headers.items()
         for value in values
     )
-    return Capture(response.url, now(), response.status, headers, response.body)
+    tls: Literal["tolerant"] | None = "tolerant" if UNVERIFIED in response.flags else None
+    return Capture(response.url, now(), response.status, headers, response.body, tls)

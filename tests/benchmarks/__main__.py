@@ -2,7 +2,8 @@
 
 from tests.benchmarks import captures
 from tests.benchmarks.parsing import bench_parsing
+from tests.benchmarks.planning import bench_planning
 from tests.benchmarks.reparsing import bench_reparsing
 
-for bench in (bench_parsing, captures.run, bench_reparsing):
+for bench in (bench_parsing, captures.run, bench_reparsing, bench_planning):
     bench()

@@ -15,7 +15,7 @@ from tests.portal.channels import ChannelLook
 from tests.portal.exchange import Request, Response
 from tests.portal.pages import maintenance_page
 from tests.portal.portal import Portal
-from tests.portal.samples import ExpectedArticle, demo_portal, expected_articles, large_portal
+from tests.portal.samples import ExpectedArticle, demo_portal, expected_articles, huge_portal, large_portal
 from tests.portal.server import serve
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "article_path",
     "demo_portal",
     "expected_articles",
+    "huge_portal",
     "large_portal",
     "maintenance_page",
     "page_path",

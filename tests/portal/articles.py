@@ -8,6 +8,11 @@ from random import Random
 from tests.portal.phrases import CAPTIONS, DOCUMENTS, LEADS, SENTENCES, SLOTS, TITLES, fill
 
 _NEWEST = datetime(2021, 11, 19, 16, 3)  # noqa: DTZ001 - the portal's own time, as it is printed
+_DAY_BEGINS, _DAY_ENDS = 7, 19  # the hours in which anything is published
+# A portal with few articles publishes one every 1 to 90 days, with ids far apart. More than so many would not fit into
+# the years; they come more often, and their ids closer together.
+_SPARSE = 90
+_WIDEST_GAP, _IDS = 9_000, 8_000_000
 _CONTENT_TYPES = {"pdf": "PDF", "doc": "doc", "xls": "xls"}
 
 
@@ -46,10 +51,11 @@ class PortalArticle:
         return (self.channel, *self.also_in)
 
 
-def write_articles(count: int, channels: Sequence[str], seed: int = 1) -> list[PortalArticle]:
+def write_articles(count: int, channels: Sequence[str], seed: int = 1, years: float = 12) -> list[PortalArticle]:
     """Invent ``count`` articles for ``channels``, newest first; the first channel gets the most.
 
-    Among any 24 are all the cases that ``PortalArticle`` knows, and two with the same title.
+    Among any 24 are all the cases that ``PortalArticle`` knows, and two with the same title. However many there are
+    (up to 100,000), they were published within ``years``, and the older one has the lower id.
     """
     chance = Random(seed)
     articles: list[PortalArticle] = []
@@ -58,10 +64,23 @@ def write_articles(count: int, channels: Sequence[str], seed: int = 1) -> list[P
     for index in range(count):
         title = _write_title(index, titles, chance)
         articles.append(_write_article(index, title, number, published, channels, chance))
-        number -= chance.randint(3, 9_000)
-        published -= timedelta(days=chance.randint(1, 90))
-        published = published.replace(hour=chance.randint(7, 18), minute=chance.randint(0, 59))
+        number -= chance.randint(3, min(_WIDEST_GAP, _IDS // count))
+        published = _go_back(published, count, years, chance)
     return _share_title(articles)
+
+
+def _go_back(published: datetime, count: int, years: float, chance: Random) -> datetime:
+    """Return when the article before was published: some days earlier, or some working minutes if there are many."""
+    if count <= _SPARSE:
+        published -= timedelta(days=chance.randint(1, 90))
+        return published.replace(hour=chance.randint(_DAY_BEGINS, _DAY_ENDS - 1), minute=chance.randint(0, 59))
+    working_day = 60 * (_DAY_ENDS - _DAY_BEGINS)
+    minutes = chance.randint(1, int(2 * years * 365 * working_day / count) - 1)
+    days, early = divmod(minutes, working_day)
+    earlier = published - timedelta(days=days, minutes=early)
+    if earlier.hour < _DAY_BEGINS or earlier.date() < (published - timedelta(days=days)).date():
+        earlier -= timedelta(minutes=24 * 60 - working_day)  # over the night
+    return earlier
 
 
 def _write_article(

@@ -26,7 +26,8 @@ class Response:
     ``delay`` is the seconds before the first byte, ``drip`` the seconds between two bytes of the body.
     ``truncate_at`` closes the connection after so many bytes of the body, while the headers promise all of them.
     ``reset`` resets the connection: at once, or where ``truncate_at`` says. ``framing`` is how the end of the body is
-    told: by its length, in chunks, or by closing the connection.
+    told: by its length, in chunks, or by closing the connection. ``drip_head`` is the seconds between two bytes of the
+    headers. ``raw`` is sent as it is, in place of status line, headers and body, and the connection closed after it.
     """
 
     status: int
@@ -37,3 +38,5 @@ class Response:
     truncate_at: int | None = None
     reset: bool = False
     framing: Literal["length", "chunked", "close"] = "length"
+    drip_head: float = 0.0
+    raw: bytes | None = None

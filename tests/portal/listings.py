@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 from tests.portal.addresses import article_path, page_path, return_parameter
@@ -118,12 +119,7 @@ def _iterator(listing: ListingSlice, visit: Visit) -> str:
 
 
 def _page_menu(listing: ListingSlice, visit: Visit) -> str:
-    items = "\n".join(
-        '<li class="custom-paging" role="presentation">\n'
-        f'<a href="{_page_link(listing, visit, page)}" class=" taglib-icon" role="menuitem" >\n'
-        f'<span class="taglib-text-icon">{page}</span>\n</a>\n</li>'
-        for page in range(1, listing.last_page + 1)
-    )
+    items = _page_items(listing.channel, listing.look.portlet_id, listing.last_page, listing.size, visit.prefix)
     return f"""<div class="lfr-pagination-config"> <div class="lfr-pagination-page-selector">
 <div class="btn-group lfr-icon-menu current-page-menu custom-paging">
 <a class="dropdown-toggle direction-down max-display-items-15 btn" href="javascript:;" title=" {listing.page} ">
@@ -136,6 +132,17 @@ def _page_menu(listing: ListingSlice, visit: Visit) -> str:
 </div> </div>
 <div class="lfr-pagination-delta-selector"> <div style="margin-right: 5px"> Trang </div> </div>
 </div>"""
+
+
+@lru_cache(maxsize=64)
+def _page_items(channel: str, portlet_id: str, last_page: int, size: int, prefix: str) -> str:
+    """Render the menu's links to all pages of a listing, of which there may be hundreds."""
+    return "\n".join(
+        '<li class="custom-paging" role="presentation">\n'
+        f'<a href="{escape(page_path(channel, portlet_id, page, size, prefix=prefix))}" class=" taglib-icon"'
+        f' role="menuitem" >\n<span class="taglib-text-icon">{page}</span>\n</a>\n</li>'
+        for page in range(1, last_page + 1)
+    )
 
 
 def _page_link(listing: ListingSlice, visit: Visit, page: int) -> str:

@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from tests.portal.files import file_at
 from tests.portal.furniture import POLL, STATIC_PAGES, Visit
 from tests.portal.listings import ListingSlice, listing_page
 from tests.portal.pages import article_page, home_page, login_page, not_found_page, poll_page, static_page
+from tests.portal.validators import Validators, validators_of
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 Outage = Callable[[str], Response | None]
@@ -26,7 +27,8 @@ class Portal:
 
     ``outage`` is asked first for every request and may answer in the portal's place; ``answers`` does the same for
     single addresses, with or without their query. ``robots`` is the text of robots.txt, which is not there by default.
-    With ``tick`` every visit of an article adds one to its count.
+    With ``tick`` every visit of an article adds one to its count. With ``validators`` the pages of articles carry an
+    ETag, a Last-Modified or both, and a request that names the present state is answered 304; it is no visit.
     """
 
     def __init__(
@@ -37,11 +39,13 @@ class Portal:
         page_size: int = 20,
         tick: bool = True,
         padding: int = 0,
+        validators: bool = False,
     ) -> None:
         self.channels = dict(channels)
         self.page_size = page_size
         self.tick = tick
         self.padding = padding
+        self.validators = validators
         self.robots: str | None = None
         self.outage: Outage | None = None
         self.answers: dict[str, Response] = {}
@@ -50,6 +54,8 @@ class Portal:
         self._visits = 0
         self._articles: dict[int, PortalArticle] = {}
         self._views: dict[int, int | None] = {}
+        self._modified: dict[int, datetime] = {}
+        self._listings: dict[str | None, tuple[PortalArticle, ...]] = {}
         self._removed: set[int] = set()
         self._delisted: set[int] = set()
         for article in articles:
@@ -63,29 +69,36 @@ class Portal:
         with self._lock:
             self._articles[article.id] = article
             self._views[article.id] = article.views
+            self._modified[article.id] = article.published.replace(tzinfo=ZONE)
+            self._listings.clear()
 
     def edit(self, article_id: int, **changes: Any) -> PortalArticle:
         """Change fields of an article and return it as it is now; its address stays and its count goes on."""
         with self._lock:
             article = self._articles[article_id]
             self._articles[article_id] = replace(article, **{"slug": slug_of(article), **changes})
+            self._modified[article_id] = max(datetime.now(UTC), self._modified[article_id] + timedelta(seconds=1))
+            self._listings.clear()
             return self._articles[article_id]
 
     def remove(self, article_id: int) -> None:
         """Take an article down: its address answers 404 and no listing shows it."""
         with self._lock:
             self._removed.add(self._articles[article_id].id)
+            self._listings.clear()
 
     def delist(self, article_id: int) -> None:
         """Take an article out of the listings; its address goes on answering."""
         with self._lock:
             self._delisted.add(self._articles[article_id].id)
+            self._listings.clear()
 
     def restore(self, article_id: int) -> None:
         """Undo ``remove`` and ``delist``."""
         with self._lock:
             self._removed.discard(article_id)
             self._delisted.discard(article_id)
+            self._listings.clear()
 
     def article(self, article_id: int) -> PortalArticle:
         """Return an article as it is now, removed or not."""
@@ -94,11 +107,18 @@ class Portal:
 
     def listed(self, channel: str | None = None) -> list[PortalArticle]:
         """Return what the listing of a channel shows, newest first; of all channels, each article once."""
+        return list(self._list(channel))
+
+    def _list(self, channel: str | None) -> tuple[PortalArticle, ...]:
+        """Sort what a listing shows, once until the next edit."""
         with self._lock:
-            hidden = self._removed | self._delisted
-            shown = [article for article in self._articles.values() if article.id not in hidden]
-        shown = [article for article in shown if channel is None or channel in article.channels]
-        return sorted(shown, key=lambda article: (article.published, article.id), reverse=True)
+            if channel not in self._listings:
+                hidden = self._removed | self._delisted
+                shown = [article for article in self._articles.values() if article.id not in hidden]
+                shown = [article for article in shown if channel is None or channel in article.channels]
+                shown.sort(key=lambda article: (article.published, article.id), reverse=True)
+                self._listings[channel] = tuple(shown)
+            return self._listings[channel]
 
     def views(self, article_id: int) -> int | None:
         """Return the count of an article as the next listing would print it."""
@@ -127,13 +147,13 @@ class Portal:
     def page(self, target: str) -> Response:
         """Return what the portal itself would answer now, without log, count or outage; to be bent into faults."""
         with self._lock:
-            return self._respond(target, ticking=False)
+            return self._respond(target, (), ticking=False)
 
     def answer(self, target: str, headers: Headers = (), *, visit: bool = True) -> Response:
         """Answer a request for ``target`` and log it; one that is no ``visit`` counts nowhere."""
         with self._lock:
             self._visits += 1
-            response = self._interfere(target) or self._respond(target, ticking=visit and self.tick)
+            response = self._interfere(target) or self._respond(target, headers, ticking=visit and self.tick)
             self.requests.append(Request(target, datetime.now(UTC), headers, response.status))
             return response
 
@@ -141,7 +161,7 @@ class Portal:
         answer = self.outage(target) if self.outage else None
         return answer or self.answers.get(target) or self.answers.get(target.partition("?")[0])
 
-    def _respond(self, target: str, *, ticking: bool) -> Response:
+    def _respond(self, target: str, headers: Headers, *, ticking: bool) -> Response:
         path = strip_session(urlsplit(target).path)
         if path == "/robots.txt" and self.robots is not None:
             return Response(200, self.robots.encode(), (("Content-Type", "text/plain;charset=UTF-8"),))
@@ -149,12 +169,24 @@ class Portal:
             return file_at(path)
         visit = Visit(path, self._visits, datetime.now(ZONE), self.channels, padding=self.padding)
         if path in {"/", "/trang-chu", "/en", "/vi"}:
-            return Response(200, home_page({slug: self.listed(slug)[:4] for slug in self.channels}, visit), _headers())
+            return Response(200, home_page({slug: self._list(slug)[:4] for slug in self.channels}, visit), _headers())
         place = read_place(target)
+        validators = self._validate(place)
+        if validators and validators.confirm(headers):
+            return Response(304, headers=validators.headers)
         page = self._render(place, replace(visit, prefix=place.prefix), ticking=ticking) if place else None
         if page is None:
             return Response(404, not_found_page(visit), HTML)
-        return Response(200, page, _headers())
+        return Response(200, page, (*_headers(), *(validators.headers if validators else ())))
+
+    def _validate(self, place: Place | None) -> Validators | None:
+        """Return the validators of the article at a place, if there is one and the portal has any."""
+        if not self.validators or place is None or place.article_id is None or place.trapped:
+            return None
+        article = None if place.article_id in self._removed else self._articles.get(place.article_id)
+        if article is None or place.channel not in self.channels:
+            return None
+        return validators_of(article, self._modified[article.id])
 
     def _render(self, place: Place, visit: Visit, *, ticking: bool) -> bytes | None:
         """Render the page at a place; None where there is none."""
@@ -176,7 +208,7 @@ class Portal:
         views = self._views[article_id]
         if ticking and views is not None:
             views = self._views[article_id] = views + 1
-        others = [article for article in self.listed(place.channel) if article.id != article_id]
+        others = [article for article in self._list(place.channel)[:10] if article.id != article_id]
         related = others[visit.number // 5 % 4 :][:6]
         article = self._articles[article_id]
         return article_page(article, place.channel, visit, views, related, print_version=place.print_version)
@@ -184,7 +216,7 @@ class Portal:
     def _render_listing(self, place: Place, visit: Visit, *, ticking: bool) -> bytes | None:
         """Render a page of a listing; a page size of one shows the whole article, as the real portals do."""
         look = self.channels[place.channel]
-        listed = self.listed(place.channel)
+        listed = self._list(place.channel)
         size = _number(place.query.get(f"_{look.portlet_id}_delta"), self.page_size)
         page = min(_number(place.query.get(f"_{look.portlet_id}_cur"), 1), max(1, -(-len(listed) // size)))
         shown = listed[(page - 1) * size :][:size]

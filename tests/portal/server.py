@@ -1,6 +1,7 @@
 """The HTTP server in front of a portal."""
 
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -17,16 +18,18 @@ _PIECE = 16_384
 
 
 @contextmanager
-def serve(portal: Portal, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+def serve(portal: Portal, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve ``portal`` from a thread of its own while the context lasts; give its base address, without a slash.
 
-    Leaving the context ends all connections, also those that wait for a delayed answer.
+    Leaving the context ends all connections, also those that wait for a delayed answer. With ``tls`` it speaks https.
     """
     with _PortalServer(portal, host, port) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, name="portal")
         thread.start()
         try:
-            yield f"http://{host}:{server.server_address[1]}"
+            yield f"{'https' if tls else 'http'}://{host}:{server.server_address[1]}"
         finally:
             server.stop()
             thread.join()
@@ -88,7 +91,9 @@ class _PortalHandler(BaseHTTPRequestHandler):
         """Answer a GET."""
         response = self.server.portal.answer(self.path, tuple(self.headers.items()))
         self.server.stopping.wait(response.delay)
-        if response.reset and response.truncate_at is None:
+        if response.raw is not None:
+            self._send_raw(response.raw)
+        elif response.reset and response.truncate_at is None:
             self._break_off(reset=True)
         else:
             self._send_head(response)
@@ -111,7 +116,23 @@ class _PortalHandler(BaseHTTPRequestHandler):
             self.send_header("Transfer-Encoding", "chunked")
         else:
             self.send_header("Connection", "close")
+        self._drip_head(response.drip_head)
         self.end_headers()
+
+    def _drip_head(self, seconds: float) -> None:
+        """Send a header that goes on, a byte at a time, until the client or the server has had enough."""
+        if seconds:
+            self.flush_headers()
+            self.wfile.write(b"X-Slow: ")
+        while seconds and not self.server.stopping.wait(seconds):
+            self.wfile.write(b"a")
+            self.wfile.flush()
+
+    def _send_raw(self, raw: bytes) -> None:
+        self.close_connection = True
+        for start in range(0, len(raw), _PIECE):
+            self.wfile.write(raw[start : start + _PIECE])
+        self.wfile.flush()
 
     def _send_body(self, response: Response) -> None:
         for piece in _pieces(response):

@@ -4,10 +4,11 @@ import unicodedata
 from dataclasses import replace
 from datetime import UTC
 from html import unescape
+from itertools import pairwise
 
 import pytest
 
-from tests.portal import Portal, article_path, expected_articles, large_portal, write_articles
+from tests.portal import Portal, article_path, expected_articles, huge_portal, large_portal, write_articles
 from tests.portal.browsing import Client, ids, info_line, text, titles
 
 CHANNEL = "hoat-dong-dang-uy-khoi"
@@ -88,6 +89,22 @@ def test_log_keeps_what_was_asked(portal: Portal, client: Client) -> None:
 def test_articles_are_the_same_for_the_same_seed() -> None:
     assert write_articles(24, ["a", "b", "c"], seed=5) == write_articles(24, ["a", "b", "c"], seed=5)
     assert write_articles(24, ["a", "b", "c"], seed=5) != write_articles(24, ["a", "b", "c"], seed=6)
+
+
+def test_thousands_of_articles_lie_within_a_dozen_years() -> None:
+    articles = write_articles(3000, ["a", "b", "c"])
+    assert all(newer.id > older.id > 0 for newer, older in pairwise(articles))
+    timed = [article.published for article in articles if not article.no_time]
+    assert all(newer > older for newer, older in pairwise(timed))
+    assert 11 * 365 < (timed[0] - timed[-1]).days < 13 * 365
+    assert {published.hour for published in timed} == set(range(7, 19))
+    assert len({article.title for article in articles}) == 2999
+
+
+def test_huge_portal_lists_each_article_once() -> None:
+    portal = huge_portal(300)
+    assert [len(portal.listed(channel)) for channel in portal.channels] == [60] * 5
+    assert {len(article.channels) for article in portal.listed()} == {1}
 
 
 def test_articles_show_every_case() -> None:

@@ -6,7 +6,10 @@ import sys
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
+from archiver.crawl.ending import INTERRUPTED
 from archiver.crawl.execution import crawl_sites
+from archiver.crawl.logs import show_only_what_may_be_shown
+from archiver.display import make_showable
 from archiver.errors import ArchiverError
 
 
@@ -16,12 +19,23 @@ class Command(ScrapyCrawl):
     requires_crawler_process = False
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        """Crawl one site; 0 done, 1 failed, 2 wrong usage, 3 findings, 130 interrupted."""
+        """Crawl one site; 0 done, 1 failed, 2 wrong usage, 3 findings, 75 locked, 130 interrupted."""
         if len(args) != 1:
             raise UsageError("name one site; scrapy list names those there are")
         assert self.settings is not None
+        show_only_what_may_be_shown()
         try:
-            self.exitcode, _ = crawl_sites(self.settings, args, opts.spargs)
+            self.exitcode, reports = crawl_sites(self.settings, args, opts.spargs)
         except ArchiverError as error:
-            sys.stderr.write(f"scrapy crawl: {error}\n")
+            _say(str(error))
             self.exitcode = error.exit_status
+        except KeyboardInterrupt:  # before the crawl began: it waited for another run, say
+            self.exitcode = INTERRUPTED
+        else:
+            for report in reports:
+                if report.reason:
+                    _say(f"{report.site}: {report.reason}")
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"scrapy crawl: {make_showable(line)}\n")

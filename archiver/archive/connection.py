@@ -1,0 +1,87 @@
+"""Connections to the archive: transactions that wait for one another, and errors in words that say what to do."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archiver.errors import ArchiveError, UsageError
+
+BUSY_SECONDS = 30.0
+# Bytes. A crawl of 1,482 pages stored 3.5 MB, and the write-ahead log beside the file grows to some 4 MB.
+LEAST_SPACE = 10_000_000
+_WAIT = "ARCHIVE_BUSY_SECONDS"
+
+
+class ArchiveDatabase(Database):
+    """An archive whose transactions take the right to write when they begin.
+
+    One that reads first and writes then fails at once with "database is locked" where another process committed in
+    between, however long it may wait otherwise (SQLITE_BUSY_SNAPSHOT); two crawls into one archive do that.
+    """
+
+    @contextmanager
+    def atomic(self) -> Generator[Database, None, None]:
+        """Keep everything that is written inside, or nothing; a block inside another is a savepoint."""
+        if self.conn.in_transaction:
+            with super().atomic():
+                yield self
+            return
+        self.conn.execute("BEGIN IMMEDIATE")
+        try:
+            yield self
+            self.conn.execute("COMMIT")
+        except BaseException:
+            self.rollback()
+            raise
+
+
+def busy_seconds() -> float:
+    """Return how long to wait for another program that writes: 30 s, or ``ARCHIVE_BUSY_SECONDS`` of the environment."""
+    value = os.environ.get(_WAIT)
+    try:
+        return float(value) if value else BUSY_SECONDS
+    except ValueError:
+        raise UsageError(f"{_WAIT}={value}: {value!r} is no number of seconds") from None
+
+
+def explain_error(path: Path, error: sqlite3.Error) -> str:
+    """Say in one line why an archive cannot be used and what to do about it."""
+    # The lowest byte is the kind, what stands above it the finer distinction (sqlite.org/rescode.html).
+    kind = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
+    if kind == sqlite3.SQLITE_FULL or (kind == sqlite3.SQLITE_IOERR and _free_bytes(path) < LEAST_SPACE):
+        return f"{path}: the disk is full; make room and crawl again, what was recorded is kept"
+    if kind == sqlite3.SQLITE_BUSY:
+        return f"{path}: another program has kept the archive locked for {busy_seconds():g} s; end it, then try again"
+    if kind in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
+        return f"{path}: no permission to write the archive or its folder ({error}); allow it, or name another file"
+    if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return f"{path}: {damage(str(error), path)}"
+    return (
+        f"{path}: the archive cannot be written ({error}): the disk is full, over its quota, or failing; "
+        f"see to it and crawl again, what was recorded is kept"
+    )
+
+
+def damage(said: str, path: Path) -> str:
+    """Say that an archive is damaged, what SQLite said of it, and how to go on."""
+    return (
+        f"the archive is damaged ({said}); restore a backup, or save what can be read: "
+        f"sqlite3 {path.name} .recover | sqlite3 saved.db"
+    )
+
+
+def check_space(path: Path) -> None:
+    """Refuse to begin where the disk has no room for a crawl; ArchiveError."""
+    free = _free_bytes(path)
+    if free < LEAST_SPACE:
+        room = f"{free / 1e6:.1f} MB are free, at least {LEAST_SPACE / 1e6:.0f} MB are needed"
+        raise ArchiveError(f"{path}: the disk is full: {room}; make room, nothing was asked for")
+
+
+def _free_bytes(path: Path) -> int:
+    return shutil.disk_usage(path.resolve().parent).free

@@ -1,0 +1,89 @@
+"""``archiver backup``, ``vacuum`` and ``upgrade``: what an archive needs over the years."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from archiver.archive.backup import back_up, make_small
+from archiver.archive.file import check_file, close_archive, create_or_open
+from archiver.archive.queries import zones_of_sites
+from archiver.archive.schema import VERSION
+from archiver.cli.options import with_archive
+from archiver.crawl.locks import SiteLocks
+from archiver.errors import ArchiveError
+
+LOCKED = 75
+
+
+@click.command("backup")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace the file if there is one.")
+@with_archive
+def backup_command(db: Path, file: Path, force: bool) -> None:
+    """Copy the archive into FILE.
+
+    The copy is the archive of the moment in which it began, one file without a log beside it, checked before it gets
+    its name; a crawl may go on meanwhile.
+    """
+    _check_archive(db)
+    size = back_up(db, file, force=force, progress=_show_progress if sys.stderr.isatty() else None)
+    click.echo(f"{file}: {_megabytes(size)} copied and checked", err=True)
+
+
+@click.command("vacuum")
+@with_archive
+def vacuum_command(db: Path) -> int:
+    """Give the free pages of the archive's file back to the system, and check that it is whole.
+
+    Refused with status 75 while a crawl runs; a crawl that begins meanwhile is refused likewise.
+    """
+    _check_archive(db)
+    database = create_or_open(db)
+    sites = set(zones_of_sites(database.conn))
+    close_archive(database)
+    with SiteLocks(db) as locks:
+        taken = [site for site in sorted(sites | _sites_with_locks(db)) if not locks.take(site)]
+        if taken:
+            click.echo(f"archiver: {db}: not vacuumed, a crawl is under way: {', '.join(taken)}", err=True)
+            return LOCKED
+        before, after = make_small(db)
+    click.echo(f"{db}: {_megabytes(before)} before, {_megabytes(after)} now; it is whole", err=True)
+    return 0
+
+
+@click.command("upgrade")
+@with_archive
+def upgrade_command(db: Path) -> None:
+    """Bring an archive that an older version made up to date.
+
+    A copy is kept beside it first, as NAME.schema-N.bak. Commands that write do this by themselves; those that read
+    ask for it.
+    """
+    _check_archive(db)
+    close_archive(create_or_open(db))
+    click.echo(f"{db}: up to date (schema {VERSION})", err=True)
+
+
+def _check_archive(db: Path) -> None:
+    if not db.exists():
+        raise ArchiveError(f"{db}: there is no archive; crawl first, or name another with --db")
+    check_file(db)
+
+
+def _sites_with_locks(db: Path) -> set[str]:
+    """Name the sites that a crawl of this archive ever had a lock for; a first crawl is in no table yet."""
+    prefix, suffix = f"{db.name}.", ".lock"
+    names = (path.name for path in db.absolute().parent.iterdir())
+    ours = (name for name in names if name.startswith(prefix) and name.endswith(suffix))
+    return {site for name in ours if (site := name[len(prefix) : -len(suffix)])}
+
+
+def _show_progress(done: int, pages: int) -> None:
+    """Show at a terminal how far it is; the line is cleared at the end."""
+    text = f"{done / pages:.0%} copied" if done < pages else ""
+    click.echo(f"\r\x1b[K{text}", err=True, nl=False)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"

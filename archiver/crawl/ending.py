@@ -1,0 +1,149 @@
+"""Ending a crawl before its work is done: by a signal, or since nothing can be recorded any more.
+
+Scrapy 2.19 stops by waiting for every request it has taken from its queue: up to sixteen that wait for their turn, at
+a second or more each, one that hangs until its time-out, a pause for as long as the server asked for. Here what has
+not been sent yet is dropped at once, and what is on its way gets a few seconds.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, Self
+
+from scrapy.core.engine import ExecutionEngine
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request
+
+GRACE_SECONDS = 5.0
+"""For answers that are on their way when a crawl is to end."""
+
+LIMIT_SECONDS = 9.0
+"""For everything after the signal, the end of the run included."""
+
+INTERRUPTED = 130
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_POLL_SECONDS = 0.05
+_abandoned: list[asyncio.Task[Any]] = []
+
+
+class Interruption:
+    """SIGTERM and Ctrl-C while crawls run: the first ends them in order, the second ends the process.
+
+    A thread waits for the signals, for Python's own handlers would wait until SQLite or lxml give way to them. Where
+    the end takes longer than LIMIT_SECONDS, since the archive is locked perhaps, the process ends as if killed: what
+    was committed stays, and the next run closes this one as died.
+    """
+
+    def __init__(self, crawlers: Sequence[Crawler], loop: asyncio.AbstractEventLoop) -> None:
+        self.happened = False
+        self._crawlers = crawlers
+        self._loop = loop
+        self._ended = threading.Event()
+        self._limit = threading.Timer(LIMIT_SECONDS, _leave)
+        self._limit.daemon = True
+        self._thread = threading.Thread(target=self._watch, name="signals", daemon=True)
+        self._ending: list[asyncio.Task[None]] = []
+
+    def __enter__(self) -> Self:
+        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._limit.cancel()
+        if self._thread.ident is not None and self._thread.is_alive():
+            signal.pthread_kill(self._thread.ident, signal.SIGTERM)  # it waits for one
+        self._thread.join()
+        signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
+
+    def _watch(self) -> None:
+        signal.sigwait(_SIGNALS)
+        if self._ended.is_set():
+            return
+        self.happened = True
+        self._limit.start()
+        self._loop.call_soon_threadsafe(self._end_all)
+        signal.sigwait(_SIGNALS)
+        if not self._ended.is_set():
+            _leave()
+
+    def _end_all(self) -> None:
+        self._ending = [self._loop.create_task(_interrupt(crawler)) for crawler in self._crawlers]
+
+
+async def end_crawl(crawler: Crawler, reason: str) -> None:
+    """Close a spider: nothing more is sent, and what is on its way may arrive for GRACE_SECONDS."""
+    engine = crawler.engine
+    closing = asyncio.ensure_future(engine.close_spider_async(reason=reason))
+    deadline = time.monotonic() + GRACE_SECONDS
+    waiting: set[Request] = set()
+    while not closing.done():
+        _take_back(engine)
+        late = time.monotonic() > deadline
+        # What waits now and did a moment ago: between the network and the spider an answer is in neither's hands.
+        before, waiting = waiting, _find_waiting(engine, late=late)
+        _forget(engine, waiting if late else waiting & before)
+        await asyncio.wait([closing], timeout=_POLL_SECONDS)
+
+
+def _take_back(engine: ExecutionEngine) -> None:
+    """Let nothing leave any more, neither what waits for its delay nor what comes out of a pause or robots.txt now."""
+    downloader = engine.downloader
+    downloader.domain_concurrency = downloader.ip_concurrency = 0
+    for slot in downloader.slots.values():
+        slot.concurrency = 0
+        while slot.queue:
+            request, answer = slot.queue.popleft()
+            request.errback = None  # it did not fail, it is left for the next run
+            answer.errback(IgnoreRequest("the crawl ends"))
+
+
+def _find_waiting(engine: ExecutionEngine, *, late: bool) -> set[Request]:
+    """Return what the engine waits for, but for answers being read, and unless ``late`` those on their way.
+
+    There is no public way to this (Scrapy 2.19); whoever raises the pin in pyproject.toml runs tests/test_interruption.
+    """
+    taken, scraping = engine._slot, engine.scraper.slot  # noqa: SLF001
+    if taken is None or taken.closing is None or scraping is None:
+        return set()
+    kept = scraping.active | {queued[1] for queued in scraping.queue}
+    if not late:
+        kept = kept.union(*(slot.transferring for slot in engine.downloader.slots.values()))
+    return taken.inprogress - kept
+
+
+def _forget(engine: ExecutionEngine, requests: set[Request]) -> None:
+    """Make the engine wait no longer for requests; their tasks are kept, so that nothing complains of their loss."""
+    taken = engine._slot  # noqa: SLF001 - as above
+    for request in requests:
+        if taken is not None and request in taken.inprogress:
+            taken.remove_request(request)
+    if requests:
+        _abandoned.extend(asyncio.all_tasks())
+
+
+async def _interrupt(crawler: Crawler) -> None:
+    while not _is_running(crawler):
+        if not crawler.crawling and crawler.spider is not None:
+            return  # it ended by itself
+        await asyncio.sleep(_POLL_SECONDS)
+    await end_crawl(crawler, "shutdown")
+
+
+def _is_running(crawler: Crawler) -> bool:
+    try:
+        return crawler.engine.running and crawler.engine.spider is not None
+    except RuntimeError:  # not made yet
+        return False
+
+
+def _leave(*_: Any) -> None:
+    """End the process at once; the archive's transactions see to it that nothing is half written."""
+    sys.stderr.flush()
+    os._exit(INTERRUPTED)

@@ -1,0 +1,65 @@
+"""What becomes of every article that a run finds: nothing may be lost between finding and recording."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from archiver.crawl.items import Visit
+from archiver.model import Article, Unreadable
+
+Stage = Literal["waiting", "asked", "read", "failed", "skipped", "pending"]
+
+
+class Fates:
+    """The articles that a run found, by native key, each with its stage and the reason for it.
+
+    An article is met (``waiting``), then asked for, then read or failed; or it is skipped. When the run ends, what
+    still waits or was asked for without an answer is ``pending``.
+    """
+
+    def __init__(self) -> None:
+        self._stages: dict[str, tuple[Stage, str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._stages)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._stages
+
+    def note(self, key: str, stage: Stage, reason: str = "") -> None:
+        """Note how far an article has come."""
+        self._stages[key] = (stage, reason)
+
+    def settle(self, key: str | None, stage: Stage, reason: str = "") -> None:
+        """Note the end of what was asked for; None where that was no article."""
+        if key is not None:
+            self.note(key, stage, reason)
+
+    def close(self, reason: str | None, *, interrupted: bool) -> Mapping[str, tuple[Stage, str]]:
+        """Return the fates at the end of a run; what waits is left for ``reason``.
+
+        What was asked for and never answered is pending in an interrupted run. In one that ran to its end nothing may
+        wait and no answer be missing: what does is lost, and stays ``waiting`` or ``asked``.
+        """
+        fates = dict(self._stages)
+        for key, (stage, _) in self._stages.items():
+            if stage == "waiting" and reason:
+                fates[key] = ("pending", reason)
+            elif stage == "asked" and interrupted:
+                fates[key] = ("pending", "asked for, no answer yet")
+        return fates
+
+
+def settle_visit(fates: Fates, visit: Visit, novelty: str | None) -> None:
+    """Note what an answer means for the article that was asked for, and for the one that it shows.
+
+    ``novelty`` is what the archive found new in it; a page that was only confirmed (304) has one too.
+    """
+    if isinstance(visit.page, Article):
+        fates.settle(visit.expected, "read")
+        fates.settle(visit.page.native_key, "read")
+    elif novelty:
+        fates.settle(visit.expected, "read")
+    elif isinstance(visit.page, Unreadable):
+        fates.settle(visit.expected, "failed", visit.page.problem.kind)
+    else:
+        fates.settle(visit.expected, "failed", "listing_for_article")

@@ -1,0 +1,112 @@
+"""The plan of a run: made once when it opens, from what the archive knows; nothing is looked up after that."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlite_utils import Database
+
+from archiver.archive.planning import (
+    RESUME_FOR,
+    KeptAnswer,
+    KnownArticle,
+    UnfinishedRun,
+    find_last_walk,
+    find_unfinished_run,
+    find_validators,
+    list_kept_answers,
+    list_known_articles,
+)
+from archiver.crawl.options import CrawlOptions
+from archiver.crawl.schedule import bound_visits, choose_visits
+from archiver.model import Listing
+from archiver.platforms import platform_of
+from archiver.record import load_listings
+from archiver.site import Revisits, Site
+
+Scope = Literal["daily", "deep", "full"]
+Validators = Mapping[str, str]
+
+# An hour or two of difference between two cron runs must not put the deep pass off by a day.
+TOLERANCE = timedelta(hours=12)
+# Answers that say nothing of the article itself; it is asked for again when its run is taken up.
+_INCONCLUSIVE = frozenset({301, 302, 303, 307, 308, 401, 403, 407, 408, 429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is to do.
+
+    ``visits`` are the keys of the known articles to visit, the most pressing first, with their ``validators`` for
+    conditional requests; ``most`` bounds what else is visited of the known ones. ``listings`` and ``done`` are the
+    listing pages and the articles that the run taken up has fetched already.
+    """
+
+    scope: Scope = "full"
+    known: Mapping[str, KnownArticle] = field(default_factory=dict)
+    visits: Sequence[str] = ()
+    most: int = 0
+    validators: Mapping[str, Validators] = field(default_factory=dict)
+    resumed: UnfinishedRun | None = None
+    listings: Sequence[Listing] = ()
+    done: frozenset[str] = frozenset()
+
+    def is_news(self, key: str) -> bool:
+        """Say whether an article was not known before this run, or the one it takes up, began."""
+        article = self.known.get(key)
+        return article is None or (self.resumed is not None and article.first_seen_at >= self.resumed.started_at)
+
+
+def make_plan(
+    database: Database, site: Site, options: CrawlOptions, arguments: Mapping[str, str], at: datetime
+) -> Plan:
+    """Make the plan of a run that opens at a time; the runs before it must be closed."""
+    connection = database.conn
+    resumed = find_unfinished_run(connection, site.name, arguments, at - RESUME_FOR)
+    known = {article.key: article for article in list_known_articles(connection, site.name)}
+    kept = list_kept_answers(connection, resumed.ids) if resumed else []
+    done = _find_done(site, kept)
+    last_walk = find_last_walk(connection, site.name, arguments.get("start"))
+    scope = _choose_scope(options, site.revisits, resumed, at - last_walk if last_walk else None)
+    old = [article for article in known.values() if not (resumed and article.first_seen_at >= resumed.started_at)]
+    rules = replace(site.revisits, least=site.revisits.least // 3) if scope == "deep" else site.revisits
+    visits = _choose_visits(scope, old, rules, at, done)
+    return Plan(
+        scope=scope,
+        known=known,
+        visits=visits,
+        most=bound_visits(len(known), rules),
+        validators={key: found for key in visits if (found := find_validators(connection, site.name, key))},
+        resumed=resumed,
+        listings=load_listings(database, site, [answer.capture_id for answer in kept if answer.status == 200]),
+        done=done,
+    )
+
+
+def _choose_scope(
+    options: CrawlOptions, revisits: Revisits, resumed: UnfinishedRun | None, since_walk: timedelta | None
+) -> Scope:
+    if options.full:
+        return "full"
+    if resumed is not None and resumed.scope == "deep":
+        return "deep"
+    if options.is_bounded:
+        return "daily"
+    overdue = since_walk is None or since_walk + TOLERANCE >= timedelta(days=revisits.deep_every)
+    return "deep" if options.deep or overdue else "daily"
+
+
+def _choose_visits(
+    scope: Scope, known: Sequence[KnownArticle], revisits: Revisits, at: datetime, done: frozenset[str]
+) -> list[str]:
+    waiting = [article for article in known if article.key not in done]
+    if scope == "full":
+        return [article.key for article in waiting]
+    return choose_visits(waiting, revisits, at, len(known) - len(waiting))
+
+
+def _find_done(site: Site, kept: Sequence[KeptAnswer]) -> frozenset[str]:
+    read_address = platform_of(site).read_address
+    addresses = (read_address(answer.url) for answer in kept if answer.status not in _INCONCLUSIVE)
+    return frozenset(address.key for address in addresses if address.kind == "article")

@@ -1,0 +1,70 @@
+"""What discovery hands out: addresses to ask for, and the walks they belong to."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from archiver.model import Problem
+
+
+@dataclass(slots=True)
+class Walk:
+    """A walk through one channel, page by page.
+
+    ``stale`` counts the last pages that showed nothing new; once there were enough of them to end a daily run, the walk
+    has ``passed`` what a daily run sees.
+    """
+
+    start: str
+    pages: int = 0
+    ended: bool = False
+    strangers: int = 0
+    stale: int = 0
+    passed: bool = False
+    found: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An address to ask for, what it should be, and the walk that led to it.
+
+    ``validators`` are those of the last good capture, for a conditional request.
+    """
+
+    kind: Literal["listing", "article"]
+    key: str
+    url: str
+    walk: Walk | None = None
+    validators: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What follows from a listing page: addresses to ask for, and what is odd about it."""
+
+    targets: tuple[Target, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+class Agenda:
+    """The targets that wait: listings before articles, each in the order they were met.
+
+    They wait here and not in Scrapy's queue: a target has some hundred bytes, a request some thousand.
+    """
+
+    def __init__(self) -> None:
+        self._listings: deque[Target] = deque()
+        self._articles: deque[Target] = deque()
+
+    def extend(self, targets: Iterable[Target]) -> None:
+        """Let targets wait."""
+        for target in targets:
+            (self._listings if target.kind == "listing" else self._articles).append(target)
+
+    def take(self, count: int) -> list[Target]:
+        """Take up to ``count`` targets."""
+        taken: list[Target] = []
+        while len(taken) < count and (queue := self._listings or self._articles):
+            taken.append(queue.popleft())
+        return taken
