@@ -191,8 +191,8 @@ def test_run_summary_adds_up(crawled: Crawled) -> None:
             "run_id": 1,
             "site": "dukdhcd",
             "kind": "crawl",
-            "started_at": started.isoformat(),
-            "finished_at": finished.isoformat(),
+            "started_at": started.isoformat(timespec="microseconds"),
+            "finished_at": finished.isoformat(timespec="microseconds"),
             "outcome": "finished",
             "requests": len(crawled.requests),
             "captures": len(crawled.requests),  # robots.txt too: every answer is evidence
@@ -202,6 +202,12 @@ def test_run_summary_adds_up(crawled: Crawled) -> None:
             "observations": _count_printed(crawled, crawled.requests),
             "errors": 0,
             "findings": 0,
+            "scope": "deep",
+            "articles_found": len(crawled.portal.listed()),
+            "articles_failed": 0,
+            "articles_skipped": 0,
+            "articles_pending": 0,
+            "articles_late": 0,
         }
     ]
 

@@ -60,10 +60,11 @@ def open_run(
         "platform = excluded.platform, timezone = excluded.timezone",
         (site.name, site.title, site.platform, site.timezone),
     )
+    began = write_time(at, "microseconds")  # two runs of one second have an order too
     row = connection.execute(
         "INSERT INTO runs (uid, site, kind, arguments, started_at, scope, resumes) "
         "VALUES (?, ?, 'crawl', ?, ?, ?, ?) RETURNING id",
-        (uuid.uuid4().hex, site.name, json.dumps(dict(arguments), ensure_ascii=False), write_time(at), scope, resumes),
+        (uuid.uuid4().hex, site.name, json.dumps(dict(arguments), ensure_ascii=False), began, scope, resumes),
     ).fetchone()
     return Run(row[0], site.name)
 
@@ -74,7 +75,7 @@ def close_run(connection: sqlite3.Connection, run: Run, outcome: Outcome, reques
     connection.execute(
         "UPDATE runs SET finished_at = ?, outcome = ?, requests = ?, articles_new = ?, articles_changed = ?, "
         "articles_unchanged = ? WHERE id = ?",
-        (write_time(at), outcome, requests, new, changed, seen - new - changed, run.id),
+        (write_time(at, "microseconds"), outcome, requests, new, changed, seen - new - changed, run.id),
     )
 
 

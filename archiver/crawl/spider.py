@@ -155,8 +155,7 @@ class CommitteeSpider(scrapy.Spider):
             self._walking = False
             self._agenda.extend(self.discovery.finish())
             targets = self._agenda.take(room)
-        for target in targets:
-            yield self._ask(target)
+        yield from [self._ask(target) for target in targets]  # counted at once: other callbacks run in between
 
     def _ask(self, target: Target, url: str | None = None, redirects: int = 0, tries: int = 1) -> Request:
         self.asked += 1
