@@ -67,7 +67,7 @@ ARCHIVE_HOST_PAUSE = 600.0
 # Hears how each request ended before it sends the next one; Scrapy's own cannot pause.
 DOWNLOADER = "archiver.crawl.downloader.PoliteDownloader"
 # Requests of one run, retries counted: a trap of endless pages must not keep it busy for days. What is left over waits
-# for the next run.
+# for the next run. 0 is no bound.
 ARCHIVE_MAX_REQUESTS = 20_000
 # Portals keep a session for every visitor that sends the cookie back; a reader of public pages needs none.
 COOKIES_ENABLED = False

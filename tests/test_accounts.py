@@ -138,6 +138,7 @@ def test_the_next_run_takes_up_what_was_left(crawling: Crawling, sent: int, outc
     assert crawling.query("SELECT kind, count(*) AS n FROM events GROUP BY kind") == [{"kind": "created", "n": 24}]
 
 
+@pytest.mark.slow
 def test_a_run_that_was_cut_off_long_ago_is_not_taken_up(crawling: Crawling) -> None:
     portal = demo_portal()
     with serve(portal) as base:

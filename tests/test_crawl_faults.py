@@ -198,6 +198,7 @@ def test_other_hosts_hear_nothing(failed: Failed) -> None:
     assert failed.other.requests == []
 
 
+@pytest.mark.slow
 def test_what_a_fault_hid_is_found_once_it_is_over(tmp_path_factory: pytest.TempPathFactory) -> None:
     """First all is well, then everything fails, then all is well again: one state of each article."""
     crawling = Crawling(tmp_path_factory.mktemp("healed"))

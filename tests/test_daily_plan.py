@@ -223,6 +223,7 @@ def test_unchanged_articles_answer_304_and_are_confirmed(validating: Known, tmp_
     ]
 
 
+@pytest.mark.slow
 def test_daily_run_asks_conditionally_too(validating: Known, tmp_path: Path) -> None:
     crawling = validating.copy(tmp_path)
     for days in (1, 2):  # what a 304 confirmed is asked for conditionally again

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -51,6 +52,7 @@ def _merge(target: Path, parts: list[Path]) -> dict[str, list[dict[str, object]]
     return dump
 
 
+@pytest.mark.slow
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 10_000))
 def test_order_does_not_matter_and_twice_is_once(seed: int, tmp_path_factory: object) -> None:

@@ -7,6 +7,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Crawling
 from tests.portal import demo_portal, serve
 from tests.visiting import Visits
@@ -50,6 +52,7 @@ def test_a_log_that_was_cut_off_holds_what_was_committed_before(tmp_path: Path) 
     visits.database.close()
 
 
+@pytest.mark.slow
 def test_a_clock_that_jumps_back_corrupts_nothing(crawling: Crawling) -> None:
     """The second crawl says it is a day before the first, the third a day after; all pages changed each time.
 

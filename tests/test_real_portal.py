@@ -93,6 +93,7 @@ def test_nothing_else_is_archived(records: list[dict[str, Any]], module_crawling
     assert kinds == [{"kind": "http_404", "n": 19}]  # addresses that the mirroring tool cut; all totals add up
 
 
+@pytest.mark.slow
 def test_all_copies_in_order_of_capture(mirror: Path, truth: dict[str, dict[str, Any]], tmp_path: Path) -> None:
     """1,482 copies of 639 articles: 639 snapshots, and an observation for every count that a copy prints."""
     database = create_or_open(tmp_path / "copies.db")

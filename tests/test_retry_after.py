@@ -276,6 +276,7 @@ def _articles_asked(portal: Portal) -> list[datetime]:
     return [request.time for request in portal.requests if "view_content" in request.path]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "fault",
     [Response(503, b"down"), pytest.param(Response(200, b"", delay=2), marks=pytest.mark.slow)],
@@ -306,6 +307,7 @@ def test_a_host_that_is_down_for_eight_at_a_time(crawling: Crawling) -> None:
     assert crawling.query("SELECT kind FROM findings WHERE run_id = 2") == [{"kind": "host_down"}]
 
 
+@pytest.mark.slow
 def test_a_host_that_comes_back(crawling: Crawling) -> None:
     """Ten failures, and the first try after the pause succeeds: everything is read, nobody has to know."""
     portal, status = _down(crawling, Response(503, b"down"), *ONE_AT_A_TIME, times=10)

@@ -129,6 +129,7 @@ def _cut(packed: bytes, share: int, headers: tuple[tuple[str, str], ...]) -> Res
     return Response(200, packed[: len(packed) * share // 100], headers)
 
 
+@pytest.mark.slow
 def test_an_archive_is_none_the_worse_for_cut_pages(crawling: Crawling) -> None:
     """Well, then every article cut at another place in another way, then well again: the same states of them all."""
     cases = [(name, share) for name in CUTS for share in SHARES]

@@ -1,5 +1,6 @@
 """The spider all sites share: it asks, reads what comes back, and follows; a site only declares."""
 
+import sys
 from collections.abc import AsyncIterator, Iterator
 from typing import Any, ClassVar, Literal, Self
 
@@ -113,8 +114,9 @@ class CommitteeSpider(scrapy.Spider):
 
     @property
     def budget(self) -> int:
-        """Say how many requests are left to this run."""
-        return max(self.settings.getint("ARCHIVE_MAX_REQUESTS") - self.asked, 0)
+        """Say how many requests are left to this run; without a bound, more than it can need."""
+        most = self.settings.getint("ARCHIVE_MAX_REQUESTS")
+        return max(most - self.asked, 0) if most else sys.maxsize
 
     def parse(self, response: Response, **kwargs: Any) -> Output:
         """Read an answer, hand it over to be kept, follow it, and ask for more."""
