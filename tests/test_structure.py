@@ -28,7 +28,8 @@ BELOW = {
     "checks": ("archive", "platforms", "site"),
     "crawl": ("rebuild", "checks", "record", "parsing", "archive", "platforms", "site"),
     "web": ("rebuild", "checks", "record", "parsing", "archive", "platforms", "site"),
-    "cli": ("crawl", "web", "rebuild", "checks", "record", "parsing", "archive", "platforms", "site"),
+    "exporting": ("web", "rebuild", "record", "parsing", "archive", "platforms", "site"),
+    "cli": ("exporting", "crawl", "web", "rebuild", "checks", "record", "parsing", "archive", "platforms", "site"),
     "settings": (),
     "spiders": ("crawl", "site"),
     "__main__": ("cli",),
@@ -43,6 +44,7 @@ OUTSIDERS = {
     "rich": {"cli"},
     "datasette": {"web"},
     "apprise": {"notices"},
+    "pyarrow": {"exporting"},
 }
 TOP = set(
     "scrapy.cfg archiver spiders tests data README.md pyproject.toml Makefile requirements.txt requirements-dev.txt "

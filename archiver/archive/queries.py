@@ -33,6 +33,12 @@ class Selection:
 
 def list_articles(connection: sqlite3.Connection, selection: Selection) -> Iterator[Row]:
     """List articles, the newest first; those without a date come last."""
+    tail, values = select_articles(connection, selection)
+    return read_rows(connection.execute(f"SELECT {_SUMMARY} {tail}", values))
+
+
+def select_articles(connection: sqlite3.Connection, selection: Selection) -> tuple[str, list[str | int]]:
+    """Return the end of a query of ``current_articles``, from FROM to LIMIT, and its values; the newest come first."""
     zones = zones_of_sites(connection)
     conditions: list[tuple[str, list[str]]] = []
     if selection.site:
@@ -47,12 +53,11 @@ def list_articles(connection: sqlite3.Connection, selection: Selection) -> Itera
         conditions.append(_bound("changed_at >=", zones, selection.changed_since, time.min))
     where = " AND ".join(condition for condition, _ in conditions) or "1"
     values = [value for _, some in conditions for value in some]
-    query = (
-        f"SELECT {_SUMMARY} FROM current_articles WHERE {where} "
+    tail = (
+        f"FROM current_articles WHERE {where} "
         "ORDER BY published_at IS NULL, published_at DESC, site, article_id LIMIT ?"
     )
-    limit = -1 if selection.limit is None else selection.limit
-    return _rows(connection.execute(query, [*values, limit]))
+    return tail, [*values, -1 if selection.limit is None else selection.limit]
 
 
 def find_articles(connection: sqlite3.Connection, reference: str) -> list[Row]:
@@ -64,7 +69,7 @@ def find_articles(connection: sqlite3.Connection, reference: str) -> list[Row]:
         " JOIN addresses d ON d.id = aa.address_id"
         " WHERE d.url = ?1 AND a.site = current_articles.site AND a.native_key = current_articles.article_id)"
     )
-    return list(_rows(connection.execute(query, (reference, site, key))))
+    return list(read_rows(connection.execute(query, (reference, site, key))))
 
 
 def list_snapshots(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[Row]:
@@ -79,7 +84,7 @@ def find_snapshot_at(connection: sqlite3.Connection, site: str, article_id: str,
         "ORDER BY snapshot DESC LIMIT 1"
     )
     values = (site, article_id, write_time(at, "microseconds"))
-    return next(_rows(connection.execute(query, values)), None)
+    return next(read_rows(connection.execute(query, values)), None)
 
 
 def find_capture_at(connection: sqlite3.Connection, site: str, article_id: str, at: datetime) -> int | None:
@@ -100,13 +105,13 @@ def list_observations(connection: sqlite3.Connection, site: str, article_id: str
 
 def list_events(connection: sqlite3.Connection) -> Iterator[Row]:
     """List what happened to articles, the oldest first."""
-    return _rows(connection.execute("SELECT * FROM events ORDER BY at, site, article_id"))
+    return read_rows(connection.execute("SELECT * FROM events ORDER BY at, site, article_id"))
 
 
 def list_runs(connection: sqlite3.Connection, site: str | None, limit: int | None) -> Iterator[Row]:
     """List runs, the newest first."""
     query = "SELECT * FROM run_summary WHERE ?1 IS NULL OR site = ?1 ORDER BY run_id DESC LIMIT ?2"
-    return _rows(connection.execute(query, (site, -1 if limit is None else limit)))
+    return read_rows(connection.execute(query, (site, -1 if limit is None else limit)))
 
 
 def summarise_sites(connection: sqlite3.Connection) -> dict[str, Row]:
@@ -116,7 +121,7 @@ def summarise_sites(connection: sqlite3.Connection) -> dict[str, Row]:
             max(r.started_at) AS last_run, r.outcome
         FROM sites s LEFT JOIN runs r ON r.site = s.name GROUP BY s.name
     """
-    return {row["name"]: row for row in _rows(connection.execute(query))}
+    return {row["name"]: row for row in read_rows(connection.execute(query))}
 
 
 def zones_of_sites(connection: sqlite3.Connection) -> dict[str, ZoneInfo]:
@@ -124,9 +129,19 @@ def zones_of_sites(connection: sqlite3.Connection) -> dict[str, ZoneInfo]:
     return {row[0]: ZoneInfo(row[1]) for row in connection.execute("SELECT name, timezone FROM sites ORDER BY name")}
 
 
+def titles_of_sites(connection: sqlite3.Connection) -> dict[str, str]:
+    """Return the title of each site, as it was declared last."""
+    return dict(tuple(row) for row in connection.execute("SELECT name, title FROM sites ORDER BY name"))
+
+
+def read_rows(cursor: sqlite3.Cursor) -> Iterator[Row]:
+    """Yield rows as dictionaries, JSON columns decoded."""
+    return ({name: _read_value(name, row[name]) for name in row.keys()} for row in cursor)  # noqa: SIM118 - no mapping
+
+
 def _of_article(connection: sqlite3.Connection, view: str, order: str, site: str, article_id: str) -> Iterator[Row]:
     query = f"SELECT * FROM {view} WHERE site = ? AND article_id = ? ORDER BY {order}"
-    return _rows(connection.execute(query, (site, article_id)))
+    return read_rows(connection.execute(query, (site, article_id)))
 
 
 def _bound(comparison: str, zones: dict[str, ZoneInfo], day: date, at: time) -> tuple[str, list[str]]:
@@ -140,10 +155,6 @@ def _bound(comparison: str, zones: dict[str, ZoneInfo], day: date, at: time) -> 
 
 def _moment(day: date, at: time, zone: ZoneInfo) -> str:
     return write_time(datetime.combine(day, at, zone).astimezone(UTC))
-
-
-def _rows(cursor: sqlite3.Cursor) -> Iterator[Row]:
-    return ({name: _read_value(name, row[name]) for name in row.keys()} for row in cursor)  # noqa: SIM118 - no mapping
 
 
 def _read_value(name: str, value: str | int | None) -> object:

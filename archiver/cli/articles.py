@@ -22,42 +22,25 @@ from archiver.archive.queries import (
     zones_of_sites,
 )
 from archiver.archive.views import ARTICLE_HISTORY, CURRENT_ARTICLES, VIEW_HISTORY
-from archiver.cli.options import Day, Moment, with_archive, with_limit, with_output
+from archiver.cli.options import Moment, check_site, with_archive, with_limit, with_output, with_selection
 from archiver.cli.output import Output, show_time
 from archiver.clock import now
 from archiver.display import escape_controls
 from archiver.errors import UsageError
 
 BAR = 30
-STATES = ("live", "suspect", "gone", "moved")
 LISTED = ("site", "article_id", "published_at", "published_precision", "title", "views", "state", "snapshots")
 
 
 @click.command("list")
-@click.option("--site", help="Only of this site.")
-@click.option("--since", type=Day(), help="Published on this day or later.")
-@click.option("--until", type=Day(), help="Published on this day or before.")
-@click.option("--changed-since", type=Day(), help="Content changed on this day or later.")
-@click.option("--state", type=click.Choice(STATES), help="Only in this state.")
-@with_limit(None)
+@with_selection
 @with_output
 @with_archive
-def list_command(
-    db: Path,
-    output: Output,
-    site: str | None,
-    since: date | None,
-    until: date | None,
-    changed_since: date | None,
-    state: str | None,
-    limit: int | None,
-) -> None:
+def list_command(db: Path, output: Output, selection: Selection) -> None:
     """List articles, the newest first."""
     database = open_for_reading(db)
-    zones = zones_of_sites(database.conn)
-    if site is not None and site not in zones:
-        raise UsageError(f"the archive holds no site {site!r}; it holds: {', '.join(zones) or 'none yet'}")
-    rows = list_articles(database.conn, Selection(site, since, until, changed_since, state, limit))
+    zones = check_site(database.conn, selection.site)
+    rows = list_articles(database.conn, selection)
     if output.form == "table":
         rows = (_show_published(row, zones) for row in rows)
     shown = ("site", "article_id", "published_at", "title", "views", "state", "snapshots")

@@ -1,6 +1,5 @@
 """``archiver diff``: what changed between two snapshots of an article."""
 
-import json
 from pathlib import Path
 
 import click
@@ -12,7 +11,7 @@ from archiver.cli.differences import write_comparison
 from archiver.cli.options import with_archive
 from archiver.cli.output import Output, colours_allowed, show_time
 from archiver.comparison import State, as_json, compare_states
-from archiver.display import escape_controls
+from archiver.display import dump_json, escape_controls
 from archiver.errors import UsageError
 
 
@@ -37,7 +36,7 @@ def diff_command(
     comparison = compare_states(State.of_row(before), State.of_row(after))
     with Output(path=out).open() as stream:
         if machine:
-            stream.write(json.dumps(as_json(comparison), ensure_ascii=False, indent=1) + "\n")
+            stream.write(dump_json(as_json(comparison), indent=1) + "\n")
         else:
             zone = zones_of_sites(database.conn)[found["site"]]
             stream.write(f"{escape_controls(found['title'])}\n")

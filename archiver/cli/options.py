@@ -4,14 +4,19 @@ from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
 from archiver.cli.output import FORMATS, Output
+from archiver.errors import UsageError
 from archiver.project import archive_path
 
 Command = Callable[..., Any]
+STATES = ("live", "suspect", "gone", "moved")
+VERBATIM = "Leave cells that a spreadsheet would run as a formula as they are; for programs."
 
 
 class Day(click.ParamType[date]):
@@ -61,11 +66,12 @@ def with_output(command: Command) -> Command:
         names = [name for name in FORMATS if values.pop(name)]
         if len(names) > 1:
             raise click.UsageError(f"--{names[0]} and --{names[1]} exclude each other")
-        path = values.pop("out")
-        return command(**values, output=Output(names[0] if names else "table", path))
+        path, verbatim = values.pop("out"), values.pop("verbatim")
+        return command(**values, output=Output(names[0] if names else "table", path, verbatim=verbatim))
 
     file = click.Path(dir_okay=False, path_type=Path)
     wrapped: Command = click.option("-o", "--out", type=file, help="Write to a file instead of stdout.")(collect)
+    wrapped = click.option("--verbatim", is_flag=True, help=f"CSV, TSV: {VERBATIM[0].lower()}{VERBATIM[1:]}")(wrapped)
     for name in reversed(FORMATS):
         wrapped = click.option(f"--{name}", is_flag=True, help=FORMATS[name])(wrapped)
     return wrapped
@@ -80,3 +86,32 @@ def with_limit(default: int | None) -> Callable[[Command], Command]:
         show_default=default is not None,
         help="At most so many.",
     )
+
+
+def with_selection(command: Command) -> Command:
+    """Give a command the filters of articles and ``--limit``; it gets ``selection``."""
+
+    @wraps(command)
+    def collect(**values: Any) -> Any:
+        from archiver.archive.queries import Selection
+
+        chosen = {name: values.pop(name) for name in ("site", "since", "until", "changed_since", "state", "limit")}
+        return command(**values, selection=Selection(**chosen))
+
+    wrapped = with_limit(None)(collect)
+    wrapped = click.option("--state", type=click.Choice(STATES), help="Only in this state.")(wrapped)
+    changed = "Content changed on this day or later."
+    wrapped = click.option("--changed-since", type=Day(), help=changed)(wrapped)
+    wrapped = click.option("--until", type=Day(), help="Published on this day or before.")(wrapped)
+    wrapped = click.option("--since", type=Day(), help="Published on this day or later.")(wrapped)
+    return click.option("--site", help="Only of this site.")(wrapped)
+
+
+def check_site(connection: Connection, site: str | None) -> dict[str, ZoneInfo]:
+    """Return the zone of each site of the archive; UsageError if it does not hold the one that was asked for."""
+    from archiver.archive.queries import zones_of_sites
+
+    zones = zones_of_sites(connection)
+    if site is not None and site not in zones:
+        raise UsageError(f"the archive holds no site {site!r}; it holds: {', '.join(zones) or 'none yet'}")
+    return zones

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Literal, TextIO
 from zoneinfo import ZoneInfo
 
-from archiver.display import escape_controls
-from archiver.errors import ArchiverError
+from archiver.cells import defuse
+from archiver.display import dump_json, escape_controls
+from archiver.outfiles import open_bytes, open_text
 
 FORMATS = {
     "json": "A JSON array.",
@@ -31,10 +32,16 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Where rows go, and in which form (``table`` or one of FORMATS)."""
+    """Where rows go, and in which form (``table`` or one of FORMATS).
+
+    CSV and TSV: ``verbatim`` leaves what a spreadsheet would run as a formula as it is; ``bom`` begins with the mark by
+    which Excel knows UTF-8.
+    """
 
     form: str = "table"
     path: Path | None = None
+    verbatim: bool = False
+    bom: bool = False
 
     def write(self, rows: Iterable[Row], columns: Sequence[str], shown: Sequence[str] | None = None) -> None:
         """Write rows: all ``columns`` for programs, those ``shown`` in a table."""
@@ -46,29 +53,40 @@ class Output:
             elif self.form == "nl":
                 stream.writelines(f"{_to_json(row, columns)}\n" for row in rows)
             else:
-                _write_values(stream, rows, columns, "," if self.form == "csv" else "\t")
+                self._write_values(stream, rows, columns)
 
     def write_bytes(self, data: bytes) -> None:
-        """Write bytes as they are."""
-        if self.path is None:
+        """Write bytes as they are; a terminal gets them as text, its control characters escaped."""
+        if self.path is not None:
+            with open_bytes(self.path) as stream:
+                stream.write(data)
+        elif sys.stdout.isatty():
+            lines = data.decode("utf-8", "backslashreplace").splitlines()
+            sys.stdout.writelines(f"{escape_controls(line)}\n" for line in lines)
+        else:
             sys.stdout.buffer.write(data)
-            return
-        try:
-            self.path.write_bytes(data)
-        except OSError as error:
-            raise ArchiverError(f"{self.path}: cannot be written: {error.strerror}") from error
 
     @contextmanager
     def open(self) -> Iterator[TextIO]:
-        """Open the file named with -o, else stdout."""
+        """Open the file named with -o, which appears whole when all is written; else stdout."""
         if self.path is None:
             yield sys.stdout
             return
-        try:
-            with self.path.open("w", encoding="utf-8", newline="") as stream:
-                yield stream
-        except OSError as error:
-            raise ArchiverError(f"{self.path}: cannot be written: {error.strerror}") from error
+        with open_text(self.path) as stream:
+            yield stream
+
+    def _write_values(self, stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:
+        """Write CSV or TSV; numbers stay numbers, texts that look like formulas get an apostrophe."""
+        stream.write("\ufeff" if self.bom else "")
+        writer = csv.writer(stream, delimiter="," if self.form == "csv" else "\t", lineterminator="\n")
+        escape = escape_controls if stream.isatty() else str
+        write = str if self.verbatim else defuse
+        writer.writerow(columns)
+        for row in rows:
+            values = (row[column] for column in columns)
+            writer.writerow(
+                [value if isinstance(value, int | float) else escape(write(_to_text(value))) for value in values]
+            )
 
 
 def colours_allowed(stream: TextIO) -> bool:
@@ -98,8 +116,9 @@ def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) ->
     for row in rows:
         table.add_row(*(Text(escape_controls(_to_text(row[column]))) for column in columns))
     width = None if stream.isatty() or "COLUMNS" in os.environ else 160
-    colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
-    console = Console(file=stream, width=width, color_system=colours)
+    colours: Literal["auto"] | None = "auto" if colours_allowed(stream) else None
+    # FORCE_COLOR and its like are for programs that ask nobody; a file stays free of escape codes.
+    console = Console(file=stream, width=width, color_system=colours, force_terminal=stream.isatty())
     with console.capture() as written:  # rich takes a closed pipe for an error
         console.print(table)
     stream.write(written.get())
@@ -113,14 +132,8 @@ def _write_array(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) ->
     stream.write("]\n" if separator != "[" else "[]\n")
 
 
-def _write_values(stream: TextIO, rows: Iterable[Row], columns: Sequence[str], delimiter: str) -> None:
-    writer = csv.writer(stream, delimiter=delimiter, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_to_text(row[column]) for column in columns] for row in rows)
-
-
 def _to_json(row: Row, columns: Sequence[str]) -> str:
-    return json.dumps({column: row[column] for column in columns}, ensure_ascii=False)
+    return dump_json({column: row[column] for column in columns})
 
 
 def _to_text(value: Any) -> str:

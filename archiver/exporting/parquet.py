@@ -1,0 +1,54 @@
+"""Parquet: rows with their types, for pandas, DuckDB and their like."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import BinaryIO
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from archiver.archive.queries import Row
+
+# Rows are written, and forgotten, in groups; texts of articles have some 5 KB each.
+GROUP = 1_000
+_TIMES = frozenset(
+    "published_at views_observed_at first_seen_at last_seen_at changed_at seen_from seen_until observed_at at".split()
+)
+_NUMBERS = frozenset("views snapshots snapshot".split())
+_TRUTHS = frozenset(["listed"])
+_FILES = {"images": ("url", "caption", "alt"), "attachments": ("url", "title")}
+
+
+def write_parquet(stream: BinaryIO, rows: Iterable[Row], columns: Sequence[str]) -> None:
+    """Write rows as Parquet.
+
+    Times are timestamps in UTC (microseconds), ``listed`` is a boolean, images and attachments are lists of structs.
+    """
+    schema = pa.schema([(column, _type_of(column)) for column in columns])
+    remaining = iter(rows)
+    with parquet.ParquetWriter(stream, schema, compression="zstd") as writer:
+        while group := list(islice(remaining, GROUP)):
+            values = [[_read(column, row[column]) for row in group] for column in columns]
+            arrays = [pa.array(column, field.type) for column, field in zip(values, schema, strict=True)]
+            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+
+
+def _type_of(column: str) -> pa.DataType:
+    if column in _TIMES:
+        return pa.timestamp("us", tz="UTC")
+    if column in _NUMBERS:
+        return pa.int64()
+    if column in _TRUTHS:
+        return pa.bool_()
+    if column in _FILES:
+        return pa.list_(pa.struct([(name, pa.string()) for name in _FILES[column]]))
+    return pa.list_(pa.string()) if column == "changed_fields" else pa.string()
+
+
+def _read(column: str, value: object) -> object:
+    if value is None:
+        return None
+    if column in _TIMES:
+        return datetime.fromisoformat(str(value))
+    return bool(value) if column in _TRUTHS else value

@@ -1,0 +1,107 @@
+"""Atom feeds (RFC 4287) of what happened to articles: a pure function from rows to XML."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+from urllib.parse import quote
+from xml.sax.saxutils import escape, quoteattr
+
+Row = Mapping[str, Any]
+
+NAMESPACE = "http://www.w3.org/2005/Atom"
+# Who names the entries, and since when (RFC 4151). Fixed for ever: other names would show all entries as new.
+AUTHORITY = "committee-news-archiver,2026"
+WORDS = {
+    "created": "New",
+    "edited": "Edited",
+    "title_changed": "Title changed",
+    "suspect": "Not found for now",
+    "gone": "Gone",
+    "restored": "Restored",
+    "moved": "Moved",
+    "delisted": "No longer listed",
+    "relisted": "Listed again",
+    "counter_reset": "Counter set back",
+}
+# XML 1.0 has no way to write these, escaped or not; the rest are unseen and turn lines around.
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What a feed says of itself: the site's name (None for all sites), a title, and the addresses it has.
+
+    ``updated`` (ISO 8601) counts only while there are no entries. ``words`` names the kinds of events.
+    """
+
+    site: str | None
+    title: str
+    updated: str = "1970-01-01T00:00:00+00:00"
+    address: str | None = None
+    page: str | None = None
+    language: str | None = None
+    words: Mapping[str, str] | None = None
+
+
+def write_feed(feed: Feed, changes: Iterable[Row]) -> Iterator[str]:
+    """Yield the XML of a feed, an entry at a time.
+
+    ``changes`` are rows of the view ``events``, the newest first, with ``title``; ``link`` where a page of ours is to
+    be named and not the portal's.
+    """
+    rows = iter(changes)
+    first = next(rows, None)
+    language = f" xml:lang={_quote(feed.language)}" if feed.language else ""
+    yield f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="{NAMESPACE}"{language}>\n'
+    yield f"  <id>{name_feed(feed.site)}</id>\n  <title>{_write(feed.title)}</title>\n"
+    yield f"  <updated>{_write(first['at'] if first else feed.updated)}</updated>\n"
+    yield f"  <author><name>{_write(feed.title)}</name></author>\n  <generator>Committee News Archiver</generator>\n"
+    yield "".join(
+        f"  <link rel={_quote(rel)} type={_quote(kind)} href={_quote(address)}/>\n"
+        for rel, kind, address in (
+            ("self", "application/atom+xml", feed.address),
+            ("alternate", "text/html", feed.page),
+        )
+        if address
+    )
+    for row in chain([first] if first else [], rows):
+        yield _write_entry(row, feed.words or WORDS)
+    yield "</feed>\n"
+
+
+def name_feed(site: str | None) -> str:
+    """Return the id of a site's feed, or of that of all sites; the same wherever the feed stands."""
+    return f"tag:{AUTHORITY}:{quote(site, safe='') if site else ''}"
+
+
+def name_change(row: Row) -> str:
+    """Return the id of an entry, made from site, article, kind and time: of all exports, the same."""
+    parts = (row["site"], row["article_id"], row["kind"], row["at"])
+    return f"tag:{AUTHORITY}:{'/'.join(quote(str(part), safe=':') for part in parts)}"
+
+
+def _write_entry(row: Row, words: Mapping[str, str]) -> str:
+    kind = words.get(row["kind"], row["kind"])
+    title = f"{kind}: {row['title'] or row['article_id']}"
+    content = f"{kind}: {row['detail']}" if row["detail"] else kind
+    link = row.get("link") or (row["url"] if row["url"].startswith(("http://", "https://")) else None)
+    lines = [
+        f"<id>{_write(name_change(row))}</id>",
+        f"<title>{_write(title)}</title>",
+        f"<updated>{_write(row['at'])}</updated>",
+        f"<category term={_quote(row['kind'])} label={_quote(kind)}/>",
+        *([f'<link rel="alternate" href={_quote(link)}/>'] if link else ()),
+        f'<content type="text">{_write(content)}</content>',  # and no summary: without content, a link is a must
+    ]
+    inner = "".join(f"    {line}\n" for line in lines)
+    return f"  <entry>\n{inner}  </entry>\n"
+
+
+def _write(text: str) -> str:
+    return escape(_FORBIDDEN.sub("", text))
+
+
+def _quote(text: str) -> str:
+    return quoteattr(_FORBIDDEN.sub("", text))

@@ -1,0 +1,84 @@
+"""Files and folders that appear whole under their name, or not at all."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from archiver.errors import ArchiverError, UsageError
+
+_MARK = ".archiver-export"
+
+
+@contextmanager
+def open_text(path: Path, encoding: str = "utf-8") -> Iterator[TextIO]:
+    """Open a text file to write; see ``_write_beside``."""
+    with _explaining(path), _write_beside(path) as place, place.open("w", encoding=encoding, newline="") as stream:
+        yield stream
+
+
+@contextmanager
+def open_bytes(path: Path) -> Iterator[BinaryIO]:
+    """Open a file of bytes to write; see ``_write_beside``."""
+    with _explaining(path), _write_beside(path) as place, place.open("wb") as stream:
+        yield stream
+
+
+@contextmanager
+def open_folder(path: Path) -> Iterator[Path]:
+    """Give an empty folder to fill, which takes the place of ``path`` when all is written.
+
+    An earlier folder made here is replaced. Any other that holds something is not touched; UsageError.
+    """
+    real = path.resolve()
+    if real.exists() and not (real.is_dir() and (not any(real.iterdir()) or (real / _MARK).is_file())):
+        raise UsageError(f"{path}: there is something else already; name a new or an empty folder")
+    with _explaining(path):
+        unfinished, former = _beside(real, "part"), _beside(real, "old")
+        try:
+            unfinished.mkdir(parents=True)
+            (unfinished / _MARK).touch()
+            yield unfinished
+            if real.exists():
+                real.rename(former)
+            unfinished.rename(real)
+        finally:
+            for left in (unfinished, former):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+@contextmanager
+def _write_beside(path: Path) -> Iterator[Path]:
+    """Give the place to write to: a file beside ``path`` that takes its name at the end.
+
+    A process that is killed leaves the former file as it was. What is no plain file (a pipe, /dev/null) is written to
+    directly.
+    """
+    real = path.resolve()
+    if real.exists() and not real.is_file():
+        yield real
+        return
+    unfinished = _beside(real, "part")
+    try:
+        yield unfinished
+        if real.exists():
+            shutil.copymode(real, unfinished)
+        unfinished.replace(real)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _beside(path: Path, ending: str) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.{ending}")
+
+
+@contextmanager
+def _explaining(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            raise
+        raise ArchiverError(f"{path}: cannot be written: {error.strerror}") from error
