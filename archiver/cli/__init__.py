@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import Any, NoReturn
 
 import click
+from click.shell_completion import CompletionItem
 
 from archiver import __version__
 from archiver.display import make_showable
@@ -55,6 +56,24 @@ ABOUT = {
     "vacuum": "Make the archive's file as small as it can be.",
     "upgrade": "Bring an older archive up to date; it is copied first.",
 }
+# How the help text shows them: every command stands under one heading.
+GROUPS = {
+    "Begin": "demo sites crawl",
+    "Read": "list show history diff views",
+    "Ask and publish": "export schema",
+    "Watch": "runs check cron",
+    "Keep": "backup verify merge reparse vacuum upgrade",
+}
+EXAMPLES = """\
+  archiver demo                                      see all of it in ten seconds
+  archiver crawl sotttt -a max_pages=1               a first small crawl
+  archiver list --changed-since 2022-05-01           what was edited
+  archiver diff 4418664                              what changed, word by word
+  archiver show 4418664 --at 2022-05-01              how it stood that day
+  archiver list --state gone --json                  for programs: --json, --nl, --csv, --tsv
+  archiver export csv --bom -o articles.csv          for a spreadsheet
+  eval "$(_ARCHIVER_COMPLETE=bash_source archiver)"  TAB completes; also zsh_source, fish_source
+"""
 
 
 class LazyGroup(click.Group):
@@ -81,16 +100,24 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(import_module(COMMANDS[cmd_name]), f"{cmd_name}_command")
         return command
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete the name of a command without importing any."""
+        names = [CompletionItem(name, help=ABOUT[name]) for name in COMMANDS if name.startswith(incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(ABOUT.items()))
+        """List the commands under their headings, without importing them, and some examples."""
+        widest = max(map(len, ABOUT))
+        for heading, names in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(name.ljust(widest), ABOUT[name]) for name in names.split()])
+        formatter.write(f"\nExamples:\n{EXAMPLES}")
 
 
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Begin with: archiver demo. Exit status: 0 done, 1 failed, 2 wrong usage, 3 done with findings, "
+    epilog="archiver COMMAND --help tells more. Exit status: 0 done, 1 failed, 2 wrong usage, 3 done with findings, "
     "75 another run holds the lock, 130 interrupted.",
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")

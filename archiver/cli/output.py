@@ -22,11 +22,6 @@ FORMATS = {
     "csv": "Comma-separated values with a header.",
     "tsv": "Tab-separated values with a header.",
 }
-# How columns stand in a table: numbers to the right, and what must not be broken over two lines.
-_NUMERIC = frozenset("run new changed unchanged failed findings articles listings views snapshot snapshots".split())
-_UNBROKEN = _NUMERIC | frozenset("site article_id source state outcome scope kind day".split())
-_DAY = len("2018-04-27")
-
 Row = Mapping[str, Any]
 
 
@@ -103,25 +98,19 @@ def show_time(value: str | None, zone: ZoneInfo, precision: str | None = "minute
 
 
 def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:
-    from rich import box
     from rich.console import Console
-    from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for column in columns:
-        justify: Literal["left", "right"] = "right" if column in _NUMERIC else "left"
-        unbroken, least = column in _UNBROKEN, _DAY if column.endswith(("at", "_run", "from", "until")) else None
-        table.add_column(column.replace("_", " "), justify=justify, no_wrap=unbroken, min_width=least, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(escape_controls(_to_text(row[column]))) for column in columns))
+    from archiver.cli.tables import lay_out
+
+    cells = [[Text(escape_controls(_to_text(row[column]))) for column in columns] for row in rows]
     width = None if stream.isatty() or "COLUMNS" in os.environ else 160
     colours: Literal["auto"] | None = "auto" if colours_allowed(stream) else None
     # FORCE_COLOR and its like are for programs that ask nobody; a file stays free of escape codes.
     console = Console(file=stream, width=width, color_system=colours, force_terminal=stream.isatty())
     with console.capture() as written:  # rich takes a closed pipe for an error
-        console.print(table)
-    stream.write(written.get())
+        console.print(lay_out(columns, cells, console.width))
+    stream.writelines(f"{line.rstrip()}\n" for line in written.get().splitlines())
 
 
 def _write_array(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:
