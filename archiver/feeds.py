@@ -25,8 +25,10 @@ WORDS = {
     "relisted": "Listed again",
     "counter_reset": "Counter set back",
 }
-# XML 1.0 has no way to write these, escaped or not; the rest are unseen and turn lines around.
-_FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# XML 1.0 has no way to write C0 and the like, escaped or not; CR, C1 and the marks that turn a line around are no text.
+_FORBIDDEN = re.compile(
+    "[^\t\n\x20-\x7e\xa0-\u061b\u061d-\u200d\u2010-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 @dataclass(frozen=True, slots=True)

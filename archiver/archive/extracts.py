@@ -44,7 +44,8 @@ def list_keys(connection: sqlite3.Connection, selection: Selection) -> Iterator[
 def list_changes(connection: sqlite3.Connection, selection: Selection) -> Iterator[Row]:
     """List what happened to the selected articles, the newest first, at most ``limit``; as ``events``, with ``title``.
 
-    The title is that of its time: what a feed once said does not change.
+    The title is that of its time: what a feed once said does not change. A changed title is an edit; the event
+    ``title_changed`` beside it is left out.
     """
     tail, values = select_articles(connection, replace(selection, limit=None))
     limit = -1 if selection.limit is None else selection.limit
@@ -53,7 +54,7 @@ def list_changes(connection: sqlite3.Connection, selection: Selection) -> Iterat
             (SELECT title FROM article_history h WHERE h.site = e.site AND h.article_id = e.article_id
                 AND h.seen_from <= e.at ORDER BY snapshot DESC LIMIT 1),
             (SELECT title FROM current_articles c WHERE c.site = e.site AND c.article_id = e.article_id)) AS title
-        FROM (SELECT * FROM events WHERE (site, article_id) IN (SELECT site, article_id {tail})
+        FROM (SELECT * FROM events WHERE kind <> 'title_changed' AND (site, article_id) IN (SELECT site, article_id {tail})
             ORDER BY at DESC, site, article_id, kind LIMIT ?) e
         ORDER BY at DESC, site, article_id, kind
     """
