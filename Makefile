@@ -41,7 +41,7 @@ bench: .venv/development  ## print what parsing and storing cost
 	@$(BIN)/python -m tests.benchmarks
 
 pins: .venv/development  ## renew the hashed pins (needs uv)
-	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group build -o requirements.txt $(PINS)
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra web --group build -o requirements.txt $(PINS)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group build --group dev -o requirements-dev.txt $(PINS)
 
 clean:  ## remove .venv and what tools leave behind (never data/)

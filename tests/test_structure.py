@@ -43,6 +43,8 @@ OUTSIDERS = {
     "click": {"cli", "web"},
     "rich": {"cli"},
     "datasette": {"web"},
+    "jinja2": {"web"},
+    "uvicorn": {"web"},
     "apprise": {"notices"},
     "pyarrow": {"exporting"},
 }

@@ -28,6 +28,7 @@ COMMANDS = {
     "reparse": "archiver.cli.rebuild",
     "verify": "archiver.cli.rebuild",
     "merge": "archiver.cli.rebuild",
+    "serve": "archiver.cli.serve",
     "export": "archiver.cli.export",
     "schema": "archiver.cli.schema",
     "cron": "archiver.cli.cron",
@@ -49,6 +50,7 @@ ABOUT = {
     "reparse": "Read all stored pages again with today's parsers.",
     "verify": "Check that the archive is whole.",
     "merge": "Join archives made on different machines.",
+    "serve": "Show the archive in a browser.",
     "export": "CSV, JSON lines, Parquet, Atom, or a browsable copy of it all.",
     "schema": "The views for your own SQL, with the meaning of each column.",
     "cron": "Lines for a crontab and units for systemd, to copy.",
@@ -60,7 +62,7 @@ ABOUT = {
 GROUPS = {
     "Begin": "demo sites crawl",
     "Read": "list show history diff views",
-    "Ask and publish": "export schema",
+    "Ask and publish": "serve export schema",
     "Watch": "runs check cron",
     "Keep": "backup verify merge reparse vacuum upgrade",
 }

@@ -1,0 +1,120 @@
+"""What happened to articles, run by run, the last run first; and the runs themselves, as they are shown to readers.
+
+Runs are few, and the captures of one have neighbouring ids; so the newest events are found without sorting them all.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+Row = dict[str, Any]
+
+_NUMBERED = "(SELECT *, row_number() OVER (ORDER BY started_at, uid) AS run_id FROM runs)"
+_EVENT = (
+    "k.fetched_at AS at, e.kind, e.detail, a.id, a.site, a.native_key AS article_id, a.state, a.views, c.title, "
+    "(SELECT number FROM snapshots WHERE article_id = a.id AND first_capture_id = e.capture_id "
+    "AND number IS NOT NULL) AS snapshot"
+)
+_NEWEST = "(SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL)"
+_EVENTS = (
+    f"SELECT {_EVENT} FROM article_events e CROSS JOIN captures k ON k.id = e.capture_id "
+    "CROSS JOIN articles a ON a.id = e.article_id "
+    f"CROSS JOIN snapshots s ON s.article_id = a.id AND s.number = {_NEWEST} "
+    "CROSS JOIN contents c ON c.id = s.content_id "
+    "WHERE e.capture_id BETWEEN (SELECT min(id) FROM captures WHERE run_id = ?1) "
+    "AND (SELECT max(id) FROM captures WHERE run_id = ?1) AND k.run_id = ?1 "
+)
+_RUN = (
+    "r.id, r.run_id, r.site, r.kind, r.started_at, r.finished_at, r.outcome, r.scope, r.requests, r.errors, "
+    "r.found AS articles_found, r.articles_new, r.articles_changed, r.articles_unchanged, "
+    "(SELECT count(*) FROM findings WHERE run_id = r.id) AS findings"
+)
+
+
+def list_changes(connection: sqlite3.Connection, site: str | None = None) -> Iterator[Row]:
+    """List what happened to known articles, the last run first; new articles and their titles apart are left out.
+
+    Rows come as they are asked for: take no more than are shown.
+    """
+    query = "SELECT id FROM runs WHERE ?1 IS NULL OR site = ?1 ORDER BY started_at DESC, uid DESC"
+    for run in connection.execute(query, (site,)).fetchall():
+        kinds = "AND e.kind NOT IN ('created', 'title_changed')"
+        yield from map(dict, connection.execute(f"{_EVENTS} {kinds} ORDER BY at DESC, a.id", (run[0],)))
+
+
+def list_new(connection: sqlite3.Connection, site: str, limit: int) -> list[Row]:
+    """List the articles that were met first in the last runs of a site."""
+    query = "SELECT id FROM runs WHERE site = ? ORDER BY started_at DESC, uid DESC"
+    found: list[Row] = []
+    for run in connection.execute(query, (site,)).fetchall():
+        events = f"{_EVENTS} AND e.kind = 'created' ORDER BY at DESC, a.id LIMIT ?2"
+        found += map(dict, connection.execute(events, (run[0], limit - len(found))))
+        if len(found) >= limit:
+            break
+    return found
+
+
+def list_events_of_run(connection: sqlite3.Connection, run: int, limit: int) -> list[Row]:
+    """List what a run (by its id) showed: changes first, then new articles."""
+    query = (
+        f"{_EVENTS} AND e.kind <> 'title_changed' AND e.kind {{}} 'created' ORDER BY e.capture_id, a.id LIMIT ?2"
+    )
+    changed = list(map(dict, connection.execute(query.format("<>"), (run, limit))))
+    return changed + list(map(dict, connection.execute(query.format("="), (run, limit - len(changed)))))
+
+
+def list_events_of_article(connection: sqlite3.Connection, article: int) -> list[Row]:
+    """List what happened to an article (by its id), the oldest first."""
+    query = (
+        "SELECT k.fetched_at AS at, e.kind, e.detail FROM article_events e JOIN captures k ON k.id = e.capture_id "
+        "WHERE e.article_id = ? ORDER BY k.fetched_at, e.kind"
+    )
+    return [dict(row) for row in connection.execute(query, (article,))]
+
+
+def list_runs_before(
+    connection: sqlite3.Connection, site: str | None, before: int | None, limit: int
+) -> list[Row]:
+    """List runs, the newest first: of one site or of all, and those before a number."""
+    query = (
+        f"SELECT {_RUN} FROM {_NUMBERED} r WHERE (?1 IS NULL OR r.site = ?1) AND (?2 IS NULL OR r.run_id < ?2) "
+        "ORDER BY r.run_id DESC LIMIT ?3"
+    )
+    return [dict(row) for row in connection.execute(query, (site, before, limit))]
+
+
+def find_run(connection: sqlite3.Connection, number: int) -> Row | None:
+    """Return a run by its number, with how many answers it kept."""
+    query = (
+        f"SELECT {_RUN}, (SELECT count(*) FROM captures WHERE run_id = r.id) AS captures "
+        f"FROM {_NUMBERED} r WHERE r.run_id = ?"
+    )
+    row = connection.execute(query, (number,)).fetchone()
+    return dict(row) if row is not None else None
+
+
+def list_findings(connection: sqlite3.Connection, run: int, limit: int) -> list[Row]:
+    """List what a run (by its id) has to say."""
+    query = "SELECT kind, url, detail FROM findings WHERE run_id = ? ORDER BY id LIMIT ?"
+    return [dict(row) for row in connection.execute(query, (run, limit))]
+
+
+def list_fates(connection: sqlite3.Connection, run: int) -> list[Row]:
+    """List what became of the articles that a run (by its id) found and did not read."""
+    query = "SELECT fate, reason, articles FROM fates WHERE run_id = ? ORDER BY fate, articles DESC"
+    return [dict(row) for row in connection.execute(query, (run,))]
+
+
+def count_articles(connection: sqlite3.Connection) -> dict[str, tuple[str, int, int, int]]:
+    """Count the articles of each site: its title, all, those gone or suspect, those that changed."""
+    query = (
+        "SELECT name, title, (SELECT count(*) FROM articles WHERE site = name), "
+        "(SELECT count(*) FROM articles WHERE state <> 'live' AND state <> 'moved' AND site = name) "
+        "FROM sites ORDER BY title"
+    )
+    changed = dict(
+        connection.execute(
+            "SELECT a.site, count(*) FROM snapshots s JOIN articles a ON a.id = s.article_id WHERE s.number = 2 GROUP BY 1"
+        ).fetchall()
+    )
+    return {row[0]: (row[1], row[2], row[3], changed.get(row[0], 0)) for row in connection.execute(query)}

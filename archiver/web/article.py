@@ -1,0 +1,101 @@
+"""An article as one reads it: now, in one of its versions, or as it stood on a day; with its history beside it."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from archiver.archive.browsing import find_article, list_states, load_state
+from archiver.archive.changes import list_events_of_article
+from archiver.archive.content import write_time
+from archiver.archive.queries import list_observations, zones_of_sites
+from archiver.web.charts import Chart, draw_chart
+from archiver.web.cleaning import is_web_address
+from archiver.web.faults import Missing
+from archiver.web.rendering import Frame, render
+
+# Those that a version's own line in the history does not tell.
+_OWN_EVENTS = frozenset({"created", "edited", "title_changed"})
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of an article's history: a state of its text, or an event."""
+
+    at: str
+    state: Row | None = None
+    event: Row | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticlePage:
+    """An article in one of its states; ``at`` is the day that was asked for."""
+
+    article: Row
+    state: Row
+    states: tuple[Row, ...]
+    steps: tuple[Step, ...]
+    observations: tuple[Row, ...]
+    at: date | None = None
+
+    @property
+    def is_newest(self) -> bool:
+        """Say whether the state shown is the last one."""
+        return bool(self.state["snapshot"] == self.article["snapshots"])
+
+    @property
+    def has_pictures_in_text(self) -> bool:
+        """Say whether the body itself tells of its pictures."""
+        return "<img" in self.state["body_html"]
+
+    def draw_views(self, frame: Frame) -> Chart | None:
+        """Draw the chart of its views."""
+        return draw_chart(self.observations, [state["seen_from"] for state in self.states[1:]], frame)
+
+
+def load_article(
+    connection: sqlite3.Connection, site: str, key: str, version: int | None = None, at: date | None = None
+) -> ArticlePage:
+    """Ask for an article; Missing where there is none, or none of this version or day."""
+    article = find_article(connection, site, key)
+    if article is None:
+        raise Missing("no_article", article=key)
+    states = list_states(connection, article["id"])
+    number = version or (_find_number(connection, article, states, at) if at else article["snapshots"])
+    state = load_state(connection, article["id"], number)
+    if state is None:
+        raise Missing("no_version", number=number)
+    observations = list_observations(connection, article["site"], article["article_id"])
+    steps = _order_steps(states, list_events_of_article(connection, article["id"]))
+    return ArticlePage(article, state, tuple(states), steps, tuple(observations), at)
+
+
+def render_article(page: ArticlePage, frame: Frame) -> str:
+    """Make the page."""
+    return render("article.html", frame, page=page, chart=page.draw_views(frame), is_web_address=is_web_address)
+
+
+def end_of_day(connection: sqlite3.Connection, site: str, day: date) -> datetime:
+    """Return the last moment of a day in a site's zone."""
+    return datetime.combine(day, time.max, zones_of_sites(connection)[site])
+
+
+def _find_number(connection: sqlite3.Connection, article: Row, states: list[Row], day: date) -> int:
+    try:
+        end = write_time(end_of_day(connection, article["site"], day), "microseconds")
+    except OverflowError:  # the first or last day of the calendar
+        end = day.isoformat()
+    numbers = [state["snapshot"] for state in states if state["seen_from"] <= end]
+    if not numbers:
+        raise Missing("first_seen_later", first=states[0]["seen_from"][:10])
+    return int(numbers[-1])
+
+
+def _order_steps(states: list[Row], events: list[Row]) -> tuple[Step, ...]:
+    """Put states and events in the order of their time, the newest first."""
+    steps = [Step(state["seen_from"], state=state) for state in states]
+    steps += [Step(event["at"], event=event) for event in events if event["kind"] not in _OWN_EVENTS]
+    return tuple(sorted(steps, key=lambda step: step.at, reverse=True))
+

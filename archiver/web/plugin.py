@@ -1,0 +1,205 @@
+"""The pages as a plugin of Datasette: which address shows what, and what every answer forbids the browser."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+from zoneinfo import ZoneInfo
+
+from datasette import Response, hookimpl
+from datasette.app import Datasette
+from datasette.utils.asgi import Request
+
+from archiver.archive.queries import zones_of_sites
+from archiver.clock import now
+from archiver.errors import ArchiveError
+from archiver.web.article import load_article, render_article
+from archiver.web.article_list import load_list, read_day, render_list
+from archiver.web.comparing import load_comparison, render_comparison
+from archiver.web.faults import Missing, PageFault
+from archiver.web.feeds import load_feed, render_feed
+from archiver.web.home import load_home, render_home
+from archiver.web.links import ServedLinks
+from archiver.web.messages import choose_language
+from archiver.web.raw import POLICY, load_raw, render_raw, write_raw, write_source
+from archiver.web.rendering import Frame, render, style_sheet
+from archiver.web.runs import load_run, load_runs, render_run, render_runs
+
+DATABASE = "archive"
+HTML = "text/html; charset=utf-8"
+STRICT = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-src 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader asked for: the parts of the path, the values of the query, and the frame of the answer."""
+
+    parts: tuple[str, ...]
+    values: dict[str, str]
+    frame: Frame
+    base: str
+    expected: frozenset[str]
+
+    def number(self, name: str) -> int | None:
+        """Return a number of the query; PageFault where it is none."""
+        value = self.values.get(name)
+        if value and not _NUMBER.fullmatch(value):
+            raise PageFault("bad_value", name=name, value=value)
+        return int(value) if value else None
+
+
+Answer = Callable[[sqlite3.Connection, Asked], Response]
+
+
+def _page(text: str, status: int = 200) -> Response:
+    return Response(text, status, {"content-security-policy": STRICT, "vary": "Accept-Language"}, HTML)
+
+
+def show_home(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show the front page."""
+    return _page(render_home(load_home(connection, now(), asked.expected), asked.frame))
+
+
+def show_list(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show a page of articles."""
+    return _page(render_list(load_list(connection, asked.values), asked.frame))
+
+
+def show_article(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show an article."""
+    day = read_day("at", asked.values.get("at"))
+    return _page(render_article(load_article(connection, *asked.parts, asked.number("version"), day), asked.frame))
+
+
+def show_comparison(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show two versions compared."""
+    numbers = asked.number("from") or 0, asked.number("to") or 0
+    return _page(render_comparison(load_comparison(connection, *asked.parts, *numbers), asked.frame))
+
+
+def show_raw(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show the page around a raw page."""
+    day = read_day("at", asked.values.get("at"))
+    return _page(render_raw(load_raw(connection, *asked.parts, day), asked.frame))
+
+
+def show_raw_page(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show a raw page, or its source, where it can do nothing."""
+    site, key, form = asked.parts
+    raw = load_raw(connection, site, key, read_day("at", asked.values.get("at")))
+    body, kind = write_raw(raw.capture) if form == "page" else write_source(raw.capture)
+    headers = {"content-security-policy": POLICY, "x-dns-prefetch-control": "off"}
+    return Response(body, headers=headers, content_type=kind)
+
+
+def show_runs(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show a page of runs."""
+    page = load_runs(connection, asked.values.get("site") or None, asked.number("before"))
+    return _page(render_runs(page, asked.frame))
+
+
+def show_run(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show one run."""
+    return _page(render_run(load_run(connection, int(asked.parts[0])), asked.frame))
+
+
+def show_feed(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show the changes of a site as a feed."""
+    text = render_feed(load_feed(connection, asked.parts[0]), asked.frame, asked.base)
+    headers = {"content-security-policy": STRICT, "vary": "Accept-Language"}
+    return Response(text, headers=headers, content_type="application/atom+xml; charset=utf-8")
+
+
+def show_nothing(connection: sqlite3.Connection, asked: Asked) -> Response:  # noqa: ARG001 - an Answer like all
+    """Say that there is no such page."""
+    raise Missing("no_page")
+
+
+def show_style() -> Response:
+    """Show the style sheet."""
+    return Response(style_sheet()[0], headers={"cache-control": "no-cache"}, content_type="text/css; charset=utf-8")
+
+
+ROUTES: tuple[tuple[str, Answer], ...] = (
+    (r"^/$", show_home),
+    (r"^/articles$", show_list),
+    (r"^/article/([^/]+)/([^/]+)$", show_article),
+    (r"^/article/([^/]+)/([^/]+)/compare$", show_comparison),
+    (r"^/article/([^/]+)/([^/]+)/raw$", show_raw),
+    (r"^/article/([^/]+)/([^/]+)/raw/(page|source)$", show_raw_page),
+    (r"^/runs$", show_runs),
+    (r"^/run/(\d{1,9})$", show_run),
+    (r"^/feed/([^/]+)\.atom$", show_feed),
+    (rf"^/(?!{DATABASE}(?:[/.]|$)|-/|assets/|favicon\.ico$|\.json$)", show_nothing),
+)
+
+
+class Reader(Datasette):
+    """A Datasette that shows our pages; ``expected`` are the sites that should be crawled."""
+
+    expected: frozenset[str] = frozenset()
+    loopback = True
+
+
+@hookimpl
+def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
+    """Add our addresses; those of Datasette stay, but for its front page."""
+    if not isinstance(datasette, Reader):
+        return []
+    routes = [(pattern, _respond_with(pattern, answer)) for pattern, answer in ROUTES]
+    return [*routes, (r"^/assets/archive\.css$", show_style)]
+
+
+def _respond_with(pattern: str, answer: Answer) -> Callable[..., Any]:
+    async def respond(request: Request, datasette: Reader) -> Response:
+        match = re.match(pattern, request.path)
+        parts = tuple(map(unquote, match.groups())) if match else ()
+        ask = partial(_answer, answer, request, parts, datasette.expected)
+        return await datasette.get_database(DATABASE).execute_fn(ask)
+
+    return respond
+
+
+def _answer(
+    answer: Answer, request: Request, parts: tuple[str, ...], expected: frozenset[str], connection: sqlite3.Connection
+) -> Response:
+    """Answer from one state of the archive, whatever a crawl writes meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        asked = _read_request(request, parts, expected, zones_of_sites(connection))
+        return _try(answer, connection, asked)
+    finally:
+        connection.rollback()
+
+
+def _read_request(
+    request: Request, parts: tuple[str, ...], expected: frozenset[str], zones: Mapping[str, ZoneInfo]
+) -> Asked:
+    query = parse_qsl(request.query_string)
+    values = dict(query)
+    wanted = values.pop("lang", "").lower()
+    language = choose_language(request.headers.get("accept-language", ""), wanted)
+    links = ServedLinks(request.path, tuple(query), language if language == wanted else None)
+    return Asked(parts, values, Frame(language, links, zones), f"{request.scheme}://{request.host}", expected)
+
+
+def _try(answer: Answer, connection: sqlite3.Connection, asked: Asked) -> Response:
+    say = asked.frame.say
+    try:
+        return answer(connection, asked)
+    except PageFault as fault:
+        return refuse(asked.frame, fault.status, say(fault.heading), say(fault.key, **fault.values))
+    except (ArchiveError, sqlite3.DatabaseError) as error:
+        return refuse(asked.frame, 500, say("failed_title"), str(error))
+
+
+def refuse(frame: Frame, status: int, heading: str, text: str) -> Response:
+    """Say in one line why there is no page."""
+    return _page(render("fault.html", frame, heading=heading, text=text), status)

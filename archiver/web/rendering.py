@@ -1,0 +1,92 @@
+"""Making HTML of what was loaded: one environment of Jinja2, everything escaped, nothing left undefined."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from archiver.display import escape_controls
+from archiver.web.cleaning import clean_html
+from archiver.web.links import Links
+from archiver.web.messages import LANGUAGES, Language, name_word, say
+
+HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around every page: its language, its links, the zones in which times are shown."""
+
+    language: Language
+    links: Links
+    zones: Mapping[str, ZoneInfo]
+
+    def say(self, key: str, **values: object) -> str:
+        """Return a message."""
+        return say(self.language, key, **values)
+
+    def name(self, word: str) -> str:
+        """Return a word of the archive for people."""
+        return name_word(self.language, word)
+
+    def show_time(self, value: str | None, site: str, precision: str | None = "minute") -> str:
+        """Show a time of the archive in a site's zone."""
+        if not value:
+            return ""
+        local = datetime.fromisoformat(value).astimezone(self.zones[site])
+        if self.language == "vi":
+            day = f"{local.day:02}/{local.month:02}/{local.year}"
+        else:
+            day = f"{local.day} {local:%b} {local.year}"
+        return day if precision == "day" else f"{day}, {local:%H:%M}"
+
+    def show_number(self, number: int) -> str:
+        """Show a number with its thousands apart, as the language writes them."""
+        return f"{number:,}".replace(",", "." if self.language == "vi" else ",")
+
+    def show_gain(self, number: int) -> str:
+        """Show a difference with its sign."""
+        return f"{'−' if number < 0 else '+'}{self.show_number(abs(number))}"
+
+
+def render(template: str, frame: Frame, **values: Any) -> str:
+    """Make a page."""
+    return _environment().get_template(template).render(f=frame, t=frame.say, links=frame.links, **values)
+
+
+@cache
+def style_sheet() -> tuple[str, str]:
+    """Return the style sheet and a word that changes with it."""
+    text = (HERE / "static" / "archive.css").read_text(encoding="utf-8")
+    return text, hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=show_text,
+        auto_reload=False,
+    )
+    environment.filters["clean"] = lambda html, frame: Markup(clean_html(html, frame.say))  # noqa: S704 - cleaned
+    environment.filters["name_field"] = lambda field, frame: frame.name(field)
+    environment.globals["languages"] = LANGUAGES
+    return environment
+
+
+def show_text(value: object) -> object:
+    """Show control characters as escapes, line breaks and what was made here excepted."""
+    if not isinstance(value, str) or isinstance(value, Markup) or value.isprintable():
+        return value
+    return "\n".join(map(escape_controls, value.replace("\t", " ").split("\n")))
