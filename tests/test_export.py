@@ -306,7 +306,7 @@ def test_parquet_without_its_package_is_one_line(path: Path, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (("atom", "--what", "views"), "--what is for csv, jsonl and parquet"),
+        (("atom", "--what", "views"), "--what is for csv, jsonl, parquet; atom has no use for it"),
         (("jsonl", "--bom"), "--bom is for csv"),
         (("atom", "--verbatim"), "--verbatim is for csv"),
         (("csv", "--site", "nowhere"), "the archive holds no site 'nowhere'; it holds: dukdhcd"),

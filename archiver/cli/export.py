@@ -1,9 +1,11 @@
 """``archiver export``: the archive for spreadsheets, programs, feed readers and web servers."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Connection
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,9 +17,21 @@ from archiver.cli.output import Output
 from archiver.errors import UsageError
 from archiver.exporting.texts import compose_row
 from archiver.feeds import Feed, write_feed
-from archiver.outfiles import open_bytes
+from archiver.outfiles import open_bytes, open_folder
 
-FORMATS = ("csv", "jsonl", "parquet", "atom")
+if TYPE_CHECKING:
+    from archiver.web.messages import Language
+
+FORMATS = ("csv", "jsonl", "parquet", "atom", "site")
+LANGUAGES = ("vi", "en")
+MISSING = frozenset({"jinja2", "markupsafe"})
+# Which formats an option is for.
+OPTIONS = {
+    "what": ("csv", "jsonl", "parquet"),
+    "bom": ("csv",),
+    "verbatim": ("csv",),
+    "language": ("site",),
+}
 ENTRIES = 100
 ALL_SITES = "Committee news"
 
@@ -28,35 +42,45 @@ ALL_SITES = "Committee news"
 @click.option("--what", type=click.Choice(tuple(EXTRACTS)), help="Rows of csv, jsonl, parquet [default: articles].")
 @click.option("--bom", is_flag=True, help="csv: begin with the mark by which Excel knows UTF-8.")
 @click.option("--verbatim", is_flag=True, help=f"csv: {VERBATIM[0].lower()}{VERBATIM[1:]}")
+@click.option("--language", type=click.Choice(LANGUAGES), help="site: of the pages [default: vi].")
 @with_selection
 @with_archive
-def export_command(
-    db: Path, form: str, out: Path | None, what: str | None, bom: bool, verbatim: bool, selection: Selection
-) -> None:
+def export_command(db: Path, form: str, out: Path | None, selection: Selection, **options: Any) -> None:
     """Write the archive, or what the filters leave of it, as FORMAT: csv, jsonl, parquet, atom or site.
 
     Filters choose articles; --what says which of their rows are written, --limit how many. atom is a feed of what
-    happened to them, the newest 100 events unless --limit says otherwise. A file gets its name when it is whole.
+    happened to them, the newest 100 events unless --limit says otherwise; site is a folder of pages to read in a
+    browser, without a server. A file or folder gets its name when it is whole.
 
     \b
     archiver export csv --bom -o articles.csv
     archiver export jsonl --what history --changed-since 2022-05-01 -o edits.jsonl
     archiver export atom --site sotttt -o sotttt.atom
+    archiver export site --since 2022-01-01 -o copy
     """  # noqa: D301 - click keeps the lines behind this sign
-    _check_options(form, what, bom=bom, verbatim=verbatim)
+    _check_options(form, options)
     connection = open_for_reading(db).conn
     check_site(connection, selection.site)
-    what = what or "articles"
     with holding_still(connection):
         if form == "atom":
             _write_feed(connection, out, selection)
-            return
-        rows = map(compose_row, extract_rows(connection, what, selection))
-        columns = tuple(EXTRACTS[what].columns)
-        if form == "parquet":
-            _write_parquet(out, rows, columns)
+        elif form == "site":
+            _write_site(connection, out, selection, options["language"])
         else:
-            Output("nl" if form == "jsonl" else form, out, verbatim=verbatim, bom=bom).write(rows, columns)
+            _write_rows(connection, form, out, selection, options)
+
+
+def _write_rows(
+    connection: Connection, form: str, out: Path | None, selection: Selection, options: Mapping[str, Any]
+) -> None:
+    what = options["what"] or "articles"
+    rows = map(compose_row, extract_rows(connection, what, selection))
+    columns = tuple(EXTRACTS[what].columns)
+    if form == "parquet":
+        _write_parquet(out, rows, columns)
+        return
+    chosen = "nl" if form == "jsonl" else form
+    Output(chosen, out, verbatim=options["verbatim"], bom=options["bom"]).write(rows, columns)
 
 
 def _write_feed(connection: Connection, out: Path | None, selection: Selection) -> None:
@@ -66,13 +90,11 @@ def _write_feed(connection: Connection, out: Path | None, selection: Selection) 
         stream.writelines(write_feed(Feed(selection.site, title), changes))
 
 
-def _check_options(form: str, what: str | None, *, bom: bool, verbatim: bool) -> None:
+def _check_options(form: str, options: Mapping[str, Any]) -> None:
     """Refuse options that mean nothing for a format; UsageError."""
-    if what and form in ("atom", "site"):
-        raise UsageError(f"--what is for csv, jsonl and parquet; {form} shows what happened to articles")
-    for name, given in (("bom", bom), ("verbatim", verbatim)):
-        if given and form != "csv":
-            raise UsageError(f"--{name} is for csv")
+    for name, forms in OPTIONS.items():
+        if options[name] and form not in forms:
+            raise UsageError(f"--{name} is for {', '.join(forms)}; {form} has no use for it")
 
 
 def _write_parquet(out: Path | None, rows: Iterator[Row], columns: tuple[str, ...]) -> None:
@@ -84,3 +106,24 @@ def _write_parquet(out: Path | None, rows: Iterator[Row], columns: tuple[str, ..
         raise UsageError("parquet is nothing for a terminal; name a file: -o articles.parquet")
     with open_bytes(out) as stream:
         write_parquet(stream, rows, columns)
+
+
+def _write_site(connection: Connection, out: Path | None, selection: Selection, language: "Language | None") -> None:
+    try:
+        from archiver.exporting.static_site import write_site
+    except ModuleNotFoundError as error:
+        if error.name not in MISSING:
+            raise
+        raise UsageError("site needs the pages' templates: pip install 'committee-news-archiver[web]'") from error
+    if out is None:
+        raise UsageError("site is a folder; name it: -o copy")
+    with open_folder(out) as folder:
+        written = write_site(folder, connection, selection, language or "vi", _show_progress)
+    click.echo(f"{out}: {written} articles; open {out / 'index.html'} in a browser", err=True)
+
+
+def _show_progress(done: int, articles: int) -> None:
+    """Show at a terminal how far it is; the line is cleared at the end."""
+    if sys.stderr.isatty() and (done % 50 == 0 or done == articles):
+        text = f"{done} of {articles} articles" if done < articles else ""
+        click.echo(f"\r\x1b[K{text}", err=True, nl=False)

@@ -1,0 +1,183 @@
+"""A copy of the archive to read in a browser, without a server: the pages of ``archiver serve`` as files.
+
+Index, lists of articles by site and month, articles in all their versions, comparisons of neighbouring versions, runs
+and feeds. Links are relative, so it can stand in any folder, on a web server or a USB stick. There is no script.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from itertools import count, islice
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from archiver.archive.changes import list_changes, list_new, list_runs_before
+from archiver.archive.copies import (
+    Shelf,
+    choose_copies,
+    count_copies,
+    is_copied,
+    list_copies,
+    list_months,
+    list_shelf,
+)
+from archiver.archive.extracts import list_changes as list_entries
+from archiver.archive.queries import Row, Selection, zones_of_sites
+from archiver.exporting.static_links import (
+    ARTICLES,
+    HOME,
+    RUNS,
+    STYLE,
+    StaticLinks,
+    name_file,
+    place_article,
+    place_list,
+)
+from archiver.feeds import WORDS, Feed, write_feed
+from archiver.web.article import load_article, render_article
+from archiver.web.article_list import ListPage
+from archiver.web.comparing import load_comparison, render_comparison
+from archiver.web.home import MOST_CHANGES, MOST_NEW, HomePage, SiteCard, load_change, render_home
+from archiver.web.messages import Language
+from archiver.web.rendering import Frame, render, style_sheet
+from archiver.web.runs import load_run, load_runs, render_run, render_runs
+
+# Of a list, so many articles are on one page; of a feed, so many events.
+PAGE = 200
+ENTRIES = 100
+_FORM = dict.fromkeys(("q", "site", "section", "state", "since", "until", "changed", "after"), "")
+
+Progress = Callable[[int, int], None]
+
+
+def write_site(
+    folder: Path, connection: sqlite3.Connection, selection: Selection, language: Language, progress: Progress
+) -> int:
+    """Write the selected articles into an empty folder, and return how many there are; ``progress`` is told of each."""
+    number = choose_copies(connection, selection)
+    copy = _Copy(folder, connection, language, zones_of_sites(connection), count_copies(connection))
+    for done, (site, key) in enumerate(list_copies(connection), 1):
+        copy.write_article(site, key)
+        progress(done, number)
+    copy.write_lists()
+    copy.write_runs()
+    copy.write_feeds(selection)
+    copy.write_home()
+    copy.write(STYLE, style_sheet()[0])
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A copy while it is written; ``counts`` has its sites as ``count_copies`` tells them."""
+
+    folder: Path
+    connection: sqlite3.Connection
+    language: Language
+    zones: dict[str, ZoneInfo]
+    counts: dict[str, tuple[str, int, int, int]]
+
+    def write(self, place: str, text: str) -> None:
+        """Write a file of the copy."""
+        path = self.folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def write_article(self, site: str, key: str) -> None:
+        """Write the page of an article, one for each former version, and one for each change."""
+        page = load_article(self.connection, site, key)
+        newest = page.state["snapshot"]
+        place = place_article(site, key)
+        self.write(place, render_article(page, self._frame(place, newest)))
+        for number in range(1, newest):
+            place = place_article(site, key, f".v{number}")
+            former = load_article(self.connection, site, key, number)
+            self.write(place, render_article(former, self._frame(place, newest)))
+            place = place_article(site, key, f".{number}-{number + 1}")
+            comparison = load_comparison(self.connection, site, key, number, number + 1)
+            self.write(place, render_comparison(comparison, self._frame(place, newest)))
+
+    def write_lists(self) -> None:
+        """Write the lists of articles: by site and month, those that changed, those that vanished; and their index."""
+        sites = [(name, counts[0], list_months(self.connection, name)) for name, counts in self.counts.items()]
+        self.write(ARTICLES, render("months.html", self._frame(ARTICLES), sites=sites))
+        for site, title, months in sites:
+            place = place_list(site, "index")
+            self.write(place, render("months.html", self._frame(place), sites=[(site, title, months)]))
+            for month, _ in months:
+                self._write_list("month", site, month, f"{title}: {month or self._say('undated')}")
+        for owner in (None, *self.counts):
+            self._write_list("changed", owner, None, self._say("changes_all"))
+            self._write_list("away", owner, None, self._say("away").capitalize())
+
+    def write_runs(self) -> None:
+        """Write the ledger: its pages, and one page for each run of a site of the copy."""
+        place = RUNS
+        before: int | None = None
+        while True:
+            page = load_runs(self.connection, None, before)
+            rows = tuple(row for row in page.rows if row["site"] in self.counts)
+            self.write(place, render_runs(replace(page, rows=rows), self._frame(place)))
+            for row in rows:
+                self._write_run(row["run_id"])
+            if page.next is None:
+                return
+            place, before = f"runs/before-{page.next}.html", page.next
+
+    def write_feeds(self, selection: Selection) -> None:
+        """Write the feed of each site."""
+        for site, (title, *_) in self.counts.items():
+            place = f"feed/{name_file(site)}.atom"
+            frame = self._frame(place)
+            chosen = replace(selection, site=site, limit=None)
+            rows = islice(self._keep_copied(list_entries(self.connection, chosen)), ENTRIES)
+            entries = (row | {"link": frame.links.article(site, row["article_id"])} for row in rows)
+            words = {kind: frame.name(kind) for kind in WORDS}
+            feed = Feed(site, f"{title}: {frame.say('changes')}", language=self.language, words=words)
+            self.write(place, "".join(write_feed(feed, entries)))
+
+    def write_home(self) -> None:
+        """Write the front page, with what happened to the articles of the copy."""
+        changes = tuple(islice(self._keep_copied(list_changes(self.connection)), MOST_CHANGES))
+        cards: list[SiteCard] = []
+        new: list[Row] = []
+        for name, counts in self.counts.items():
+            run = next(iter(list_runs_before(self.connection, name, None, 1)), None)
+            cards.append(SiteCard(name, *counts, run, ()))
+            new += self._keep_copied(list_new(self.connection, name, MOST_NEW))
+        new.sort(key=lambda row: str(row["at"]), reverse=True)
+        page = HomePage(
+            tuple(load_change(self.connection, row) for row in changes), tuple(new[:MOST_NEW]), tuple(cards)
+        )
+        self.write(HOME, render_home(page, self._frame(HOME)))
+
+    def _write_list(self, shelf: Shelf, site: str | None, month: str | None, heading: str) -> None:
+        """Write a list in pages; each leads to the next."""
+        name = (month or "undated") if shelf == "month" else shelf
+        rows = list_shelf(self.connection, shelf, site, month)
+        some = tuple(islice(rows, PAGE))
+        for number in count(2):
+            more = tuple(islice(rows, PAGE))
+            following = f"{name}-p{number}" if more else None
+            wanted = _FORM | {"site": site or ""}
+            place = place_list(site, name if number == 2 else f"{name}-p{number - 1}")
+            page = ListPage(wanted, some, following, {}, ())
+            self.write(place, render("shelf.html", self._frame(place), page=page, states=(), heading=heading))
+            if not more:
+                return
+            some = more
+
+    def _write_run(self, number: int) -> None:
+        place = f"runs/{number}.html"
+        page = load_run(self.connection, number)
+        events = tuple(self._keep_copied(iter(page.events)))
+        self.write(place, render_run(replace(page, events=events), self._frame(place)))
+
+    def _keep_copied(self, rows: Iterator[Row] | list[Row]) -> Iterator[Row]:
+        return (row for row in rows if is_copied(self.connection, row["site"], row["article_id"]))
+
+    def _frame(self, place: str, newest: int | None = None) -> Frame:
+        return Frame(self.language, StaticLinks(place, newest), self.zones)
+
+    def _say(self, key: str) -> str:
+        return self._frame(HOME).say(key)
