@@ -99,13 +99,13 @@ class _Copy:
 
     def write_lists(self) -> None:
         """Write the lists of articles: by site and month, those that changed, those that vanished; and their index."""
-        sites = [(name, counts[0], list_months(self.connection, name)) for name, counts in self.counts.items()]
+        sites = [(name, counts[0], self._list_years(name)) for name, counts in self.counts.items()]
         self.write(ARTICLES, render("months.html", self._frame(ARTICLES), sites=sites))
-        for site, title, months in sites:
+        for site, title, years in sites:
             place = place_list(site, "index")
-            self.write(place, render("months.html", self._frame(place), sites=[(site, title, months)]))
-            for month, _ in months:
-                self._write_list("month", site, month, f"{title}: {month or self._say('undated')}")
+            self.write(place, render("months.html", self._frame(place), sites=[(site, title, years)]))
+            for month in (month for months in years.values() for month in months):
+                self._write_list("month", site, month, f"{title}: {self._name_month(month)}")
         for owner in (None, *self.counts):
             self._write_list("changed", owner, None, self._say("changes_all"))
             self._write_list("away", owner, None, self._say("away").capitalize())
@@ -167,6 +167,13 @@ class _Copy:
                 return
             some = more
 
+    def _list_years(self, site: str) -> dict[str | None, dict[str | None, int]]:
+        """Return how many articles each month has, by year; None for those without a date."""
+        years: dict[str | None, dict[str | None, int]] = {}
+        for month, number in list_months(self.connection, site):
+            years.setdefault(month[:4] if month else None, {})[month] = number
+        return years
+
     def _write_run(self, number: int) -> None:
         place = f"runs/{number}.html"
         page = load_run(self.connection, number)
@@ -178,6 +185,9 @@ class _Copy:
 
     def _frame(self, place: str, newest: int | None = None) -> Frame:
         return Frame(self.language, StaticLinks(place, newest), self.zones)
+
+    def _name_month(self, month: str | None) -> str:
+        return f"{month[5:]}/{month[:4]}" if month else self._say("undated")
 
     def _say(self, key: str) -> str:
         return self._frame(HOME).say(key)

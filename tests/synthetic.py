@@ -1,0 +1,81 @@
+"""Large archives, written straight into the tables: no pages, no parser, but every row that reading needs."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from archiver.archive.file import close_archive, create_or_open
+
+START = datetime(2012, 1, 1, 2, tzinfo=UTC)
+CHANGED_EVERY = 10
+"""One article in so many has a second snapshot."""
+_WORDS = "đảng ủy khối trường đại học cao đẳng hà nội sinh viên hội nghị công tác đoàn thanh niên tuyên truyền".split()
+
+
+def make_synthetic(path: Path, articles: int, words: int = 700) -> None:
+    """Write an archive of two runs: articles of so many words, every tenth of them edited."""
+    database = create_or_open(path)
+    digest = hashlib.sha256(b"").digest()
+    with database.atomic():
+        connection = database.conn
+        connection.execute("INSERT INTO sites VALUES ('lon', 'Trang lớn', 'liferay_hanoi', 'Asia/Ho_Chi_Minh')")
+        for run in (1, 2):
+            connection.execute(
+                "INSERT INTO runs (id, uid, site, kind, arguments, started_at, finished_at, outcome, scope) "
+                "VALUES (?, ?, 'lon', 'crawl', '{}', ?, ?, 'finished', 'full')",
+                (run, f"run-{run}", _time(run), _time(run)),
+            )
+        connection.execute("INSERT INTO payloads VALUES (?, 0, 'plain', NULL, NULL, x'')", (digest,))
+        connection.execute("INSERT INTO parsers VALUES (1, 'p', 1)")
+        for number in range(1, articles + 1):
+            for statement, values in _write_article(number, words, digest):
+                connection.execute(statement, values)
+    close_archive(database)
+
+
+def _write_article(number: int, words: int, digest: bytes) -> Iterator[tuple[str, tuple[object, ...]]]:
+    states = 2 if number % CHANGED_EVERY == 0 else 1
+    yield "INSERT INTO addresses VALUES (?, 'lon', ?)", (number, f"http://lon.vn/tin/-/view_content/{number}-x.html")
+    yield (
+        "INSERT INTO articles VALUES (?, 'lon', ?, ?, 'Tin', 'live', 1, ?, ?, ?, ?)",
+        (number, str(number), number, _time(1), _time(states), 10 * number, _time(states)),
+    )
+    yield "INSERT INTO article_keys VALUES ('lon', ?, ?)", (str(number), number)
+    yield "INSERT INTO article_addresses VALUES (?, ?, ?, 'Tin', 1)", (number, number, _time(1))
+    for state in range(1, states + 1):
+        yield from _write_state(number, state, words, digest)
+
+
+def _write_state(number: int, state: int, words: int, digest: bytes) -> Iterator[tuple[str, tuple[object, ...]]]:
+    row = 2 * number + state
+    published = (START + timedelta(hours=4 * number)).isoformat()
+    body = " ".join(_WORDS[(number * step + state) % len(_WORDS)] for step in range(words))
+    paragraphs = f"Bản {state}.\n\n{body}"
+    images = json.dumps([{"url": f"http://lon.vn/{number}.png", "caption": "Ảnh", "alt": None}], ensure_ascii=False)
+    unique = hashlib.sha256(f"{number} {state}".encode()).digest()
+    yield (
+        "INSERT INTO captures VALUES (?, ?, ?, ?, 200, '[]', ?)",
+        (row, state, number, _time(state, number), digest),
+    )
+    yield (
+        "INSERT INTO contents VALUES (?, ?, ?, ?, NULL, 'Lời dẫn.', ?, ?, ?, ?, 'minute', 0, ?, '[]')",
+        (row, unique, unique, f"Tin số {number}", paragraphs, f"<p>{body}</p>", published, published, images),
+    )
+    changed = '["body"]' if state > 1 else None
+    yield (
+        "INSERT INTO snapshots VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, 'page')",
+        (number, row, state, row, row, _time(state, number), _time(state, number), changed),
+    )
+    yield (
+        "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, content_id, views) "
+        "VALUES (?, ?, 1, 'article', 'content', 'counted', ?, ?)",
+        (number, row, row, 10 * number + state),
+    )
+    kind, detail = ("edited", "body") if state > 1 else ("created", f"Tin số {number}")
+    yield "INSERT INTO article_events VALUES (?, ?, ?, ?)", (number, row, kind, detail)
+
+
+def _time(run: int, second: int = 0) -> str:
+    return (datetime(2022, 1, 3, tzinfo=UTC) + timedelta(weeks=run, seconds=second)).isoformat(timespec="microseconds")
