@@ -56,7 +56,7 @@ def _write_state(number: int, state: int, words: int, digest: bytes) -> Iterator
     images = json.dumps([{"url": f"http://lon.vn/{number}.png", "caption": "Ảnh", "alt": None}], ensure_ascii=False)
     unique = hashlib.sha256(f"{number} {state}".encode()).digest()
     yield (
-        "INSERT INTO captures VALUES (?, ?, ?, ?, 200, '[]', ?)",
+        "INSERT INTO captures VALUES (?, ?, ?, ?, 200, '[]', ?, NULL)",
         (row, state, number, _time(state, number), digest),
     )
     yield (
@@ -69,8 +69,7 @@ def _write_state(number: int, state: int, words: int, digest: bytes) -> Iterator
         (number, row, state, row, row, _time(state, number), _time(state, number), changed),
     )
     yield (
-        "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, content_id, views) "
-        "VALUES (?, ?, 1, 'article', 'content', 'counted', ?, ?)",
+        "INSERT INTO readings VALUES (?, ?, 1, 'article', 'content', 'counted', 1, ?, ?, NULL, NULL)",
         (number, row, row, 10 * number + state),
     )
     kind, detail = ("edited", "body") if state > 1 else ("created", f"Tin số {number}")

@@ -106,8 +106,7 @@ def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) ->
     cells = [[Text(escape_controls(_to_text(row[column]))) for column in columns] for row in rows]
     width = None if stream.isatty() or "COLUMNS" in os.environ else 160
     colours: Literal["auto"] | None = "auto" if colours_allowed(stream) else None
-    # FORCE_COLOR and its like are for programs that ask nobody; a file stays free of escape codes.
-    console = Console(file=stream, width=width, color_system=colours, force_terminal=stream.isatty())
+    console = Console(file=stream, width=width, color_system=colours)
     with console.capture() as written:  # rich takes a closed pipe for an error
         console.print(lay_out(columns, cells, console.width))
     stream.writelines(f"{line.rstrip()}\n" for line in written.get().splitlines())
