@@ -63,8 +63,11 @@ class Site:
         if not self.title:
             raise SiteError(f"site {self.name}: give it a title")
         for url in self.listings:
-            if not host_of(url):
+            if not isinstance(url, str) or not host_of(url):
                 raise SiteError(f"site {self.name}: {url!r} is no absolute address; write it with http:// or https://")
+        for rules, kind in ((self.expectations, Expectations), (self.revisits, Revisits)):
+            if not isinstance(rules, kind):
+                raise SiteError(f"site {self.name}: {rules!r} stands where {kind.__name__}(…) belongs")
         if self.tls not in ("verified", "tolerant"):
             raise SiteError(f"site {self.name}: tls = {self.tls!r}; write 'verified' or 'tolerant'")
         try:
