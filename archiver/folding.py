@@ -20,8 +20,8 @@ _FOLDED_D = str.maketrans({"đ": "d"})
 _WORD = re.compile(f"(?:[^\\W_][{_MARKS}\xad]*)+")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _PLACES = {
-    unicodedata.normalize("NFC", first + tone + last): unicodedata.normalize("NFC", first + last + tone)
-    for (first, last), tone in product(("oa", "oe", "uy"), _TONES)
+    unicodedata.normalize("NFC", pair[0] + tone + pair[1]): unicodedata.normalize("NFC", pair + tone)
+    for pair, tone in product(("oa", "oe", "uy"), _TONES)
 }
 _MISPLACED = re.compile(f"(?:{'|'.join(_PLACES)})(?!\\w)")
 

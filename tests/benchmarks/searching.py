@@ -1,8 +1,8 @@
 """What a search costs: size of the index, and milliseconds for two-word queries, newest first and by relevance.
 
-The archive is synthetic: Vietnamese syllables that follow Zipf's law, each article with words of its own topics, written
-with SQL through the real schema. ``python -m tests.benchmarks.searching 200000`` makes one of that many articles; with a
-path behind the number the archive is kept there, and used again the next time.
+The archive is synthetic: Vietnamese syllables that follow Zipf's law, each article with words of its own topics,
+written with SQL through the real schema. ``python -m tests.benchmarks.searching 200000`` makes one of that many
+articles; with a path behind the number the archive is kept there, and used again the next time.
 """
 
 import sqlite3
@@ -101,7 +101,9 @@ def _write_frame(connection: sqlite3.Connection) -> None:
     digest = sha256(b"").digest()
     connection.execute("INSERT INTO payloads (digest, size, encoding, data) VALUES (?, 0, 'plain', x'')", (digest,))
     connection.execute("INSERT INTO addresses VALUES (1, 's', 'http://portal.example/')")
-    connection.execute("INSERT INTO captures VALUES (1, 1, 1, '2026-01-01T00:00:00+00:00', 200, '[]', ?, NULL)", (digest,))
+    connection.execute(
+        "INSERT INTO captures VALUES (1, 1, 1, '2026-01-01T00:00:00+00:00', 200, '[]', ?, NULL)", (digest,)
+    )
 
 
 def _write_articles(connection: sqlite3.Connection, size: int) -> None:
@@ -133,12 +135,12 @@ def _write_articles(connection: sqlite3.Connection, size: int) -> None:
 def _print_sizes(database: Database) -> None:
     query = "SELECT count(*), sum(length(CAST(title || lead || body AS BLOB))), avg(length(body)) FROM contents"
     count, text, letters = database.execute(query).fetchone()
-    sizes = {
-        name: _size_of(database, f"search_{name}") for name in ("folded", "exact")
-    } | {"order": 0}
+    sizes = {name: _size_of(database, f"search_{name}") for name in ("folded", "exact")} | {"order": 0}
     total = sum(sizes.values())
     told = ", ".join(f"{name} {size / 1e6:.1f} MB ({size / text:.0%})" for name, size in sizes.items() if size)
-    print(f"{count:,} articles of {letters:.0f} characters, {text / 1e6:.1f} MB of text; index {total / text:.0%}: {told}")
+    print(
+        f"{count:,} articles of {letters:.0f} characters, {text / 1e6:.1f} MB of text; index {total / text:.0%}: {told}"
+    )
 
 
 def _size_of(database: Database, table: str) -> int:
