@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from archiver.archive.schema import APPLICATION_ID, VERSION, create_views, migrations
 from archiver.errors import ArchiveError
+from archiver.functions import register_functions
 
 BUSY_SECONDS = 30.0
 _MARKS = ("application_id", "user_version")
@@ -113,4 +114,5 @@ def _open_for_writing(path: Path) -> Database:
 def _wrap(connection: sqlite3.Connection) -> Database:
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
+    register_functions(connection)
     return Database(connection, execute_plugins=False)

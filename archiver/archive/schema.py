@@ -7,7 +7,7 @@ thing twice changes nothing. Times are text, UTC, ISO 8601 with offset; digests 
 
 from sqlite_utils import Database, Migrations
 
-from archiver.archive.search_index import THIRD, index_missing
+from archiver.archive.search_index import create_index
 from archiver.archive.upgrades import SECOND
 from archiver.archive.views import VIEWS
 
@@ -229,10 +229,8 @@ def m002_plans_and_fates(db: Database) -> None:
 
 @migrations()
 def m003_search(db: Database) -> None:
-    """Make the index that searches ask, of everything that was stored before."""
-    for statement in THIRD:
-        db.execute(statement)
-    index_missing(db.conn)
+    """Make the index that searches ask."""
+    create_index(db.conn)
 
 
 def drop_views(db: Database) -> None:
@@ -249,4 +247,4 @@ def create_views(db: Database) -> None:
 
 
 VERSION = 3
-"""The number of the newest migration; stands in ``PRAGMA user_version`` of every archive it made."""
+"""The newest migration; in ``PRAGMA user_version``."""

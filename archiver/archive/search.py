@@ -6,19 +6,16 @@ thousand, so only the newest ``RANKED`` of them are (see ``has_more_matches``).
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import date, timedelta
 from itertools import groupby, islice
-from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Literal
 
-from archiver.archive.content import write_time
+from archiver.archive.hits import Hit, Shelf, load_texts
 from archiver.archive.places import Both, Everything, Listed, Matches, Walk, match_exact, match_excluded, match_folded
 from archiver.archive.queries import zones_of_sites
 from archiver.archive.query_language import Query
 from archiver.archive.search_index import DAY_PLACES, first_place
-from archiver.archive.snippets import Snippet, make_snippet
 from archiver.folding import list_forms
 
 Order = Literal["newest", "relevance"]
@@ -31,44 +28,6 @@ _LAST_PLACE = (1 << 62) - 1
 _WEIGHTS = "1.0, 10.0, 3.0"  # body, title, lead
 # A full day leaves its place in the order to the days before (search_index.py): so many are looked at too.
 _MARGIN = timedelta(days=31)
-_LATEST = "(SELECT max(number) FROM snapshots WHERE article_id = s.article_id AND number IS NOT NULL)"
-_SHOWN = (
-    "a.site, a.native_key, d.url, c.title, c.published_at, c.published_precision, a.views, a.state, "
-    f"{_LATEST}, (SELECT seen_from FROM snapshots WHERE article_id = a.id AND number = {_LATEST} AND number > 1), "
-    f"s.number, s.number = {_LATEST}, s.seen_from, s.seen_until"
-)
-_TEXTS = "c.title, c.lead, c.body, c.author, c.images, c.attachments"
-_FROM = (
-    "FROM search_order o JOIN contents c ON c.id = o.content_id JOIN snapshots s ON s.content_id = c.id "
-    "JOIN articles a ON a.id = s.article_id JOIN addresses d ON d.id = a.address_id"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A state of an article that a search found.
-
-    ``snapshots``, ``views``, ``state`` and ``changed_at`` are the article's, as in ``current_articles``; ``title``,
-    ``published_at`` and what follows are those of the state ``snapshot``, which stood from ``seen_from`` to
-    ``seen_until`` and may be ``current``. ``exact``: the words have the marks with which they were typed.
-    """
-
-    site: str
-    article_id: str
-    url: str
-    title: str
-    published_at: str | None
-    published_precision: str | None
-    views: int | None
-    state: str
-    snapshots: int
-    changed_at: str | None
-    snapshot: int
-    current: bool
-    seen_from: str
-    seen_until: str
-    exact: bool
-    snippet: Snippet
 
 
 def search_articles(
@@ -95,8 +54,7 @@ class _Search:
         self.connection = connection
         self.query = query
         self.order = order
-        self.history = history
-        self.zones = zones_of_sites(connection)
+        self.shelf = Shelf(connection, query, history, zones_of_sites(connection))
         self.folded, self.exact = match_folded(query), match_exact(query.terms)
         self.excluded = match_excluded(query)
         self.phrases = [term.exact for term in query.terms if term.marked and len(term.exact) > 1]
@@ -108,7 +66,7 @@ class _Search:
             for place in self._list_places(exact):
                 if place not in seen and not (exact and not self._has_phrases(place)):
                     seen.add(place)
-                    yield from self._load_hits(place, exact=exact or not self.exact)
+                    yield from self.shelf.load_hits(place, exact=exact or not self.exact)
 
     def choose_walk(self, exact: bool) -> Walk:
         """Choose the way through the index: the words asked for, and where few articles are meant, those."""
@@ -129,26 +87,30 @@ class _Search:
         return plain and all(term.marked for term in self.query.excluded)
 
     def _narrow(self, walk: Walk) -> Walk:
-        condition = "WHERE (?1 IS NULL OR site = ?1) AND (?2 IS NULL OR state = ?2)"
-        values = (self.query.site, self.query.state)
-        count = f"SELECT count(*) FROM (SELECT 1 FROM articles {condition} LIMIT {_FEW + 1})"
+        meant = {"site": self.query.site, "state": self.query.state}
+        condition = " AND ".join(f"{column} = ?" for column, value in meant.items() if value)
+        values = [value for value in meant.values() if value]
+        count = f"SELECT count(*) FROM (SELECT 1 FROM articles WHERE {condition} LIMIT {_FEW + 1})"
         if self.order == "newest" and self.connection.execute(count, values).fetchone()[0] > _FEW:
             return walk
-        places = self.connection.execute(
+        rows = self.connection.execute(
             "SELECT DISTINCT o.place FROM articles a JOIN snapshots s ON s.article_id = a.id AND s.number IS NOT NULL "
-            f"JOIN search_order o ON o.content_id = s.content_id {condition} ORDER BY o.place",
+            f"JOIN search_order o ON o.content_id = s.content_id WHERE {condition}",
             values,
         )
-        return Both(Listed([row[0] for row in places]), walk)
+        return Both(Listed(sorted(row[0] for row in rows)), walk)
 
     def _list_places(self, exact: bool) -> Iterator[int]:
         highest = first_place(_move(self.query.before, timedelta(days=2))) if self.query.before else _LAST_PLACE
-        places = self.choose_walk(exact).go_down(highest)
+        walk = self.choose_walk(exact)
+        places = walk.go_down(highest)
         if self.excluded:
             places = (place for place in places if not self._is_excluded(place))
-        if self.order == "relevance" and self.folded:
-            return iter(self._rank(list(islice(places, RANKED))))
-        return self._sort_days(places)
+        if self.order == "newest" or not self.folded:
+            return self._sort_days(places)
+        if isinstance(walk, Matches) and walk.match == self.folded and not self.excluded:
+            return self._rank_newest(walk, highest)
+        return self._rank(list(islice(places, RANKED)))
 
     def _is_excluded(self, place: int) -> bool:
         return any(
@@ -160,15 +122,25 @@ class _Search:
         query = f"SELECT 1 FROM {table} WHERE {table} MATCH ? AND rowid = ?"
         return self.connection.execute(query, (match, place)).fetchone() is not None
 
-    def _rank(self, places: list[int]) -> list[int]:
-        """Order places by relevance: matches in the title weigh most, then those in the lead."""
+    def _rank_newest(self, walk: Matches, highest: int) -> Iterator[int]:
+        """Order the newest matches by relevance: those in the title weigh most, then those in the lead."""
+        query = (
+            f"SELECT rowid FROM (SELECT rowid, bm25(search_folded, {_WEIGHTS}) AS relevance FROM search_folded "
+            "WHERE search_folded MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?) "
+            "ORDER BY relevance, rowid DESC"
+        )
+        rows = self.connection.execute(query, (walk.match, walk.lowest, highest, RANKED))
+        return (row[0] for row in rows)
+
+    def _rank(self, places: list[int]) -> Iterator[int]:
+        """Order places by relevance."""
         query = (
             "SELECT rowid FROM search_folded WHERE search_folded MATCH ? AND rowid BETWEEN ? AND ? "
             "AND +rowid IN (SELECT value FROM json_each(?)) "
             f"ORDER BY bm25(search_folded, {_WEIGHTS}), rowid DESC"
         )
         values = (self.folded, places[-1], places[0], json.dumps(places)) if places else (self.folded, 0, 0, "[]")
-        return [row[0] for row in self.connection.execute(query, values)]
+        return (row[0] for row in self.connection.execute(query, values))
 
     def _sort_days(self, places: Iterator[int]) -> Iterator[int]:
         """Order the places of each day by the hour; from day to day they are in order."""
@@ -185,51 +157,9 @@ class _Search:
         """Say whether the phrases that were typed with marks stand in a content with these marks."""
         if not self.phrases:
             return True
-        query = f"SELECT {_TEXTS} FROM search_order o JOIN contents c ON c.id = o.content_id WHERE o.place = ?"
-        texts = _read_texts(self.connection.execute(query, (place,)).fetchone())
+        texts = load_texts(self.connection, place)
         spoken = " | ".join(" ".join(exact for exact, _ in list_forms(text)) for text in texts)
         return all(f" {' '.join(phrase)} " in f" {spoken} " for phrase in self.phrases)
-
-    def _load_hits(self, place: int, *, exact: bool) -> Iterator[Hit]:
-        number = "s.number IS NOT NULL" if self.history else f"s.number = {_LATEST}"
-        query = f"SELECT {_SHOWN}, {_TEXTS} {_FROM} WHERE o.place = ? AND {number} ORDER BY 1, 2, s.number DESC"
-        for row in self.connection.execute(query, (place,)).fetchall():
-            values = dict(zip(_FIELDS, row, strict=False))
-            if self._is_meant(values):
-                snippet = make_snippet(_read_texts(row[len(_FIELDS) :]), self.query.terms, exact=exact)
-                yield Hit(**values | {"current": bool(values["current"])}, exact=exact, snippet=snippet)
-
-    def _is_meant(self, hit: dict[str, Any]) -> bool:
-        """Say whether a hit passes the filters."""
-        query, zone = self.query, self.zones[hit["site"]]
-        published, changed = hit["published_at"] or "", hit["changed_at"] or ""
-        return (
-            query.site in (None, hit["site"])
-            and query.state in (None, hit["state"])
-            and (query.since is None or published >= _begin_day(query.since, zone))
-            and (query.before is None or "" < published < _begin_day(query.before, zone))
-            and (query.changed_since is None or changed >= _begin_day(query.changed_since, zone))
-        )
-
-
-_FIELDS = (
-    "site article_id url title published_at published_precision views state snapshots changed_at snapshot current "
-    "seen_from seen_until"
-).split()
-
-
-def _read_texts(row: Sequence[str]) -> list[str]:
-    """Return the texts of a content in the order in which a reader meets them."""
-    title, lead, body, author, images, attachments = row
-    captions = [item["caption"] for item in json.loads(images)] + [item["title"] for item in json.loads(attachments)]
-    return [text for text in (lead, body, title, *captions, author) if text]
-
-
-def _begin_day(day: date, zone: ZoneInfo) -> str:
-    try:
-        return write_time(datetime.combine(day, time.min, zone).astimezone(UTC))
-    except OverflowError:  # the first or last day of the calendar
-        return day.isoformat()
 
 
 def _move(day: date, by: timedelta) -> date:

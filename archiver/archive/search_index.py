@@ -19,7 +19,7 @@ from datetime import date
 from archiver.folding import list_forms
 
 _TOKENIZER = "tokenize = 'unicode61 remove_diacritics 0'"
-THIRD = (
+_TABLES_OF_INDEX = (
     # Where a content stands in the full-text tables below; see search_index.py.
     """
     CREATE TABLE search_order (
@@ -39,6 +39,13 @@ _COLUMNS = "published_at, title, lead, body, author, images, attachments"
 _TABLES = ("search_folded", "search_exact")
 # Latin letters and digits, the only ones that are checked: SQLite's tables of all others are those of Unicode 6.1.
 _CHECKED = re.compile(r"[0-9a-z\u00df-\u00f6\u00f8-\u017e\u01a1\u01b0\u1ea0-\u1ef9]+")
+
+
+def create_index(connection: sqlite3.Connection) -> None:
+    """Make the tables of the index, and enter everything that was stored before."""
+    for statement in _TABLES_OF_INDEX:
+        connection.execute(statement)
+    index_missing(connection)
 
 
 def index_content(connection: sqlite3.Connection, content_id: int) -> None:

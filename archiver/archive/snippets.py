@@ -1,16 +1,18 @@
 """The place in a text where the words of a query stand."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from archiver.archive.query_language import Term
-from archiver.folding import Word, split_words
+from archiver.folding import list_forms, split_words
 
 WINDOW = 30
 """Words of a snippet."""
 _BEFORE = 6
 _LONGEST = 400
+_CLOSING = ".…!?”’\"')] \n"
 _LINES = re.compile(r"\s*\n\s*")
 
 
@@ -30,50 +32,32 @@ def make_snippet(texts: Sequence[str], terms: Sequence[Term], *, exact: bool) ->
 
     ``exact``: the words that were typed with marks are looked for with them.
     """
-    best: tuple[int, str, list[Word], list[range]] = (0, "", [], [])
+    best, score, start = next(filter(None, texts), ""), 0, 0
+    matches: list[range] = []
     for text in texts:
-        words = list(split_words(text))
-        found = _find_terms(words, terms, exact)
-        start, score = _choose_window(found)
-        if score > best[0]:
+        found = _find_terms(text, terms, exact)
+        first, count = _choose_window(found)
+        if count > score:
+            best, score, start = text, count, first
             matches = [place for _, place in found if start <= place.start < start + WINDOW]
-            best = (score, text, words, matches)
         if score == len(terms):
             break
-    score, text, words, matches = best
-    if not score:
-        text = next(filter(None, texts), "")
-        return _cut(text, list(split_words(text)), [])
-    return _cut(text, words, matches)
+    return _cut(best, _join(matches))
 
 
-def _find_terms(words: Sequence[Word], terms: Sequence[Term], exact: bool) -> list[tuple[int, range]]:
+def _find_terms(text: str, terms: Sequence[Term], exact: bool) -> list[tuple[int, range]]:
     """Find every term: its number and the words it covers, in the order of the text."""
+    forms = list(list_forms(text))
+    exact_words, folded_words = [exact for exact, _ in forms], [folded for _, folded in forms]
     found: list[tuple[int, range]] = []
     for number, term in enumerate(terms):
-        matches = [_matcher(*forms, exact) for forms in zip(term.exact, term.folded, strict=True)]
-        if term.prefix:
-            matches[-1] = _prefix_matcher(term.exact[-1], term.folded[-1], exact)
-        length = len(matches)
-        starts = (start for start in range(len(words) - length + 1) if matches[0](words[start]))
-        found += [
-            (number, range(start, start + length))
-            for start in starts
-            if all(matches[at](words[start + at]) for at in range(1, length))
-        ]
+        starts: Iterable[int] = range(len(folded_words) - len(term.folded) + 1)
+        for at, (exact_form, folded) in enumerate(zip(term.exact, term.folded, strict=True)):
+            words, form = (exact_words, exact_form) if exact and exact_form != folded else (folded_words, folded)
+            begins = term.prefix and at == len(term.folded) - 1
+            starts = [n for n in starts if (words[n + at].startswith(form) if begins else words[n + at] == form)]
+        found += [(number, range(start, start + len(term.folded))) for start in starts]
     return sorted(found, key=lambda item: item[1].start)
-
-
-def _matcher(exact_form: str, folded: str, exact: bool) -> Callable[[Word], bool]:
-    if exact and exact_form != folded:
-        return lambda word: word.exact == exact_form
-    return lambda word: word.folded == folded
-
-
-def _prefix_matcher(exact_form: str, folded: str, exact: bool) -> Callable[[Word], bool]:
-    if exact and exact_form != folded:
-        return lambda word: word.exact.startswith(exact_form)
-    return lambda word: word.folded.startswith(folded)
 
 
 def _choose_window(found: Sequence[tuple[int, range]]) -> tuple[int, int]:
@@ -86,23 +70,20 @@ def _choose_window(found: Sequence[tuple[int, range]]) -> tuple[int, int]:
     return start, score
 
 
-def _cut(text: str, words: Sequence[Word], matches: Sequence[range]) -> Snippet:
-    """Cut the window out of the text, a little before the first match."""
-    if not words:
-        return Snippet(((text[:_LONGEST], False),) if text else ())
-    last = max((place.stop for place in matches), default=0)
-    start = max(min(matches[0].start - _BEFORE, len(words) - WINDOW), 0) if matches else 0
-    stop = min(max(start + WINDOW, last), len(words))
-    begin, end = words[start].start if start else 0, words[stop - 1].end if stop < len(words) else len(text)
-    end = min(end, max(begin + _LONGEST, words[last - 1].end if last else 0))
-    pieces: list[tuple[str, bool]] = [("… ", False)] if begin else []
+def _cut(text: str, matches: Sequence[range]) -> Snippet:
+    """Cut a window out of a text, a little before the first match, and mark the matches."""
+    start, least = (max(matches[0].start - _BEFORE, 0), matches[-1].stop) if matches else (0, 0)
+    words = list(islice(split_words(text), max(start + WINDOW, least)))
+    begin = words[start].start if start else 0
+    end = max(words[least - 1].end if least else 0, min(words[-1].end if words else 0, begin + _LONGEST))
+    if not text[end:].strip(_CLOSING):
+        end = len(text)
+    pieces = [("… " if begin else "", False)]
     at = begin
-    for place in _join(matches):
-        pieces += [
-            (text[at : words[place.start].start], False),
-            (text[words[place.start].start : words[place.stop - 1].end], True),
-        ]
-        at = words[place.stop - 1].end
+    for place in matches:
+        first, last = words[place.start].start, words[place.stop - 1].end
+        pieces += [(text[at:first], False), (text[first:last], True)]
+        at = last
     pieces += [(text[at:end], False), (" …" if end < len(text) else "", False)]
     return Snippet(tuple((_LINES.sub(" ", piece), matched) for piece, matched in pieces if piece))
 

@@ -16,6 +16,7 @@ COMMANDS = {
     "crawl": "archiver.cli.crawl",
     "sites": "archiver.cli.sites",
     "list": "archiver.cli.articles",
+    "search": "archiver.cli.search",
     "show": "archiver.cli.articles",
     "history": "archiver.cli.articles",
     "diff": "archiver.cli.diff",
@@ -24,6 +25,7 @@ COMMANDS = {
     "reparse": "archiver.cli.rebuild",
     "verify": "archiver.cli.rebuild",
     "merge": "archiver.cli.rebuild",
+    "query": "archiver.cli.query",
     "schema": "archiver.cli.schema",
 }
 ABOUT = {
@@ -31,6 +33,7 @@ ABOUT = {
     "crawl": "Crawl sites into the archive; what cron calls.",
     "sites": "The declared sites, their last run and articles.",
     "list": "Articles, the newest first.",
+    "search": "Articles with certain words, marks or no marks; also their past.",
     "show": "One article, as it was last seen or as it stood at a time.",
     "history": "The snapshots of one article: when its text changed.",
     "diff": "What changed between two snapshots of one article.",
@@ -39,6 +42,7 @@ ABOUT = {
     "reparse": "Read all stored pages again with today's parsers.",
     "verify": "Check that the archive is whole.",
     "merge": "Join archives made on different machines.",
+    "query": "Ask with your own SQL; nothing can be changed.",
     "schema": "The views for your own SQL, with the meaning of each column.",
 }
 
