@@ -85,7 +85,7 @@ class Both:
 def match_folded(query: Query) -> str | None:
     """Write a query as an expression for ``search_folded``; None where no word must be there.
 
-    What was excluded with marks is left to ``match_excluded``: ``-bạn`` does not mean ``ban``.
+    What was excluded with marks is left out, for ``-bạn`` does not mean ``ban``.
     """
     if not query.terms:
         return None
@@ -103,15 +103,6 @@ def match_exact(terms: Sequence[Term]) -> str | None:
         if exact != folded
     }
     return " AND ".join(sorted(words)) or None
-
-
-def match_excluded(query: Query) -> list[tuple[str, str]]:
-    """Write each exclusion that ``match_folded`` leaves out: expressions for ``search_folded`` and ``search_exact``.
-
-    A content is excluded where both match; the second is empty where there is none.
-    """
-    left = [term for term in query.excluded if term.marked or not query.terms]
-    return [(_quote_phrase(term.folded, term.prefix), match_exact([term]) or "") for term in left]
 
 
 def _list_words(term: Term) -> Iterator[tuple[str, str, bool]]:

@@ -6,17 +6,17 @@ thousand, so only the newest ``RANKED`` of them are (see ``has_more_matches``).
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import groupby, islice
 from typing import Literal
 
 from archiver.archive.hits import Hit, Shelf, load_texts
-from archiver.archive.places import Both, Everything, Listed, Matches, Walk, match_exact, match_excluded, match_folded
+from archiver.archive.places import Both, Everything, Listed, Matches, Walk, match_exact, match_folded
 from archiver.archive.queries import zones_of_sites
-from archiver.archive.query_language import Query
+from archiver.archive.query_language import Query, Term
 from archiver.archive.search_index import DAY_PLACES, first_place
-from archiver.folding import list_forms
+from archiver.archive.snippets import find_terms
 
 Order = Literal["newest", "relevance"]
 
@@ -56,15 +56,16 @@ class _Search:
         self.order = order
         self.shelf = Shelf(connection, query, history, zones_of_sites(connection))
         self.folded, self.exact = match_folded(query), match_exact(query.terms)
-        self.excluded = match_excluded(query)
-        self.phrases = [term.exact for term in query.terms if term.marked and len(term.exact) > 1]
+        # What match_folded leaves out.
+        self.excluded = [term for term in query.excluded if term.marked or not query.terms]
+        self.phrases = [term for term in query.terms if term.marked and len(term.exact) > 1]
 
     def find_hits(self) -> Iterator[Hit]:
         """Find all hits, the exact ones first."""
         seen: set[int] = set()
         for exact in (True, False) if self.exact else (False,):
             for place in self._list_places(exact):
-                if place not in seen and not (exact and not self._has_phrases(place)):
+                if place not in seen and not (exact and not self._has_phrases(place, self.phrases)):
                     seen.add(place)
                     yield from self.shelf.load_hits(place, exact=exact or not self.exact)
 
@@ -114,13 +115,15 @@ class _Search:
 
     def _is_excluded(self, place: int) -> bool:
         return any(
-            self._matches("search_folded", folded, place) and (not exact or self._matches("search_exact", exact, place))
-            for folded, exact in self.excluded
+            self._matches("search_folded", match_folded(Query((term,))), place)
+            and self._matches("search_exact", match_exact([term]), place)
+            and (len(term.exact) == 1 or self._has_phrases(place, [term]))
+            for term in self.excluded
         )
 
-    def _matches(self, table: str, match: str, place: int) -> bool:
+    def _matches(self, table: str, match: str | None, place: int) -> bool:
         query = f"SELECT 1 FROM {table} WHERE {table} MATCH ? AND rowid = ?"
-        return self.connection.execute(query, (match, place)).fetchone() is not None
+        return match is None or self.connection.execute(query, (match, place)).fetchone() is not None
 
     def _rank_newest(self, walk: Matches, highest: int) -> Iterator[int]:
         """Order the newest matches by relevance: those in the title weigh most, then those in the lead."""
@@ -153,13 +156,10 @@ class _Search:
             rows = self.connection.execute(query, (json.dumps(day),)) if len(day) > 1 else [day]
             yield from (row[0] for row in rows)
 
-    def _has_phrases(self, place: int) -> bool:
-        """Say whether the phrases that were typed with marks stand in a content with these marks."""
-        if not self.phrases:
-            return True
-        texts = load_texts(self.connection, place)
-        spoken = " | ".join(" ".join(exact for exact, _ in list_forms(text)) for text in texts)
-        return all(f" {' '.join(phrase)} " in f" {spoken} " for phrase in self.phrases)
+    def _has_phrases(self, place: int, phrases: Sequence[Term]) -> bool:
+        """Say whether phrases that were typed with marks stand in a content with these marks."""
+        texts = load_texts(self.connection, place) if phrases else []
+        return all(any(find_terms(text, [phrase], exact=True) for text in texts) for phrase in phrases)
 
 
 def _move(day: date, by: timedelta) -> date:

@@ -13,7 +13,7 @@ WINDOW = 30
 _BEFORE = 6
 _LONGEST = 400
 _CLOSING = ".…!?”’\"')] \n"
-_LINES = re.compile(r"\s*\n\s*")
+_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def make_snippet(texts: Sequence[str], terms: Sequence[Term], *, exact: bool) ->
     best, score, start = next(filter(None, texts), ""), 0, 0
     matches: list[range] = []
     for text in texts:
-        found = _find_terms(text, terms, exact)
+        found = find_terms(text, terms, exact)
         first, count = _choose_window(found)
         if count > score:
             best, score, start = text, count, first
@@ -45,8 +45,11 @@ def make_snippet(texts: Sequence[str], terms: Sequence[Term], *, exact: bool) ->
     return _cut(best, _join(matches))
 
 
-def _find_terms(text: str, terms: Sequence[Term], exact: bool) -> list[tuple[int, range]]:
-    """Find every term: its number and the words it covers, in the order of the text."""
+def find_terms(text: str, terms: Sequence[Term], exact: bool) -> list[tuple[int, range]]:
+    """Find every term in a text: its number and the words it covers, in the order of the text.
+
+    ``exact``: words that were typed with marks stand only for themselves.
+    """
     forms = list(list_forms(text))
     exact_words, folded_words = [exact for exact, _ in forms], [folded for _, folded in forms]
     found: list[tuple[int, range]] = []
@@ -85,7 +88,7 @@ def _cut(text: str, matches: Sequence[range]) -> Snippet:
         pieces += [(text[at:first], False), (text[first:last], True)]
         at = last
     pieces += [(text[at:end], False), (" …" if end < len(text) else "", False)]
-    return Snippet(tuple((_LINES.sub(" ", piece), matched) for piece, matched in pieces if piece))
+    return Snippet(tuple((_SPACE.sub(" ", piece), matched) for piece, matched in pieces if piece))
 
 
 def _join(places: Sequence[range]) -> list[range]:
