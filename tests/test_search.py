@@ -24,6 +24,7 @@ from archiver.archive.search_index import check_index, index_missing, rebuild_in
 from archiver.archive.snippets import make_snippet
 from archiver.folding import list_forms
 from archiver.model import Article, Capture, PublishedDate
+from archiver.rebuild import verify
 from archiver.record import record_capture
 from archiver.site import Site
 from tests.portal import demo_portal
@@ -392,6 +393,7 @@ def test_damage_is_noticed_and_mended(shelf: Shelf) -> None:
         "search index: search_folded differs from the contents in 2 words",
         "search index: search_exact differs from the contents in 2 words",
     ]
+    assert "search index: 1 contents are missing" in list(verify(reader))
     reader.close()
     with shelf.database.atomic():
         rebuild_index(connection)
