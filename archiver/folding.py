@@ -8,7 +8,6 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
-from typing import NamedTuple
 
 # The blocks of combining marks that stand on letters of the Latin, Greek and Cyrillic alphabets. Not those of Thai or
 # Devanagari: there they are vowels.
@@ -24,15 +23,6 @@ _PLACES = {
     for pair, tone in product(("oa", "oe", "uy"), _TONES)
 }
 _MISPLACED = re.compile(f"(?:{'|'.join(_PLACES)})(?!\\w)")
-
-
-class Word(NamedTuple):
-    """A word of a text: where it begins and ends there, and its two forms."""
-
-    start: int
-    end: int
-    exact: str
-    folded: str
 
 
 def fold(text: str) -> str:
@@ -54,9 +44,9 @@ def unify(text: str) -> str:
     return _MISPLACED.sub(lambda match: _PLACES[match.group()], composed)
 
 
-def split_words(text: str) -> Iterator[Word]:
+def locate_words(text: str) -> Iterator[tuple[int, int]]:
     """Find the words of a text: runs of letters and digits, combining marks and soft hyphens among them."""
-    return (Word(match.start(), match.end(), *forms_of(match.group())) for match in _WORD.finditer(text))
+    return (match.span() for match in _WORD.finditer(text))
 
 
 def list_forms(text: str) -> Iterator[tuple[str, str]]:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from archiver.archive.query_language import Query, Term
 
-_STEPS = 50
+_STEPS = 300
 """So many places are passed one by one before the index is asked anew; a question costs as much."""
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from archiver.archive.query_language import Term
-from archiver.folding import list_forms, split_words
+from archiver.folding import list_forms, locate_words
 
 WINDOW = 30
 """Words of a snippet."""
@@ -76,15 +76,15 @@ def _choose_window(found: Sequence[tuple[int, range]]) -> tuple[int, int]:
 def _cut(text: str, matches: Sequence[range]) -> Snippet:
     """Cut a window out of a text, a little before the first match, and mark the matches."""
     start, least = (max(matches[0].start - _BEFORE, 0), matches[-1].stop) if matches else (0, 0)
-    words = list(islice(split_words(text), max(start + WINDOW, least)))
-    begin = words[start].start if start else 0
-    end = max(words[least - 1].end if least else 0, min(words[-1].end if words else 0, begin + _LONGEST))
+    words = list(islice(locate_words(text), max(start + WINDOW, least)))
+    begin = words[start][0] if start else 0
+    end = max(words[least - 1][1] if least else 0, min(words[-1][1] if words else 0, begin + _LONGEST))
     if not text[end:].strip(_CLOSING):
         end = len(text)
     pieces = [("… " if begin else "", False)]
     at = begin
     for place in matches:
-        first, last = words[place.start].start, words[place.stop - 1].end
+        first, last = words[place.start][0], words[place.stop - 1][1]
         pieces += [(text[at:first], False), (text[first:last], True)]
         at = last
     pieces += [(text[at:end], False), (" …" if end < len(text) else "", False)]

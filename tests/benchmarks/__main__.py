@@ -3,6 +3,7 @@
 from tests.benchmarks import captures
 from tests.benchmarks.parsing import bench_parsing
 from tests.benchmarks.reparsing import bench_reparsing
+from tests.benchmarks.searching import bench_searching
 
-for bench in (bench_parsing, captures.run, bench_reparsing):
+for bench in (bench_parsing, captures.run, bench_reparsing, bench_searching):
     bench()
