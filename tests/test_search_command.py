@@ -142,36 +142,40 @@ def test_query_shows_control_characters(path: Path) -> None:
     assert not FORBIDDEN.search(_call(path, "query", "SELECT title FROM current_articles").stdout)
 
 
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "DELETE FROM runs",
-        "UPDATE articles SET views = 0",
-        "INSERT INTO search_folded (search_folded) VALUES ('delete-all')",
-        "CREATE TEMP TABLE t (a)",
-        "ATTACH 'other.db' AS other",
-        "VACUUM INTO 'copy.db'",
-        "PRAGMA query_only = OFF",
-        "PRAGMA journal_mode = DELETE",
-        "SELECT load_extension('x')",
-        "BEGIN",
-        "SELEC 1",
-        "SELECT 1; SELECT 2",
-        "SELECT nothing FROM nowhere",
-        "SELECT :missing",
-        "SELECT title FROM article_search WHERE words MATCH '\"'",
-        "/* nothing */",
-        "",
-        "SELECT 1 \0",
-    ],
-)
-def test_query_refuses_in_one_line(path: Path, sql: str) -> None:
-    before = path.read_bytes()
+FORBIDDEN_SQL = [
+    "DELETE FROM runs",
+    "UPDATE articles SET views = 0",
+    "INSERT INTO search_folded (search_folded) VALUES ('delete-all')",
+    "CREATE TEMP TABLE t (a)",
+    "ATTACH 'other.db' AS other",
+    "VACUUM INTO 'copy.db'",
+    "PRAGMA query_only = OFF",
+    "PRAGMA journal_mode = DELETE",
+    "SELECT load_extension('x')",
+    "BEGIN",
+]
+MISTAKEN_SQL = [
+    "SELEC 1",
+    "SELECT 1; SELECT 2",
+    "SELECT nothing FROM nowhere",
+    "SELECT :missing",
+    "SELECT title FROM article_search WHERE words MATCH '\"'",
+    "/* nothing */",
+    "",
+    "SELECT 1 \0",
+]
+
+
+@pytest.mark.parametrize("sql", [*FORBIDDEN_SQL, *MISTAKEN_SQL])
+def test_query_refuses_in_one_line(path: Path, sql: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(path.parent)
+    before, files = path.read_bytes(), set(path.parent.iterdir())
     with pytest.raises(UsageError) as error:
         _call(path, "query", sql)
     assert "\n" not in str(error.value)
+    assert ("only questions are answered here" in str(error.value)) == (sql in FORBIDDEN_SQL)
     assert path.read_bytes() == before
-    assert sorted(item.name for item in path.parent.iterdir() if item.suffix == ".db") == ["archive.db"]
+    assert {item for item in set(path.parent.iterdir()) - files if not item.name.endswith(("-wal", "-shm"))} == set()
 
 
 def test_query_ends_in_time(path: Path) -> None:

@@ -62,6 +62,18 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """The places of a walk that are among others; for walks to the end, where leaping does not pay."""
+
+    walk: Walk
+    places: frozenset[int]
+
+    def go_down(self, highest: int) -> Iterator[int]:
+        """Yield the places from ``highest`` down."""
+        return filter(self.places.__contains__, self.walk.go_down(highest))
+
+
+@dataclass(frozen=True, slots=True)
 class Both:
     """The places of two walks at once; the one that is behind leaps."""
 

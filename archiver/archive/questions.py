@@ -83,7 +83,7 @@ def _authorize(action: int, first: str | None, second: str | None, *_: str | Non
 
 def _explain(error: Exception) -> str:
     text = " ".join(str(error).split())
-    if "not authorized" in text or "readonly" in text or "prohibited" in text:
+    if any(word in text for word in ("not authorized", "authorization", "readonly", "prohibited")):
         return "only questions are answered here: the archive is open for reading, and nothing else is opened"
     return f"{text}; archiver schema names the views and their columns"
 

@@ -12,7 +12,7 @@ from itertools import groupby, islice
 from typing import Literal
 
 from archiver.archive.hits import Hit, Shelf, load_texts
-from archiver.archive.places import Both, Everything, Listed, Matches, Walk, match_exact, match_folded
+from archiver.archive.places import Both, Chosen, Everything, Listed, Matches, Walk, match_exact, match_folded
 from archiver.archive.queries import zones_of_sites
 from archiver.archive.query_language import Query, Term
 from archiver.archive.search_index import DAY_PLACES, first_place
@@ -95,11 +95,12 @@ class _Search:
         if self.order == "newest" and self.connection.execute(count, values).fetchone()[0] > _FEW:
             return walk
         rows = self.connection.execute(
-            "SELECT DISTINCT o.place FROM articles a JOIN snapshots s ON s.article_id = a.id AND s.number IS NOT NULL "
+            "SELECT o.place FROM articles a JOIN snapshots s ON s.article_id = a.id AND s.number IS NOT NULL "
             f"JOIN search_order o ON o.content_id = s.content_id WHERE {condition}",
             values,
         )
-        return Both(Listed(sorted(row[0] for row in rows)), walk)
+        places = frozenset(row[0] for row in rows)
+        return Both(Listed(sorted(places)), walk) if self.order == "newest" else Chosen(walk, places)
 
     def _list_places(self, exact: bool) -> Iterator[int]:
         highest = first_place(_move(self.query.before, timedelta(days=2))) if self.query.before else _LAST_PLACE
