@@ -30,6 +30,16 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """A text in pieces, each with whether it is marked: bold on terminals, elsewhere between « and »."""
+
+    pieces: tuple[tuple[str, bool], ...]
+
+    def __str__(self) -> str:
+        return "".join(f"«{text}»" if marked else text for text, marked in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
 class Output:
     """Where rows go, and in which form (``table`` or one of FORMATS)."""
 
@@ -96,13 +106,22 @@ def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) ->
         unbroken, least = column in _UNBROKEN, _DAY if column.endswith(("at", "_run", "from", "until")) else None
         table.add_column(column.replace("_", " "), justify=justify, no_wrap=unbroken, min_width=least, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(escape_controls(_to_text(row[column]))) for column in columns))
+        pieces = [_to_pieces(row[column], colours_allowed(stream)) for column in columns]
+        table.add_row(*(Text.assemble(*(_style_piece(*piece) for piece in cell)) for cell in pieces))
     width = None if stream.isatty() or "COLUMNS" in os.environ else 160
     colours: Literal["auto"] | None = None if os.environ.get("NO_COLOR") else "auto"
     console = Console(file=stream, width=width, color_system=colours)
     with console.capture() as written:  # rich takes a closed pipe for an error
         console.print(table)
     stream.write(written.get())
+
+
+def _to_pieces(value: Any, colours: bool) -> tuple[tuple[str, bool], ...]:
+    return value.pieces if isinstance(value, Marked) and colours else ((_to_text(value), False),)
+
+
+def _style_piece(text: str, marked: bool) -> tuple[str, str]:
+    return escape_controls(text), "bold" if marked else ""
 
 
 def _write_array(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:
