@@ -12,6 +12,7 @@ from archiver.archive.evidence import load_capture
 from archiver.archive.payloads import check_payloads
 from archiver.archive.readings import Parser, add_reading, record_entry, store_content
 from archiver.archive.rederivation import load_content, rederive_article
+from archiver.archive.search_index import check_index
 from archiver.archive.stored import StoredCapture, StoredReading, list_captures, list_snapshot_readings, load_site
 from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Page
@@ -50,13 +51,14 @@ def reparse(
 def verify(database: Database) -> Iterator[str]:
     """Check the archive and name what is broken, one line each.
 
-    Checked are SQLite's own integrity, every foreign key, the digest of every payload, and that every snapshot can be
-    read again from its payload where today's parser is the one that read it.
+    Checked are SQLite's own integrity, every foreign key, the digest of every payload, every word of the search index,
+    and that every snapshot can be read again from its payload where today's parser is the one that read it.
     """
     yield from (row[0] for row in database.execute("PRAGMA integrity_check") if row[0] != "ok")
     for row in database.execute("PRAGMA foreign_key_check"):
         yield f"table {row[0]}, row {row[1]}: points to a row of {row[2]} that is not there"
     yield from check_payloads(database.conn)
+    yield from check_index(database.conn)
     for name in _sites_of(database, None):
         yield from _verify_snapshots(database, load_site(database.conn, name))
 

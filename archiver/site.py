@@ -28,14 +28,15 @@ class Revisits:
 
     ``intervals`` are pairs of days: an article whose publication or last change is at most so old is due so long after
     its last visit; the last interval holds for all older ones. Every change that was seen divides the interval once
-    more. A run makes at least ``least`` visits and at most ``most`` (by default one in a hundred of the known articles,
-    and never fewer than ``least``). All listings are walked to their ends every ``deep_every`` days, with a third of
-    ``least``; on other days a channel is left ``overlap`` pages after the first one that shows nothing new.
+    more. A run makes at least ``min_revisits`` visits and at most ``max_revisits`` (by default one in a hundred of the
+    known articles, and never fewer than ``min_revisits``). All listings are walked to their ends every ``deep_every``
+    days, with a third of ``min_revisits``; on other days a channel is left ``overlap`` pages after the first one that
+    shows nothing new.
     """
 
     intervals: tuple[tuple[float, float], ...] = ((3, 1), (14, 3), (60, 14), (365, 60), (float("inf"), 180))
-    least: int = 60
-    most: int | None = None
+    min_revisits: int = 60
+    max_revisits: int | None = None
     deep_every: float = 7
     overlap: int = 1
 
@@ -63,8 +64,11 @@ class Site:
         if not self.title:
             raise SiteError(f"site {self.name}: give it a title")
         for url in self.listings:
-            if not host_of(url):
+            if not isinstance(url, str) or not host_of(url):
                 raise SiteError(f"site {self.name}: {url!r} is no absolute address; write it with http:// or https://")
+        for rules, kind in ((self.expectations, Expectations), (self.revisits, Revisits)):
+            if not isinstance(rules, kind):
+                raise SiteError(f"site {self.name}: {rules!r} stands where {kind.__name__}(…) belongs")
         if self.tls not in ("verified", "tolerant"):
             raise SiteError(f"site {self.name}: tls = {self.tls!r}; write 'verified' or 'tolerant'")
         try:

@@ -54,7 +54,9 @@ def _ask(database: Database, question: str) -> Any:
 def _dump(database: Database) -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows of all tables and views."""
     names = [row[0] for row in database.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
-    return {name: [tuple(row) for row in database.execute(f"SELECT * FROM {name}")] for name in names}
+    dump = {name: [tuple(row) for row in database.execute(f"SELECT * FROM {name}")] for name in names}
+    # What a full-text table answers for its own name is the number of the cursor.
+    return dump | {"article_search": [row[1:] for row in dump["article_search"]]}
 
 
 def test_a_new_archive_is_marked_and_empty(path: Path, database: Database) -> None:

@@ -15,6 +15,7 @@ from archiver.record import read_capture
 from archiver.site import Site
 from tests.portal import article_path, demo_portal
 from tests.real_portal import ZONE
+from tests.test_text import in_1258
 
 AT = datetime(2022, 9, 1, tzinfo=UTC)
 URL = "https://portal.example/tin/-/view_content/71-hop-giao-ban.html"
@@ -80,6 +81,25 @@ def test_a_few_nulls_are_left_out(at):
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
 def test_other_encodings_are_no_files(encoding):
     assert read(GOOD.encode(encoding)) == read(GOOD)
+
+
+# (encoding of the bytes, what the header says, what the page says)
+CHARSETS = [
+    ("utf-8", "iso-8859-1", "utf-8"),
+    ("utf-8", "utf-8", "iso-8859-1"),
+    ("utf-8", "windows-1258", "windows-1258"),
+    ("utf-8", None, None),
+    ("windows-1258", "utf-8", "windows-1258"),
+    ("windows-1258", "windows-1258", None),
+]
+
+
+@pytest.mark.parametrize(("encoding", "header", "meta"), CHARSETS)
+def test_wrong_character_sets_change_no_letter(encoding, header, meta):
+    html = GOOD.replace("<html>", f'<html><head><meta charset="{meta}"></head>') if meta else GOOD
+    body = html.encode() if encoding == "utf-8" else in_1258(html)
+    headers = (("Content-Type", f"text/html; charset={header}"),) if header else ()
+    assert read(body, headers) == read(GOOD)
 
 
 FEED = """<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><title>Tin</title>

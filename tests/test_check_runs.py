@@ -301,7 +301,7 @@ LEDGERS: dict[str, tuple[tuple[str | None, ...], timedelta, list[tuple[str, str]
     "last failed": (
         ("finished", "failed"),
         timedelta(hours=2),
-        [("run_failed", "the last run failed; its log is in data/logs")],
+        [("run_failed", "the last run failed; its log is in the folder logs beside the archive")],
     ),
     "failed before": (("failed", "finished"), timedelta(hours=2), []),
     "interrupted": (("finished", "interrupted"), timedelta(hours=2), []),

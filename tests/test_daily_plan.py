@@ -16,7 +16,7 @@ FIRST = datetime(2021, 11, 20, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
 ARTICLES, LISTINGS = 3000, 150
 ROBOTS = 1
-LEAST = Revisits().least
+LEAST = Revisits().min_revisits
 PATIENCE = 1200
 """Seconds; 3,000 pages take 35 on two free cores."""
 

@@ -1,9 +1,11 @@
 """Snapshots and states: no edit invented, none missed, nothing lost when a page goes away."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -149,6 +151,25 @@ def test_a_text_that_returns_is_a_new_snapshot_with_the_earlier_digest(visits: V
     assert [str(row["seen_from"])[:10] for row in digests] == ["2026-01-05", "2026-01-06", "2026-01-07"]
 
 
+def test_a_key_that_comes_back_with_another_article_is_an_edit_that_loses_nothing(visits: Visits) -> None:
+    """A portal that gives an id away again: told as an edit of everything, and both texts are kept."""
+    portal = demo_portal()
+    portal.add(_scripted())
+    visits.run(portal, _day(0))
+    other = {
+        "lead": "Sáng 5/1, Đoàn trường ra quân.",
+        "paragraphs": ("Hơn 200 sinh viên lên đường.",),
+        "author": "Bùi Minh",
+    }
+    portal.edit(5_000_001, title="Ra quân mùa hè xanh", published=datetime(2026, 1, 5, 8), **other)  # noqa: DTZ001
+    assert visits.run(portal, _day(1)) == []
+    fields = ["title", "lead", "body", "author", "published"]
+    assert _history(visits, 5_000_001) == [(1, None, "page"), (2, fields, "page")]
+    assert _events(visits, 5_000_001) == ["created", "edited", "title_changed"]
+    titles = visits.query("SELECT title FROM article_history WHERE article_id = '5000001' ORDER BY snapshot")
+    assert [row["title"] for row in titles] == ["Hội nghị sơ kết công tác quý", "Ra quân mùa hè xanh"]
+
+
 def test_bytes_may_change_as_long_as_the_text_does_not(visits: Visits) -> None:
     portal = demo_portal()
     visits.run(portal, _day(0))
@@ -156,6 +177,25 @@ def test_bytes_may_change_as_long_as_the_text_does_not(visits: Visits) -> None:
         portal.edit(article.id, spelling=article.spelling + 20)
     assert visits.run(portal, _day(1)) == []
     assert visits.query("SELECT max(snapshots) AS most FROM current_articles") == [{"most": 1}]
+
+
+def test_relative_dates_make_no_snapshot(visits: Visits) -> None:
+    """They move with every capture, and a date that takes their place says nothing new; the first one is shown."""
+    portal = demo_portal()
+    for day, printed in enumerate(("2 giờ trước", "hôm qua", "04/01/2026 | 8:15 AM")):
+        portal.outage = partial(_print_date, portal, printed)
+        assert visits.run(portal, _day(day)) == []
+    dates = visits.query("SELECT DISTINCT published_raw, snapshots FROM current_articles")
+    assert dates == [{"published_raw": "2 giờ trước", "snapshots": 1}]
+
+
+def _print_date(portal: Portal, printed: str, target: str) -> Response | None:
+    if "view_content" not in target:
+        return None
+    page = portal.page(target)
+    body, times = re.subn(rb"\d\d/\d\d/\d{4}( \| \d\d?:\d\d [AP]M)?", printed.encode(), page.body)
+    assert times
+    return replace(page, body=body)
 
 
 def test_missing_becomes_suspect_then_gone_and_comes_back(visits: Visits) -> None:

@@ -375,11 +375,12 @@ def _count_listening(process: subprocess.Popen[str]) -> int:
 
 
 @pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="reads Linux's tables of connections")
-@pytest.mark.parametrize(("opened", "doors"), [((), 0), (("-s", "TELNETCONSOLE_ENABLED=1"), 1)])
-def test_nobody_can_call_a_crawl(crawling: Crawling, opened: tuple[str, ...], doors: int) -> None:
+@pytest.mark.parametrize(("opened", "doors"), [("", 0), ("TELNETCONSOLE_ENABLED", 1), ("REMOTE_CONTROL_ENABLED", 1)])
+def test_nobody_can_call_a_crawl(crawling: Crawling, opened: str, doors: int) -> None:
     """Scrapy opens two ports by default, at which anyone on the machine can run code in the crawl."""
     portal = demo_portal()
-    command = [sys.executable, "-m", "scrapy", "crawl", "dukdhcd", *FAST, *opened, "-s", "DOWNLOAD_DELAY=0.2"]
+    command = [sys.executable, "-m", "scrapy", "crawl", "dukdhcd", *FAST, "-s", "DOWNLOAD_DELAY=0.2"]
+    command += ["-s", f"{opened}=1", "-s", f"REMOTE_CONTROL_JOBS_DIR={crawling.folder}"] if opened else []
     environment = os.environ | {"ARCHIVE_DB": str(crawling.path)}
     with serve(portal) as base:
         command += ["-a", f"start={_start(portal, base)}"]

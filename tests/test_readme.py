@@ -52,9 +52,8 @@ def test_command_runs(command: str, demo: Path, portal: str, tmp_path: Path) -> 
     """Crawls are sent to a local portal; everything else stands as it is written."""
     crawling = Crawling(tmp_path)
     command = command.replace("data/demo.db", str(demo)).replace("https://HOST/CHANNEL", f"{portal}/cong-tac-doan-hoi")
-    command = command.replace("out.jsonl", str(tmp_path / "out.jsonl")).replace(
-        "merged.db", str(tmp_path / "merged.db")
-    )
+    for name in ("out.jsonl", "merged.db", "archive-copy.db"):
+        command = command.replace(name, str(tmp_path / name))
     program, *arguments = shlex.split(command)
     assert Path(program).parent == Path(".venv/bin")
     if "crawl" in arguments:

@@ -57,7 +57,7 @@ def test_the_next_visit_is_at_most_one_interval_after_the_last(article: KnownArt
 
 @given(st.lists(articles, unique_by=lambda article: article.key), st.integers(0, 60), st.integers(0, 60))
 def test_a_run_stays_within_its_bounds(known: list[KnownArticle], least: int, most: int) -> None:
-    rules = Revisits(least=least, most=most)
+    rules = Revisits(min_revisits=least, max_revisits=most)
     chosen = choose_visits(known, rules, NOW)
     due = [article for article in known if find_due(article, rules, NOW) <= NOW]
     assert len(set(chosen)) == len(chosen)
@@ -66,7 +66,7 @@ def test_a_run_stays_within_its_bounds(known: list[KnownArticle], least: int, mo
 
 @given(st.lists(articles, unique_by=lambda article: article.key, max_size=80), st.integers(0, 20))
 def test_a_run_that_is_taken_up_makes_the_visits_that_are_left(known: list[KnownArticle], done: int) -> None:
-    rules = Revisits(least=10)
+    rules = Revisits(min_revisits=10)
     planned = choose_visits(known, rules, NOW)
     left = [article for article in known if article.key not in planned[:done]]
     assert choose_visits(left, rules, NOW, min(done, len(planned))) == planned[done:]
@@ -74,7 +74,7 @@ def test_a_run_that_is_taken_up_makes_the_visits_that_are_left(known: list[Known
 
 def test_suspects_come_first_and_then_what_is_longest_overdue() -> None:
     known = [_article("1", visited=170), _article("2", visited=900), _article("3", visited=6, state="suspect")]
-    assert choose_visits(known, Revisits(least=0, most=3), NOW)[:2] == ["3", "2"]
+    assert choose_visits(known, Revisits(min_revisits=0, max_revisits=3), NOW)[:2] == ["3", "2"]
 
 
 def test_small_sites_are_visited_whole_longest_unvisited_first() -> None:
@@ -84,7 +84,7 @@ def test_small_sites_are_visited_whole_longest_unvisited_first() -> None:
 
 def test_the_days_after_a_first_crawl_are_even() -> None:
     """3,000 old articles, all visited on one day: no later day has much more to do than another."""
-    rules = Revisits(least=0, most=3000)
+    rules = Revisits(min_revisits=0, max_revisits=3000)
     known = {str(key): _article(str(key), age=2000) for key in range(3000)}
     counts: Counter[int] = Counter()
     for day in range(1, 181):
@@ -98,4 +98,4 @@ def test_the_days_after_a_first_crawl_are_even() -> None:
 
 def test_a_share_of_large_sites_at_most() -> None:
     assert [bound_visits(known, RULES) for known in (0, 24, 3000, 100_000)] == [60, 60, 60, 1000]
-    assert bound_visits(3000, Revisits(most=5)) == 5
+    assert bound_visits(3000, Revisits(max_revisits=5)) == 5

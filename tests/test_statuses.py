@@ -42,7 +42,7 @@ SITUATIONS = {
     "done": Situation(0, "finished"),
     "findings": Situation(3, "problems", ("http_404",), outage=_lose_one),
     "all requests failed": Situation(1, "failed", start=_closed_port()),
-    "no such host": Situation(1, "failed", ("no_such_host",), start="http://khong-co.invalid/tin"),
+    "no such host": Situation(1, "failed", ("robots_unreachable",), start="http://khong-co.invalid/tin"),
     "nothing but errors": Situation(1, "failed", ("http_500",), outage=lambda *_: Response(500, b"no")),
     "the spider raises": Situation(3, "problems", ("internal_error",), site="stumbling", settings=DEFECTS),
     "the spider raises at once": Situation(1, "failed", ("internal_error",), site="lame", settings=DEFECTS),

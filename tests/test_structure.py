@@ -37,7 +37,7 @@ BELOW = {
 OUTSIDERS = {
     "scrapy": {"crawl", "settings"},
     "twisted": {"crawl"},
-    "sqlite3": {"archive", "record", "rebuild", "checks", "cli", "crawl", "web"},
+    "sqlite3": {"archive", "functions", "record", "rebuild", "checks", "cli", "crawl", "exporting", "web"},
     "sqlite_utils": {"archive", "record", "rebuild", "checks", "cli", "crawl", "web"},
     "bs4": {"parsing", "platforms"},
     "click": {"cli", "web"},
@@ -47,6 +47,7 @@ OUTSIDERS = {
     "uvicorn": {"web"},
     "apprise": {"notices"},
     "pyarrow": {"exporting"},
+    "pluggy": {"functions"},
 }
 TOP = set(
     "scrapy.cfg archiver spiders tests data README.md pyproject.toml Makefile requirements.txt requirements-dev.txt "
@@ -121,7 +122,7 @@ def test_the_order_of_layers_is_no_dead_letter() -> None:
     assert {"archiver.parsing.page", "archiver.archive.ledger", "sqlite_utils"} <= imports
     layers = {_layer_of(_name_of(path)) for path in _modules()}
     assert {"parsing", "archive", "platforms", "site", "record", "crawl", "cli", "settings", "spiders"} <= layers
-    assert {"model", "urls", "errors", "clock", "project"} <= _leaves()
+    assert {"model", "urls", "errors", "clock", "project", "folding", "functions"} <= _leaves()
 
 
 def test_parsing_and_archive_never_meet() -> None:

@@ -16,9 +16,11 @@ from archiver.cli import ABOUT, COMMANDS, GROUPS, archiver
 from tests.conftest import PROJECT
 from tests.hostile import TITLES, make_hostile
 
-# Every command that reads, and in which column of its table a title stands, if in any.
+# Every command that reads.
 READING = (
     ("list",),
+    ("search", "ban"),
+    ("query", "SELECT * FROM current_articles"),
     ("show", "1"),
     ("history", "1"),
     ("views", "1"),
@@ -28,7 +30,7 @@ READING = (
     ("schema",),
 )
 NARROW, USUAL, WIDE = (40, 60), 80, 200
-TABLES = [command for command in READING if command[0] not in ("show", "schema")]
+TABLES = [command for command in READING if command[0] not in ("show", "schema", "query")]
 TAKEN_OVER = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -110,7 +112,7 @@ def test_no_colours_in_a_file_even_if_forced(path: Path, command: tuple[str, ...
 def test_titles_cannot_take_the_terminal_over(path: Path, command: tuple[str, ...]) -> None:
     text = call(path, *command, columns=200)
     assert not TAKEN_OVER.search(text)
-    if command[0] in ("list", "show", "history", "diff", "check"):
+    if command[0] in ("list", "query", "show", "history", "diff", "check"):
         assert r"Tin \x1b[31mđỏ\x1b[0m\x07 và \u202eđảo\u202c\x9b2J" in text
 
 

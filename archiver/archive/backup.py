@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from archiver.archive.connection import busy_seconds
+from archiver.archive.search_index import optimize_index
 from archiver.errors import ArchiveError
 
 # Pages of 4 KB between two reports of how far the copy is.
@@ -76,6 +77,8 @@ def make_small(archive: Path) -> tuple[int, int]:
     try:
         with closing(sqlite3.connect(archive, timeout=busy_seconds())) as connection:
             _check_room(archive, connection)
+            optimize_index(connection)
+            connection.commit()
             connection.execute("VACUUM")
             connection.execute("PRAGMA optimize")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

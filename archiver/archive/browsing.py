@@ -143,7 +143,10 @@ def first_views(connection: sqlite3.Connection, article: int) -> int | None:
 
 def _choose_articles(choice: Choice) -> tuple[list[str], list[Any]]:
     chosen = {"a.site = ?": choice.site, "a.section = ?": choice.section}
-    conditions, values = [name for name, value in chosen.items() if value], [value for value in chosen.values() if value]
+    conditions, values = (
+        [name for name, value in chosen.items() if value],
+        [value for value in chosen.values() if value],
+    )
     if choice.state == "away":
         conditions.append("a.state <> 'live'")
     elif choice.state:

@@ -56,9 +56,7 @@ def list_new(connection: sqlite3.Connection, site: str, limit: int) -> list[Row]
 
 def list_events_of_run(connection: sqlite3.Connection, run: int, limit: int) -> list[Row]:
     """List what a run (by its id) showed: changes first, then new articles."""
-    query = (
-        f"{_EVENTS} AND e.kind <> 'title_changed' AND e.kind {{}} 'created' ORDER BY e.capture_id, a.id LIMIT ?2"
-    )
+    query = f"{_EVENTS} AND e.kind <> 'title_changed' AND e.kind {{}} 'created' ORDER BY e.capture_id, a.id LIMIT ?2"
     changed = list(map(dict, connection.execute(query.format("<>"), (run, limit))))
     return changed + list(map(dict, connection.execute(query.format("="), (run, limit - len(changed)))))
 
@@ -72,9 +70,7 @@ def list_events_of_article(connection: sqlite3.Connection, article: int) -> list
     return [dict(row) for row in connection.execute(query, (article,))]
 
 
-def list_runs_before(
-    connection: sqlite3.Connection, site: str | None, before: int | None, limit: int
-) -> list[Row]:
+def list_runs_before(connection: sqlite3.Connection, site: str | None, before: int | None, limit: int) -> list[Row]:
     """List runs, the newest first: of one site or of all, and those before a number."""
     query = (
         f"SELECT {_RUN} FROM {_NUMBERED} r WHERE (?1 IS NULL OR r.site = ?1) AND (?2 IS NULL OR r.run_id < ?2) "

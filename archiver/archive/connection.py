@@ -12,8 +12,9 @@ from sqlite_utils import Database
 from archiver.errors import ArchiveError, UsageError
 
 BUSY_SECONDS = 30.0
-# Bytes. A crawl of 1,482 pages stored 3.5 MB, and the write-ahead log beside the file grows to some 4 MB.
-LEAST_SPACE = 10_000_000
+# Bytes. With less not even the run's own row is sure to find room; how much a crawl will need nobody knows, and what it
+# recorded before the disk was full stays.
+LEAST_SPACE = 1_000_000
 _WAIT = "ARCHIVE_BUSY_SECONDS"
 
 

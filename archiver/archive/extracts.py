@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import islice
 
 from archiver.archive.queries import Row, Selection, read_rows, select_articles
-from archiver.archive.views import ARTICLE_HISTORY, CURRENT_ARTICLES, EVENTS, VIEW_HISTORY, View
+from archiver.archive.view import View
+from archiver.archive.views import ARTICLE_HISTORY, CURRENT_ARTICLES, EVENTS, VIEW_HISTORY
 
 EXTRACTS = {"articles": CURRENT_ARTICLES, "history": ARTICLE_HISTORY, "views": VIEW_HISTORY, "events": EVENTS}
 _ORDERS = {"articles": "1", "history": "snapshot", "views": "observed_at", "events": "at, kind"}
@@ -54,7 +55,8 @@ def list_changes(connection: sqlite3.Connection, selection: Selection) -> Iterat
             (SELECT title FROM article_history h WHERE h.site = e.site AND h.article_id = e.article_id
                 AND h.seen_from <= e.at ORDER BY snapshot DESC LIMIT 1),
             (SELECT title FROM current_articles c WHERE c.site = e.site AND c.article_id = e.article_id)) AS title
-        FROM (SELECT * FROM events WHERE kind <> 'title_changed' AND (site, article_id) IN (SELECT site, article_id {tail})
+        FROM (SELECT * FROM events
+            WHERE kind <> 'title_changed' AND (site, article_id) IN (SELECT site, article_id {tail})
             ORDER BY at DESC, site, article_id, kind LIMIT ?) e
         ORDER BY at DESC, site, article_id, kind
     """

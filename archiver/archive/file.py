@@ -12,6 +12,7 @@ from archiver.archive.backup import keep_older
 from archiver.archive.connection import ArchiveDatabase, busy_seconds, damage, explain_error
 from archiver.archive.schema import APPLICATION_ID, VERSION, create_views, migrations
 from archiver.errors import ArchiveError
+from archiver.functions import register_functions
 
 _MARKS = ("application_id", "user_version")
 _HEADER_BYTES = 100  # SQLite takes what is shorter for a new file
@@ -165,4 +166,5 @@ def _open_for_writing(path: Path) -> Database:
 def _wrap(connection: sqlite3.Connection) -> Database:
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA foreign_keys = ON")
+    register_functions(connection)
     return ArchiveDatabase(connection, execute_plugins=False)

@@ -13,6 +13,7 @@ from archiver.archive.articles import absorb_article
 from archiver.archive.file import check_file
 from archiver.archive.rederivation import rederive_article
 from archiver.archive.schema import VERSION
+from archiver.archive.search_index import index_missing
 from archiver.errors import ArchiveError
 
 # Each statement copies what is not there yet; ids are this archive's own, so every reference is looked up by key.
@@ -195,6 +196,7 @@ def _merge(connection: sqlite3.Connection) -> int:
     _join_moved(connection)
     for statement in _READING:
         connection.execute(statement)
+    index_missing(connection)
     touched = [row[0] for row in connection.execute("SELECT DISTINCT ours FROM article_map ORDER BY ours")]
     for article_id in touched:
         rederive_article(connection, article_id)

@@ -8,6 +8,7 @@ from archiver.archive.articles import Sighting, add_address, find_article, meet_
 from archiver.archive.content import COLUMNS, Content
 from archiver.archive.derivation import Sign
 from archiver.archive.rederivation import load_content, rederive_article
+from archiver.archive.search_index import index_content
 from archiver.model import Article, Count, ListingEntry
 
 Novelty = Literal["new", "changed", "unchanged", "pending"]
@@ -123,6 +124,7 @@ def store_content(connection: sqlite3.Connection, content: Content, last: LastCo
             f"INSERT INTO contents (row_digest, digest, {columns}) VALUES ({marks}) RETURNING id",
             (row_digest, content.digest, *(content.row[column] for column in COLUMNS)),
         ).fetchone()
+        index_content(connection, int(row[0]))
     return int(row[0])
 
 

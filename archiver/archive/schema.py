@@ -7,6 +7,7 @@ thing twice changes nothing. Times are text, UTC, ISO 8601 with offset; digests 
 
 from sqlite_utils import Database, Migrations
 
+from archiver.archive.search_index import create_index
 from archiver.archive.upgrades import SECOND
 from archiver.archive.views import VIEWS
 
@@ -226,6 +227,12 @@ def m002_plans_and_fates(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m003_search(db: Database) -> None:
+    """Make the index that searches ask."""
+    create_index(db.conn)
+
+
 def drop_views(db: Database) -> None:
     """Drop the public views, so that tables can change below them."""
     for view in VIEWS:
@@ -239,5 +246,5 @@ def create_views(db: Database) -> None:
         db.execute(view.statement)
 
 
-VERSION = 2
-"""The number of the newest migration; stands in ``PRAGMA user_version`` of every archive it made."""
+VERSION = 3
+"""The newest migration; in ``PRAGMA user_version``."""

@@ -1,26 +1,10 @@
 """The public views: what people's SQL reads. Columns may be added, never renamed."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A public view: what a row is, what its columns mean (in order), and the query behind it."""
-
-    name: str
-    about: str
-    columns: dict[str, str]
-    query: str
-
-    @property
-    def statement(self) -> str:
-        """The statement that creates the view."""
-        return f"CREATE VIEW {self.name} ({', '.join(self.columns)}) AS {self.query}"
-
-
-_SITE = "the site's name, as in `archiver sites`"
-_ARTICLE = "the portal's own id of the article, text"
-_URL = "the address as published, without session parameters"
+from archiver.archive.search_view import ARTICLE_SEARCH
+from archiver.archive.view import ARTICLE as _ARTICLE
+from archiver.archive.view import SITE as _SITE
+from archiver.archive.view import URL as _URL
+from archiver.archive.view import View
 
 CURRENT_ARTICLES = View(
     "current_articles",
@@ -241,4 +225,13 @@ RUN_FINDINGS = View(
     """,
 )
 
-VIEWS = (CURRENT_ARTICLES, ARTICLE_HISTORY, VIEW_HISTORY, VIEW_GROWTH, EVENTS, RUN_SUMMARY, RUN_FINDINGS)
+VIEWS = (
+    CURRENT_ARTICLES,
+    ARTICLE_HISTORY,
+    VIEW_HISTORY,
+    VIEW_GROWTH,
+    EVENTS,
+    RUN_SUMMARY,
+    RUN_FINDINGS,
+    ARTICLE_SEARCH,
+)

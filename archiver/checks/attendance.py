@@ -34,7 +34,8 @@ def check_attendance(entries: Sequence[LedgerEntry], at: datetime, *, expected: 
             yield Remark("run_open", entry, detail)
     last = next((entry for entry in reversed(entries) if entry.outcome), None)
     if last and last.outcome in ("failed", "died"):
-        yield Remark(f"run_{last.outcome}", last, f"the last run {last.outcome}; its log is in data/logs")
+        detail = f"the last run {last.outcome}; its log is in the folder logs beside the archive"
+        yield Remark(f"run_{last.outcome}", last, detail)
     gap = usual_gap(entries)
     if expected and gap and at - entries[-1].started_at > 2 * gap:
         detail = f"no run for {write_span(at - entries[-1].started_at)}, usually every {write_span(gap)}; look at cron"

@@ -19,6 +19,7 @@ COMMANDS = {
     "crawl": "archiver.cli.crawl",
     "sites": "archiver.cli.sites",
     "list": "archiver.cli.articles",
+    "search": "archiver.cli.search",
     "show": "archiver.cli.articles",
     "history": "archiver.cli.articles",
     "diff": "archiver.cli.diff",
@@ -28,6 +29,7 @@ COMMANDS = {
     "reparse": "archiver.cli.rebuild",
     "verify": "archiver.cli.rebuild",
     "merge": "archiver.cli.rebuild",
+    "query": "archiver.cli.query",
     "serve": "archiver.cli.serve",
     "export": "archiver.cli.export",
     "schema": "archiver.cli.schema",
@@ -41,6 +43,7 @@ ABOUT = {
     "crawl": "Crawl sites into the archive; what cron calls.",
     "sites": "The declared sites, their last run and articles.",
     "list": "Articles, the newest first.",
+    "search": "Articles with certain words, marks or no marks; also their past.",
     "show": "One article, as it was last seen or as it stood at a time.",
     "history": "The snapshots of one article: when its text changed.",
     "diff": "What changed between two snapshots of one article.",
@@ -50,6 +53,7 @@ ABOUT = {
     "reparse": "Read all stored pages again with today's parsers.",
     "verify": "Check that the archive is whole.",
     "merge": "Join archives made on different machines.",
+    "query": "Ask with your own SQL; nothing can be changed.",
     "serve": "Show the archive in a browser.",
     "export": "CSV, JSON lines, Parquet, Atom, or a browsable copy of it all.",
     "schema": "The views for your own SQL, with the meaning of each column.",
@@ -61,8 +65,8 @@ ABOUT = {
 # How the help text shows them: every command stands under one heading.
 GROUPS = {
     "Begin": "demo sites crawl",
-    "Read": "list show history diff views",
-    "Ask and publish": "serve export schema",
+    "Read": "list search show history diff views",
+    "Ask and publish": "serve query schema export",
     "Watch": "runs check cron",
     "Keep": "backup verify merge reparse vacuum upgrade",
 }
@@ -70,6 +74,7 @@ EXAMPLES = """\
   archiver demo                                      see all of it in ten seconds
   archiver crawl sotttt -a max_pages=1               a first small crawl
   archiver list --changed-since 2022-05-01           what was edited
+  archiver search dang uy khoi                       what is written, typed without marks
   archiver diff 4418664                              what changed, word by word
   archiver show 4418664 --at 2022-05-01              how it stood that day
   archiver list --state gone --json                  for programs: --json, --nl, --csv, --tsv

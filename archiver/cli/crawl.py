@@ -20,7 +20,7 @@ MOST_FINDINGS = 10
 @click.command("crawl")
 @click.argument("sites", nargs=-1, metavar="SITE...")
 @click.option("--all", "everything", is_flag=True, help="Every declared site that has an address.")
-@click.option("-a", "arguments", multiple=True, metavar="NAME=VALUE", help="start, since, max_pages, full.")
+@click.option("-a", "arguments", multiple=True, metavar="NAME=VALUE", help="start, since, max_pages, full, deep.")
 @click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting for this crawl.")
 @click.option("--wait", is_flag=True, help="Wait for another run of the same site to end, instead of status 75.")
 @click.option("--verbose", is_flag=True, help="Log every article.")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 from archiver.cells import defuse
@@ -23,6 +23,16 @@ FORMATS = {
     "tsv": "Tab-separated values with a header.",
 }
 Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A text in pieces, each with whether it is marked: bold on terminals, elsewhere between « and »."""
+
+    pieces: tuple[tuple[str, bool], ...]
+
+    def __str__(self) -> str:
+        return "".join(f"«{text}»" if marked else text for text, marked in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +113,22 @@ def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) ->
 
     from archiver.cli.tables import lay_out
 
-    cells = [[Text(escape_controls(_to_text(row[column]))) for column in columns] for row in rows]
+    colours = colours_allowed(stream)
+    pieces = ((_to_pieces(row[column], colours) for column in columns) for row in rows)
+    cells = [[Text.assemble(*(_style_piece(*piece) for piece in cell)) for cell in row] for row in pieces]
     width = None if stream.isatty() or "COLUMNS" in os.environ else 160
-    colours: Literal["auto"] | None = "auto" if colours_allowed(stream) else None
-    console = Console(file=stream, width=width, color_system=colours)
+    console = Console(file=stream, width=width, color_system="auto" if colours else None)
     with console.capture() as written:  # rich takes a closed pipe for an error
         console.print(lay_out(columns, cells, console.width))
     stream.writelines(f"{line.rstrip()}\n" for line in written.get().splitlines())
+
+
+def _to_pieces(value: Any, colours: bool) -> tuple[tuple[str, bool], ...]:
+    return value.pieces if isinstance(value, Marked) and colours else ((_to_text(value), False),)
+
+
+def _style_piece(text: str, marked: bool) -> tuple[str, str]:
+    return escape_controls(text), "bold" if marked else ""
 
 
 def _write_array(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:

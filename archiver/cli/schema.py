@@ -2,7 +2,8 @@
 
 import click
 
-from archiver.archive.views import VIEWS, View
+from archiver.archive.view import View
+from archiver.archive.views import VIEWS
 from archiver.cli.options import with_output
 from archiver.cli.output import Output
 

@@ -1,9 +1,9 @@
 """Running crawls from beginning to end, and telling their outcome by an exit status."""
 
 import asyncio
-import logging
 import math
 import signal
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,9 +91,12 @@ def find_spider(settings: BaseSettings, name: str) -> type[CommitteeSpider]:
 def load_spiders(settings: BaseSettings) -> dict[str, type[CommitteeSpider]]:
     """Return all declared sites by name; SiteError where a declaration cannot be loaded."""
     try:
-        loader = SpiderLoader.from_settings(settings)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", UserWarning)  # two sites of one name: Scrapy would take the second
+            loader = SpiderLoader.from_settings(settings)
     except Exception as error:  # a site file can raise anything while it is imported
-        raise SiteError(f"the sites under spiders/ cannot be loaded: {type(error).__name__}: {error}") from error
+        said = " ".join(str(error).split())
+        raise SiteError(f"the sites under spiders/ cannot be loaded: {type(error).__name__}: {said}") from error
     spiders = {name: loader.load(name) for name in sorted(loader.list())}
     return {name: spider for name, spider in spiders.items() if issubclass(spider, CommitteeSpider)}
 
@@ -121,7 +124,6 @@ def _check_archive(path: Path) -> None:
 def _crawl(
     settings: BaseSettings, spiders: Sequence[type[CommitteeSpider]], arguments: Mapping[str, str]
 ) -> list[Report]:
-    logging.getLogger("scrapy.downloadermiddlewares.robotstxt").addFilter(_shorten)
     runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works, frozen copies are made
     crawlers = [runner.create_crawler(spider) for spider in spiders]
     with Interruption(crawlers, asyncio.get_event_loop()) as interruption:
@@ -129,14 +131,6 @@ def _crawl(
             runner.crawl(crawler, **arguments)
         runner.start(install_signal_handlers=False)
     return [_report(crawler, interrupted=interruption.happened) for crawler in crawlers]
-
-
-def _shorten(record: logging.LogRecord) -> bool:
-    """Make a line of the log of what Scrapy tells with a traceback: a host without an answer is no defect."""
-    if record.exc_info:
-        record.exc_info = None
-        record.levelno, record.levelname = logging.WARNING, "WARNING"
-    return True
 
 
 def _note_locked(archive: Path, locks: SiteLocks, spider: type[CommitteeSpider]) -> Report:

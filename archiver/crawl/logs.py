@@ -144,7 +144,7 @@ def note_end(archive: Path, report: Report) -> None:
     for finding in report.findings[:MOST_FINDINGS]:
         logger.warning("%s: %s <%s>", finding.kind, finding.detail, finding.url, extra=about)
     if report.reason:
-        logger.error("%s", report.reason, extra=about)
+        logger.warning("%s", report.reason, extra=about)
     began = report.outcome not in (None, "locked")
     counts = _count(_find_run(archive, report.site)) if began else ""
     level = logging.INFO if report.outcome == "finished" else logging.WARNING

@@ -70,7 +70,7 @@ def make_plan(
     last_walk = find_last_walk(connection, site.name, arguments.get("start"))
     scope = _choose_scope(options, site.revisits, resumed, at - last_walk if last_walk else None)
     old = [article for article in known.values() if not (resumed and article.first_seen_at >= resumed.started_at)]
-    rules = replace(site.revisits, least=site.revisits.least // 3) if scope == "deep" else site.revisits
+    rules = replace(site.revisits, min_revisits=site.revisits.min_revisits // 3) if scope == "deep" else site.revisits
     visits = _choose_visits(scope, old, rules, at, done)
     return Plan(
         scope=scope,

@@ -41,7 +41,7 @@ def choose_visits(articles: Iterable[KnownArticle], revisits: Revisits, at: date
     due.sort(key=lambda item: _rank(item, revisits, at))
     most = max(bound_visits(len(known) + done, revisits) - done, 0)
     chosen = [item.article.key for item in due[:most]]
-    room = min(max(revisits.least - done, 0), most) - len(chosen)
+    room = min(max(revisits.min_revisits - done, 0), most) - len(chosen)
     if room > 0:
         taken = set(chosen)
         rest = sorted((article for article in known if article.key not in taken), key=_age_of_visit)
@@ -51,7 +51,7 @@ def choose_visits(articles: Iterable[KnownArticle], revisits: Revisits, at: date
 
 def bound_visits(known: int, revisits: Revisits) -> int:
     """Return how many known articles a run may visit."""
-    return revisits.most if revisits.most is not None else max(revisits.least, known // SHARE)
+    return revisits.max_revisits if revisits.max_revisits is not None else max(revisits.min_revisits, known // SHARE)
 
 
 def find_due(article: KnownArticle, revisits: Revisits, at: datetime) -> datetime:

@@ -98,4 +98,3 @@ def _order_steps(states: list[Row], events: list[Row]) -> tuple[Step, ...]:
     steps = [Step(state["seen_from"], state=state) for state in states]
     steps += [Step(event["at"], event=event) for event in events if event["kind"] not in _OWN_EVENTS]
     return tuple(sorted(steps, key=lambda step: step.at, reverse=True))
-

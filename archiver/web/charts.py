@@ -100,7 +100,10 @@ def _place_dots(rows: Sequence[Row], points: Sequence[tuple[float, float]], fram
 def _place_labels(rows: Sequence[Row], scale: _Scale, frame: Frame) -> tuple[Label, ...]:
     """Write the least and the greatest count at the left, the first and the last day below."""
     days = [frame.show_time(rows[index]["observed_at"], rows[index]["site"], "day") for index in (0, -1)]
-    labels = [Label(_LEFT, _TOP - 8, "start", frame.show_number(scale.most)), Label(_LEFT, HEIGHT - 14, "start", days[0])]
+    labels = [
+        Label(_LEFT, _TOP - 8, "start", frame.show_number(scale.most)),
+        Label(_LEFT, HEIGHT - 14, "start", days[0]),
+    ]
     if scale.most != scale.least:
         labels.append(Label(_LEFT, _BOTTOM - 4, "start", frame.show_number(scale.least)))
     if days[0] != days[1]:

@@ -76,7 +76,9 @@ class ServedLinks:
     ``chosen`` is the language that ``?lang=`` asked for; every link keeps it, so no cookie is needed.
     """
 
-    def __init__(self, path: str = "/", query: tuple[tuple[str, str], ...] = (), chosen: Language | None = None) -> None:
+    def __init__(
+        self, path: str = "/", query: tuple[tuple[str, str], ...] = (), chosen: Language | None = None
+    ) -> None:
         self.path = path
         self.query = query
         self.chosen = chosen

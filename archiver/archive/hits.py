@@ -1,0 +1,108 @@
+"""What a search shows of a place in the index: the states of articles that have this content."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from archiver.archive.content import write_time
+from archiver.archive.query_language import Query
+from archiver.archive.snippets import Snippet, make_snippet
+
+_LATEST = "(SELECT max(number) FROM snapshots WHERE article_id = s.article_id AND number IS NOT NULL)"
+_SHOWN = (
+    "a.site, a.native_key, d.url, c.title, c.published_at, c.published_precision, a.views, a.state, "
+    f"{_LATEST}, (SELECT seen_from FROM snapshots WHERE article_id = a.id AND number = {_LATEST} AND number > 1), "
+    f"s.number, s.number = {_LATEST}, s.seen_from, s.seen_until"
+)
+_FIELDS = (
+    "site article_id url title published_at published_precision views state snapshots changed_at snapshot current "
+    "seen_from seen_until"
+).split()
+_TEXTS = "c.title, c.lead, c.body, c.author, c.images, c.attachments"
+_FROM = (
+    "FROM search_order o JOIN contents c ON c.id = o.content_id JOIN snapshots s ON s.content_id = c.id "
+    "JOIN articles a ON a.id = s.article_id JOIN addresses d ON d.id = a.address_id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A state of an article that a search found.
+
+    ``snapshots``, ``views``, ``state`` and ``changed_at`` are the article's, as in ``current_articles``; ``title``,
+    ``published_at`` and what follows are those of the state ``snapshot``, which stood from ``seen_from`` to
+    ``seen_until`` and may be ``current``. ``exact``: the words have the marks with which they were typed.
+    """
+
+    site: str
+    article_id: str
+    url: str
+    title: str
+    published_at: str | None
+    published_precision: str | None
+    views: int | None
+    state: str
+    snapshots: int
+    changed_at: str | None
+    snapshot: int
+    current: bool
+    seen_from: str
+    seen_until: str
+    exact: bool
+    snippet: Snippet
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Where hits are taken from: an archive, the filters of a query, and whether past states are meant too."""
+
+    connection: sqlite3.Connection
+    query: Query
+    history: bool
+    zones: Mapping[str, ZoneInfo]
+
+    def load_hits(self, place: int, *, exact: bool) -> Iterator[Hit]:
+        """Load the hits of a place that pass the filters."""
+        number = "s.number IS NOT NULL" if self.history else f"s.number = {_LATEST}"
+        query = f"SELECT {_SHOWN}, {_TEXTS} {_FROM} WHERE o.place = ? AND {number} ORDER BY 1, 2, s.number DESC"
+        for row in self.connection.execute(query, (place,)).fetchall():
+            values = dict(zip(_FIELDS, row, strict=False))
+            if self._is_meant(values):
+                snippet = make_snippet(_read_texts(row[len(_FIELDS) :]), self.query.terms, exact=exact)
+                yield Hit(**values | {"current": bool(values["current"])}, exact=exact, snippet=snippet)
+
+    def _is_meant(self, hit: dict[str, Any]) -> bool:
+        """Say whether a hit passes the filters."""
+        query, zone = self.query, self.zones[hit["site"]]
+        published, changed = hit["published_at"] or "", hit["changed_at"] or ""
+        return (
+            query.site in (None, hit["site"])
+            and query.state in (None, hit["state"])
+            and (query.since is None or published >= _begin_day(query.since, zone))
+            and (query.before is None or "" < published < _begin_day(query.before, zone))
+            and (query.changed_since is None or changed >= _begin_day(query.changed_since, zone))
+        )
+
+
+def load_texts(connection: sqlite3.Connection, place: int) -> list[str]:
+    """Load the texts of a place's content."""
+    query = f"SELECT {_TEXTS} FROM search_order o JOIN contents c ON c.id = o.content_id WHERE o.place = ?"
+    return _read_texts(connection.execute(query, (place,)).fetchone())
+
+
+def _read_texts(row: Sequence[str]) -> list[str]:
+    """Return the texts of a content in the order in which a reader meets them."""
+    title, lead, body, author, images, attachments = row
+    captions = [item["caption"] for item in json.loads(images)] + [item["title"] for item in json.loads(attachments)]
+    return [text for text in (lead, body, title, *captions, author) if text]
+
+
+def _begin_day(day: date, zone: ZoneInfo) -> str:
+    try:
+        return write_time(datetime.combine(day, time.min, zone).astimezone(UTC))
+    except OverflowError:  # the first or last day of the calendar
+        return day.isoformat()

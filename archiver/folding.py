@@ -1,0 +1,60 @@
+"""Words as a search compares them: folded, without any mark; or exact, with every mark in one place.
+
+SQLite's ``remove_diacritics`` leaves đ as it is, for Unicode does not take it apart; so words are folded here.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import product
+
+# The blocks of combining marks that stand on letters of the Latin, Greek and Cyrillic alphabets. Not those of Thai or
+# Devanagari: there they are vowels.
+_MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+_REMOVED = re.compile(f"[{_MARKS}\xad]")
+# Old Vietnamese fonts wrote Đ as Ð, the Icelandic letter that looks the same.
+_D = str.maketrans({"Ð": "Đ", "ð": "đ", "\xad": None})
+_FOLDED_D = str.maketrans({"đ": "d"})
+_WORD = re.compile(f"(?:[^\\W_][{_MARKS}\xad]*)+")
+_TONES = "\u0300\u0301\u0303\u0309\u0323"
+_PLACES = {
+    unicodedata.normalize("NFC", pair[0] + tone + pair[1]): unicodedata.normalize("NFC", pair + tone)
+    for pair, tone in product(("oa", "oe", "uy"), _TONES)
+}
+_MISPLACED = re.compile(f"(?:{'|'.join(_PLACES)})(?!\\w)")
+
+
+def fold(text: str) -> str:
+    """Return a text in lower case without tone marks and diacritics, đ as d: ``Đảng ủy`` is ``dang uy``."""
+    if text.isascii():
+        return text.lower()
+    bare = _REMOVED.sub("", unicodedata.normalize("NFD", text.translate(_D)))
+    return unicodedata.normalize("NFC", bare.casefold().translate(_FOLDED_D))
+
+
+def unify(text: str) -> str:
+    """Return a text in lower case and NFC, tone marks where the new spelling puts them: ``Hòa`` is ``hoà``.
+
+    Both spellings are in use: hòa, khỏe, ủy and hoà, khoẻ, uỷ are the same words.
+    """
+    if text.isascii():
+        return text.lower()
+    composed = unicodedata.normalize("NFC", unicodedata.normalize("NFC", text).translate(_D).lower())
+    return _MISPLACED.sub(lambda match: _PLACES[match.group()], composed)
+
+
+def locate_words(text: str) -> Iterator[tuple[int, int]]:
+    """Find the words of a text: runs of letters and digits, combining marks and soft hyphens among them."""
+    return (match.span() for match in _WORD.finditer(text))
+
+
+def list_forms(text: str) -> Iterator[tuple[str, str]]:
+    """List the exact and the folded form of each word of a text."""
+    return map(forms_of, _WORD.findall(text))
+
+
+@lru_cache(maxsize=50_000)
+def forms_of(word: str) -> tuple[str, str]:
+    """Return the exact and the folded form of one word; Vietnamese has some seven thousand syllables."""
+    return unify(word), fold(word)

@@ -1,0 +1,47 @@
+"""The table of faults in CONTRIBUTING.md: every fault once, and every test it names is there."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from tests.conftest import PROJECT
+
+SERIES = {"N": 18, "C": 28, "P": 15, "H": 8, "S": 12, "promise ": 8}
+NAMED = re.compile(r"`(test_\w+)::(test_\w+)(?:\[[^`]*\])?`")
+
+
+def _rows() -> Iterator[tuple[str, str, str]]:
+    """Yield code, deed and tests of every row."""
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = text.split("## Faults and their tests\n", 1)[1].split("\n## ", 1)[0]
+    for line in section.splitlines():
+        if match := re.fullmatch(r"\| ((?:promise )?[A-Z]?\d+): [^|]+ \| ([^|]+) \| ([^|]+) \|", line):
+            yield match[1], match[2], match[3]
+
+
+ROWS = list(_rows())
+
+
+@cache
+def _tests_of(module: str) -> set[str]:
+    tree = ast.parse((PROJECT / "tests" / f"{module}.py").read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_every_fault_is_there_once() -> None:
+    assert [code for code, _, _ in ROWS] == [
+        f"{letter}{n}" for letter, most in SERIES.items() for n in range(1, most + 1)
+    ]
+
+
+@pytest.mark.parametrize(("code", "deed", "tests"), ROWS, ids=[code for code, _, _ in ROWS])
+def test_what_a_row_says(code: str, deed: str, tests: str) -> None:
+    """A deed, and tests that are there; or ``none`` with the reason."""
+    assert deed.strip()
+    named = NAMED.findall(tests)
+    assert [f"{module}::{name}" for module, name in named if name not in _tests_of(module)] == []
+    assert len(named) == tests.count("`") // 2, "a name in another form"
+    assert named or re.match(r"none(?: yet)?: .{10,}", tests)
