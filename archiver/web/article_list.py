@@ -36,7 +36,7 @@ class ListPage:
     @property
     def is_filtered(self) -> bool:
         """Say whether anything is chosen."""
-        return any(value for name, value in self.wanted.items() if name != "after")
+        return any(value for name, value in self.wanted.items() if name not in ("q", "after"))
 
     def link(self, links: Links, after: str | None) -> str:
         """Return the address of the same list from a position on; None for its beginning."""

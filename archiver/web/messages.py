@@ -32,9 +32,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "see_article": ("Đọc bài", "Read the article"),
     "see_kept": ("Đọc bản đã lưu", "Read what was kept"),
     "last_run": ("Lần thu thập cuối", "Last run"),
-    "healthy": ("bình thường", "all is well"),
     "feed": ("Nguồn tin Atom", "Atom feed"),
-    "gained": ("+{count} lượt xem", "+{count} views"),
     "nothing_yet": ("Kho còn trống.", "The archive is empty."),
     "crawl_first": ("Hãy chạy: archiver crawl", "Begin with: archiver crawl"),
     # lists
@@ -79,6 +77,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "versions_all": ("{count} bản", "{count} versions"),
     "version_now": ("bản mới nhất", "the latest"),
     "stood": ("đã thấy từ {start} đến {end}", "seen from {start} to {end}"),
+    "stood_once": ("đã thấy một lần", "seen once"),
     "changed_fields": ("khác ở: {fields}", "differs in: {fields}"),
     "compare_before": ("So với bản trước", "Compare with the one before"),
     "compare": ("So sánh", "Compare"),
@@ -169,7 +168,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
 # The archive's own words.
 WORDS: dict[str, tuple[str, str]] = {
     "live": ("còn trên trang", "live"),
-    "suspect": ("nghi đã gỡ", "suspect"),
+    "suspect": ("có vẻ đã gỡ", "seems gone"),
     "gone": ("đã gỡ", "gone"),
     "moved": ("đã chuyển", "moved"),
     "created": ("bài mới", "new"),
