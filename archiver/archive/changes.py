@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+from archiver.archive.browsing import CHANGED
+
 Row = dict[str, Any]
 
 _NUMBERED = "(SELECT *, row_number() OVER (ORDER BY started_at, uid) AS run_id FROM runs)"
@@ -56,9 +58,7 @@ def list_new(connection: sqlite3.Connection, site: str, limit: int) -> list[Row]
 
 def list_events_of_run(connection: sqlite3.Connection, run: int, limit: int) -> list[Row]:
     """List what a run (by its id) showed: changes first, then new articles."""
-    query = (
-        f"{_EVENTS} AND e.kind <> 'title_changed' AND e.kind {{}} 'created' ORDER BY e.capture_id, a.id LIMIT ?2"
-    )
+    query = f"{_EVENTS} AND e.kind <> 'title_changed' AND e.kind {{}} 'created' ORDER BY e.capture_id, a.id LIMIT ?2"
     changed = list(map(dict, connection.execute(query.format("<>"), (run, limit))))
     return changed + list(map(dict, connection.execute(query.format("="), (run, limit - len(changed)))))
 
@@ -72,9 +72,7 @@ def list_events_of_article(connection: sqlite3.Connection, article: int) -> list
     return [dict(row) for row in connection.execute(query, (article,))]
 
 
-def list_runs_before(
-    connection: sqlite3.Connection, site: str | None, before: int | None, limit: int
-) -> list[Row]:
+def list_runs_before(connection: sqlite3.Connection, site: str | None, before: int | None, limit: int) -> list[Row]:
     """List runs, the newest first: of one site or of all, and those before a number."""
     query = (
         f"SELECT {_RUN} FROM {_NUMBERED} r WHERE (?1 IS NULL OR r.site = ?1) AND (?2 IS NULL OR r.run_id < ?2) "
@@ -106,15 +104,13 @@ def list_fates(connection: sqlite3.Connection, run: int) -> list[Row]:
 
 
 def count_articles(connection: sqlite3.Connection) -> dict[str, tuple[str, int, int, int]]:
-    """Count the articles of each site: its title, all, those gone or suspect, those that changed."""
-    query = (
-        "SELECT name, title, (SELECT count(*) FROM articles WHERE site = name), "
-        "(SELECT count(*) FROM articles WHERE state <> 'live' AND state <> 'moved' AND site = name) "
-        "FROM sites ORDER BY title"
-    )
-    changed = dict(
-        connection.execute(
-            "SELECT a.site, count(*) FROM snapshots s JOIN articles a ON a.id = s.article_id WHERE s.number = 2 GROUP BY 1"
-        ).fetchall()
-    )
-    return {row[0]: (row[1], row[2], row[3], changed.get(row[0], 0)) for row in connection.execute(query)}
+    """Count the articles of each site: its title, all, those that are not live, those that changed."""
+    sites = "SELECT name, title, (SELECT count(*) FROM articles WHERE site = name) FROM sites ORDER BY title"
+    away = _count(connection, "SELECT site, count(*) FROM articles WHERE state <> 'live' GROUP BY site")
+    changed = _count(connection, f"SELECT site, count(*) FROM ({CHANGED}) JOIN articles ON id = article_id GROUP BY site")
+    rows = connection.execute(sites)
+    return {name: (title, count, away.get(name, 0), changed.get(name, 0)) for name, title, count in rows}
+
+
+def _count(connection: sqlite3.Connection, query: str) -> dict[str, int]:
+    return {row[0]: row[1] for row in connection.execute(query)}

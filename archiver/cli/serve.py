@@ -18,7 +18,9 @@ PORT = 8001
 
 @click.command("serve")
 @click.option("--host", default=HOST, show_default=True, help="Whom to serve: 127.0.0.1 is this machine alone.")
-@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes any that is free.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="0 takes any that is free."
+)
 @with_archive
 def serve_command(db: Path, host: str, port: int) -> None:
     """Show the archive in a browser: what changed, every article with its history, searches.

@@ -79,14 +79,15 @@ class _Scale:
         times = [_seconds(observations[index]["observed_at"]) for index in (0, -1)] + [_seconds(at) for at in edits]
         self.start, self.end = min(times), max(times)
         counts = [row["views"] for row in observations]
-        self.least, self.most = min(counts), max(counts)
+        self.least: int = min(counts)
+        self.most: int = max(counts)
         self.left = _DIGIT * (len(frame.show_number(self.most)) + 3)
 
     def place(self, at: str) -> float:
         return self.left + (_RIGHT - self.left) * (_seconds(at) - self.start) / ((self.end - self.start) or 1)
 
     def raise_to(self, views: int) -> float:
-        share = (views - self.least) / ((self.most - self.least) or 1)
+        share: float = (views - self.least) / ((self.most - self.least) or 1)
         return _BOTTOM - (_BOTTOM - _TOP) * share
 
 

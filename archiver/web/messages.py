@@ -108,7 +108,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Bài đã thay đổi {count} lần từ khi được lưu.",
         "The text has changed {count} times since it was first seen.",
     ),
-    "changed_note_once": ("Bài đã thay đổi một lần từ khi được lưu.", "The text has changed once since it was first seen."),
+    "changed_note_once": (
+        "Bài đã thay đổi một lần từ khi được lưu.",
+        "The text has changed once since it was first seen.",
+    ),
     # a comparison
     "comparison": ("So sánh bản {before} với bản {after}", "Version {before} compared with version {after}"),
     "same": ("Hai bản giống nhau.", "The two versions are the same."),

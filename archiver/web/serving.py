@@ -39,10 +39,10 @@ _HEADERS = {
 _SETTINGS = {"default_page_size": 50, "sql_time_limit_ms": 2000, "allow_download": False, "suggest_facets": False}
 
 
-class ArchiveFile(Database):  # type: ignore[misc] - Datasette is not typed
+class ArchiveFile(Database):
     """The archive as Datasette reads it: never for writing, whatever asks."""
 
-    def connect(self, write: bool = False) -> sqlite3.Connection:  # noqa: FBT001, FBT002 - Datasette's signature
+    def connect(self, write: bool = False) -> sqlite3.Connection:
         """Open a connection for reading."""
         if write:
             raise ArchiverError("the archive is open for reading only")
