@@ -53,7 +53,7 @@ class HomePage:
 
 def load_home(connection: sqlite3.Connection, at: datetime, expected: frozenset[str]) -> HomePage:
     """Ask for the newest changes and the state of the sites; ``expected`` are those that should be crawled."""
-    changes = tuple(_load_change(connection, row) for row in islice(list_changes(connection), MOST_CHANGES))
+    changes = tuple(load_change(connection, row) for row in islice(list_changes(connection), MOST_CHANGES))
     attendance = list_attendance(connection)
     cards = []
     for name, counts in count_articles(connection).items():
@@ -70,7 +70,8 @@ def render_home(page: HomePage, frame: Frame) -> str:
     return render("home.html", frame, page=page)
 
 
-def _load_change(connection: sqlite3.Connection, row: Row) -> Change:
+def load_change(connection: sqlite3.Connection, row: Row) -> Change:
+    """Add to a change an excerpt and what the views gained."""
     excerpt = None
     if row["kind"] == "edited" and row["snapshot"]:
         excerpt = excerpt_change(connection, row["id"], row["snapshot"])
