@@ -7,6 +7,8 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+from archiver.archive.browsing import CHANGED
+
 Row = dict[str, Any]
 
 _NUMBERED = "(SELECT *, row_number() OVER (ORDER BY started_at, uid) AS run_id FROM runs)"
@@ -102,15 +104,13 @@ def list_fates(connection: sqlite3.Connection, run: int) -> list[Row]:
 
 
 def count_articles(connection: sqlite3.Connection) -> dict[str, tuple[str, int, int, int]]:
-    """Count the articles of each site: its title, all, those gone or suspect, those that changed."""
-    query = (
-        "SELECT name, title, (SELECT count(*) FROM articles WHERE site = name), "
-        "(SELECT count(*) FROM articles WHERE state <> 'live' AND state <> 'moved' AND site = name) "
-        "FROM sites ORDER BY title"
-    )
-    changed = dict(
-        connection.execute(
-            "SELECT a.site, count(*) FROM snapshots s JOIN articles a ON a.id = s.article_id WHERE s.number = 2 GROUP BY 1"
-        ).fetchall()
-    )
-    return {row[0]: (row[1], row[2], row[3], changed.get(row[0], 0)) for row in connection.execute(query)}
+    """Count the articles of each site: its title, all, those that are not live, those that changed."""
+    sites = "SELECT name, title, (SELECT count(*) FROM articles WHERE site = name) FROM sites ORDER BY title"
+    away = _count(connection, "SELECT site, count(*) FROM articles WHERE state <> 'live' GROUP BY site")
+    changed = _count(connection, f"SELECT site, count(*) FROM ({CHANGED}) JOIN articles ON id = article_id GROUP BY site")
+    rows = connection.execute(sites)
+    return {name: (title, count, away.get(name, 0), changed.get(name, 0)) for name, title, count in rows}
+
+
+def _count(connection: sqlite3.Connection, query: str) -> dict[str, int]:
+    return {row[0]: row[1] for row in connection.execute(query)}

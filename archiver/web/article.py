@@ -11,7 +11,7 @@ from archiver.archive.content import write_time
 from archiver.archive.queries import list_observations, zones_of_sites
 from archiver.web.charts import Chart, draw_chart
 from archiver.web.cleaning import is_web_address
-from archiver.web.faults import Missing
+from archiver.web.faults import MissingError
 from archiver.web.rendering import Frame, render
 
 # Those that a version's own line in the history does not tell.
@@ -58,15 +58,15 @@ class ArticlePage:
 def load_article(
     connection: sqlite3.Connection, site: str, key: str, version: int | None = None, at: date | None = None
 ) -> ArticlePage:
-    """Ask for an article; Missing where there is none, or none of this version or day."""
+    """Ask for an article; MissingError where there is none, or none of this version or day."""
     article = find_article(connection, site, key)
     if article is None:
-        raise Missing("no_article", article=key)
+        raise MissingError("no_article", article=key)
     states = list_states(connection, article["id"])
     number = version or (_find_number(connection, article, states, at) if at else article["snapshots"])
     state = load_state(connection, article["id"], number)
     if state is None:
-        raise Missing("no_version", number=number)
+        raise MissingError("no_version", number=number)
     observations = list_observations(connection, article["site"], article["article_id"])
     steps = _order_steps(states, list_events_of_article(connection, article["id"]))
     return ArticlePage(article, state, tuple(states), steps, tuple(observations), at)
@@ -89,7 +89,7 @@ def _find_number(connection: sqlite3.Connection, article: Row, states: list[Row]
         end = day.isoformat()
     numbers = [state["snapshot"] for state in states if state["seen_from"] <= end]
     if not numbers:
-        raise Missing("first_seen_later", first=states[0]["seen_from"][:10])
+        raise MissingError("first_seen_later", first=states[0]["seen_from"][:10])
     return int(numbers[-1])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from archiver.archive.browsing import Choice, Position, list_page, list_sections
 from archiver.archive.queries import zones_of_sites
-from archiver.web.faults import Missing, PageFault
+from archiver.web.faults import MissingError, PageError
 from archiver.web.links import Links
 from archiver.web.rendering import Frame, render
 from archiver.web.searching import Found, search
@@ -36,7 +36,7 @@ class ListPage:
     @property
     def is_filtered(self) -> bool:
         """Say whether anything is chosen."""
-        return any(value for name, value in self.wanted.items() if name != "after")
+        return any(value for name, value in self.wanted.items() if name not in ("q", "after"))
 
     def link(self, links: Links, after: str | None) -> str:
         """Return the address of the same list from a position on; None for its beginning."""
@@ -44,7 +44,7 @@ class ListPage:
 
 
 def load_list(connection: sqlite3.Connection, wanted: Mapping[str, str]) -> ListPage:
-    """Ask for a page of articles; PageFault for a date or a position that cannot be read."""
+    """Ask for a page of articles; PageError for a date or a position that cannot be read."""
     wanted = {name: wanted.get(name, "").strip() for name in FIELDS}
     sites = dict(connection.execute("SELECT name, title FROM sites ORDER BY title").fetchall())
     choice = _read_choice(wanted, sites)
@@ -67,19 +67,19 @@ def render_list(page: ListPage, frame: Frame) -> str:
 def _read_choice(wanted: Mapping[str, str], sites: Mapping[str, str]) -> Choice:
     site, state = wanted["site"] or None, wanted["state"] or None
     if site and site not in sites:
-        raise Missing("no_site", site=site)
+        raise MissingError("no_site", site=site)
     if state and state not in STATES:
-        raise PageFault("bad_value", name="state", value=state)
-    days = (read_day(name, wanted[name]) for name in ("since", "until"))
-    return Choice(site, wanted["section"] or None, *days, state, bool(wanted["changed"]))
+        raise PageError("bad_value", name="state", value=state)
+    since, until = (read_day(name, wanted[name]) for name in ("since", "until"))
+    return Choice(site, wanted["section"] or None, since, until, state, bool(wanted["changed"]))
 
 
 def read_day(name: str, text: str | None) -> date | None:
-    """Read a day of a form; PageFault where it is none."""
+    """Read a day of a form; PageError where it is none."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:
-        raise PageFault("bad_value", name=name, value=text) from None
+        raise PageError("bad_value", name=name, value=text) from None
 
 
 def _read_position(text: str | None) -> Position | None:
@@ -87,7 +87,7 @@ def _read_position(text: str | None) -> Position | None:
         return None
     match = _POSITION.fullmatch(text)
     if match is None:
-        raise PageFault("bad_value", name="after", value=text)
+        raise PageError("bad_value", name="after", value=text)
     return Position(match[1], int(match[2]), int(match[3]))
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from archiver.web.rendering import Frame
 
-WIDTH, HEIGHT = 400, 210
-_LEFT, _RIGHT, _TOP, _BOTTOM = 8, 392, 26, 168
+HEIGHT = 210
+_RIGHT, _TOP, _BOTTOM = 390, 20, 168
+_DIGIT = 7.5  # the width of a digit, and what the labels at the left need beside
 MOST_DOTS = 80
 """Of more observations only the line is drawn; our own visits stay marked below it."""
 
@@ -39,6 +40,7 @@ class Label:
 class Chart:
     """The chart: ``line``, ``visits`` and ``edits`` are paths of SVG."""
 
+    left: float
     line: str
     visits: str
     edits: str
@@ -53,11 +55,12 @@ def draw_chart(observations: Sequence[Row], edits: Sequence[str], frame: Frame) 
     """Place the observations of one article, the oldest first, and the times of its edits; None without any."""
     if not observations:
         return None
-    scale = _Scale(observations, edits)
+    scale = _Scale(observations, edits, frame)
     points = [(scale.place(row["observed_at"]), scale.raise_to(row["views"])) for row in observations]
     visits = [x for (x, _), row in zip(points, observations, strict=True) if row["source"] == "article"]
     counts = [row["views"] for row in observations]
     return Chart(
+        left=scale.left,
         line="M" + " L".join(f"{x:.1f} {y:.1f}" for x, y in points),
         visits=" ".join(f"M{x:.1f} {_BOTTOM + 3} v7" for x in visits),
         edits=" ".join(f"M{scale.place(at):.1f} {_TOP - 10} V{_BOTTOM}" for at in edits),
@@ -72,17 +75,19 @@ def draw_chart(observations: Sequence[Row], edits: Sequence[str], frame: Frame) 
 class _Scale:
     """From times and counts to places."""
 
-    def __init__(self, observations: Sequence[Row], edits: Sequence[str]) -> None:
+    def __init__(self, observations: Sequence[Row], edits: Sequence[str], frame: Frame) -> None:
         times = [_seconds(observations[index]["observed_at"]) for index in (0, -1)] + [_seconds(at) for at in edits]
         self.start, self.end = min(times), max(times)
         counts = [row["views"] for row in observations]
-        self.least, self.most = min(counts), max(counts)
+        self.least: int = min(counts)
+        self.most: int = max(counts)
+        self.left = _DIGIT * (len(frame.show_number(self.most)) + 3)
 
     def place(self, at: str) -> float:
-        return _LEFT + (_RIGHT - _LEFT) * (_seconds(at) - self.start) / ((self.end - self.start) or 1)
+        return self.left + (_RIGHT - self.left) * (_seconds(at) - self.start) / ((self.end - self.start) or 1)
 
     def raise_to(self, views: int) -> float:
-        share = (views - self.least) / ((self.most - self.least) or 1)
+        share: float = (views - self.least) / ((self.most - self.least) or 1)
         return _BOTTOM - (_BOTTOM - _TOP) * share
 
 
@@ -100,12 +105,11 @@ def _place_dots(rows: Sequence[Row], points: Sequence[tuple[float, float]], fram
 def _place_labels(rows: Sequence[Row], scale: _Scale, frame: Frame) -> tuple[Label, ...]:
     """Write the least and the greatest count at the left, the first and the last day below."""
     days = [frame.show_time(rows[index]["observed_at"], rows[index]["site"], "day") for index in (0, -1)]
-    labels = [
-        Label(_LEFT, _TOP - 8, "start", frame.show_number(scale.most)),
-        Label(_LEFT, HEIGHT - 14, "start", days[0]),
-    ]
+    edge = scale.left - _DIGIT
+    labels = [Label(edge, scale.raise_to(scale.most) + 4, "end", frame.show_number(scale.most))]
     if scale.most != scale.least:
-        labels.append(Label(_LEFT, _BOTTOM - 4, "start", frame.show_number(scale.least)))
+        labels.append(Label(edge, scale.raise_to(scale.least) + 4, "end", frame.show_number(scale.least)))
+    labels.append(Label(scale.left, HEIGHT - 14, "start", days[0]))
     if days[0] != days[1]:
         labels.append(Label(_RIGHT, HEIGHT - 14, "end", days[1]))
     return tuple(labels)

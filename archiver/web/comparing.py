@@ -1,21 +1,19 @@
 """Two versions of an article side by side in one text: changed words marked, what did not change folded away."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import Any
 
 from archiver.alignment import fold_text
 from archiver.archive.browsing import find_article, list_states, load_state
 from archiver.comparison import Comparison, Edit, Span, State, compare_states
-from archiver.web.faults import Missing
+from archiver.web.faults import MissingError
 from archiver.web.rendering import Frame, render
 
 Row = dict[str, Any]
 _LONGEST_EQUAL = 160
 _CONTEXT = 70
-_FILES = ("images", "attachments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +37,18 @@ class ComparisonPage:
 
 
 def load_comparison(connection: sqlite3.Connection, site: str, key: str, before: int, after: int) -> ComparisonPage:
-    """Compare two versions; Missing where there are none of these numbers. 0 stands for the last two."""
+    """Compare two versions; MissingError where there are none of these numbers. 0 stands for the last two."""
     article = find_article(connection, site, key)
     if article is None:
-        raise Missing("no_article", article=key)
+        raise MissingError("no_article", article=key)
     newest = article["snapshots"]
     after = after or newest
-    states = [_load(connection, article["id"], number) for number in (before or max(after - 1, 1), after)]
-    old, new = (_read_state(state) for state in states)
+    first, second = (_load(connection, article["id"], number) for number in (before or max(after - 1, 1), after))
+    old, new = State.of_row(first), State.of_row(second)
     comparison = compare_states(old, new)
     fields = tuple(edit for edit in comparison.edits if edit.field != "body")
     everything = list_states(connection, article["id"])
-    return ComparisonPage(article, everything, *states, fields, tuple(fold_unchanged(comparison, old, new)))
+    return ComparisonPage(article, everything, first, second, fields, tuple(fold_unchanged(comparison, old, new)))
 
 
 def render_comparison(page: ComparisonPage, frame: Frame) -> str:
@@ -84,7 +82,7 @@ def excerpt_change(connection: sqlite3.Connection, article: int, number: int) ->
     states = [load_state(connection, article, one) for one in (number - 1, number)]
     if not states[0] or not states[1]:
         return None
-    old, new = (_read_state(state) for state in states if state)
+    old, new = (State.of_row(state) for state in states if state)
     edits = compare_states(old, new).edits
     if not edits:
         return None
@@ -104,21 +102,11 @@ def _cut(words: Sequence[Span]) -> Iterator[Span]:
             yield replace(span, text=f"{head} … {tail}")
 
 
-def group_edits(edits: Sequence[Edit]) -> list[tuple[str, list[Edit]]]:
-    """Group edits by their field, files last."""
-    ordered = sorted(edits, key=lambda edit: edit.field in _FILES)
-    return [(field, list(group)) for field, group in groupby(ordered, key=lambda edit: str(edit.field))]
-
-
 def _load(connection: sqlite3.Connection, article: int, number: int) -> Row:
     state = load_state(connection, article, number)
     if state is None:
-        raise Missing("no_version", number=number)
+        raise MissingError("no_version", number=number)
     return state
-
-
-def _read_state(row: Mapping[str, Any]) -> State:
-    return State.of_row(row)
 
 
 def _read_paragraphs(state: State) -> list[str]:

@@ -3,7 +3,7 @@
 from archiver.errors import UsageError
 
 
-class PageFault(UsageError):
+class PageError(UsageError):
     """A page that cannot be shown: the key of a message and what is filled into it."""
 
     status = 400
@@ -15,7 +15,7 @@ class PageFault(UsageError):
         self.values = values
 
 
-class Missing(PageFault):
+class MissingError(PageError):
     """Something that the archive does not hold."""
 
     status = 404

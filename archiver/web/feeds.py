@@ -9,7 +9,7 @@ from typing import Any
 from archiver.archive.changes import list_changes, list_new
 from archiver.comparison import Edit
 from archiver.web.comparing import excerpt_change
-from archiver.web.faults import Missing
+from archiver.web.faults import MissingError
 from archiver.web.rendering import Frame, render
 
 MOST = 50
@@ -40,10 +40,10 @@ class Feed:
 
 
 def load_feed(connection: sqlite3.Connection, site: str) -> Feed:
-    """Ask for the newest changes of a site, new articles among them; Missing where there is no such site."""
+    """Ask for the newest changes of a site, new articles among them; MissingError where there is no such site."""
     row = connection.execute("SELECT title FROM sites WHERE name = ?", (site,)).fetchone()
     if row is None:
-        raise Missing("no_site", site=site)
+        raise MissingError("no_site", site=site)
     rows = [*islice(list_changes(connection, site), MOST), *list_new(connection, site, MOST)]
     rows.sort(key=lambda row: str(row["at"]), reverse=True)
     entries = tuple(_enter(connection, row, shown < _EXCERPTS) for shown, row in enumerate(rows[:MOST]))
@@ -63,6 +63,6 @@ def _enter(connection: sqlite3.Connection, row: Row, excerpts: bool) -> Entry:
 
 
 def _name(what: str) -> str:
-    """Name a thing so that two programs that know the same archive give it the same name (RFC 4122, version 5 alike)."""
+    """Name a thing, so that every reader of the same archive gives it the same name (RFC 9562, version 8)."""
     digest = hashlib.sha256(what.encode()).hexdigest()
     return f"urn:uuid:{digest[:8]}-{digest[8:12]}-8{digest[13:16]}-a{digest[17:20]}-{digest[20:32]}"

@@ -14,7 +14,7 @@ from archiver.comparison import Edit
 from archiver.web.comparing import excerpt_change
 from archiver.web.rendering import Frame, render
 
-MOST_CHANGES = 12
+MOST_CHANGES = 10
 MOST_NEW = 6
 
 Row = dict[str, Any]

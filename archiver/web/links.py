@@ -14,59 +14,59 @@ class Links(Protocol):
     """
 
     def home(self) -> str:
-        """The front page."""
+        """Return the front page."""
         ...
 
     def style(self) -> str:
-        """The style sheet."""
+        """Return the style sheet."""
         ...
 
     def articles(self, **choice: str | None) -> str:
-        """The list of articles, with what its form says; without search a copy ignores the choice."""
+        """Return the list of articles, with what its form says; without search a copy ignores the choice."""
         ...
 
     def article(self, site: str, key: str, version: int | None = None, at: str | None = None) -> str:
-        """An article: as it is, in one of its versions, or as it stood on a day."""
+        """Return an article: as it is, in one of its versions, or as it stood on a day."""
         ...
 
     def comparison(self, site: str, key: str, before: int, after: int) -> str:
-        """Two versions compared."""
+        """Return two versions compared."""
         ...
 
     def raw(self, site: str, key: str, at: str | None = None) -> str | None:
-        """The page around the raw page."""
+        """Return the page around the raw page."""
         ...
 
     def raw_page(self, site: str, key: str, at: str | None = None, *, source: bool = False) -> str | None:
-        """The raw page itself, for a sandboxed frame, or its source as text."""
+        """Return the raw page itself, for a sandboxed frame, or its source as text."""
         ...
 
     def runs(self, before: int | None = None, site: str | None = None) -> str:
-        """The list of runs, or those before a number."""
+        """Return the list of runs, or those before a number."""
         ...
 
     def run(self, number: int) -> str:
-        """One run."""
+        """Return one run."""
         ...
 
     def feed(self, site: str) -> str | None:
-        """The changes of a site as an Atom feed."""
+        """Return the changes of a site as an Atom feed."""
         ...
 
     def tables(self) -> str | None:
-        """Datasette's own pages: tables, SQL, JSON, CSV."""
+        """Return Datasette's own pages: tables, SQL, JSON, CSV."""
         ...
 
     def search(self) -> str | None:
-        """Where forms are sent; None where nobody answers them, so there are no forms."""
+        """Return where forms are sent; None where nobody answers them, so there are no forms."""
         ...
 
     def kept(self) -> Sequence[tuple[str, str]]:
-        """What every form has to send on, so that the next page is in the same language."""
+        """Return what every form has to send on, so that the next page is in the same language."""
         ...
 
     def translation(self, language: Language) -> str | None:
-        """The page being shown, in another language."""
+        """Return the page being shown, in another language."""
         ...
 
 
@@ -84,59 +84,59 @@ class ServedLinks:
         self.chosen = chosen
 
     def home(self) -> str:
-        """The front page."""
+        """Return the front page."""
         return self._link("/")
 
     def style(self) -> str:
-        """The style sheet."""
+        """Return the style sheet."""
         return "/assets/archive.css"
 
     def articles(self, **choice: str | None) -> str:
-        """The list of articles."""
+        """Return the list of articles."""
         return self._link("/articles", **choice)
 
     def article(self, site: str, key: str, version: int | None = None, at: str | None = None) -> str:
-        """An article."""
+        """Return an article."""
         return self._link(_path(site, key), version=_text(version), at=at)
 
     def comparison(self, site: str, key: str, before: int, after: int) -> str:
-        """Two versions compared."""
+        """Return two versions compared."""
         return self._link(f"{_path(site, key)}/compare", **{"from": str(before), "to": str(after)})
 
     def raw(self, site: str, key: str, at: str | None = None) -> str | None:
-        """The page around the raw page."""
+        """Return the page around the raw page."""
         return self._link(f"{_path(site, key)}/raw", at=at)
 
     def raw_page(self, site: str, key: str, at: str | None = None, *, source: bool = False) -> str | None:
-        """The raw page, or its source."""
+        """Return the raw page, or its source."""
         return self._link(f"{_path(site, key)}/raw/{'source' if source else 'page'}", at=at)
 
     def runs(self, before: int | None = None, site: str | None = None) -> str:
-        """The list of runs."""
+        """Return the list of runs."""
         return self._link("/runs", before=_text(before), site=site)
 
     def run(self, number: int) -> str:
-        """One run."""
+        """Return one run."""
         return self._link(f"/run/{number}")
 
     def feed(self, site: str) -> str | None:
-        """The changes of a site."""
+        """Return the changes of a site."""
         return self._link(f"/feed/{quote(site, safe='')}.atom")
 
     def tables(self) -> str | None:
-        """Datasette's own pages."""
+        """Return Datasette's own pages."""
         return "/archive"
 
     def search(self) -> str | None:
-        """Where forms are sent."""
+        """Return where forms are sent."""
         return "/articles"
 
     def kept(self) -> Sequence[tuple[str, str]]:
-        """What every form has to send on."""
+        """Return what every form has to send on."""
         return [("lang", self.chosen)] if self.chosen else []
 
     def translation(self, language: Language) -> str | None:
-        """The page being shown, in another language."""
+        """Return the page being shown, in another language."""
         kept = [(name, value) for name, value in self.query if name != "lang"]
         return f"{self.path}?{urlencode([*kept, ('lang', language)])}"
 

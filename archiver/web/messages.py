@@ -32,9 +32,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "see_article": ("Đọc bài", "Read the article"),
     "see_kept": ("Đọc bản đã lưu", "Read what was kept"),
     "last_run": ("Lần thu thập cuối", "Last run"),
-    "healthy": ("bình thường", "all is well"),
     "feed": ("Nguồn tin Atom", "Atom feed"),
-    "gained": ("+{count} lượt xem", "+{count} views"),
     "nothing_yet": ("Kho còn trống.", "The archive is empty."),
     "crawl_first": ("Hãy chạy: archiver crawl", "Begin with: archiver crawl"),
     # lists
@@ -49,7 +47,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "away": ("không còn trên trang", "no longer on the site"),
     "only_changed": ("Chỉ bài đã thay đổi", "Only those that changed"),
     "only_changed_option": ("đã thay đổi", "changed"),
-    "change_state": ("Thay đổi", "Changes"),
     "show": ("Lọc", "Show"),
     "reset": ("Bỏ lọc", "Clear"),
     "more": ("Các bài tiếp theo", "More articles"),
@@ -79,6 +76,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "versions_all": ("{count} bản", "{count} versions"),
     "version_now": ("bản mới nhất", "the latest"),
     "stood": ("đã thấy từ {start} đến {end}", "seen from {start} to {end}"),
+    "stood_once": ("đã thấy một lần", "seen once"),
     "changed_fields": ("khác ở: {fields}", "differs in: {fields}"),
     "compare_before": ("So với bản trước", "Compare with the one before"),
     "compare": ("So sánh", "Compare"),
@@ -92,7 +90,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "raw": ("Trang gốc", "Raw page"),
     "original": ("Địa chỉ trên trang", "Address on the site"),
     "image": ("Ảnh", "Image"),
-    "image_not_fetched": ("không tải từ ngoài", "not loaded from outside"),
     "images": ("Ảnh", "Images"),
     "attachments": ("Tài liệu kèm theo", "Attachments"),
     "caption_none": ("không có chú thích", "no caption"),
@@ -172,7 +169,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
 # The archive's own words.
 WORDS: dict[str, tuple[str, str]] = {
     "live": ("còn trên trang", "live"),
-    "suspect": ("nghi đã gỡ", "suspect"),
+    "suspect": ("có vẻ đã gỡ", "seems gone"),
     "gone": ("đã gỡ", "gone"),
     "moved": ("đã chuyển", "moved"),
     "created": ("bài mới", "new"),

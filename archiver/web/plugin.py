@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -19,7 +20,7 @@ from archiver.errors import ArchiveError
 from archiver.web.article import load_article, render_article
 from archiver.web.article_list import load_list, read_day, render_list
 from archiver.web.comparing import load_comparison, render_comparison
-from archiver.web.faults import Missing, PageFault
+from archiver.web.faults import MissingError, PageError
 from archiver.web.feeds import load_feed, render_feed
 from archiver.web.home import load_home, render_home
 from archiver.web.links import ServedLinks
@@ -47,11 +48,26 @@ class Asked:
     base: str
     expected: frozenset[str]
 
+    @property
+    def site(self) -> str:
+        """The site in the path."""
+        return self.parts[0]
+
+    @property
+    def key(self) -> str:
+        """The article in the path."""
+        return self.parts[1]
+
+    @property
+    def day(self) -> date | None:
+        """The day of ``?at=``; PageError where it is none."""
+        return read_day("at", self.values.get("at"))
+
     def number(self, name: str) -> int | None:
-        """Return a number of the query; PageFault where it is none."""
+        """Return a number of the query; PageError where it is none."""
         value = self.values.get(name)
         if value and not _NUMBER.fullmatch(value):
-            raise PageFault("bad_value", name=name, value=value)
+            raise PageError("bad_value", name=name, value=value)
         return int(value) if value else None
 
 
@@ -74,27 +90,25 @@ def show_list(connection: sqlite3.Connection, asked: Asked) -> Response:
 
 def show_article(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show an article."""
-    day = read_day("at", asked.values.get("at"))
-    return _page(render_article(load_article(connection, *asked.parts, asked.number("version"), day), asked.frame))
+    page = load_article(connection, asked.site, asked.key, asked.number("version"), asked.day)
+    return _page(render_article(page, asked.frame))
 
 
 def show_comparison(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show two versions compared."""
-    numbers = asked.number("from") or 0, asked.number("to") or 0
-    return _page(render_comparison(load_comparison(connection, *asked.parts, *numbers), asked.frame))
+    before, after = asked.number("from") or 0, asked.number("to") or 0
+    return _page(render_comparison(load_comparison(connection, asked.site, asked.key, before, after), asked.frame))
 
 
 def show_raw(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show the page around a raw page."""
-    day = read_day("at", asked.values.get("at"))
-    return _page(render_raw(load_raw(connection, *asked.parts, day), asked.frame))
+    return _page(render_raw(load_raw(connection, asked.site, asked.key, asked.day), asked.frame))
 
 
 def show_raw_page(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show a raw page, or its source, where it can do nothing."""
-    site, key, form = asked.parts
-    raw = load_raw(connection, site, key, read_day("at", asked.values.get("at")))
-    body, kind = write_raw(raw.capture) if form == "page" else write_source(raw.capture)
+    raw = load_raw(connection, asked.site, asked.key, asked.day)
+    body, kind = write_raw(raw.capture) if asked.parts[2] == "page" else write_source(raw.capture)
     headers = {"content-security-policy": POLICY, "x-dns-prefetch-control": "off"}
     return Response(body, headers=headers, content_type=kind)
 
@@ -112,14 +126,14 @@ def show_run(connection: sqlite3.Connection, asked: Asked) -> Response:
 
 def show_feed(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show the changes of a site as a feed."""
-    text = render_feed(load_feed(connection, asked.parts[0]), asked.frame, asked.base)
+    text = render_feed(load_feed(connection, asked.site), asked.frame, asked.base)
     headers = {"content-security-policy": STRICT, "vary": "Accept-Language"}
     return Response(text, headers=headers, content_type="application/atom+xml; charset=utf-8")
 
 
 def show_nothing(connection: sqlite3.Connection, asked: Asked) -> Response:  # noqa: ARG001 - an Answer like all
     """Say that there is no such page."""
-    raise Missing("no_page")
+    raise MissingError("no_page")
 
 
 def show_style() -> Response:
@@ -194,7 +208,7 @@ def _try(answer: Answer, connection: sqlite3.Connection, asked: Asked) -> Respon
     say = asked.frame.say
     try:
         return answer(connection, asked)
-    except PageFault as fault:
+    except PageError as fault:
         return refuse(asked.frame, fault.status, say(fault.heading), say(fault.key, **fault.values))
     except (ArchiveError, sqlite3.DatabaseError) as error:
         return refuse(asked.frame, 500, say("failed_title"), str(error))

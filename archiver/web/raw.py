@@ -13,7 +13,7 @@ from archiver.archive.evidence import load_capture
 from archiver.archive.queries import find_capture_at
 from archiver.model import Capture
 from archiver.web.article import end_of_day
-from archiver.web.faults import Missing
+from archiver.web.faults import MissingError
 from archiver.web.rendering import Frame, render
 
 POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
@@ -42,17 +42,17 @@ class RawPage:
 
 
 def load_raw(connection: sqlite3.Connection, site: str, key: str, at: date | None) -> RawPage:
-    """Find the last good page of an article up to a day; Missing where there is none."""
+    """Find the last good page of an article up to a day; MissingError where there is none."""
     article = find_article(connection, site, key)
     if article is None:
-        raise Missing("no_article", article=key)
+        raise MissingError("no_article", article=key)
     try:
         end = end_of_day(connection, site, at) if at else datetime.max.replace(tzinfo=UTC)
         capture = find_capture_at(connection, site, key, end)
     except OverflowError:
         capture = None
     if capture is None:
-        raise Missing("raw_none")
+        raise MissingError("raw_none")
     state = load_state(connection, article["id"], article["snapshots"]) or {}
     return RawPage(article, state.get("title", key), load_capture(connection, capture), at)
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -56,7 +55,7 @@ class Frame:
         return f"{'−' if number < 0 else '+'}{self.show_number(abs(number))}"
 
 
-def render(template: str, frame: Frame, **values: Any) -> str:
+def render(template: str, frame: Frame, **values: object) -> str:
     """Make a page."""
     return _environment().get_template(template).render(f=frame, t=frame.say, links=frame.links, **values)
 

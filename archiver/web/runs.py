@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archiver.archive.changes import find_run, list_events_of_run, list_fates, list_findings, list_runs_before
-from archiver.web.faults import Missing
+from archiver.web.faults import MissingError
 from archiver.web.rendering import Frame, render
 
 PAGE = 50
@@ -46,10 +46,10 @@ def render_runs(page: RunsPage, frame: Frame) -> str:
 
 
 def load_run(connection: sqlite3.Connection, number: int) -> RunPage:
-    """Ask for a run; Missing where there is none of this number."""
+    """Ask for a run; MissingError where there is none of this number."""
     run = find_run(connection, number)
     if run is None:
-        raise Missing("no_run", number=number)
+        raise MissingError("no_run", number=number)
     findings = tuple(list_findings(connection, run["id"], MOST))
     events = tuple(list_events_of_run(connection, run["id"], MOST))
     return RunPage(run, findings, events, tuple(list_fates(connection, run["id"])))

@@ -39,10 +39,10 @@ _HEADERS = {
 _SETTINGS = {"default_page_size": 50, "sql_time_limit_ms": 2000, "allow_download": False, "suggest_facets": False}
 
 
-class ArchiveFile(Database):  # type: ignore[misc] - Datasette is not typed
+class ArchiveFile(Database):
     """The archive as Datasette reads it: never for writing, whatever asks."""
 
-    def connect(self, write: bool = False) -> sqlite3.Connection:  # noqa: FBT001, FBT002 - Datasette's signature
+    def connect(self, write: bool = False) -> sqlite3.Connection:
         """Open a connection for reading."""
         if write:
             raise ArchiverError("the archive is open for reading only")
@@ -74,6 +74,7 @@ def bind(host: str, port: int) -> socket.socket:
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         taken.bind((host, port))
+        taken.listen()
     except OSError as error:
         taken.close()
         raise ArchiverError(f"{host}:{port} cannot be served: {error.strerror}; choose another with --port") from error
@@ -103,10 +104,10 @@ class _Guards:
     @staticmethod
     @hookimpl
     def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
-        return lambda app: _guard(app, datasette.loopback) if isinstance(datasette, Reader) else app
+        return lambda app: _guard(app, datasette) if isinstance(datasette, Reader) else app
 
 
-def _guard(app: App, loopback: bool) -> App:
+def _guard(app: App, reader: Reader) -> App:
     """Answer only who asks to read, under the names of this machine if it is served to no other.
 
     The name matters: else a page elsewhere could have its own name lead here and read the archive (DNS rebinding).
@@ -117,7 +118,7 @@ def _guard(app: App, loopback: bool) -> App:
             await app(scope, receive, send)
         elif scope["method"] not in ("GET", "HEAD"):
             await _refuse(send, 405, "The archive is read-only.")
-        elif loopback and _name_host(scope) not in LOOPBACK_NAMES:
+        elif reader.loopback and _name_host(scope) not in LOOPBACK_NAMES:
             await _refuse(send, 421, "This server answers to localhost only.")
         else:
             await app(scope, receive, lambda message: send(_add_headers(message)))

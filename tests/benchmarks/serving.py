@@ -1,0 +1,199 @@
+"""What the pages cost on a large archive: medians and worst cases of each kind of page, through HTTP without a socket."""
+
+import asyncio
+import hashlib
+import json
+import random
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from rich.console import Console
+from rich.table import Table
+
+from archiver.archive.browsing import INDEXES
+from archiver.archive.file import create_or_open
+from archiver.archive.payloads import store_payload
+from archiver.web.serving import make_reader
+
+ARTICLES = 100_000
+SITES = ("alpha", "beta", "gamma")
+RUNS = 300
+VISITS = 3
+BUSY = 500
+"""The article with this id has 600 observations and 40 versions."""
+START = datetime(2020, 1, 1, tzinfo=UTC)
+WORDS = (
+    "Đảng ủy khối các trường đại học cao đẳng hội nghị sinh viên cán bộ giảng viên tổ chức kết quả công tác năm học "
+    "phong trào thi đua khen thưởng học bổng đoàn thanh niên kiểm tra giám sát chi bộ nhiệm kỳ chuyên đề báo cáo"
+).split()
+PAGES = {
+    "home": "/",
+    "articles": "/articles",
+    "articles, deep": None,
+    "articles of a site": "/articles?site=beta",
+    "articles of a section": "/articles?site=beta&section=Chuy%C3%AAn+m%E1%BB%A5c+3",
+    "articles of a year": "/articles?since=2021-01-01&until=2021-12-31",
+    "articles that changed": "/articles?changed=1",
+    "articles away": "/articles?state=away",
+    "rare: gone, changed, one section": "/articles?state=gone&changed=1&site=beta&section=Chuy%C3%AAn+m%E1%BB%A5c+3",
+    "nothing: before all": "/articles?until=2001-01-01&site=alpha",
+    "article": "/article/alpha/99000",
+    "article, 600 counts, 40 versions": f"/article/alpha/{BUSY}",
+    "as it stood": f"/article/alpha/{BUSY}?at=2022-06-01",
+    "comparison": f"/article/alpha/{BUSY}/compare?from=3&to=30",
+    "raw page, frame": "/article/alpha/99000/raw",
+    "raw page": "/article/alpha/99000/raw/page",
+    "runs": "/runs",
+    "run, the first": "/run/1",
+    "run, the last": f"/run/{RUNS}",
+    "feed": "/feed/alpha.atom",
+}
+
+
+def bench_serving(count: int = ARTICLES, times: int = 15) -> None:
+    """Print what each page takes, in milliseconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "archive.db"
+        fill(path, count)
+        table = Table(title=f"Pages of an archive of {count:,} articles ({path.stat().st_size / 1e6:,.0f} MB)")
+        for column in ("page", "median ms", "worst ms", "KB"):
+            table.add_column(column, justify="left" if column == "page" else "right")
+        for name, durations, size in asyncio.run(_measure(path, times)):
+            table.add_row(name, f"{median(durations):.1f}", f"{max(durations):.1f}", f"{size / 1024:.0f}")
+    Console().print(table)
+
+
+async def _measure(path: Path, times: int) -> list[tuple[str, list[float], int]]:
+    reader = make_reader(path)
+    rows = []
+    for name, address in PAGES.items():
+        url = address or await _find_deep(reader)
+        durations = []
+        for _ in range(times + 1):
+            started = perf_counter()
+            answer = await reader.client.get(url)
+            durations.append((perf_counter() - started) * 1000)
+            assert answer.status_code == 200, (url, answer.text)
+        rows.append((name, durations[1:], len(answer.content)))
+    return rows
+
+
+async def _find_deep(reader) -> str:
+    """Return the address of a page in the middle of the list."""
+    row = await reader.get_database("archive").execute(
+        "SELECT published_at, c.id, s.article_id FROM contents c JOIN snapshots s ON s.content_id = c.id "
+        "WHERE published_at < '2021-07' ORDER BY published_at DESC LIMIT 1"
+    )
+    published, content, article = row.first()
+    return f"/articles?after={published.replace('+', '%2B')}~{content}~{article}"
+
+
+def fill(path: Path, count: int) -> None:
+    """Make an archive with the real tables, directly."""
+    database = create_or_open(path)
+    connection = database.conn
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("BEGIN")
+    _fill_evidence(connection, count)
+    _fill_articles(connection, count)
+    for statement in INDEXES:
+        connection.execute(statement)
+    connection.execute("COMMIT")
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+
+
+def _fill_evidence(connection: sqlite3.Connection, count: int) -> None:
+    for site in SITES:
+        connection.execute("INSERT INTO sites VALUES (?, ?, 'liferay_hanoi', 'Asia/Ho_Chi_Minh')", (site, site.title()))
+    runs = [
+        (n, f"run{n}", SITES[n % 3], "crawl", "{}", _at(n), _at(n, 3600), "finished", 100, 3) for n in range(1, RUNS + 1)
+    ]
+    columns = "id, uid, site, kind, arguments, started_at, finished_at, outcome, requests, articles_new"
+    connection.executemany(f"INSERT INTO runs ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", runs)
+    addresses = ((n, SITES[n % 3], f"http://{SITES[n % 3]}.example/{n}") for n in range(1, count + 1))
+    connection.executemany("INSERT INTO addresses VALUES (?, ?, ?)", addresses)
+    page = f"<html><body><h1>Trang</h1>{'<p>Hội nghị đảng ủy khối.</p>' * 2000}</body></html>".encode()
+    digest = store_payload(connection, "alpha", 1, page)
+    headers = json.dumps([["Content-Type", "text/html; charset=utf-8"]])
+    rows = ((*capture, 200, headers, digest) for capture in _list_captures(count))
+    columns = "id, address_id, run_id, fetched_at, status, headers, payload_digest"
+    connection.executemany(f"INSERT INTO captures ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def _list_captures(count: int) -> Iterator[tuple[int, int, int, str]]:
+    """Half of the articles come with the first runs, the others day by day; each is visited again at random."""
+    chance = random.Random(1)
+    visits = []
+    for article in range(1, count + 1):
+        first = 1 + article % 3 if article <= count // 2 else chance.randrange(4, RUNS + 1)
+        later = {chance.randrange(first, RUNS + 1) for _ in range(VISITS - 1)} - {first}
+        visits += [(run, article) for run in (first, *later)]
+    visits += [(run, BUSY) for run in range(1, RUNS + 1)] * 2
+    for number, (run, article) in enumerate(sorted(visits), 1):
+        yield number, article, run, _at(run, number / 1000)
+
+
+def _fill_articles(connection: sqlite3.Connection, count: int) -> None:
+    chance = random.Random(2)
+    states = ["live"] * 96 + ["gone"] * 2 + ["suspect", "moved"]
+    connection.execute("INSERT INTO parsers VALUES (1, 'bench', 1)")
+    for n in range(1, count + 1):
+        captures = connection.execute(
+            "SELECT id, fetched_at FROM captures WHERE address_id = ? ORDER BY fetched_at", (n,)
+        ).fetchall()
+        versions = 40 if n == BUSY else 2 if n % 20 == 0 and len(captures) > 1 else 1
+        site = "alpha" if n == 99_000 or n == BUSY else SITES[n % 3]
+        values = (n, site, str(n), n, f"Chuyên mục {n % 12}", chance.choice(states), captures[0][1], captures[-1][1])
+        connection.execute(
+            "INSERT INTO articles (id, site, native_key, address_id, section, state, first_seen_at, last_seen_at, "
+            "listed, views) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 1000)",
+            values,
+        )
+        connection.execute("INSERT INTO article_keys VALUES (?, ?, ?)", (site, str(n), n))
+        _fill_history(connection, chance, n, captures, versions)
+
+
+def _fill_history(connection, chance: random.Random, n: int, captures, versions: int) -> None:
+    published = _at(chance.randrange(RUNS * 6) - RUNS, chance.randrange(1440) * 60)
+    paragraphs = [" ".join(chance.choices(WORDS, k=60)) for _ in range(6)]
+    contents = []
+    for version in range(1, versions + 1):
+        paragraphs = [*paragraphs[:-1], f"{paragraphs[-1]} Lần {version}."]
+        title = " ".join(chance.choices(WORDS, k=10))
+        digest = hashlib.sha256(f"{n} {version}".encode()).digest()
+        html = "".join(f"<p>{text}</p>" for text in paragraphs)
+        columns = "row_digest, digest, title, lead, body, body_html, published_at, published_precision, images, attachments"
+        values = (digest, digest, title, paragraphs[0][:150], "\n\n".join(paragraphs), html, published, "minute")
+        row = connection.execute(
+            f"INSERT INTO contents ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '[]', '[]') RETURNING id", values
+        ).fetchone()
+        contents.append(row[0])
+    step = max(len(captures) // versions, 1)
+    for version, content in enumerate(contents, 1):
+        first = captures[(version - 1) * step]
+        last = captures[min(version * step, len(captures)) - 1]
+        changed = '["title","body"]' if version > 1 else None
+        values = (n, first[0], version, content, last[0], first[1], last[1], changed)
+        connection.execute("INSERT INTO snapshots VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, 'page')", values)
+        kind = "edited" if version > 1 else "created"
+        connection.execute("INSERT INTO article_events VALUES (?, ?, ?, 'title, body')", (n, first[0], kind))
+    for number, (capture, _) in enumerate(captures):
+        values = (n, capture, contents[min(number // step, versions - 1)], 100 + 3 * number, str(100 + 3 * number))
+        connection.execute(
+            "INSERT INTO readings VALUES (?, ?, 1, 'article', 'content', 'counted', 1, ?, ?, ?, NULL)", values
+        )
+
+
+def _at(days: int, seconds: float = 0) -> str:
+    return (START + timedelta(days=3 * days, seconds=seconds)).isoformat(timespec="microseconds")
+
+
+if __name__ == "__main__":
+    bench_serving(*map(int, sys.argv[1:2]))
