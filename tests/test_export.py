@@ -23,7 +23,7 @@ from archiver.cells import defuse
 from archiver.cli import archiver
 from archiver.errors import ArchiverError, UsageError
 from archiver.exporting.texts import compose_row
-from archiver.feeds import Feed, write_feed
+from archiver.feeds import About, write_feed
 from archiver.outfiles import open_folder, open_text
 from tests.conftest import PROJECT
 from tests.hostile import TITLES, make_hostile
@@ -257,13 +257,14 @@ def test_atom_is_well_formed_whatever_titles_hold(hostile: Path) -> None:
 
 
 def test_a_feed_may_be_empty_and_have_addresses_of_its_own() -> None:
-    feed = Feed("a/b", "Tin <mới>", "2022-01-01T00:00:00+00:00", "https://x.vn/?a=1&b=2", "https://x.vn/", "vi")
-    read = ET.fromstring("".join(write_feed(feed, [])))
+    about = About(
+        "a/b", "Tin <mới>", "Ban Biên tập", "2022-01-01T00:00:00+00:00", "https://x.vn/?a=1&b=2", "https://x.vn/", "vi"
+    )
+    read = ET.fromstring("".join(write_feed(about, [])))
     assert [(child.tag.removeprefix(ATOM), child.text or child.attrib) for child in read if len(child) == 0] == [
         ("id", "tag:committee-news-archiver,2026:a%2Fb"),
         ("title", "Tin <mới>"),
         ("updated", "2022-01-01T00:00:00+00:00"),
-        ("generator", "Committee News Archiver"),
         ("link", {"rel": "self", "type": "application/atom+xml", "href": "https://x.vn/?a=1&b=2"}),
         ("link", {"rel": "alternate", "type": "text/html", "href": "https://x.vn/"}),
     ]

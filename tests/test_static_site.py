@@ -138,11 +138,16 @@ def test_an_article_shows_all_its_versions(copy: Path) -> None:
     assert "Câu thứ nhất." not in Page(now.path.with_name(f"{key}.v1.html")).text
 
 
-def test_the_feed_leads_to_the_pages(copy: Path) -> None:
+def test_the_feed_leads_to_the_pages(copy: Path, db: Path) -> None:
     path = copy / "feed" / "dukdhcd.atom"
     links = [link.get("href", "") for link in ET.parse(path).getroot().iter(f"{ATOM}link")]
-    assert len(links) == 27
+    assert len(links) == 2 + 27
     assert [link for link in links if not (path.parent / link).is_file()] == []
+    assert any(re.search(r"/\d+\.1-2\.html$", link) for link in links)
+    assert "<ins>Câu thứ nhất.</ins>" in path.read_text(encoding="utf-8")
+    ids = {entry.findtext(f"{ATOM}id") for entry in ET.parse(path).getroot().iter(f"{ATOM}entry")}
+    exported = CliRunner().invoke(archiver, ["--db", str(db), "export", "atom", "--site", "dukdhcd"]).stdout
+    assert {entry.findtext(f"{ATOM}id") for entry in ET.fromstring(exported).iter(f"{ATOM}entry")} == ids
 
 
 def test_a_selection_is_whole_in_itself(db: Path, tmp_path: Path) -> None:

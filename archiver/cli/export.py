@@ -16,7 +16,7 @@ from archiver.cli.options import VERBATIM, check_site, with_archive, with_select
 from archiver.cli.output import Output
 from archiver.errors import UsageError
 from archiver.exporting.texts import compose_row
-from archiver.feeds import Feed, write_feed
+from archiver.feeds import About, write_feed
 from archiver.outfiles import open_bytes, open_folder
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def _write_feed(connection: Connection, out: Path | None, selection: Selection) 
     title = titles_of_sites(connection)[selection.site] if selection.site else ALL_SITES
     changes = list_changes(connection, replace(selection, limit=selection.limit or ENTRIES))
     with Output(path=out).open() as stream:
-        stream.writelines(write_feed(Feed(selection.site, title), changes))
+        stream.writelines(write_feed(About(selection.site, title), changes))
 
 
 def _check_options(form: str, options: Mapping[str, Any]) -> None:

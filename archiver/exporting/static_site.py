@@ -21,7 +21,6 @@ from archiver.archive.copies import (
     list_months,
     list_shelf,
 )
-from archiver.archive.extracts import list_changes as list_entries
 from archiver.archive.queries import Row, Selection, zones_of_sites
 from archiver.exporting.static_links import (
     ARTICLES,
@@ -33,18 +32,17 @@ from archiver.exporting.static_links import (
     place_article,
     place_list,
 )
-from archiver.feeds import WORDS, Feed, write_feed
 from archiver.web.article import load_article, render_article
 from archiver.web.article_list import ListPage
 from archiver.web.comparing import load_comparison, render_comparison
+from archiver.web.feeds import load_feed, render_feed
 from archiver.web.home import MOST_CHANGES, MOST_NEW, HomePage, SiteCard, load_change, render_home
 from archiver.web.messages import Language
 from archiver.web.rendering import Frame, render, style_sheet
 from archiver.web.runs import load_run, load_runs, render_run, render_runs
 
-# Of a list, so many articles are on one page; of a feed, so many events.
+# Of a list, so many articles are on one page.
 PAGE = 200
-ENTRIES = 100
 _FORM = dict.fromkeys(("q", "site", "section", "state", "since", "until", "changed", "after"), "")
 
 Progress = Callable[[int, int], None]
@@ -61,7 +59,7 @@ def write_site(
         progress(done, number)
     copy.write_lists()
     copy.write_runs()
-    copy.write_feeds(selection)
+    copy.write_feeds()
     copy.write_home()
     copy.write(STYLE, style_sheet()[0])
     return number
@@ -124,17 +122,11 @@ class _Copy:
                 return
             place, before = f"runs/before-{page.next}.html", page.next
 
-    def write_feeds(self, selection: Selection) -> None:
+    def write_feeds(self) -> None:
         """Write the feed of each site."""
-        for site, (title, *_) in self.counts.items():
+        for site in self.counts:
             place = f"feed/{name_file(site)}.atom"
-            frame = self._frame(place)
-            chosen = replace(selection, site=site, limit=None)
-            rows = islice(self._keep_copied(list_entries(self.connection, chosen)), ENTRIES)
-            entries = (row | {"link": frame.links.article(site, row["article_id"])} for row in rows)
-            words = {kind: frame.name(kind) for kind in WORDS}
-            feed = Feed(site, f"{title}: {frame.say('changes')}", language=self.language, words=words)
-            self.write(place, "".join(write_feed(feed, entries)))
+            self.write(place, render_feed(load_feed(self.connection, site, self._is_copied), self._frame(place), ""))
 
     def write_home(self) -> None:
         """Write the front page, with what happened to the articles of the copy."""
@@ -181,7 +173,10 @@ class _Copy:
         self.write(place, render_run(replace(page, events=events), self._frame(place)))
 
     def _keep_copied(self, rows: Iterator[Row] | list[Row]) -> Iterator[Row]:
-        return (row for row in rows if is_copied(self.connection, row["site"], row["article_id"]))
+        return filter(self._is_copied, rows)
+
+    def _is_copied(self, row: Row) -> bool:
+        return is_copied(self.connection, row["site"], row["article_id"])
 
     def _frame(self, place: str, newest: int | None = None) -> Frame:
         return Frame(self.language, StaticLinks(place, newest), self.zones)
