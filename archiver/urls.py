@@ -3,8 +3,6 @@
 import re
 from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
 
-from w3lib.url import safe_url_string
-
 # Liferay writes the session into the path of every link until a cookie came back (RFC 3986 path parameter).
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _MIRRORED = re.compile(r"[0-9a-f]{4}(\.\w{2,5})$")
@@ -17,6 +15,8 @@ def join_url(base: str, href: str) -> str | None:
 
     A user and a password before the host are left out: addresses are kept, and public pages need neither.
     """
+    from w3lib.url import safe_url_string  # noqa: PLC0415 - 25 ms that reading the archive need not wait for
+
     try:
         url = urljoin(base, href.strip())
         parts = urlsplit(url)

@@ -6,6 +6,7 @@ import pty
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -196,3 +197,8 @@ def test_the_script_for_completion(shell: str) -> None:
     if shell == "bash" and done.returncode:  # click asks bash for its version
         pytest.skip(done.stderr)
     assert f"_ARCHIVER_COMPLETE={shell}_complete" in done.stdout
+
+
+def test_the_version_is_that_of_the_package() -> None:
+    done = CliRunner().invoke(archiver, ["--version"])
+    assert (done.exit_code, done.stdout) == (0, f"archiver {version('committee-news-archiver')}\n")

@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 import click
 from click.shell_completion import CompletionItem
 
-from archiver import __version__
 from archiver.display import make_showable
 from archiver.errors import ArchiverError
 
@@ -121,13 +120,24 @@ class LazyGroup(click.Group):
         formatter.write(f"\nExamples:\n{EXAMPLES}")
 
 
+_VERSION = "Show the version and exit."
+
+
+def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if value and not ctx.resilient_parsing:
+        from archiver import __version__
+
+        click.echo(f"archiver {__version__}")
+        ctx.exit()
+
+
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="archiver COMMAND --help tells more. Exit status: 0 done, 1 failed, 2 wrong usage, 3 done with findings, "
     "75 another run holds the lock, 130 interrupted.",
 )
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help=_VERSION)
 @click.option("--db", metavar="PATH", help="The archive [default: data/archive.db, or ARCHIVE_DB].")
 @click.pass_context
 def archiver(ctx: click.Context, db: str | None) -> None:

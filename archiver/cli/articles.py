@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 import click
 from sqlite_utils import Database
 
-from archiver.archive.evidence import load_capture
 from archiver.archive.file import open_for_reading
 from archiver.archive.queries import (
     Row,
@@ -136,6 +135,8 @@ def _write_raw(database: Database, row: Row, at: datetime, output: Output) -> No
     capture_id = find_capture_at(database.conn, row["site"], row["article_id"], at)
     if capture_id is None:
         raise UsageError(f"there is no page of article {row['article_id']} from that time")
+    from archiver.archive.evidence import load_capture
+
     output.write_bytes(load_capture(database.conn, capture_id).body)
 
 
