@@ -31,7 +31,9 @@ BODY = (
 KEY = f'"><script>{MARKER}()</script>/../x?y#z%2F'
 ITEM = {"url": f"javascript:{MARKER}()//{HOSTILE}", "caption": HOSTILE, "alt": HOSTILE, "title": HOSTILE}
 # What a program needs to read at all: identities, times, words with a CHECK, zones.
-_KEPT = re.compile(r"(_at|_from|_until|uid|timezone|published_precision|state|outcome|cause|source|sign|standing|tls|encoding|digest)$")
+_KEPT = re.compile(
+    r"(_at|_from|_until|uid|timezone|published_precision|state|outcome|cause|source|sign|standing|tls|encoding|digest)$"
+)
 _KEPT_EXACTLY = {"runs": {"arguments", "scope"}, "captures": {"headers"}, "snapshots": {"changed_fields"}}
 
 
@@ -63,7 +65,12 @@ def _poison(connection: sqlite3.Connection, table: str, edited: str) -> list[str
             connection.execute(f"UPDATE {table} SET native_key = ? WHERE native_key = ?", (KEY, edited))
         elif (table, column) == ("article_events", "kind"):
             connection.execute("UPDATE article_events SET kind = ? WHERE kind = 'suspect'", (HOSTILE,))
-        elif (table, column) in (("addresses", "url"), ("findings", "url"), ("findings", "kind"), ("parsers", "version")):
+        elif (table, column) in (
+            ("addresses", "url"),
+            ("findings", "url"),
+            ("findings", "kind"),
+            ("parsers", "version"),
+        ):
             connection.execute(f"UPDATE {table} SET {column} = ? || rowid", (f"javascript:{HOSTILE}",))
         else:
             value = json.dumps([ITEM]) if column in ("images", "attachments") else HOSTILE
@@ -124,7 +131,13 @@ def test_the_feed_shows_it_as_text(hostile: Path) -> None:
 
 
 def test_the_tables_show_it_as_text(hostile: Path) -> None:
-    for url in ("/archive", "/archive/current_articles", "/archive/events", "/archive/run_findings", "/archive/findings"):
+    for url in (
+        "/archive",
+        "/archive/current_articles",
+        "/archive/events",
+        "/archive/run_findings",
+        "/archive/findings",
+    ):
         text = ask(hostile, url).text
         for attack in (f"<script>{MARKER}", "<img src=x", "<svg/onload", f'href="javascript:{MARKER}'):
             assert attack not in text

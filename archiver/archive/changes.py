@@ -107,7 +107,9 @@ def count_articles(connection: sqlite3.Connection) -> dict[str, tuple[str, int, 
     """Count the articles of each site: its title, all, those that are not live, those that changed."""
     sites = "SELECT name, title, (SELECT count(*) FROM articles WHERE site = name) FROM sites ORDER BY title"
     away = _count(connection, "SELECT site, count(*) FROM articles WHERE state <> 'live' GROUP BY site")
-    changed = _count(connection, f"SELECT site, count(*) FROM ({CHANGED}) JOIN articles ON id = article_id GROUP BY site")
+    changed = _count(
+        connection, f"SELECT site, count(*) FROM ({CHANGED}) JOIN articles ON id = article_id GROUP BY site"
+    )
     rows = connection.execute(sites)
     return {name: (title, count, away.get(name, 0), changed.get(name, 0)) for name, title, count in rows}
 

@@ -122,7 +122,14 @@ def _show(db: Path, changes: Mapping[str, str]) -> None:
     program = "archiver" if shutil.which("archiver") else os.path.relpath(sys.argv[0])
     shown = f"{program} --db {os.path.relpath(db)}"
     click.echo("Nothing is lost: the removed article and the old wording are still there. Look for yourself:\n")
-    for command in (f"history {edited}", f"views {edited}", f"show {changes['removed an article']}", "list", "runs"):
+    for command in (
+        f"history {edited}",
+        f"views {edited}",
+        f"show {changes['removed an article']}",
+        "list",
+        "runs",
+        "serve",
+    ):
         click.echo(f"  {shown} {command}")
 
 

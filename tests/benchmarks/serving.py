@@ -113,7 +113,8 @@ def _fill_evidence(connection: sqlite3.Connection, count: int) -> None:
     for site in SITES:
         connection.execute("INSERT INTO sites VALUES (?, ?, 'liferay_hanoi', 'Asia/Ho_Chi_Minh')", (site, site.title()))
     runs = [
-        (n, f"run{n}", SITES[n % 3], "crawl", "{}", _at(n), _at(n, 3600), "finished", 100, 3) for n in range(1, RUNS + 1)
+        (n, f"run{n}", SITES[n % 3], "crawl", "{}", _at(n), _at(n, 3600), "finished", 100, 3)
+        for n in range(1, RUNS + 1)
     ]
     columns = "id, uid, site, kind, arguments, started_at, finished_at, outcome, requests, articles_new"
     connection.executemany(f"INSERT INTO runs ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", runs)
@@ -169,7 +170,9 @@ def _fill_history(connection, chance: random.Random, n: int, captures, versions:
         title = " ".join(chance.choices(WORDS, k=10))
         digest = hashlib.sha256(f"{n} {version}".encode()).digest()
         html = "".join(f"<p>{text}</p>" for text in paragraphs)
-        columns = "row_digest, digest, title, lead, body, body_html, published_at, published_precision, images, attachments"
+        columns = (
+            "row_digest, digest, title, lead, body, body_html, published_at, published_precision, images, attachments"
+        )
         values = (digest, digest, title, paragraphs[0][:150], "\n\n".join(paragraphs), html, published, "minute")
         row = connection.execute(
             f"INSERT INTO contents ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, '[]', '[]') RETURNING id", values
