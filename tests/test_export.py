@@ -294,14 +294,22 @@ def _plain(value: object) -> object:
     return value
 
 
-def test_parquet_without_its_package_is_one_line(path: Path, tmp_path: Path) -> None:
-    (tmp_path / "pyarrow.py").write_text("raise ModuleNotFoundError('none', name='pyarrow')")
-    command = [sys.executable, "-m", "archiver", "--db", str(path), "export", "parquet", "-o", str(tmp_path / "x")]
+@pytest.mark.parametrize(
+    ("form", "package", "line"),
+    [
+        ("parquet", "pyarrow", "parquet needs pyarrow: pip install 'committee-news-archiver[parquet]'"),
+        ("site", "jinja2", "site needs the pages' templates: pip install 'committee-news-archiver[web]'"),
+    ],
+)
+def test_without_its_package_an_export_is_one_line(
+    path: Path, tmp_path: Path, form: str, package: str, line: str
+) -> None:
+    (tmp_path / f"{package}.py").write_text(f"raise ModuleNotFoundError('none', name='{package}')")
+    command = [sys.executable, "-m", "archiver", "--db", str(path), "export", form, "-o", str(tmp_path / "x")]
     environment = os.environ | {"PYTHONPATH": str(tmp_path)}
     done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 2
-    assert done.stderr == "archiver: parquet needs pyarrow: pip install 'committee-news-archiver[parquet]'\n"
-    assert sorted(file.name for file in tmp_path.iterdir() if file.name != "__pycache__") == ["pyarrow.py"]
+    assert (done.returncode, done.stderr) == (2, f"archiver: {line}\n")
+    assert not (tmp_path / "x").exists()
 
 
 @pytest.mark.parametrize(
