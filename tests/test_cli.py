@@ -396,6 +396,7 @@ def test_demo_is_quick_and_the_commands_it_prints_work(tmp_path: Path) -> None:
     assert {"created", "edited"} <= set(kinds)
     commands = [line.strip() for line in done.stdout.splitlines() if " --db " in line]
     assert len(commands) >= 5
+    assert commands.pop().endswith(" serve")  # goes on until it is ended; test_web.py runs it
     for command in commands:
         told = _run(project, shlex.split(command), environment)
         assert (told.returncode, told.stderr) == (0, ""), command

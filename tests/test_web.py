@@ -26,9 +26,9 @@ from tests.reading import ADDED, SITE, Page, ask, make_archive
 
 ENGLISH = {"accept-language": "en-GB,en;q=0.9"}
 KNOWN_TAGS = set(
-    "html head meta title link body a header p nav main footer h1 h2 h3 h4 form input label button select option details "
-    "summary section article div span ul ol li dl dt dd table thead tbody tr th td time svg path circle text ins del em "
-    "strong b i figure figcaption iframe mark br code blockquote".split()
+    "html head meta title link body a header p nav main footer h1 h2 h3 h4 form input label button select option "
+    "details summary section article div span ul ol li dl dt dd table thead tbody tr th td time svg path circle text "
+    "ins del em strong b i figure figcaption iframe mark br code blockquote".split()
 )
 ATOM = "{http://www.w3.org/2005/Atom}"
 

@@ -17,16 +17,21 @@ from tests.test_web import ENGLISH, KNOWN_TAGS
 MARKER = "hostile7"
 HOSTILE = (
     f'<script>{MARKER}()</script><img src=x onerror="{MARKER}()">"\'><svg/onload={MARKER}()> javascript:{MARKER}() '
-    f'\x1b]0;{MARKER}\x07\x9b31m ‮=HYPERLINK("http://evil.example/{MARKER}") {{{{7*191}}}} {{% raw %}} ]]> --> &#60;b&#62;'
+    f"\x1b]0;{MARKER}\x07\x9b31m \u202e"
+    f'=HYPERLINK("http://evil.example/{MARKER}") {{{{7*191}}}} {{% raw %}} ]]> --> &#60;b&#62;'
 )
 BODY = (
-    f"<p>{MARKER} <b onclick={MARKER}()>x</b><script>{MARKER}()</script><img src=http://evil.example/x onerror={MARKER}()>"
-    f'<a href="javascript:{MARKER}()">one</a><a href=" jAvascript:{MARKER}()">two</a><a href="data:text/html,x">three</a>'
+    f"<p>{MARKER} <b onclick={MARKER}()>x</b><script>{MARKER}()</script>"
+    f"<img src=http://evil.example/x onerror={MARKER}()>"
+    f'<a href="javascript:{MARKER}()">one</a><a href=" jAvascript:{MARKER}()">two</a>'
+    f'<a href="data:text/html,x">three</a>'
     f'<a href="https://example.org/?a=1&b=%22" onmouseover={MARKER}()>four</a><iframe src=//evil.example></iframe>'
     f"<svg><a xlink:href=javascript:{MARKER}()><text>x</text></a></svg><math><mi>x</mi></math><style>*{{}}</style>"
     f'<form action=//evil.example><input name=x></form><meta http-equiv=refresh content="0;url=//evil.example">'
-    f"<base href=//evil.example><link rel=stylesheet href=//evil.example><td style='x' colspan=3>cell</td></p></div></main>"
-    f"<table><tr><td>open \x1b[31m &lt;script&gt;{MARKER}()&lt;/script&gt; <!-- {MARKER} --> <![CDATA[{MARKER}]]> <p <b>"
+    f"<base href=//evil.example><link rel=stylesheet href=//evil.example>"
+    f"<td style='x' colspan=3>cell</td></p></div></main>"
+    f"<table><tr><td>open \x1b[31m &lt;script&gt;{MARKER}()&lt;/script&gt;"
+    f" <!-- {MARKER} --> <![CDATA[{MARKER}]]> <p <b>"
 )
 KEY = f'"><script>{MARKER}()</script>/../x?y#z%2F'
 ITEM = {"url": f"javascript:{MARKER}()//{HOSTILE}", "caption": HOSTILE, "alt": HOSTILE, "title": HOSTILE}
@@ -115,7 +120,7 @@ def test_every_page_shows_it_as_text(hostile: Path, url: str) -> None:
         assert not {name for name in page.attributes if name.startswith("on") or name == "style"}
         assert page.schemes <= {"", "http", "https", "data"}
         assert [link for link in page.links if urlsplit(link).scheme == "data"] == ["data:,"]
-        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f‮]", answer.text)
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", answer.text)
         assert "1337" not in answer.text
         assert MARKER in page.text or answer.status_code != 200
 

@@ -96,10 +96,11 @@ def _seconds(at: str) -> float:
 
 
 def _place_dots(rows: Sequence[Row], points: Sequence[tuple[float, float]], frame: Frame) -> tuple[Dot, ...]:
-    return tuple(
+    dots = (
         Dot(x, y, row["source"] == "article", f"{frame.show_time(row['observed_at'], row['site'])}: {row['views']}")
         for row, (x, y) in zip(rows, points, strict=True)
     )
+    return tuple(sorted(dots, key=lambda dot: dot.own))  # those drawn last lie on top
 
 
 def _place_labels(rows: Sequence[Row], scale: _Scale, frame: Frame) -> tuple[Label, ...]:

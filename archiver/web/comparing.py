@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from archiver.alignment import fold_text
@@ -82,11 +83,13 @@ def excerpt_change(connection: sqlite3.Connection, article: int, number: int) ->
     states = [load_state(connection, article, one) for one in (number - 1, number)]
     if not states[0] or not states[1]:
         return None
-    old, new = (State.of_row(state) for state in states if state)
-    edits = compare_states(old, new).edits
-    if not edits:
-        return None
-    return replace(edits[0], words=tuple(_cut(edits[0].words)))
+    return _find_first_edit(State.of_row(states[0]), State.of_row(states[1]))
+
+
+@lru_cache(maxsize=500)  # states never change, and the front page compares the same ones for days
+def _find_first_edit(before: State, after: State) -> Edit | None:
+    edit = next(iter(compare_states(before, after).edits), None)
+    return edit and replace(edit, words=tuple(_cut(edit.words)))
 
 
 def _cut(words: Sequence[Span]) -> Iterator[Span]:

@@ -36,7 +36,7 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "content-security-policy": _STOCK,
 }
-_SETTINGS = {"default_page_size": 50, "sql_time_limit_ms": 2000, "allow_download": False, "suggest_facets": False}
+_SETTINGS = {"default_page_size": 50, "sql_time_limit_ms": 2000, "allow_download": False}
 
 
 class ArchiveFile(Database):

@@ -1,4 +1,4 @@
-"""What the pages cost on a large archive: medians and worst cases of each kind of page, through HTTP without a socket."""
+"""What the pages cost on a large archive: median and worst case of each, through HTTP without a socket."""
 
 import asyncio
 import hashlib
@@ -150,7 +150,7 @@ def _fill_articles(connection: sqlite3.Connection, count: int) -> None:
             "SELECT id, fetched_at FROM captures WHERE address_id = ? ORDER BY fetched_at", (n,)
         ).fetchall()
         versions = 40 if n == BUSY else 2 if n % 20 == 0 and len(captures) > 1 else 1
-        site = "alpha" if n == 99_000 or n == BUSY else SITES[n % 3]
+        site = "alpha" if n in {99_000, BUSY} else SITES[n % 3]
         values = (n, site, str(n), n, f"Chuyên mục {n % 12}", chance.choice(states), captures[0][1], captures[-1][1])
         connection.execute(
             "INSERT INTO articles (id, site, native_key, address_id, section, state, first_seen_at, last_seen_at, "
