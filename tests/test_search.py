@@ -22,6 +22,7 @@ from archiver.archive.query_language import Query, Term, parse_query
 from archiver.archive.search import Order, search_articles
 from archiver.archive.search_index import check_index, index_missing, rebuild_index
 from archiver.archive.snippets import make_snippet
+from archiver.archive.upgrades import THIRD
 from archiver.folding import list_forms
 from archiver.model import Article, Capture, PublishedDate
 from archiver.rebuild import verify
@@ -368,7 +369,8 @@ def test_an_upgrade_indexes_what_is_there(shelf: Shelf) -> None:
     connection = shelf.database.conn
     with shelf.database.atomic():  # as it was in schema 2
         connection.execute("DROP VIEW article_search")
-        connection.execute("DROP INDEX snapshots_by_content")
+        for index in ("snapshots_by_content", *(statement.split()[2] for statement in THIRD)):
+            connection.execute(f"DROP INDEX {index}")
         for table in ("search_folded", "search_exact", "search_order"):
             connection.execute(f"DROP TABLE {table}")
         connection.execute("DELETE FROM _sqlite_migrations WHERE name = 'm003_search'")

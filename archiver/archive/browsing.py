@@ -15,16 +15,6 @@ from archiver.archive.content import write_time
 
 Row = dict[str, Any]
 
-INDEXES = (
-    "CREATE INDEX IF NOT EXISTS contents_by_publication ON contents (coalesce(published_at, ''))",
-    "CREATE INDEX IF NOT EXISTS snapshots_by_content ON snapshots (content_id)",
-    "CREATE INDEX IF NOT EXISTS snapshots_changed ON snapshots (number) WHERE number > 1",
-    "CREATE INDEX IF NOT EXISTS articles_by_section ON articles (site, section)",
-    "CREATE INDEX IF NOT EXISTS articles_amiss ON articles (site, state) WHERE state <> 'live'",
-    "CREATE INDEX IF NOT EXISTS article_events_by_capture ON article_events (capture_id)",
-)
-"""What keeps the questions here and in ``changes`` quick on large archives; without them the answers are the same."""
-
 CHANGED = "SELECT article_id FROM snapshots WHERE number = 2 AND number > 1"
 """The articles that were seen in more than one state, worded so that SQLite takes the index."""
 FEW = 1_000
@@ -133,6 +123,12 @@ def list_states(connection: sqlite3.Connection, article: int) -> list[Row]:
         "WHERE s.article_id = ? AND s.number IS NOT NULL ORDER BY s.number"
     )
     return [_decode(row) for row in connection.execute(query, (article,))]
+
+
+def find_section(connection: sqlite3.Connection, site: str, key: str) -> str | None:
+    """Return the section of an article."""
+    row = connection.execute("SELECT section FROM articles WHERE site = ? AND native_key = ?", (site, key)).fetchone()
+    return row[0] if row else None
 
 
 def first_views(connection: sqlite3.Connection, article: int) -> int | None:

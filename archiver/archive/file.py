@@ -10,7 +10,9 @@ from sqlite_utils import Database
 
 from archiver.archive.backup import keep_older
 from archiver.archive.connection import ArchiveDatabase, busy_seconds, damage, explain_error
-from archiver.archive.schema import APPLICATION_ID, VERSION, create_views, migrations
+from archiver.archive.schema import APPLICATION_ID, VERSION, migrations
+from archiver.archive.view import create_views
+from archiver.archive.views import VIEWS
 from archiver.errors import ArchiveError
 from archiver.functions import register_functions
 
@@ -156,7 +158,7 @@ def _open_for_writing(path: Path) -> Database:
             if 0 < version < VERSION:
                 keep_older(path, version)
             migrations.apply(database)
-            create_views(database)
+            create_views(database, VIEWS)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
     with database.atomic():  # waits for who writes, and fails where the log beside the file cannot be made

@@ -8,7 +8,8 @@ thing twice changes nothing. Times are text, UTC, ISO 8601 with offset; digests 
 from sqlite_utils import Database, Migrations
 
 from archiver.archive.search_index import create_index
-from archiver.archive.upgrades import SECOND
+from archiver.archive.upgrades import SECOND, THIRD
+from archiver.archive.view import drop_views
 from archiver.archive.views import VIEWS
 
 APPLICATION_ID = 0x434E4131  # "CNA1" in the header of the file: this is an archive of ours, and no other database
@@ -222,7 +223,7 @@ def m001_first_tables(db: Database) -> None:
 @migrations()
 def m002_plans_and_fates(db: Database) -> None:
     """Note how far a run went and what became of every article it found; know confirmed pages."""
-    drop_views(db)
+    drop_views(db, VIEWS)
     for statement in SECOND:
         db.execute(statement)
 
@@ -231,19 +232,8 @@ def m002_plans_and_fates(db: Database) -> None:
 def m003_search(db: Database) -> None:
     """Make the index that searches ask."""
     create_index(db.conn)
-
-
-def drop_views(db: Database) -> None:
-    """Drop the public views, so that tables can change below them."""
-    for view in VIEWS:
-        db.execute(f"DROP VIEW IF EXISTS {view.name}")
-
-
-def create_views(db: Database) -> None:
-    """Create the public views anew, as this version knows them; after all migrations."""
-    drop_views(db)
-    for view in VIEWS:
-        db.execute(view.statement)
+    for statement in THIRD:
+        db.execute(statement)
 
 
 VERSION = 3

@@ -44,3 +44,12 @@ SECOND = (
     "CREATE INDEX readings_by_capture ON readings (capture_id)",
     "CREATE INDEX readings_pending ON readings (standing) WHERE standing = 'pending'",
 )
+
+THIRD = (
+    # What the pages of archive/browsing.py and changes.py ask for, quick on large archives.
+    "CREATE INDEX contents_by_publication ON contents (coalesce(published_at, ''))",
+    "CREATE INDEX snapshots_changed ON snapshots (number) WHERE number > 1",
+    "CREATE INDEX articles_by_section ON articles (site, section)",
+    "CREATE INDEX articles_amiss ON articles (site, state) WHERE state <> 'live'",
+    "CREATE INDEX article_events_by_capture ON article_events (capture_id)",
+)

@@ -1,6 +1,9 @@
 """What a public view is, and the columns that most of them have."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from sqlite_utils import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +24,16 @@ class View:
 SITE = "the site's name, as in `archiver sites`"
 ARTICLE = "the portal's own id of the article, text"
 URL = "the address as published, without session parameters"
+
+
+def drop_views(db: Database, views: Iterable[View]) -> None:
+    """Drop public views, so that tables can change below them."""
+    for view in views:
+        db.execute(f"DROP VIEW IF EXISTS {view.name}")
+
+
+def create_views(db: Database, views: Iterable[View]) -> None:
+    """Create public views anew, as this version knows them; after all migrations."""
+    for view in views:
+        db.execute(f"DROP VIEW IF EXISTS {view.name}")
+        db.execute(view.statement)

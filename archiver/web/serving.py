@@ -15,6 +15,7 @@ from datasette.plugins import pm
 
 from archiver.archive.file import open_for_reading
 from archiver.errors import ArchiverError
+from archiver.functions import register_functions
 from archiver.web import plugin
 from archiver.web.plugin import DATABASE, Reader
 
@@ -49,6 +50,7 @@ class ArchiveFile(Database):
         connection = sqlite3.connect(
             f"{Path(self.path).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False, isolation_level=None
         )
+        register_functions(connection)
         connection.execute("PRAGMA query_only = ON")
         self._all_file_connections.append(connection)
         return connection

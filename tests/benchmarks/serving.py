@@ -16,9 +16,9 @@ from time import perf_counter
 from rich.console import Console
 from rich.table import Table
 
-from archiver.archive.browsing import INDEXES
 from archiver.archive.file import create_or_open
 from archiver.archive.payloads import store_payload
+from archiver.archive.search_index import index_missing
 from archiver.web.serving import make_reader
 
 ARTICLES = 100_000
@@ -43,6 +43,8 @@ PAGES = {
     "articles away": "/articles?state=away",
     "rare: gone, changed, one section": "/articles?state=gone&changed=1&site=beta&section=Chuy%C3%AAn+m%E1%BB%A5c+3",
     "nothing: before all": "/articles?until=2001-01-01&site=alpha",
+    "search, common words": "/articles?q=dang+uy",
+    "search, with marks, of a site": "/articles?q=%C4%90%E1%BA%A3ng+%E1%BB%A7y&site=beta",
     "article": "/article/alpha/99000",
     "article, 600 counts, 40 versions": f"/article/alpha/{BUSY}",
     "as it stood": f"/article/alpha/{BUSY}?at=2022-06-01",
@@ -102,8 +104,7 @@ def fill(path: Path, count: int) -> None:
     connection.execute("BEGIN")
     _fill_evidence(connection, count)
     _fill_articles(connection, count)
-    for statement in INDEXES:
-        connection.execute(statement)
+    index_missing(connection)
     connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
