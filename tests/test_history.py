@@ -121,6 +121,7 @@ def _scripted() -> PortalArticle:
     )
 
 
+@pytest.mark.slow
 def test_every_edit_makes_one_snapshot_with_the_right_fields(visits: Visits) -> None:
     portal = demo_portal()
     portal.add(_scripted())

@@ -93,7 +93,7 @@ def _read_run(crawling: Crawling) -> dict[str, object]:
     [
         ("a server that never answers", "scrapy", signal.SIGTERM),
         ("the delay between requests", "archiver", signal.SIGTERM),
-        ("the delay between requests", "scrapy", signal.SIGINT),
+        pytest.param("the delay between requests", "scrapy", signal.SIGINT, marks=pytest.mark.slow),
         ("a pause that the server asked for", "archiver", signal.SIGINT),
         pytest.param("a pause that the server asked for", "scrapy", signal.SIGTERM, marks=pytest.mark.slow),
         pytest.param("a robots.txt that never comes", "archiver", signal.SIGTERM, marks=pytest.mark.slow),
@@ -184,8 +184,15 @@ def _open(crawling: Crawling) -> sqlite3.Connection:
     return sqlite3.connect(crawling.path, isolation_level=None)
 
 
-@pytest.mark.parametrize("program", ["archiver", "scrapy"])
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    ("program", "number"),
+    [
+        ("archiver", signal.SIGTERM),
+        ("scrapy", signal.SIGINT),
+        pytest.param("archiver", signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param("scrapy", signal.SIGTERM, marks=pytest.mark.slow),
+    ],
+)
 def test_who_waits_for_the_lock_can_be_ended(crawling: Crawling, program: str, number: int) -> None:
     portal = demo_portal()
     with SiteLocks(crawling.path) as locks:

@@ -78,6 +78,7 @@ def _assert_line(text: str, pattern: str) -> None:
     assert re.fullmatch(pattern, text.strip().splitlines()[-1]), text
 
 
+@pytest.mark.slow
 def test_wait_takes_its_turn(crawling: Crawling) -> None:
     portal = demo_portal()
     with _running(crawling, portal=portal) as first, serve(portal) as elsewhere:
@@ -98,7 +99,11 @@ def test_a_wait_that_is_none(crawling: Crawling, value: str) -> None:
 
 @pytest.mark.parametrize(
     "programs",
-    [("archiver", "archiver"), ("archiver", "scrapy"), pytest.param(("scrapy", "scrapy"), marks=pytest.mark.slow)],
+    [
+        ("archiver", "scrapy"),
+        pytest.param(("archiver", "archiver"), marks=pytest.mark.slow),
+        pytest.param(("scrapy", "scrapy"), marks=pytest.mark.slow),
+    ],
 )
 def test_two_crawls_started_together(crawling: Crawling, programs: tuple[str, str]) -> None:
     """Into an archive that is not there yet; who comes second has asked its server for nothing."""

@@ -196,6 +196,7 @@ def test_the_last_word_holds_for_a_day(crawling: Crawling) -> None:
     assert _findings(crawling, 3) == [("robots_unreachable", ROBOTS)]
 
 
+@pytest.mark.slow
 def test_crawl_delay_is_kept(crawling: Crawling) -> None:
     """Ours beats that for everybody, and quick answers do not undo it."""
     spans = {}

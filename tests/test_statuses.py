@@ -63,7 +63,7 @@ SITUATIONS = {
 SLOW = {"no such host", "nothing but errors", "as many items as were allowed", "every export fails"}
 
 
-@pytest.mark.parametrize("program", ["scrapy", "archiver"])
+@pytest.mark.parametrize("program", ["scrapy", pytest.param("archiver", marks=pytest.mark.slow)])
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=pytest.mark.slow) if name in SLOW else name for name in SITUATIONS]
 )

@@ -44,6 +44,7 @@ def _span(times: list[datetime]) -> float:
     return (times[-1] - times[0]).total_seconds()
 
 
+@pytest.mark.slow
 def test_a_second_between_two_requests_unless_told(crawling: Crawling) -> None:
     """The floor holds though the answers come at once: Scrapy would vary it down to half a second."""
     times = _crawl(crawling, _portal(2))

@@ -170,6 +170,7 @@ create_or_open(path).close()
 """
 
 
+@pytest.mark.slow
 def test_kill_9_leaves_the_old_or_the_new(path: Path, schema: int) -> None:
     """The process dies before its 1st, 6th, 11th ... statement, of the copy and of the upgrade alike."""
     columns = _columns(path)
