@@ -244,6 +244,7 @@ def crossed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Failed]:
         yield Failed(trouble, trouble.portal, base, crawling, done)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WIRE)
 def test_what_comes_over_the_wire(crossed: Failed, name: str) -> None:
     fault = crossed.trouble.faults[name]
@@ -251,12 +252,14 @@ def test_what_comes_over_the_wire(crossed: Failed, name: str) -> None:
     assert outcome == (fault.findings, fault.statuses, fault.stored, fault.hits)
 
 
+@pytest.mark.slow
 def test_no_nonsense_ends_a_run(crossed: Failed) -> None:
     assert crossed.done.status == 3
     assert "Traceback" not in crossed.done.err
     assert crossed.crawling.query("SELECT outcome FROM run_summary") == [{"outcome": "problems"}]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["slow headers", "slow body"])
 def test_the_time_for_an_answer_is_that_for_all_of_it(crossed: Failed, name: str) -> None:
     """The next try comes after two seconds, though a byte came twenty times a second; all would take minutes."""
