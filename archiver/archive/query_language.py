@@ -58,11 +58,6 @@ class Query:
         """Say whether it asks for nothing at all."""
         return self == Query()
 
-    @property
-    def has_marks(self) -> bool:
-        """Say whether any word was typed with marks."""
-        return any(term.marked for term in self.terms)
-
 
 def parse_query(text: str) -> Query:
     """Read a query; never raises. Of a filter that stands twice the last counts."""
