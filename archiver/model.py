@@ -78,11 +78,21 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """How the generic reader found a field: by which sign, and how sure that is (0 to 1)."""
+
+    field: str
+    how: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """What one article page prints.
 
     ``native_key`` is the portal's own id of the article, ``paragraphs`` the body in reading order without lead,
     captions and signature, ``body_html`` the same as clean HTML with the images and captions in their places.
+    ``origins`` are those of the fields that the generic reader found; a platform knows where they stand.
     """
 
     native_key: str
@@ -98,6 +108,7 @@ class Article:
     images: tuple[Image, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     problems: tuple[Problem, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
     @property
     def body(self) -> str:
@@ -126,9 +137,23 @@ class ResultCount:
 
 
 @dataclass(frozen=True, slots=True)
+class Form:
+    """A form to be sent (POST) for the next page of a listing: its address and fields, in the order of the page.
+
+    ``page`` tells the pages of one listing apart, which all have the same address.
+    """
+
+    url: str
+    fields: tuple[tuple[str, str], ...]
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """What one listing page prints; ``next_url`` is None on the last page.
 
+    ``next_form`` is there instead where the pager sends a form. ``more`` are other ways to the same site's articles
+    that the page names: feeds, the maps of a sitemap index.
     ``strangers`` counts entries that link to no article of the site; the printed total counts them too.
     """
 
@@ -138,6 +163,8 @@ class Listing:
     strangers: int = 0
     next_url: str | None = None
     results: ResultCount | None = None
+    next_form: Form | None = None
+    more: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 

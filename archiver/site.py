@@ -42,11 +42,32 @@ class Revisits:
 
 
 @dataclass(frozen=True, slots=True)
+class Places:
+    """Where things stand on the pages of one site, for what its platform does not know or has elsewhere.
+
+    ``article`` is a regular expression found in the addresses of articles and in no other; its first group, if it has
+    one, is the native key. Everything else is a CSS selector: ``info_line`` those of the elements that print date and
+    view count, ``furniture`` what stands in the body and is no part of it, ``entry`` one row of a listing.
+    """
+
+    article: str = ""
+    title: str = ""
+    info_line: tuple[str, ...] = ()
+    section: str = ""
+    lead: str = ""
+    body: str = ""
+    author: str = ""
+    furniture: tuple[str, ...] = ()
+    entry: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """One committee's web site: its listings, the platform it runs on and the zone its dates are printed in.
 
     ``listings`` are absolute addresses; a site whose public address is not known declares none. ``tls`` is
-    ``tolerant`` for a site whose certificate cannot be verified; every capture says so then.
+    ``tolerant`` for a site whose certificate cannot be verified; every capture says so then. ``places`` say what the
+    platform does not know.
     """
 
     name: str
@@ -57,6 +78,7 @@ class Site:
     expectations: Expectations = field(default_factory=Expectations)
     revisits: Revisits = field(default_factory=Revisits)
     tls: Literal["verified", "tolerant"] = "verified"
+    places: Places = field(default_factory=Places)
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -66,7 +88,7 @@ class Site:
         for url in self.listings:
             if not isinstance(url, str) or not host_of(url):
                 raise SiteError(f"site {self.name}: {url!r} is no absolute address; write it with http:// or https://")
-        for rules, kind in ((self.expectations, Expectations), (self.revisits, Revisits)):
+        for rules, kind in ((self.expectations, Expectations), (self.revisits, Revisits), (self.places, Places)):
             if not isinstance(rules, kind):
                 raise SiteError(f"site {self.name}: {rules!r} stands where {kind.__name__}(…) belongs")
         if self.tls not in ("verified", "tolerant"):

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
 
 # Liferay writes the session into the path of every link until a cookie came back (RFC 3986 path parameter).
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
+_TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|zalo_\w+|p_auth|jsessionid|phpsessid)$")
 _MIRRORED = re.compile(r"[0-9a-f]{4}(\.\w{2,5})$")
 # Parameters that name a moment or a session and not a thing; Liferay adds ``t=<milliseconds>`` to documents and images.
 VOLATILE_PARAMETERS = frozenset({"t", "p_auth", "p_p_auth", "token", "jsessionid", "phpsessid", "sid"})
@@ -31,6 +32,13 @@ def join_url(base: str, href: str) -> str | None:
 def strip_session(url: str) -> str:
     """Remove the fragment and the session that a portal wrote into the path."""
     return _SESSION.sub("", url.split("#", 1)[0])
+
+
+def strip_tracking(url: str) -> str:
+    """Remove session, fragment and the parameters that only tell where a reader came from; the rest keeps its order."""
+    parts = urlsplit(strip_session(url))
+    kept = [item for item in parts.query.split("&") if not _TRACKING.match(_name(item))]
+    return urlunsplit(parts._replace(query="&".join(kept)))
 
 
 def strip_volatile(url: str) -> str:

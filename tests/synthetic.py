@@ -20,7 +20,7 @@ def make_synthetic(path: Path, articles: int, words: int = 700) -> None:
     digest = hashlib.sha256(b"").digest()
     with database.atomic():
         connection = database.conn
-        connection.execute("INSERT INTO sites VALUES ('lon', 'Trang lớn', 'liferay_hanoi', 'Asia/Ho_Chi_Minh')")
+        connection.execute("INSERT INTO sites VALUES ('lon', 'Trang lớn', 'liferay_hanoi', 'Asia/Ho_Chi_Minh', NULL)")
         for run in (1, 2):
             connection.execute(
                 "INSERT INTO runs (id, uid, site, kind, arguments, started_at, finished_at, outcome, scope) "

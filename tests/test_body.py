@@ -233,8 +233,8 @@ def test_related_articles_and_buttons_are_not_in_the_body():
 
 def test_furniture_within_a_paragraph_is_left_out():
     (layout,) = LIFERAY_HANOI.layouts
-    places = replace(layout.article, furniture=(*layout.article.furniture, "span.dem"))
-    platform = replace(LIFERAY_HANOI, layouts=(replace(layout, article=places),))
+    places = replace(layout.articles[0], furniture=(*layout.articles[0].furniture, "span.dem"))
+    platform = replace(LIFERAY_HANOI, layouts=(replace(layout, articles=(places,)),))
     page = capture(f'<p>Chi bộ <span class="dem">41 lượt</span><span>họp</span></p><p>{LAST}</p>')
     assert read_page(page, platform, ZONE).paragraphs == ("Chi bộ họp", LAST)
 

@@ -242,10 +242,11 @@ def test_a_finding_says_what_to_look_at() -> None:
 
 
 def test_places_are_named_by_selector_or_function() -> None:
-    layout = PLATFORMS["liferay_hanoi"].layouts[0]
-    assert place_of(layout, "lead") == "p.sapo"
-    assert place_of(layout, "body") == "div.journal-content-article, div.asset-content"
-    assert place_of(layout, "section") == (
+    platform, day = PLATFORMS["liferay_hanoi"], START.date()
+    assert place_of(platform, day, "lead") == "p.sapo"
+    assert place_of(platform, day, "body") == "div.journal-content-article, div.asset-content"
+    assert place_of(PLATFORMS["generic"], day, "body") == "the generic reader"
+    assert place_of(platform, day, "section") == (
         "div.dd_chuyenmuc span.tintuc, archiver.platforms.liferay_hanoi._find_portlet_title"
     )
 

@@ -26,7 +26,7 @@ def install() -> Iterator[Install]:
     """Install a version of a platform that exists only in this test: platforms are data."""
 
     def put(version: int, article: ArticleLayout) -> None:
-        layouts = tuple(replace(layout, article=article) for layout in LIFERAY_HANOI.layouts)
+        layouts = tuple(replace(layout, articles=(article,)) for layout in LIFERAY_HANOI.layouts)
         PLATFORMS["trial"] = replace(LIFERAY_HANOI, name="trial", version=version, layouts=layouts)
 
     yield put
@@ -40,7 +40,7 @@ def visits(tmp_path: Path) -> Iterator[Visits]:
     visits.database.close()
 
 
-GOOD = LIFERAY_HANOI.layouts[0].article
+GOOD = LIFERAY_HANOI.layouts[0].articles[0]
 # Sees no lead outside the body.
 BLIND = replace(GOOD, lead="p.nowhere")
 # Takes the list of other news for a part of the body.

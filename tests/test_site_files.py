@@ -27,7 +27,7 @@ MISTAKES = {
     "time zone": ('    timezone = "Asia/Ha_Noi"\n', "site mot: there is no time zone 'Asia/Ha_Noi'"),
     "platform": (
         '    platform = "wordpress"\n',
-        "site mot: there is no platform 'wordpress'; known: liferay_hanoi",
+        "site mot: there is no platform 'wordpress'; known: generic, liferay_hanoi",
     ),
     "title": ('    title = ""\n', "site mot: give it a title"),
     "address": (

@@ -5,13 +5,13 @@ import sqlite3
 import uuid
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
 from archiver.archive.content import write_time
 from archiver.model import Problem
-from archiver.site import Site
+from archiver.site import Places, Site
 
 # The good pages of articles, those that were only confirmed (304) included.
 _READ = (
@@ -56,9 +56,10 @@ def open_run(
     ``scope`` is how far it is to go (daily, deep, full), ``resumes`` the uid of the run that it takes up.
     """
     connection.execute(
-        "INSERT INTO sites VALUES (?, ?, ?, ?) ON CONFLICT (name) DO UPDATE SET title = excluded.title, "
-        "platform = excluded.platform, timezone = excluded.timezone",
-        (site.name, site.title, site.platform, site.timezone),
+        "INSERT INTO sites (name, title, platform, timezone, places) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET title = excluded.title, platform = excluded.platform, "
+        "timezone = excluded.timezone, places = excluded.places",
+        (site.name, site.title, site.platform, site.timezone, _write_places(site.places)),
     )
     began = write_time(at, "microseconds")  # two runs of one second have an order too
     row = connection.execute(
@@ -67,6 +68,10 @@ def open_run(
         (uuid.uuid4().hex, site.name, json.dumps(dict(arguments), ensure_ascii=False), began, scope, resumes),
     ).fetchone()
     return Run(row[0], site.name)
+
+
+def _write_places(places: Places) -> str | None:
+    return None if places == Places() else json.dumps(asdict(places), ensure_ascii=False)
 
 
 def close_run(connection: sqlite3.Connection, run: Run, outcome: Outcome, requests: int, at: datetime) -> None:

@@ -8,7 +8,7 @@ thing twice changes nothing. Times are text, UTC, ISO 8601 with offset; digests 
 from sqlite_utils import Database, Migrations
 
 from archiver.archive.search_index import create_index
-from archiver.archive.upgrades import SECOND, THIRD
+from archiver.archive.upgrades import FOURTH, SECOND, THIRD
 from archiver.archive.view import drop_views
 from archiver.archive.views import VIEWS
 
@@ -236,5 +236,12 @@ def m003_search(db: Database) -> None:
         db.execute(statement)
 
 
-VERSION = 3
+@migrations()
+def m004_places(db: Database) -> None:
+    """Keep what sites declare of their places."""
+    for statement in FOURTH:
+        db.execute(statement)
+
+
+VERSION = 4
 """The newest migration; in ``PRAGMA user_version``."""

@@ -1,11 +1,12 @@
 """What is stored and can be read again: captures, the snapshots that stand on them, and the site they are of."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from archiver.site import Site
+from archiver.site import Places, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,16 @@ class StoredReading:
 
 def load_site(connection: sqlite3.Connection, name: str) -> Site:
     """Return a site as it was declared at its last run; without listings, for nothing is fetched."""
-    row = connection.execute("SELECT name, title, platform, timezone FROM sites WHERE name = ?", (name,)).fetchone()
-    return Site(row["name"], row["title"], row["platform"], (), row["timezone"])
+    row = connection.execute("SELECT * FROM sites WHERE name = ?", (name,)).fetchone()
+    return Site(row["name"], row["title"], row["platform"], (), row["timezone"], places=load_places(row["places"]))
+
+
+def load_places(written: str | None) -> Places:
+    """Return the places that a site declared at its last run, as ``open_run`` wrote them."""
+    values: dict[str, Any] = json.loads(written) if written else {}
+    for name, value in values.items():
+        values[name] = tuple(value) if isinstance(value, list) else value
+    return Places(**values)
 
 
 def list_captures(connection: sqlite3.Connection, site: str, parser_id: int) -> Iterator[list[StoredCapture]]:

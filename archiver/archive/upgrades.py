@@ -53,3 +53,8 @@ THIRD = (
     "CREATE INDEX articles_amiss ON articles (site, state) WHERE state <> 'live'",
     "CREATE INDEX article_events_by_capture ON article_events (capture_id)",
 )
+
+FOURTH = (
+    # What a site declares of its own places (JSON), so that its pages can be read again without its declaration.
+    "ALTER TABLE sites ADD COLUMN places TEXT CHECK (places IS NULL OR json_valid(places))",
+)

@@ -1,13 +1,14 @@
 """The check on fields: pages that lose one have a new layout."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from archiver.archive.fillings import Page
 from archiver.archive.health import Health
 from archiver.archive.ledger import Finding
 from archiver.checks.usual import CHANCE, chance_of_at_least, is_warm
 from archiver.platforms import platform_of
-from archiver.platforms.layout import Layout, Place
+from archiver.platforms.layout import ArticleLayout, Place, Platform
 
 # Fields that are watched where the site's articles nearly always fill them, whether they are declared or not.
 WATCHED = ("published", "views", "lead", "section", "body")
@@ -33,14 +34,20 @@ def check_fields(health: Health) -> Iterator[Finding]:
         expected = [(page, _expect(page, field, usual_of_new)) for page in health.pages]
         lost = _judge_field(field, [(page, chance) for page, chance in expected if chance])
         if lost:
-            place = place_of(platform_of(health.site).layout_on(health.at.date()), field)
+            place = place_of(platform_of(health.site), health.at.date(), field)
             yield Finding("field_lost", health.url, f"{field}, read by {place}: {lost}")
 
 
-def place_of(layout: Layout, field: str) -> str:
-    """Name the selectors and functions that read a field, as the layout has them."""
-    article = layout.article
-    places: dict[str, tuple[Place, ...]] = {
+def place_of(platform: Platform, day: date, field: str) -> str:
+    """Name the selectors and functions that read a field, as the platform's layout of a day has them."""
+    if not platform.layouts:
+        return "the generic reader"
+    kinds = platform.layout_on(day).articles
+    return ", ".join(dict.fromkeys(_name_places(article, field) for article in kinds))
+
+
+def _name_places(article: ArticleLayout, field: str) -> str:
+    places: dict[str, tuple[Place | None, ...]] = {
         "title": (article.title,),
         "lead": (article.lead,),
         "section": article.sections,
@@ -50,6 +57,7 @@ def place_of(layout: Layout, field: str) -> str:
     return ", ".join(
         place if isinstance(place, str) else f"{place.__module__}.{place.__qualname__}"
         for place in places.get(field, article.body)
+        if place is not None
     )
 
 

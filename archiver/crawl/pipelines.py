@@ -8,9 +8,9 @@ from scrapy.exceptions import DropItem
 
 from archiver.crawl.items import Failure, Remark, Visit
 from archiver.crawl.ledger import RunLedger
+from archiver.crawl.records import write_record
 from archiver.crawl.spider import CommitteeSpider
 from archiver.model import Article
-from archiver.record import write_record
 
 
 class ArchivePipeline:

@@ -109,4 +109,4 @@ def _choose_visits(
 def _find_done(site: Site, kept: Sequence[KeptAnswer]) -> frozenset[str]:
     read_address = platform_of(site).read_address
     addresses = (read_address(answer.url) for answer in kept if answer.status not in _INCONCLUSIVE)
-    return frozenset(address.key for address in addresses if address.kind == "article")
+    return frozenset(address.key for address in addresses if address.kind != "listing")

@@ -23,7 +23,7 @@ from archiver.display import mask_passwords
 from archiver.model import Article, Capture, Listing, Problem, Unreadable
 from archiver.platforms import platform_of
 from archiver.record import read_capture
-from archiver.site import Expectations, Revisits, Site
+from archiver.site import Expectations, Places, Revisits, Site
 from archiver.urls import join_url
 
 Output = Iterator[Visit | Failure | Remark | Request]
@@ -42,7 +42,7 @@ class CommitteeSpider(scrapy.Spider):
     """Base of all sites.
 
     A site declares ``name``, ``title``, ``platform``, ``listings`` and, where they differ from the usual, ``timezone``,
-    ``expectations``, ``revisits`` and ``tls``. It holds no parsing code.
+    ``expectations``, ``revisits``, ``tls`` and ``places``. It holds no parsing code.
     """
 
     title: ClassVar[str] = ""
@@ -52,6 +52,7 @@ class CommitteeSpider(scrapy.Spider):
     expectations: ClassVar[Expectations] = Expectations()
     revisits: ClassVar[Revisits] = Revisits()
     tls: ClassVar[Literal["verified", "tolerant"]] = "verified"
+    places: ClassVar[Places] = Places()
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name)
@@ -91,6 +92,7 @@ class CommitteeSpider(scrapy.Spider):
             cls.expectations,
             cls.revisits,
             cls.tls,
+            cls.places,
         )
         platform_of(site)
         return site
@@ -198,7 +200,7 @@ class CommitteeSpider(scrapy.Spider):
             return Problem("redirect_loop", f"{redirects} redirects, the last one to {location}")
         if not self.discovery.allows(location):
             return Problem("redirect_offsite", f"redirects to another host: {location}")
-        if target.kind == "article" and platform_of(self.site).read_address(location).kind != "article":
+        if target.kind == "article" and platform_of(self.site).read_address(location).kind == "listing":
             return Problem("redirect_to_listing", f"the address of an article redirects to {location}")
         return None
 

@@ -24,10 +24,17 @@ def read_article(
 
     ``links`` resolves the page's links, ``at`` is the time of the capture.
     """
-    places = layout.article
-    container = find_container(page, layout)
+    articles = (_read_kind(page, address, links, layout, places, zone, at) for places in layout.articles)
+    return next((article for article in articles if article), None)
+
+
+def _read_kind(
+    page: Element, address: Address, links: Links, layout: Layout, places: ArticleLayout, zone: tzinfo, at: datetime
+) -> Article | None:
+    """Read one kind of article."""
+    container = find_container(page, layout, places)
     title = read_place(container, places.title)
-    key = address.key if address.kind == "article" else read_place(container, places.native_key)
+    key = address.key if address.kind != "listing" else read_place(container, places.native_key)
     if not title or not key:
         return None
     info = read_info_line(read_place(container, places.info_line) or "", zone, at)
@@ -37,7 +44,7 @@ def read_article(
         url=address.url,
         title=title,
         section=read_first(page, places.sections),
-        author=parts.author,
+        author=read_place(container, places.author) or parts.author,
         lead=parts.lead,
         paragraphs=tuple(parts.paragraphs),
         body_html="\n".join(parts.html),

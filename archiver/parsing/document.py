@@ -9,7 +9,7 @@ from bs4.exceptions import ParserRejectedMarkup
 
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, find_ancestor, select_one, text_of
-from archiver.platforms.layout import Layout, Place
+from archiver.platforms.layout import ArticleLayout, Layout, Place
 
 _TAG = re.compile(r"<(?:(?P<hiding>!--|script\b|style\b)|(?P<close>/?)(?P<name>div|table)\b)", re.IGNORECASE)
 # Comments, scripts and styles may hold tags that are none.
@@ -87,7 +87,9 @@ def cut_container(html: str, layout: Layout) -> str | None:
 
     None where they cannot be told apart from the rest of the page.
     """
-    mark = _find_name(html, layout.article.mark)
+    if not layout.container or not layout.content:
+        return None
+    mark = next((at for article in layout.articles if (at := _find_name(html, article.mark)) >= 0), -1)
     start = _find_division(html, layout.container, mark) if mark >= 0 else -1
     end = _find_content_end(html, layout.content, mark) if start >= 0 else -1
     if end < 0 or _find_end(html[:mark], start) >= 0:
@@ -102,11 +104,11 @@ def _find_content_end(html: str, name: str, mark: int) -> int:
     return _find_end(html, content.start()) if content else -1
 
 
-def find_container(page: Element, layout: Layout) -> Element:
+def find_container(page: Element, layout: Layout, places: ArticleLayout) -> Element:
     """Find the ``layout.container`` around the article's title; the page itself where there is none."""
-    title = layout.article.title
+    title = places.title
     element = select_one(page, title) if isinstance(title, str) else None
-    container = find_ancestor(element, layout.container) if element is not None else None
+    container = find_ancestor(element, layout.container) if element is not None and layout.container else None
     return page if container is None else container
 
 

@@ -57,6 +57,7 @@ class ListingReader:
             entries=tuple(entries.values()),
             strangers=strangers,
             next_url=self._find_next(page, places),
+            next_form=places.next_form(page, self._base) if places.next_form else None,
             results=_read_results(read_place(page, places.results)),
             problems=tuple(problems),
         )
@@ -67,7 +68,7 @@ class ListingReader:
         href = attribute_of(link, "href")
         url = join_url(self._base, href)
         address = self._read_address(url) if url else None
-        if address is None or address.kind != "article":
+        if address is None or address.kind == "listing":
             return None, (Problem("strange_entry", href[:300]),)
         info = read_info_line(read_place(row, places.info_line) or "", self._zone, self._at)
         title = clean_text(text_of(link))

@@ -5,6 +5,7 @@ from datetime import tzinfo
 from archiver.model import Article, Capture, Page, Problem, Unreadable
 from archiver.parsing.article import read_article
 from archiver.parsing.document import PageRejectedError, TooDeepError, parse_page
+from archiver.parsing.generic.page import read_generic
 from archiver.parsing.links import Links
 from archiver.parsing.listing import ListingReader
 from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
@@ -40,8 +41,10 @@ def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     problem = _refuse(capture)
     if problem:
         return Unreadable(capture.url, problem)
-    layout = platform.layout_on(capture.fetched_at.astimezone(zone).date())
     try:
+        if not platform.layouts:
+            return read_generic(capture, platform, zone)
+        layout = platform.layout_on(capture.fetched_at.astimezone(zone).date())
         return _read_html(capture, platform, layout, zone)
     except TooDeepError:
         return Unreadable(capture.url, Problem("too_deep", "elements are nested deeper than any real page nests them"))

@@ -1,17 +1,55 @@
 """The platforms that are known, by name."""
 
-from archiver.errors import SiteError
-from archiver.platforms.layout import Platform
-from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
-from archiver.site import Site
+from dataclasses import replace
+from functools import lru_cache
 
-PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in (LIFERAY_HANOI,)}
+from archiver.errors import SiteError
+from archiver.platforms.elements import Element, select_one
+from archiver.platforms.generic import GENERIC, make_generic
+from archiver.platforms.layout import ArticleLayout, Platform
+from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
+from archiver.site import Places, Site
+
+# Recognised in this order: a family before the system that it is built on.
+PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in (LIFERAY_HANOI, GENERIC)}
 
 
 def platform_of(site: Site) -> Platform:
-    """Return the platform a site names; SiteError where there is none of that name."""
+    """Return the platform a site names, with what the site says of its own places; SiteError where there is none."""
     try:
-        return PLATFORMS[site.platform]
+        platform = PLATFORMS[site.platform]
     except KeyError:
         known = ", ".join(sorted(PLATFORMS))
         raise SiteError(f"site {site.name}: there is no platform {site.platform!r}; known: {known}") from None
+    return platform if site.places == Places() else _adapt(platform, site.places)
+
+
+def recognise_platform(page: Element) -> Platform | None:
+    """Recognise the platform of a page by its marks; None for a page of no known one."""
+    known = (platform for platform in PLATFORMS.values() if any(select_one(page, mark) for mark in platform.marks))
+    return next(known, None)
+
+
+@lru_cache(maxsize=256)
+def _adapt(platform: Platform, places: Places) -> Platform:
+    """Put the places that a site declares before those of its platform."""
+    if not platform.layouts:
+        return make_generic(places)
+    layouts = tuple(
+        replace(layout, articles=tuple(_adapt_article(article, places) for article in layout.articles))
+        for layout in platform.layouts
+    )
+    return replace(platform, layouts=layouts, places=places)
+
+
+def _adapt_article(article: ArticleLayout, places: Places) -> ArticleLayout:
+    return replace(
+        article,
+        title=places.title or article.title,
+        info_line=", ".join(places.info_line) or article.info_line,
+        lead=places.lead or article.lead,
+        body=(places.body, *article.body) if places.body else article.body,
+        author=places.author or article.author,
+        sections=(places.section, *article.sections) if places.section else article.sections,
+        furniture=(*article.furniture, *places.furniture),
+    )

@@ -1,11 +1,13 @@
 """Where things stand on the pages of a platform, and what its addresses mean. Data, and small functions beside it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from archiver.model import Form
 from archiver.platforms.elements import Element
+from archiver.site import Places
 
 Place = str | Callable[[Element], str | None]
 """A field's place: a CSS selector whose text is the field, or a function from the page to the text."""
@@ -16,10 +18,11 @@ class Address:
     """What an address means on a platform.
 
     ``key`` is the native key of an article, or the identity of a listing page (channel and page number); ``url`` the
-    address to request: without session, language and print variants.
+    address to request: without session, language and print variants. Of an ``unknown`` kind is an address that may
+    lead to either; its ``key`` is then the canonical address.
     """
 
-    kind: Literal["article", "listing"]
+    kind: Literal["article", "listing", "unknown"]
     key: str
     url: str
 
@@ -28,26 +31,29 @@ class Address:
 class ArticleLayout:
     """Where an article's fields stand.
 
-    ``mark`` is a piece of markup that only article pages have. ``body`` names candidates, best first. ``furniture``
-    is inside the body and no part of it.
+    ``mark`` is a piece of markup that only article pages have. ``body`` names candidates, best first. ``content`` is
+    the element around all of it, where links to documents are looked for. ``furniture`` is inside the body and no part
+    of it.
     """
 
     mark: str
     title: Place
     info_line: Place
-    lead: Place
+    lead: Place | None
     body: tuple[str, ...]
     sections: tuple[Place, ...]
     content: str
     furniture: tuple[str, ...] = ()
     native_key: Place | None = None
+    author: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ListingLayout:
     """Where a listing's entries stand: ``entry`` is one row, the rest is looked for within it.
 
-    ``next_link`` gets the page and its address and returns the link to the page after it, None on the last.
+    ``next_link`` gets the page and its address and returns the link to the page after it, None on the last;
+    ``next_form`` does so where the pages are turned by a form that is sent.
     """
 
     entry: str
@@ -56,22 +62,24 @@ class ListingLayout:
     sections: tuple[Place, ...]
     next_link: Callable[[Element, str], str | None]
     results: str | None = None
+    next_form: Callable[[Element, str], Form | None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One look of a platform's pages.
+    """One look of a platform's pages: its kinds of article, told apart by where their titles stand, and of listing.
 
     ``container`` is the class of the element that holds all fields but the section; it is cut out before parsing, up
-    to the end of the element with the class ``content``. ``is_empty_listing`` tells a channel without articles from a
-    page that is something else. A layout is used for captures from ``valid_from`` to ``valid_until``, both included.
+    to the end of the element with the class ``content``. Without one the whole page is parsed. ``is_empty_listing``
+    tells a channel without articles from a page that is something else. A layout is used for captures from
+    ``valid_from`` to ``valid_until``, both included.
     """
 
-    container: str
-    content: str
-    article: ArticleLayout
+    articles: tuple[ArticleLayout, ...]
     listings: tuple[ListingLayout, ...]
     is_empty_listing: Callable[[Element], bool]
+    container: str | None = None
+    content: str | None = None
     breadcrumb: str | None = None
     valid_from: date | None = None
     valid_until: date | None = None
@@ -86,14 +94,17 @@ class Layout:
 class Platform:
     """A family of sites: its layouts, newest first, and how it writes addresses.
 
-    ``version`` counts the changes of its layouts: a reading is known by it and by the version of the parsing code, so
-    that a change of ours never looks like a change of the page.
+    ``marks`` are CSS selectors of what only its pages have. A platform without layouts is read by the generic reader,
+    which follows ``places``. ``version`` counts the changes of its layouts: a reading is known by it and by the version
+    of the parsing code, so that a change of ours never looks like a change of the page.
     """
 
     name: str
     title: str
     layouts: tuple[Layout, ...]
     read_address: Callable[[str], Address]
+    marks: tuple[str, ...] = ()
+    places: Places = field(default_factory=Places)
     version: int = 1
 
     def layout_on(self, day: date) -> Layout:

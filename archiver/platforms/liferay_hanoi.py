@@ -107,10 +107,11 @@ LIFERAY_HANOI = Platform(
             container="portlet-boundary",
             content="asset-full-content",
             breadcrumb="dd_chuyenmuc",
-            article=_ARTICLE_LAYOUT,
+            articles=(_ARTICLE_LAYOUT,),
             listings=(_ABSTRACTS, _TABLE),
             is_empty_listing=_is_empty_listing,
         ),
     ),
     read_address=read_address,
+    marks=("div.asset-full-content-title", "div.asset-bounddary", 'td.table-cell a[href*="/-/view_content/"]'),
 )

@@ -1,0 +1,38 @@
+"""Pages of no known platform: read by what such pages have in common, and by the places that a site declares."""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from urllib.parse import urlsplit, urlunsplit
+
+from archiver.platforms.layout import Address, Platform
+from archiver.site import Places
+from archiver.urls import host_of, strip_tracking
+
+_WWW = re.compile(r"^www\.")
+
+
+def read_address(url: str, article: str = "") -> Address:
+    """Read an address of which only its own form is known.
+
+    The native key is the canonical address, without scheme and ``www.``: a site that moves to https has not published
+    everything anew. ``article`` is the expression of ``Places.article``; without one an address may lead to anything.
+    """
+    url = strip_tracking(url)
+    parts = urlsplit(url)
+    key = _WWW.sub("", host_of(url)) + urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    if not article:
+        return Address("unknown", key, url)
+    match = re.search(article, url)
+    if match is None:
+        return Address("listing", key, url)
+    return Address("article", match[1] if match.re.groups and match[1] else key, url)
+
+
+def make_generic(places: Places) -> Platform:
+    """Make the generic platform of a site that declares places of its own."""
+    reading: Callable[[str], Address] = partial(read_address, article=places.article)
+    return Platform("generic", GENERIC.title, (), reading, places=places)
+
+
+GENERIC = Platform("generic", "Pages of no known platform", (), read_address)
