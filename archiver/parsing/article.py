@@ -68,11 +68,15 @@ def find_unreadable(info: InfoLine) -> tuple[Problem, ...]:
 
 def _read_attachments(container: Element, places: ArticleLayout, links: Links) -> tuple[Attachment, ...]:
     content = select_one(container, places.content)
+    if content is None:
+        return ()
+    printed = [(attribute_of(link, "href"), text_of(link)) for link in select(content, "a[href]")]
+    printed += places.documents(content) if places.documents else []
     found: dict[str, Attachment] = {}
-    for link in select(content, "a[href]") if content is not None else ():
-        url = links.resolve(attribute_of(link, "href"))
+    for href, title in printed:
+        url = links.resolve(href)
         if url and _is_document(url) and (url not in found or not found[url].title):
-            found[url] = Attachment(url, clean_text(text_of(link)))
+            found[url] = Attachment(url, clean_text(title))
     return tuple(replace(document, title=document.title or _file_name(document.url)) for document in found.values())
 
 
