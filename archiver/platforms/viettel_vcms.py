@@ -19,6 +19,7 @@ _PARAMETER = re.compile(r"^_vcmsviewcontent_INSTANCE_\w+?_(?P<name>articleId|cat
 # What a link of the pager calls, with the number of a page first.
 _SUBMIT = re.compile(r"(_vcmsviewcontent_INSTANCE_\w+?_)submitForm\('([1-9]\d{0,6})'", re.ASCII)
 _PORTLET = 'div[id^="p_p_id_vcmsviewcontent"]'
+_BOLD_LEAD = 'td > div[align="justify"] > p:nth-of-type(2):has(> b:only-child)'
 _BULLET = re.compile(r"^\s*[»›>]\s*")
 
 
@@ -54,7 +55,7 @@ def _find_info_line(page: Element) -> str | None:
 
 
 def _find_lead(page: Element) -> str | None:
-    lead = select_one(page, f"{_PORTLET} b.hot-line")
+    lead = select_one(page, f"{_PORTLET} b.hot-line") or select_one(page, f"{_PORTLET} {_BOLD_LEAD}")
     return prose_of(lead) if lead is not None else None
 
 
@@ -80,7 +81,15 @@ def _find_form(page: Element, prefix: str) -> Element | None:
     return field.find_parent("form") if field is not None else select_one(page, f'form[name="{prefix}fm"]')
 
 
-_FURNITURE = ("p.title01", "p:has(> span.text_none2)", "span.text_none2", "span.time", "span.date", "b.hot-line")
+_FURNITURE = (
+    _BOLD_LEAD,
+    "p.title01",
+    "p:has(> span.text_none2)",
+    "span.text_none2",
+    "span.time",
+    "span.date",
+    "b.hot-line",
+)
 
 
 def _make_list(entry: str, link: str, info_line: str) -> ListingLayout:
