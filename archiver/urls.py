@@ -66,6 +66,11 @@ def identify_file(url: str) -> str:
     return f"{path}?{parts.query}" if parts.query else path
 
 
+def is_download(url: str) -> bool:
+    """Say whether an address asks for a file and not for the page at its path: NukeViet's do, with ``download=1``."""
+    return "download=1" in url and parameters_of(url).get("download") == "1"
+
+
 def undo_mirroring(url: str) -> str:
     """Return the address of a file as it was before HTTrack saved it: ``name1a2b.jpg?t=5`` was ``name.jpg?t=5``.
 

@@ -85,6 +85,8 @@ def news(line="Thứ sáu - 15/05/2020 10:25", author="Tác giả"):
 <div class="hometext m-bottom" itemprop="description">Chi bộ họp định kỳ.</div></div>
 <div id="news-bodyhtml" class="bodytext"><p>Bí thư khai mạc.</p>
 <p>Tải <a href="/uploads/nghi-quyet.doc">nghị quyết</a>: 15 lượt tải.</p></div>
+<div class="list-group news-download-file"><span class="badge"><a href="#file-0">Xem</a></span>
+<a href="/vi/news/cong-tac-dang/hop-chi-bo-123.html?download=1&amp;id=0">Tải về: <strong>lich.pdf</strong></a></div>
 <div class="margin-bottom-lg"><p class="h5 text-right"><strong>{author}: </strong>Văn phòng</p>
 <p class="h5 text-right"><strong>Nguồn tin: </strong>Báo huyện</p></div></div></div>
 <div class="news_column"><div class="h5"><strong>Từ khóa: </strong><a><em>họp</em></a></div></div>
@@ -102,7 +104,10 @@ ARTICLE = Article(
     paragraphs=("Bí thư khai mạc.", "Tải nghị quyết: 15 lượt tải."),
     published=PublishedDate("Thứ sáu - 15/05/2020 10:25", datetime(2020, 5, 15, 3, 25, tzinfo=UTC), "minute"),
     images=(Image(f"{SITE}/uploads/news/hop.jpg", "Quang cảnh", "Họp"),),
-    attachments=(Attachment(f"{SITE}/uploads/nghi-quyet.doc", "nghị quyết"),),
+    attachments=(
+        Attachment(f"{SITE}/uploads/nghi-quyet.doc", "nghị quyết"),
+        Attachment(f"{URL}?download=1&id=0", "Tải về: lich.pdf"),
+    ),
 )
 
 

@@ -9,7 +9,9 @@ import pytest
 from archiver.model import Article, Attachment, Capture, Count, Form, Image, Listing, ListingEntry, PublishedDate
 from archiver.parsing.document import parse_html
 from archiver.parsing.page import read_page
+from archiver.parsing.text import clean_text
 from archiver.platforms import PLATFORMS, recognise_platform
+from archiver.platforms.elements import prose_of
 from archiver.platforms.viettel_vcms import read_address
 from tests.real_portal import ZONE
 
@@ -179,6 +181,20 @@ GENERATOR = '<meta name="{}" content="{}">'
 def test_recognition(page, name):
     platform = recognise_platform(parse_html(page))
     assert (platform.name if platform else None) == name
+
+
+@pytest.mark.parametrize(
+    ("html", "text"),
+    [
+        ("<p>Một</p><p>hai</p>ba<br>bốn", "Một hai ba bốn"),
+        ("<span>TR</span><span>ƯỜNG</span> <b>h</b>ọc", "TRƯỜNG học"),
+        ("<table><tr><td>Một</td><td>hai</td></tr></table>ba", "Một hai ba"),
+        ("Một<!-- ẩn --><script>x()</script><style>p{}</style> hai", "Một hai"),
+        ("", ""),
+    ],
+)
+def test_prose_keeps_words_whole_and_apart(html, text):
+    assert clean_text(prose_of(parse_html(f"<div>{html}</div>"))) == text
 
 
 VIETNAMESE = ("vnpt_bentre", "vhv", "viettel_vcms", "mat_tran", "nukeviet", "sharepoint")

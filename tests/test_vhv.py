@@ -7,7 +7,18 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.model import Article, Attachment, Capture, Count, Image, Listing, ListingEntry, PublishedDate, Unreadable
+from archiver.model import (
+    Article,
+    Attachment,
+    Capture,
+    Count,
+    Image,
+    Listing,
+    ListingEntry,
+    PublishedDate,
+    ResultCount,
+    Unreadable,
+)
 from archiver.parsing.page import read_page
 from archiver.platforms.vhv import VHV, read_address
 from tests.real_portal import ZONE
@@ -64,11 +75,13 @@ TYPE_2 = f"""{CRUMBS}<article id="article23" class="news-detail-layout-type-2 mb
 <div class="content-detail" itemprop="articleBody">{BODY}</div><hr>
 <div class="author"><span><b>Tác giả:</b></span> Văn phòng </div></div>
 <div class="rating">Tổng số điểm của bài viết là: <span>10</span></div></article>{SIDE}"""
-NEWS = f"""{CRUMBS}<section class="news-detail-default"><article class="Article-News" data-id="34">{META}
+ROW = """<article class="item-block listType4 Article-News"><h2 itemprop="headline"><a href="/a.html">Tin khác</a></h2>
+<div class="news-date">Ngày đăng: 01/01/2018 - 07:00</div><div class="brief">Tóm tắt khác</div></article>"""
+NEWS = f"""{CRUMBS}{ROW}<section class="news-detail-default"><article class="Article-News" data-id="34">{META}
 <h1 itemprop="headline">Họp chi bộ</h1><div class="news-date">26/12/2020, 14:58:00 - Lượt xem: 9</div>
 <div class="brief-detail"><p>Chi bộ họp.</p><p>Đủ đảng viên dự.</p></div>
 <div class="content-detail" itemprop="articleBody">{BODY}</div></article></section>{SIDE}"""
-PDF = f"""{CRUMBS}<article class="pdf-detail-layout-default">{META}<h1 itemprop="headline">Họp chi bộ</h1>
+PDF = f"""{CRUMBS}{ROW}<article class="pdf-detail-layout-default">{META}<h1 itemprop="headline">Họp chi bộ</h1>
 <div class="news-date"><span>Ngày đăng: </span>03/08/2020 - 09:38</div>
 <iframe src="/3rdparty/pdfjs/web/viewer.html?file=/upload/1/ke-hoach.pdf"></iframe></article>{SIDE}"""
 LEAD = "Chi bộ họp. Đủ đảng viên dự."
@@ -182,6 +195,23 @@ def test_lists(rows):
             ListingEntry("/tin/bai-8.html", f"{SITE}/tin/bai-8.html", "Tin hai"),
         ),
     )
+
+
+SCRIPT = """<script>VHV.using($.extend($.parseJSON(decode64('eyJs')),{{"module":"Content.Listing","id":"{}"}}),{{
+itemsPerPage: "2", pageNo: 1, totalItems: {}, orderBy: "publishTime DESC"}});</script>"""
+
+
+@pytest.mark.parametrize(
+    ("scripts", "results"),
+    [
+        (SCRIPT.format(20, 154) + SCRIPT.format(26, 25), ResultCount(1, 2, 25)),
+        (SCRIPT.format(20, 154), None),
+        ("", None),
+    ],
+)
+def test_a_list_that_a_script_turns_says_how_much_is_not_seen(scripts, results):
+    listing = read(PAGED + scripts, f"{SITE}/tin")
+    assert (listing.results, listing.next_url, listing.next_form) == (results, None, None)
 
 
 def test_a_channel_that_is_being_filled_is_an_empty_listing():

@@ -12,6 +12,7 @@ from archiver.parsing.links import Links
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, select, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout
+from archiver.urls import is_download
 
 DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".rtf", ".zip", ".rar", ".7z")
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".svg", ".tif", ".tiff")
@@ -93,4 +94,4 @@ def _is_document(url: str) -> bool:
     names = path.split("/")
     if any(name.endswith(PICTURES) for name in names):
         return False
-    return "/documents/" in path or names[-1].endswith(DOCUMENTS)
+    return "/documents/" in path or names[-1].endswith(DOCUMENTS) or is_download(url)

@@ -63,7 +63,7 @@ class ListingLayout:
     info_line: Place | None
     sections: tuple[Place, ...]
     next_link: Callable[[Element, str], str | None] | None
-    results: str | None = None
+    results: Place | None = None
     next_form: Callable[[Element, str], Form | None] | None = None
 
 

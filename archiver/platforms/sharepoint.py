@@ -5,7 +5,7 @@ From what such pages print: no page of this family is saved among the samples.
 
 import re
 
-from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_one, text_of
+from archiver.platforms.elements import Element, attribute_of, classes_of, prose_of, select, select_one, text_of
 from archiver.platforms.generic import read_address
 from archiver.platforms.layout import ArticleLayout, Layout, ListingLayout, Place, Platform
 from archiver.platforms.postback import find_next_postback
@@ -34,9 +34,11 @@ def _find_column_time(page: Element) -> str | None:
     return _NO_DATE.sub("", text_of(time)) if time is not None else None
 
 
-def _find_row_time(title: Element) -> str | None:
-    row = title.find_parent("tr")
-    return _find_column_time(row) if row is not None else None
+def _find_time_beside(cell: Element) -> str | None:
+    """Find the time in the cell right or left of a row's title."""
+    beside = (cell.find_next_sibling("td"), cell.find_previous_sibling("td"))
+    time = next((other for other in beside if other is not None and "Time" in classes_of(other)), None)
+    return _NO_DATE.sub("", text_of(time)) if time is not None else None
 
 
 def _find_header(page: Element) -> str | None:
@@ -88,7 +90,7 @@ SHAREPOINT = Platform(
                 _make_article(_find_column_title, _find_column_time),
             ),
             listings=(
-                _make_list("p.Title", "a[href]", _find_row_time),
+                _make_list("td:has(> p.Title)", "p.Title a[href]", _find_time_beside),
                 _make_list(".ms-news-header", "a[href]", "span"),
             ),
         ),

@@ -6,10 +6,11 @@ service for them; no address of a second page can be read off the first.
 """
 
 import re
+from functools import partial
 from urllib.parse import urlsplit, urlunsplit
 
 from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_one, text_of
-from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
+from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Place, Platform
 from archiver.urls import parameters_of, path_of, strip_tracking
 
 _LABEL = re.compile(r"^\s*tác giả\s*:\s*", re.IGNORECASE)
@@ -17,6 +18,9 @@ _DOWNLOAD = re.compile(r"downloadFile\((?:[^)]*,)?\s*'([^']+)'\)")
 # What HTTrack made of /?page=home.
 _SAVED_HOME = re.compile(r"/index[0-9a-f]{0,4}\.html")
 _DOCUMENT = "div.legal-document-detailLayout-default"
+_PAGED = "section.section-list:has(> div.default-pagination)"
+# What a script is told of a list: ..."id":"26"...}),{ itemsPerPage: "12", pageNo: 1, totalItems: 25, ...
+_TOTAL = re.compile(r'"id":"(?P<module>\d+)"[^{}]{0,200}\}\),\{[^{}]{0,200}totalItems: (?P<total>\d{1,9})')
 _NO_ITEMS = "Nội dung đang được cập nhật"
 
 
@@ -32,13 +36,13 @@ def read_address(url: str) -> Address:
     return Address("listing", urlunsplit(("", "", path, urlsplit(url).query, "")), url)
 
 
-def _find_lead(page: Element) -> str | None:
-    lead = select_one(page, "article div.brief") or select_one(page, "article div.brief-detail")
+def _find_lead(article: str, page: Element) -> str | None:
+    lead = select_one(page, f"{article} div.brief") or select_one(page, f"{article} div.brief-detail")
     return prose_of(lead) if lead is not None else None
 
 
-def _find_author(page: Element) -> str | None:
-    author = select_one(page, "article div.author")
+def _find_author(article: str, page: Element) -> str | None:
+    author = select_one(page, f"{article} div.author")
     return _LABEL.sub("", text_of(author)) if author is not None else None
 
 
@@ -56,6 +60,16 @@ def _find_documents(content: Element) -> list[tuple[str, str]]:
     return [*((match[1], "") for match in scripts if match), *((source, "") for source in shown)]
 
 
+def _find_results(page: Element) -> str | None:
+    """Find how many articles a paged list has: its script knows, and only its first page has an address."""
+    pager = select_one(page, f"{_PAGED} > div.default-pagination")
+    number = attribute_of(pager, "id").removeprefix("pagination") if pager is not None else ""
+    found = (_TOTAL.finditer(script.string or "") for script in select(page, "script"))
+    total = next((match["total"] for matches in found for match in matches if match["module"] == number), None)
+    rows = len(select(page, f"{_PAGED} > article"))
+    return f"1 - {rows} / {total}" if total and rows else None
+
+
 def _is_empty_listing(page: Element) -> bool:
     return any(_NO_ITEMS in text_of(element) for element in select(page, "div.no-items"))
 
@@ -63,18 +77,19 @@ def _is_empty_listing(page: Element) -> bool:
 _SECTIONS = ("ol.breadcrumb li.last-item",)
 
 
-def _make_news(article: str, info_line: str) -> ArticleLayout:
-    """Make one of the looks of an article; they differ in names only."""
+def _make_news(name: str) -> ArticleLayout:
+    """Make one of the looks of an article, which differ in names only; rows of a list may bear the name of one."""
+    article = f"article.{name}:not(.item-block)"
     return ArticleLayout(
-        mark=article.partition(".")[2],
+        mark=name,
         title=f'{article} h1[itemprop="headline"]',
-        info_line=info_line,
-        lead=_find_lead,
+        info_line=f"{article} .post-date, {article} .news-date",
+        lead=partial(_find_lead, article),
         body=(f'{article} [itemprop="articleBody"]', f"{article} .content-detail"),
         sections=_SECTIONS,
         content=article,
         furniture=("div.author", "div.rating"),
-        author=_find_author,
+        author=partial(_find_author, article),
         documents=_find_documents,
     )
 
@@ -91,8 +106,8 @@ _DOCUMENT_TABLE = ArticleLayout(
 )
 
 
-def _make_list(entry: str, link: str, info_line: str | None = None) -> ListingLayout:
-    return ListingLayout(entry=entry, link=link, info_line=info_line, sections=_SECTIONS, next_link=None)
+def _make_list(entry: str, link: str, info_line: str | None = None, results: Place | None = None) -> ListingLayout:
+    return ListingLayout(entry, link, info_line, _SECTIONS, next_link=None, results=results)
 
 
 VHV = Platform(
@@ -101,15 +116,13 @@ VHV = Platform(
     layouts=(
         Layout(
             articles=(
-                _make_news("article.news-detail-layout-type-2", "article .post-date"),
-                _make_news("article.Article-News", "article .news-date"),
-                _make_news("article.pdf-detail-layout-default", "article .post-date, article .news-date"),
+                _make_news("news-detail-layout-type-2"),
+                _make_news("Article-News"),
+                _make_news("pdf-detail-layout-default"),
                 _DOCUMENT_TABLE,
             ),
             listings=(
-                _make_list(
-                    "section.section-list:has(> div.default-pagination) > article", "h2 a[href], .post-title a[href]"
-                ),
+                _make_list(f"{_PAGED} > article", "h2 a[href], .post-title a[href]", results=_find_results),
                 _make_list("article.item-block.Article-News", ".post-title a[href]", ".post-date, .news-date"),
                 _make_list("div.list-legal-document-table tbody > tr", "td.tg-yw4l a[href]"),
                 _make_list("div.legalddocument-default", "a.title-documment[href]"),

@@ -8,7 +8,7 @@ import re
 from urllib.parse import urlsplit, urlunsplit
 
 from archiver.model import Form
-from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_one, text_of
+from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_any, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
 from archiver.urls import join_url, parameters_of, strip_session
 
@@ -42,20 +42,21 @@ def read_address(url: str) -> Address:
 
 def _find_title(page: Element) -> str | None:
     """Find the title of an article; in a list it is a link, and a theme may put a bullet before it."""
-    titles = [title for name in ("p.title01", "span.text_none2") for title in select(page, f"{_PORTLET} {name}")]
-    plain = [title for title in titles if select_one(title, "a[href]") is None and title.find_parent("a") is None]
-    return _BULLET.sub("", text_of(plain[0])) if plain else None
+    portlet = select_one(page, _PORTLET)
+    titles = select_any(portlet, ("p.title01", "span.text_none2")) if portlet is not None else []
+    title = next((title for title in titles if select_one(title, "a[href]") is None), None)
+    return _BULLET.sub("", text_of(title)) if title is not None and title.find_parent("a") is None else None
 
 
 def _find_info_line(page: Element) -> str | None:
     places = ("span.time", "span.date", 'td > div[align="right"]')
-    lines = (select_one(page, f"{_PORTLET} {place}") for place in places)
+    lines = (select_one(page, place) for place in places)
     line = next((found for found in lines if found is not None), None)
     return prose_of(line) if line is not None else None
 
 
 def _find_lead(page: Element) -> str | None:
-    lead = select_one(page, f"{_PORTLET} b.hot-line") or select_one(page, f"{_PORTLET} {_BOLD_LEAD}")
+    lead = select_one(page, "b.hot-line") or select_one(page, _BOLD_LEAD)
     return prose_of(lead) if lead is not None else None
 
 
@@ -94,7 +95,7 @@ _FURNITURE = (
 
 def _make_list(entry: str, link: str, info_line: str) -> ListingLayout:
     return ListingLayout(
-        entry=f"{_PORTLET} {entry}",
+        entry=entry,
         link=link,
         info_line=info_line,
         sections=(),
@@ -114,11 +115,8 @@ VIETTEL_VCMS = Platform(
                     title=_find_title,
                     info_line=_find_info_line,
                     lead=_find_lead,
-                    body=(
-                        f"{_PORTLET} table.chanel-news td",
-                        f'{_PORTLET} td > div[align="justify"]',
-                    ),
-                    sections=(f"{_PORTLET} p.bread-crum", f"{_PORTLET} td.title_center"),
+                    body=("table.chanel-news td", 'td > div[align="justify"]'),
+                    sections=("p.bread-crum", "td.title_center"),
                     content=_PORTLET,
                     furniture=_FURNITURE,
                 ),
