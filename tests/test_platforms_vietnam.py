@@ -6,7 +6,19 @@ from time import perf_counter
 
 import pytest
 
-from archiver.model import Article, Attachment, Capture, Count, Form, Image, Listing, ListingEntry, PublishedDate
+from archiver.model import (
+    Article,
+    Attachment,
+    Capture,
+    Count,
+    Form,
+    Image,
+    Listing,
+    ListingEntry,
+    Problem,
+    PublishedDate,
+    Unreadable,
+)
 from archiver.parsing.document import parse_html
 from archiver.parsing.page import read_page
 from archiver.parsing.text import clean_text
@@ -195,6 +207,22 @@ def test_recognition(page, name):
 )
 def test_prose_keeps_words_whole_and_apart(html, text):
     assert clean_text(prose_of(parse_html(f"<div>{html}</div>"))) == text
+
+
+@pytest.mark.parametrize(
+    ("platform", "is_partial"), [("sharepoint", True), ("mat_tran", True), ("vhv", False), ("liferay_hanoi", False)]
+)
+def test_what_no_known_look_fits_is_left_to_the_generic_reader(platform, is_partial, monkeypatch):
+    asked = []
+
+    def read_generic(capture, platform, _zone):
+        asked.append(platform.name)
+        return Unreadable(capture.url, Problem("no_layout", "không rõ"))
+
+    monkeypatch.setattr("archiver.parsing.page.read_generic", read_generic)
+    assert isinstance(read(platform, "<h1>Trang khác</h1>", FRONT), Unreadable)
+    assert isinstance(read(platform, "<h1>404</h1><p>Không tìm thấy trang</p>", FRONT), Unreadable)
+    assert asked == ([platform] if is_partial else [])
 
 
 VIETNAMESE = ("vnpt_bentre", "vhv", "viettel_vcms", "mat_tran", "nukeviet", "sharepoint")

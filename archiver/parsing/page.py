@@ -72,8 +72,11 @@ def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinf
     listing = ListingReader(capture.url, platform.read_address, zone, capture.fetched_at).read(page, layout)
     if listing:
         return listing
+    refusal = recognise_refusal(page, path_of(capture.url))
+    if refusal is None and platform.partial:
+        return read_generic(capture, platform, zone)
     unknown = Problem("no_layout", f"fits no layout of {platform.name}: no article, no listing")
-    return Unreadable(capture.url, recognise_refusal(page, path_of(capture.url)) or unknown)
+    return Unreadable(capture.url, refusal or unknown)
 
 
 def _miss_content(article: Article) -> Problem | None:

@@ -97,7 +97,8 @@ class Platform:
     """A family of sites: its layouts, newest first, and how it writes addresses.
 
     ``marks`` are CSS selectors of what only its pages have. A platform without layouts is read by the generic reader,
-    which follows ``places``. ``version`` counts the changes of its layouts: a reading is known by it and by the version
+    which follows ``places``; so is, on a ``partial`` one, a page that none of its layouts fits: not all looks of such a
+    family are known. ``version`` counts the changes of its layouts: a reading is known by it and by the version
     of the parsing code, so that a change of ours never looks like a change of the page.
     """
 
@@ -108,6 +109,7 @@ class Platform:
     marks: tuple[str, ...] = ()
     places: Places = field(default_factory=Places)
     version: int = 1
+    partial: bool = False
 
     def layout_on(self, day: date) -> Layout:
         """Return the layout in use on ``day``, the newest where periods overlap or none fits."""

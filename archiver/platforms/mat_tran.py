@@ -49,4 +49,5 @@ MAT_TRAN = Platform(
     ),
     read_address=read_address,
     marks=("#contentdetail #title",),
+    partial=True,
 )

@@ -101,4 +101,5 @@ SHAREPOINT = Platform(
         'meta[name="generator" i][content*="SharePoint" i]',
         'form div[class^="ExternalClass"]',
     ),
+    partial=True,
 )

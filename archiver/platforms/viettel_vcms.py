@@ -129,4 +129,5 @@ VIETTEL_VCMS = Platform(
     ),
     read_address=read_address,
     marks=(_PORTLET,),
+    partial=True,
 )
