@@ -16,9 +16,9 @@ _POSTBACK = re.compile(
     r"__doPostBack\(\s*(?:'([^']*)'|\"([^\"]*)\")\s*,\s*(?:'([^']*)'|\"([^\"]*)\")\s*\)"
     r"|WebForm_PostBackOptions\(\s*\"([^\"]*)\"\s*,\s*\"([^\"]*)\""
 )
-_NUMBER = re.compile(r"\s*\[?\s*([1-9]\d{0,6})\s*\]?\s*", re.ASCII)
+_NUMBER = re.compile(r"\[? ?([1-9]\d{0,6}) ?\]?", re.ASCII)
 _NEXT = re.compile(
-    r"\s*(?:[>›»→]{1,2}|(?:trang )?(?:tiếp(?: theo)?|sau|kế(?: tiếp)?)|next(?: page)?)\s*[>›»→]{0,2}\s*", re.IGNORECASE
+    r"(?:[>›»→]{1,2}|(?:trang )?(?:tiếp(?: theo)?|sau|kế(?: tiếp)?)|next(?: page)?) ?[>›»→]{0,2}", re.IGNORECASE
 )
 _SENT_ALWAYS = frozenset(("hidden", "text", ""))
 # Around its links a pager is a row, a table around the row, a division or two.
@@ -82,14 +82,15 @@ def _texts_outside_links(element: Element) -> Iterator[str]:
 
 
 def _number_in(text: str) -> int | None:
-    match = _NUMBER.fullmatch(text)
+    match = _NUMBER.fullmatch(text.strip())
     return int(match[1]) if match else None
 
 
 def _word_of(link: Element) -> str:
     """Return the words of a link, of its picture where it has no text."""
     picture = select_one(link, "img")
-    return text_of(link).strip() or attribute_of(link, "title") or (attribute_of(picture, "alt") if picture else "")
+    words = text_of(link).strip() or attribute_of(link, "title")
+    return (words or (attribute_of(picture, "alt") if picture is not None else "")).strip()
 
 
 def _fields_of(form: Element) -> Iterator[tuple[str, str]]:

@@ -12,10 +12,9 @@ from archiver.platforms.postback import find_next_postback
 
 # 31/12/9999 is what SharePoint keeps where no date was given: it says nothing.
 _NO_DATE = re.compile(r"31\D12\D9999(?:\D+\d{1,2}:\d\d(?::\d\d)?)?(?:\s*(?:SA|CH|AM|PM))?", re.IGNORECASE)
-# The date behind a title, in parentheses that may be empty: "(05.08.2019 16:32)", "( )".
-_DATE_BEHIND = re.compile(r"\(([^()]*\d{4}[^()]*|\s*)\)\s*$")
+_YEAR = re.compile(r"\d{4}")
 # Views of lists turn their pages by a script that is given the address, with \u0026 for the ampersands in it.
-_REFRESH = re.compile(r"""RefreshPageTo\(\s*event\s*,\s*["']([^"']*Paged=TRUE[^"']*)["']""")
+_REFRESH = re.compile(r"""RefreshPageTo\(\s*event\s*,\s*["']([^"']{0,2000}Paged=TRUE[^"']{0,2000})["']""")
 _BODY = ('div[class*="ExternalClass"]', "div.ms-rtestate-field")
 
 
@@ -46,14 +45,20 @@ def _find_header(page: Element) -> str | None:
     return prose_of(headers[0]) if headers and _has_body(page) else None
 
 
+def _split_header(header: str) -> tuple[str, str | None]:
+    """Split the date off a title, in parentheses that may be empty: "(05.08.2019 16:32)", "( )"."""
+    title, _, date = header.rstrip().removesuffix(")").rpartition("(")
+    is_dated = header.rstrip().endswith(")") and (not date.strip() or _YEAR.search(date))
+    return (title, date) if title and is_dated else (header, None)
+
+
 def _find_header_title(page: Element) -> str | None:
-    header = _find_header(page)
-    return _DATE_BEHIND.sub("", header) if header else None
+    return _split_header(_find_header(page) or "")[0]
 
 
 def _find_header_time(page: Element) -> str | None:
-    match = _DATE_BEHIND.search(_find_header(page) or "")
-    return _NO_DATE.sub("", match[1]) if match else _find_column_time(page)
+    date = _split_header(_find_header(page) or "")[1]
+    return _find_column_time(page) if date is None else _NO_DATE.sub("", date)
 
 
 def _find_next_link(page: Element, _url: str) -> str | None:
@@ -65,7 +70,13 @@ def _find_next_link(page: Element, _url: str) -> str | None:
 
 def _make_article(title: Place, info_line: Place) -> ArticleLayout:
     return ArticleLayout(
-        mark="ExternalClass", title=title, info_line=info_line, lead=None, body=_BODY, sections=(), content="body"
+        mark="ExternalClass",
+        title=title,
+        info_line=info_line,
+        lead=None,
+        body=_BODY,
+        sections=(),
+        content=", ".join(_BODY),
     )
 
 

@@ -14,7 +14,7 @@ from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLay
 from archiver.urls import parameters_of, path_of, strip_tracking
 
 _LABEL = re.compile(r"^\s*tác giả\s*:\s*", re.IGNORECASE)
-_DOWNLOAD = re.compile(r"downloadFile\((?:[^)]*,)?\s*'([^']+)'\)")
+_DOWNLOAD = re.compile(r"downloadFile\((?:[^)]{0,500},)?\s*'([^']+)'\)")
 # What HTTrack made of /?page=home.
 _SAVED_HOME = re.compile(r"/index[0-9a-f]{0,4}\.html")
 _DOCUMENT = "div.legal-document-detailLayout-default"

@@ -17,7 +17,7 @@ _FRIENDLY = re.compile(r"/-/vcmsviewcontent/(?P<instance>\w+)/(?P<numbers>\d+(?:
 _CATEGORY_NUMBERS = 2
 _PARAMETER = re.compile(r"^_vcmsviewcontent_INSTANCE_\w+?_(?P<name>articleId|categoryId|page)$")
 # What a link of the pager calls, with the number of a page first.
-_SUBMIT = re.compile(r"(_vcmsviewcontent_INSTANCE_\w+?_)submitForm\('([1-9]\d{0,6})'", re.ASCII)
+_SUBMIT = re.compile(r"(_vcmsviewcontent_INSTANCE_\w{1,40}?_)submitForm\('([1-9]\d{0,6})'", re.ASCII)
 _PORTLET = 'div[id^="p_p_id_vcmsviewcontent"]'
 _BOLD_LEAD = 'td > div[align="justify"] > p:nth-of-type(2):has(> b:only-child)'
 _BULLET = re.compile(r"^\s*[»›>]\s*")

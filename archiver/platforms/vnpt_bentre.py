@@ -19,7 +19,7 @@ _ARTICLE_QUERY = re.compile(r"/[^/&=]*/(?P<id>\d+)", re.ASCII)
 _DOCUMENT = re.compile(r"/vanbanconfig/\w+/Detail_Document_Config/(?P<id>\d+)$", re.ASCII)
 # What happened in the portlet before a page is shown: /channel/-/dst/<instance>/displayUI_DST?p_auth=….
 _ACTION = re.compile(r"/-/.*")
-_DOWNLOAD = re.compile(r"CountDownConfig\((?:[^)]*,)?\s*'([^']+)'\)")
+_DOWNLOAD = re.compile(r"CountDownConfig\((?:[^)]{0,500},)?\s*'([^']+)'\)")
 _DOWNLOADS = re.compile(r"\(\d+-lượt\)\s*$")
 _SET_COLOUR = re.compile(r"color\s*:\s*[#\w]", re.IGNORECASE)
 
