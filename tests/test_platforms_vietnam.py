@@ -232,8 +232,21 @@ HOSTILE = {
     "links": "<a href=\"javascript:__doPostBack('a','1')\" onclick=\"downloadFile('1','2')\">x</a>1 " * 3000,
     "forms": '<form><input name="__VIEWSTATE"><div class="UI_Danhsachtin_Phantrang"><input type="submit">' * 300,
     "digits": f"<div class='ms-news-header'>{'(1' * 20000}</div><div class='ExternalClass1'>{'9' * 100000}</div>",
-    "onclick": f"""<a onclick="CountDownConfig({"'a'," * 20000}">x</a><table class="DetailCB_config"><tr>
-<td>1</table>""",
+    "onclick": "<article class='Article-News'><h1 itemprop='headline'>A</h1><p class='Title'><a href='/a'>A</a></p>"
+    + "".join(
+        f'<a onclick="{code * 20000}">x</a>'
+        for code in (
+            "CountDownConfig('a',",
+            "downloadFile('a','",
+            "_vcmsviewcontent_INSTANCE_",
+            "RefreshPageTo(event,'",
+        )
+    ),
+    "paged": f"""<a onclick="RefreshPageTo(event, '{"Paged=TRUE" * 20000}">x</a>
+<table><tr><td><p class="Title"><a href="/a">A</a></p></td></tr></table>""",
+    "spaces": f"""<form><input name="__VIEWSTATE"><table><td><p class="Title"><a href="/a">A</a></p></table>
+<a href="javascript:__doPostBack('a','b')">2{"&nbsp;" * 50000}x</a>{"&nbsp;" * 50000}x</form>""",
+    "header": f"<div class='ms-news-header'>A ({'1' * 100000}</div><div class='ExternalClass1'>b</div>",
 }
 
 
