@@ -1,0 +1,226 @@
+"""Finding the text of an article: the run of paragraphs below its headline, and the elements that hold it."""
+
+from dataclasses import dataclass
+from itertools import accumulate
+
+from archiver.parsing.article import is_document
+from archiver.parsing.generic.info import CELLS, InfoReader
+from archiver.parsing.generic.outline import Line, Outline, Span, whole_text
+from archiver.parsing.generic.teasers import find_listing
+from archiver.parsing.generic.words import END, FOOT, PROPERTY, TOOL
+from archiver.platforms.elements import Element
+
+LONGEST_END = 80
+LONGEST_FOOT = 300
+# What a wider element must add to the text of a narrower one to be taken for the article's.
+_MUCH_MORE = 2.0
+_MORE_TEXT = 200
+# The share of the text that the element of the body holds.
+_MOST_OF_IT = 0.7
+SHORTEST_LEAD = 30
+LONGEST_LEAD = 1200
+LONGEST_CRUMB = 12
+# So many lines below the title of a row are its summary.
+SUMMARY_LINES = 3
+# So many lines may stand between a headline and its info line.
+LONGEST_HEAD = 20
+MOST_LEAD_LINES = 3
+# So much text below the body, outside its element, may still be a part of it.
+SHORTEST_TAIL = 60
+_PARTS = frozenset("p li ul ol tr td th tbody thead table h1 h2 h3 h4 h5 h6 blockquote pre dd dt dl center".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The lines of an article: those of its body and its lead, and ``end``, where something else begins.
+
+    ``chosen`` are the numbers of the lines of the body, ``lead`` those of a lead apart from it, ``scope`` the element
+    around it all.
+    """
+
+    headline: int
+    chosen: tuple[int, ...]
+    lead: tuple[int, ...]
+    end: int
+    scope: Span
+
+    @property
+    def first(self) -> int:
+        """The first line of lead and body; ``end`` where there is none."""
+        return min((*self.lead, *self.chosen), default=self.end)
+
+    @property
+    def last(self) -> int:
+        """The last line of the body, the headline where there is none."""
+        return max((*self.lead, *self.chosen), default=self.headline)
+
+
+def find_region(outline: Outline, headline: int, infos: InfoReader, teasers: list[int]) -> Region:
+    """Find what belongs to the article under a headline; ``teasers`` are the lines of other articles."""
+    return _Finder(outline, headline, infos, teasers).find()
+
+
+class _Finder:
+    """Weighs the lines below one headline; ``end`` is the first of them that belongs to something else."""
+
+    def __init__(self, outline: Outline, headline: int, infos: InfoReader, teasers: list[int]) -> None:
+        self._outline = outline
+        self._infos = infos
+        self._teasers = teasers
+        self._first = headline + 1
+        self._end = _find_end(outline, self._first)
+        self._weights = [self._weigh_line(index) for index in range(self._first, self._end)]
+        self._sums = list(accumulate(self._weights, initial=0))
+        self._cut(find_listing(teasers, self._first, self._end))
+        self._drop_head()
+        self._sums = list(accumulate(self._weights, initial=0))
+
+    def find(self) -> Region:
+        scope = self._find_scope()
+        body = self._find_body(scope)
+        chosen = self._choose(body, scope)
+        lead = self._find_lead(chosen, body)
+        rest = tuple(index for index in chosen if index not in lead)
+        return Region(self._first - 1, rest, lead, self._end, scope)
+
+    def _cut(self, listing: int) -> None:
+        """End before a listing, unless more text stands behind it than before: links in the midst of an article."""
+        place = listing - self._first
+        if self._sums[-1] - self._sums[place] - self._summaries(listing) <= self._sums[place]:
+            self._end = listing
+            del self._weights[place:]
+
+    def _summaries(self, listing: int) -> int:
+        """Weigh the text that belongs to the rows of a listing: what stands right below their titles."""
+        rows = [index for index in self._teasers if listing <= index < self._end]
+        below = {index + step for index in rows for step in range(SUMMARY_LINES + 1)}
+        return sum(self._weights[index - self._first] for index in below if index < self._end)
+
+    def _drop_head(self) -> None:
+        """Let the short lines between the headline and the last info line above the text weigh nothing."""
+        head = 0
+        for place, weight in enumerate(self._weights[:LONGEST_HEAD]):
+            if self._infos.read(self._first + place):
+                head = place
+            elif weight >= SHORTEST_TAIL:
+                break
+        self._weights[:head] = [0] * head
+
+    def _weigh_line(self, index: int) -> int:
+        """Weigh a line: nothing for what surrounds an article, little for links that lead elsewhere."""
+        line = self._outline.lines[index]
+        if line.furniture or is_tool(line) or _is_foot(line) or self._infos.read(index) or self._is_property(index):
+            return 0
+        if any(is_document(href) for href in line.hrefs):
+            return len(line.text)
+        return line.mass + line.linked // 10
+
+    def _is_property(self, index: int) -> bool:
+        """Say whether a line is a cell of the table that describes a document: a label or the value behind it."""
+        lines = self._outline.lines
+        if lines[index].block.name not in CELLS:
+            return False
+        return any(PROPERTY.fullmatch(line.text[:LONGEST_END]) for line in lines[max(index - 1, 0) : index + 1])
+
+    def _weigh(self, span: Span) -> int:
+        start, end = max(span.start, self._first), min(span.end, self._end)
+        return self._sums[end - self._first] - self._sums[start - self._first] if start < end else 0
+
+    def _find_scope(self) -> Span:
+        """Climb from the headline as long as a wider element adds much text."""
+        scope, weight = None, 0
+        for span in self._outline.around(self._first - 1):
+            wider = self._weigh(span)
+            if scope is None or (wider - weight > max(_MUCH_MORE * weight, _MORE_TEXT if weight else 0)):
+                scope, weight = span, wider
+        assert scope is not None
+        return scope
+
+    def _find_body(self, scope: Span) -> Span:
+        """Descend to the smallest element that holds most of the text and is more than one paragraph of it."""
+        least = max(_MOST_OF_IT * self._weigh(scope), 1)
+        inside = (span for span in self._outline.spans if scope.start <= span.start and span.end <= scope.end)
+        holding = [
+            span
+            for span in inside
+            if span.depth >= scope.depth and span.element.name not in _PARTS and self._weigh(span) >= least
+        ]
+        return max(holding, key=lambda span: span.depth, default=scope)
+
+    def _choose(self, body: Span, scope: Span) -> tuple[int, ...]:
+        """Choose the lines in the body, and those beside it that can only be a part of it."""
+        found = []
+        for index in range(self._first, self._end):
+            line, inside = self._outline.lines[index], body.start <= index < body.end
+            if not scope.start <= index < scope.end or line.furniture:
+                continue
+            weight = self._weights[index - self._first]
+            if inside or weight >= (SHORTEST_LEAD if index < body.start else SHORTEST_TAIL):
+                found.append(index)
+        return self._trim(found)
+
+    def _trim(self, found: list[int]) -> tuple[int, ...]:
+        """Leave out what weighs nothing at both ends: info lines, buttons."""
+        while found and not self._weights[found[0] - self._first]:
+            found.pop(0)
+        while found and not self._weights[found[-1] - self._first]:
+            found.pop()
+        return tuple(found)
+
+    def _find_lead(self, chosen: tuple[int, ...], body: Span) -> tuple[int, ...]:
+        """Find the lead: a few lines before the element of the body."""
+        before = tuple(index for index in chosen if index < body.start)
+        length = sum(len(self._outline.lines[index].text) for index in before)
+        is_lead = len(before) <= MOST_LEAD_LINES and SHORTEST_LEAD <= length <= LONGEST_LEAD
+        return before if is_lead and len(before) < len(chosen) else ()
+
+
+def _find_end(outline: Outline, first: int) -> int:
+    """Find the first line below the headline that opens something else."""
+    for index in range(first, len(outline.lines)):
+        line = outline.lines[index]
+        if len(line.text) <= LONGEST_END and END.fullmatch(line.text) and not line.furniture:
+            return index
+        if line.heading and line.is_link and len(line.text) > LONGEST_CRUMB:
+            return index
+    return len(outline.lines)
+
+
+def is_tool(line: Line) -> bool:
+    """Say whether a line is a button, or several side by side."""
+    if len(line.text) > LONGEST_END:
+        return False
+    if TOOL.fullmatch(line.text):
+        return True
+    buttons = [whole_text(element) for element in line.inlines]
+    return len(buttons) > 1 and len(" ".join(buttons)) >= len(line.text) and all(map(TOOL.fullmatch, buttons))
+
+
+def _is_foot(line: Line) -> bool:
+    return len(line.text) <= LONGEST_FOOT and bool(FOOT.search(line.text))
+
+
+def find_furniture(outline: Outline, region: Region) -> tuple[Element, frozenset[int]] | None:
+    """Find the element that holds the chosen lines, and the ids of those in it that hold none of them.
+
+    None where nothing is chosen.
+    """
+    chosen = set(region.chosen)
+    if not chosen:
+        return None
+    first, last = min(chosen), max(chosen)
+    root = next(span for span in outline.around(first) if span.start <= first and last < span.end)
+    counts = list(accumulate((index in chosen for index in range(root.start, root.end)), initial=0))
+    furniture = set()
+    for span in outline.spans:
+        if root.start <= span.start and span.end <= root.end and span is not root:
+            if span.start == span.end:
+                wanted = first <= span.start <= last + 1
+            else:
+                wanted = counts[span.end - root.start] > counts[span.start - root.start]
+            if not wanted:
+                furniture.add(id(span.element))
+    for index in range(root.start, root.end):
+        if index not in chosen:
+            furniture |= {id(element) for element in outline.lines[index].inlines}
+    return root.element, frozenset(furniture)
