@@ -1,12 +1,14 @@
 """Finding the text of an article: the run of paragraphs below its headline, and the elements that hold it."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
 from archiver.parsing.article import is_document
 from archiver.parsing.generic.info import CELLS, InfoReader
 from archiver.parsing.generic.outline import Line, Outline, Span, whole_text
-from archiver.parsing.generic.teasers import find_listing
+from archiver.parsing.generic.teasers import find_listing, is_bare_address
 from archiver.parsing.generic.words import END, FOOT, PROPERTY, TOOL
 from archiver.platforms.elements import Element
 
@@ -15,18 +17,21 @@ LONGEST_FOOT = 300
 # What a wider element must add to the text of a narrower one to be taken for the article's.
 _MUCH_MORE = 2.0
 _MORE_TEXT = 200
+# Of so many lines and more that a wider element adds, this share must be text.
+FEW_LINES = 8
+_MAINLY = 0.4
 # The share of the text that the element of the body holds.
 _MOST_OF_IT = 0.7
 SHORTEST_LEAD = 30
-LONGEST_LEAD = 1200
+LONGEST_LEAD = 4000
 LONGEST_CRUMB = 12
-# So many lines below the title of a row are its summary.
-SUMMARY_LINES = 3
+# What is shorter, and all there is, is a name or a button.
+SHORTEST_BODY = 20
 # So many lines may stand between a headline and its info line.
 LONGEST_HEAD = 20
-MOST_LEAD_LINES = 3
 # So much text below the body, outside its element, may still be a part of it.
 SHORTEST_TAIL = 60
+_ENDS_SENTENCE = re.compile(r"[.!?。！？][\"”’»)/.]*$")
 _PARTS = frozenset("p li ul ol tr td th tbody thead table h1 h2 h3 h4 h5 h6 blockquote pre dd dt dl center".split())
 
 
@@ -84,17 +89,18 @@ class _Finder:
         return Region(self._first - 1, rest, lead, self._end, scope)
 
     def _cut(self, listing: int) -> None:
-        """End before a listing, unless more text stands behind it than before: links in the midst of an article."""
-        place = listing - self._first
-        if self._sums[-1] - self._sums[place] - self._summaries(listing) <= self._sums[place]:
+        """End before a listing, unless the text goes on behind it in the same element: links amid an article."""
+        before = {id(parent) for parent in self._parents(self._first, listing)}
+        if not any(id(parent) in before for parent in self._parents(listing, self._end)):
             self._end = listing
-            del self._weights[place:]
+            del self._weights[listing - self._first :]
 
-    def _summaries(self, listing: int) -> int:
-        """Weigh the text that belongs to the rows of a listing: what stands right below their titles."""
-        rows = [index for index in self._teasers if listing <= index < self._end]
-        below = {index + step for index in rows for step in range(SUMMARY_LINES + 1)}
-        return sum(self._weights[index - self._first] for index in below if index < self._end)
+    def _parents(self, start: int, end: int) -> Iterator[Element]:
+        """Yield the elements around the paragraphs between two lines."""
+        for index in range(start, end):
+            line = self._outline.lines[index]
+            if line.mass >= SHORTEST_TAIL and self._weights[index - self._first] and line.block.parent is not None:
+                yield line.block.parent
 
     def _drop_head(self) -> None:
         """Let the short lines between the headline and the last info line above the text weigh nothing."""
@@ -111,7 +117,7 @@ class _Finder:
         line = self._outline.lines[index]
         if line.furniture or is_tool(line) or _is_foot(line) or self._infos.read(index) or self._is_property(index):
             return 0
-        if any(is_document(href) for href in line.hrefs):
+        if is_bare_address(line.text) or any(is_document(href) for href in line.hrefs):
             return len(line.text)
         return line.mass + line.linked // 10
 
@@ -127,14 +133,20 @@ class _Finder:
         return self._sums[end - self._first] - self._sums[start - self._first] if start < end else 0
 
     def _find_scope(self) -> Span:
-        """Climb from the headline as long as a wider element adds much text."""
+        """Climb from the headline as long as a wider element adds much text, and not mainly something else."""
         scope, weight = None, 0
         for span in self._outline.around(self._first - 1):
             wider = self._weigh(span)
-            if scope is None or (wider - weight > max(_MUCH_MORE * weight, _MORE_TEXT if weight else 0)):
+            enough = max(_MUCH_MORE * weight, _MORE_TEXT if weight else 0)
+            if scope is None or (wider - weight > enough and (not weight or self._is_text(scope, span))):
                 scope, weight = span, wider
         assert scope is not None
         return scope
+
+    def _is_text(self, scope: Span, wider: Span) -> bool:
+        """Say whether what a wider element adds behind another is mainly text."""
+        weights = self._weights[max(scope.end - self._first, 0) : max(wider.end - self._first, 0)]
+        return len(weights) < FEW_LINES or sum(weight > 0 for weight in weights) >= _MAINLY * len(weights)
 
     def _find_body(self, scope: Span) -> Span:
         """Descend to the smallest element that holds most of the text and is more than one paragraph of it."""
@@ -149,30 +161,40 @@ class _Finder:
 
     def _choose(self, body: Span, scope: Span) -> tuple[int, ...]:
         """Choose the lines in the body, and those beside it that can only be a part of it."""
+        much_behind = self._sums[-1] - self._sums[max(min(body.end, self._end) - self._first, 0)] >= _MORE_TEXT
         found = []
         for index in range(self._first, self._end):
-            line, inside = self._outline.lines[index], body.start <= index < body.end
+            line = self._outline.lines[index]
             if not scope.start <= index < scope.end or line.furniture:
                 continue
-            weight = self._weights[index - self._first]
-            if inside or weight >= (SHORTEST_LEAD if index < body.start else SHORTEST_TAIL):
+            inside = body.start <= index < body.end
+            weight, least = self._weights[index - self._first], 1 if much_behind else SHORTEST_TAIL
+            if index < body.start or (_ENDS_SENTENCE.search(line.text) and not line.is_link):
+                least = SHORTEST_LEAD if index < body.start else SHORTEST_BODY
+            if inside or weight >= least:
                 found.append(index)
-        return self._trim(found)
+        found = self._trim(found)
+        length = sum(self._weights[index - self._first] for index in found)
+        return tuple(found) if length >= SHORTEST_BODY else ()
 
-    def _trim(self, found: list[int]) -> tuple[int, ...]:
+    def _trim(self, found: list[int]) -> list[int]:
         """Leave out what weighs nothing at both ends: info lines, buttons."""
         while found and not self._weights[found[0] - self._first]:
             found.pop(0)
         while found and not self._weights[found[-1] - self._first]:
             found.pop()
-        return tuple(found)
+        return found
 
     def _find_lead(self, chosen: tuple[int, ...], body: Span) -> tuple[int, ...]:
-        """Find the lead: a few lines before the element of the body."""
-        before = tuple(index for index in chosen if index < body.start)
-        length = sum(len(self._outline.lines[index].text) for index in before)
-        is_lead = len(before) <= MOST_LEAD_LINES and SHORTEST_LEAD <= length <= LONGEST_LEAD
-        return before if is_lead and len(before) < len(chosen) else ()
+        """Find the lead: the lines of the first element, where the rest stands in the element of the body."""
+        if not chosen or chosen[0] >= body.start:
+            return ()
+        root = next(span for span in self._outline.around(chosen[0]) if span.end >= max(body.end, chosen[-1] + 1))
+        inner = [span for span in self._outline.around(chosen[0]) if span.depth > root.depth]
+        end = inner[-1].end if inner else chosen[0] + 1
+        lead = tuple(index for index in chosen if index < min(end, body.start))
+        length = sum(len(self._outline.lines[index].text) for index in lead)
+        return lead if SHORTEST_LEAD <= length <= LONGEST_LEAD and len(lead) < len(chosen) else ()
 
 
 def _find_end(outline: Outline, first: int) -> int:

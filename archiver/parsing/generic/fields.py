@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from archiver.model import Count, Origin, Problem, PublishedDate
 from archiver.parsing.generic.density import Region
 from archiver.parsing.generic.info import InfoReader, InfoText
 from archiver.parsing.generic.outline import Outline
-from archiver.parsing.generic.words import HOME
+from archiver.parsing.generic.words import AUTHOR, HOME
 
 # What is less sure than this is not read: the field stays empty, and a finding says what was seen.
 LEAST_CONFIDENCE = 0.6
@@ -26,6 +26,7 @@ class Fields:
     views: Count | None
     origins: tuple[Origin, ...]
     problems: tuple[Problem, ...]
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,15 @@ def read_fields(outline: Outline, region: Region, infos: InfoReader, zone: tzinf
         count.info.views if count and "views" in kept else None,
         tuple(origins),
         tuple(problems),
+        _find_author(outline, region),
     )
+
+
+def _find_author(outline: Outline, region: Region) -> str | None:
+    """Find the author that a line around the text names: ``Tác giả: …``."""
+    around = (*range(region.headline + 1, region.first), *range(region.last + 1, min(region.end, region.last + MOST_BELOW)))
+    found = (AUTHOR.search(outline.lines[index].text) for index in around if not outline.lines[index].furniture)
+    return next((match["name"].strip() for match in found if match), None)
 
 
 def _read_below(outline: Outline, region: Region, infos: InfoReader) -> Iterator[_Seen]:
@@ -111,13 +120,16 @@ def _choose_date(seen: list[_Seen]) -> _Seen | None:
     if not dated:
         return None
     best = max(dated, key=lambda one: (_is_readable(one), not one.info.is_updated, one.confidence))
-    day = best.info.published.at.date() if best.info.published and best.info.published.at else None
-    for one in dated:
-        date = one.info.published
-        if date and date.at and date.precision == "minute" and best.info.published.precision == "day":
-            if not one.info.is_updated and abs((date.at.date() - day).days) <= 1:
-                return one
-    return best
+    return next((one for one in dated if _is_finer(one, best)), best)
+
+
+def _is_finer(one: _Seen, other: _Seen) -> bool:
+    """Say whether a line prints the time of the day that another prints without."""
+    finer, coarser = one.info.published, other.info.published
+    if one.info.is_updated or not (finer and finer.at and coarser and coarser.at):
+        return False
+    is_near = abs(finer.at - coarser.at) < timedelta(days=2)
+    return finer.precision == "minute" and coarser.precision == "day" and is_near
 
 
 def _is_readable(one: _Seen) -> bool:

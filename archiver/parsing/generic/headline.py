@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from archiver.folding import fold
+from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.outline import Line, Outline
 from archiver.parsing.generic.words import END, FOOT, HOME, TOOL
 
@@ -43,7 +44,7 @@ class _Agreement:
     in_address: bool = False
 
 
-def find_headlines(outline: Outline, titles: tuple[str, ...], url: str) -> list[Headline]:
+def find_headlines(outline: Outline, titles: tuple[str, ...], url: str, infos: InfoReader) -> list[Headline]:
     """Find the lines that may be the headline, best first; none where nothing speaks for any."""
     wanted = [_squeeze(title) for title in titles]
     cut = [_squeeze(_ELLIPSIS.sub("", title)) if _ELLIPSIS.search(title) else "" for title in titles]
@@ -52,8 +53,9 @@ def find_headlines(outline: Outline, titles: tuple[str, ...], url: str) -> list[
     for index, line in enumerate(outline.lines):
         if _may_be(line):
             agreement = _agree(_squeeze(line.text), wanted, cut, slug)
-            if agreement.strength or line.heading:
-                found.append(_rate(outline, index, agreement))
+            dated = not line.is_link and _is_above_date(outline, index, infos)
+            if agreement.strength or line.heading or dated:
+                found.append(_rate(outline, index, agreement, dated=dated))
     found.sort(key=lambda headline: (-headline.score, headline.line))
     return found[:MOST_CANDIDATES]
 
@@ -114,16 +116,30 @@ def _agree_with_slug(text: str, slug: str) -> float:
     return 0.9 * same / max(len(slug.strip("0123456789")), 1) if same >= min(len(begin), _SLUG) else 0.0
 
 
-def _rate(outline: Outline, index: int, agreement: _Agreement) -> Headline:
+def _rate(outline: Outline, index: int, agreement: _Agreement, *, dated: bool) -> Headline:
     line = outline.lines[index]
     markup = _TAGS.get(line.heading, 0.0)
     below = _text_below(outline, index)
-    score = agreement.strength * 0.6 + markup + 0.15 * min(below / 300, 1)
-    score -= 0.35 * line.is_link + 0.3 * bool(FOOT.search(line.text))
-    confidence = min(0.35 + 0.5 * agreement.strength + markup, 0.99) if agreement.strength else 0.35 + markup
-    return Headline(
-        index, line.text, agreement.how, round(confidence, 2), score, agreement.strength, agreement.in_address
-    )
+    score = agreement.strength * 0.6 + markup + 0.15 * min(below / 300, 1) + 0.2 * dated
+    score -= 0.35 * line.is_link + 0.3 * bool(FOOT.search(line.text)) + 0.45 * _is_crumb(outline, index)
+    confidence = 0.35 + 0.5 * agreement.strength + markup + (0.28 if dated else 0.0)
+    how = agreement.how if agreement.strength or markup else "above the date"
+    confidence = round(min(confidence, 0.99), 2)
+    return Headline(index, line.text, how, confidence, score, agreement.strength, agreement.in_address)
+
+
+def _is_above_date(outline: Outline, index: int, infos: InfoReader) -> bool:
+    """Say whether a line stands right above an info line, and is none itself."""
+    if index + 1 >= len(outline.lines) or infos.read(index) or outline.lines[index].text.endswith((":", "：")):
+        return False
+    info = infos.read(index + 1)
+    return bool(info and info.published and not info.is_updated)
+
+
+def _is_crumb(outline: Outline, index: int) -> bool:
+    """Say whether a line is a crumb: the word for home is before it in it, or in the line before."""
+    before = outline.lines[index - 1].text if index else ""
+    return bool(HOME.fullmatch(before) or HOME.match(outline.lines[index].text))
 
 
 def _text_below(outline: Outline, index: int) -> int:

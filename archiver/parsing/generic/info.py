@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from archiver.model import Count, PublishedDate
 from archiver.parsing.counts import VIEWS_LABEL
-from archiver.parsing.generic.outline import Line, Outline
+from archiver.parsing.generic.outline import Line, Outline, whole_text
 from archiver.parsing.info_line import read_info_line
 from archiver.parsing.labels import OTHER_DATE_LABEL, OTHER_TEXT_LABEL, PUBLISHED_LABEL, UPDATED_LABEL
 from archiver.platforms.elements import Element
@@ -73,6 +73,8 @@ class InfoReader:
         line = lines[index]
         if index + 1 < len(lines) and (_is_value(line, lines[index + 1]) or _is_counted(line, lines[index + 1])):
             return ""
+        if len(line.times) > 1:
+            return whole_text(line.times[0])
         if index and _is_value(lines[index - 1], line):
             return f"{lines[index - 1].text.rstrip(' :：')}: {line.text}"
         if index and _is_counted(lines[index - 1], line):

@@ -31,7 +31,7 @@ class Line:
 
     ``linked`` counts the characters that belong to links; ``block`` is the element that holds the line, ``inlines`` the
     elements within it that make up the line, ``heading`` its name if it is a heading. ``furniture`` says that it stands
-    in a menu, a side column, a foot or a form; ``time`` is what a ``time`` element in it says.
+    in a menu, a side column, a foot or a form; ``times`` are the ``time`` elements in it.
     """
 
     text: str
@@ -41,7 +41,7 @@ class Line:
     hrefs: tuple[str, ...] = ()
     inlines: tuple[Element, ...] = ()
     furniture: bool = False
-    time: str = ""
+    times: tuple[Element, ...] = ()
 
     @property
     def is_link(self) -> bool:
@@ -141,7 +141,7 @@ class _Walker:
         self._hrefs: list[str] = []
         self._inlines: list[Element] = []
         self._outermost: Element | None = None
-        self._time = ""
+        self._times: list[Element] = []
 
     def walk(self, page: Element) -> Outline:
         self._open(page)
@@ -179,7 +179,7 @@ class _Walker:
         elif name == "img":
             self._outline.images.append((len(self._outline.lines) + bool("".join(self._pieces).strip()), tag))
         elif name == "time":
-            self._time = self._time or attribute_of(tag, "datetime")
+            self._times.append(tag)
 
     def _close(self, tag: Element) -> None:
         if tag is self._outermost:
@@ -222,10 +222,10 @@ class _Walker:
                     next(headings, ""),
                     tuple(self._hrefs),
                     tuple(self._inlines),
-                    time=self._time,
+                    times=tuple(self._times),
                 )
             )
-        self._pieces, self._linked, self._hrefs, self._inlines, self._time = [], 0, [], [], ""
+        self._pieces, self._linked, self._hrefs, self._inlines, self._times = [], 0, [], [], []
 
 
 def _is_hidden(tag: Element) -> bool:

@@ -57,7 +57,7 @@ def _is_other(crumb: str, title: str) -> bool:
     """Say whether a crumb is no section: home, the article itself, or the word for such a page."""
     if len(crumb) > LONGEST_CRUMB or HOME.fullmatch(crumb) or DETAIL.fullmatch(crumb):
         return True
-    return title.startswith(crumb.rstrip(".… ")) if len(crumb) > len("Tin tức") else crumb == title
+    return crumb == title or (crumb.endswith(("...", "…")) and title.startswith(crumb.rstrip(".… ")))
 
 
 def _split(text: str) -> list[str]:

@@ -32,12 +32,19 @@ def find_listing(teasers: list[int], start: int, end: int) -> int:
 
 def _is_teaser(outline: Outline, infos: InfoReader, index: int) -> bool:
     line = outline.lines[index]
-    if line.furniture or not line.is_link or len(line.text) < SHORT_TITLE or not _leads_elsewhere(line.hrefs):
+    if line.furniture or not line.is_link or len(line.text) < SHORT_TITLE or is_bare_address(line.text):
+        return False
+    if not _leads_elsewhere(line.hrefs):
         return False
     if len(line.text) > LONG_TITLE or line.heading:
         return True
     beside = (index - 1, index + 1, index + 2)
     return any(0 <= other < len(outline.lines) and _is_dated(infos, other) for other in beside)
+
+
+def is_bare_address(text: str) -> bool:
+    """Say whether a text is nothing but an address, as authors write links into their articles."""
+    return text.startswith(("http://", "https://", "www.")) and " " not in text
 
 
 def _leads_elsewhere(hrefs: tuple[str, ...]) -> bool:

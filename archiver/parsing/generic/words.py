@@ -17,7 +17,7 @@ _END = _any(
     r"những (?:tin|bài)(?: viết)? (?:mới hơn|cũ hơn|khác)|theo dòng sự kiện|tin tiếp theo|trang trước|trang sau",
     r"tổng số điểm của bài viết.*|click để đánh giá bài viết|đánh giá bài viết.*|bạn đánh giá .*|xếp hạng.*",
     r"related(?: (?:articles?|posts?|news|stories|items|content|links))?|you may also like|read (?:also|more|next)",
-    r"(?:\d+ )?comments?(?: \(\d+\))?|leave a (?:reply|comment)|more (?:news|stories|from .*)|latest (?:news|posts|stories)",
+    r"(?:\d+ )?comments?(?: \(\d+\))?|leave a (?:reply|comment)|(?:more|other|latest) (?:news|articles?|stories|from .*)|latest (?:news|posts|stories)",
     r"recent (?:posts|news|comments)|most (?:read|viewed|popular)|previous(?: (?:article|post))?|next(?: (?:article|post))?",
     r"share this:?|like this:?|post navigation|trending(?: .*)?|popular(?: .*)?|archives?",
     r"相关(?:文章|新闻|阅读|链接|报道|推荐).*|相關(?:文章|新聞|閱讀|連結).*|(?:上|下)一(?:篇|条|條|页).*|热门.*|推荐(?:阅读|文章|新闻).*"
@@ -39,7 +39,7 @@ _TOOL = _any(
     r"đọc bài(?: viết)?|nghe(?: đọc)?(?: bài)?|lưu(?: (?:bài|tin|trang).*)?|xem với cỡ chữ|cỡ chữ.{0,12}|phóng to|thu nhỏ"
     r"|quay lại|trở (?:về|lại).{0,12}|lên đầu trang|về đầu trang|tương phản|xem cỡ chữ.*|zalo|thích|tweet(?:er)?",
     r"(?:\+ ?)?a[+\-]?(?: a[+\-]?){0,4}(?: ?\+)?|[a|+\-\s]{1,12}|facebook|twitter|linkedin|pinterest|whatsapp|telegram|google\+?",
-    r"print(?: this.*)?|e-?mail(?: this.*)?|share(?: (?:this|on) .{0,20})?|pdf|save|back(?: to .*)?|bookmark|rss|copy link|like",
+    r"print(?: this.*)?|e-?mail(?: this.*)?|send e-?mail|share(?: (?:this|on) .{0,20})?|pdf|save|back(?: to .*)?|bookmark|rss|copy link|like",
     r"chọn cỡ chữ.*|đăng ký|đăng nhập|xem thêm|xem tiếp|chi tiết|tải về|分享(?:到)?.{0,6}|打印.{0,8}|关闭.{0,8}|收藏.{0,4}|返回.{0,6}"
     r"|【.{1,10}】|字体.{0,12}|печать|поделиться.*|drucken|stampa|condividi.*|imprimir|compartir.*|bagikan.*|cetak",
     r"từ khóa.*|từ khoá.*|tags?|thẻ|chuyên mục|danh mục|thể loại|categor(?:y|ies)|views?|posted(?: in)?",
@@ -76,5 +76,13 @@ PROPERTY = re.compile(
     r"|số ?/ ?ký hiệu(?: văn bản)?|số,? ký hiệu|ký hiệu|cơ quan(?: ban hành| trình)?|đơn vị ban hành|nơi ban hành|phạm vi"
     r"|ngày (?:ban hành|hiệu lực|có hiệu lực|hết hiệu lực|ký|văn bản|công bố)|hiệu lực|người ký|chức vụ|loại tài liệu"
     r"|(?:tài liệu|file|tệp(?: tin)?|văn bản)(?: đính kèm| gốc)|tải về|số lượt (?:xem|tải(?: về)?)|lượt (?:xem|tải(?: về)?))\W*",
+    re.IGNORECASE,
+)
+# Names of accounts that portals print under an article, and no authors.
+ACCOUNT = re.compile(r"\W*(?:ad ?min(?:istrator)?\W*)+|(?:pho |truong )?ban bien tap", re.IGNORECASE)
+# The label of the author, and the name behind it up to the next piece of the line.
+AUTHOR = re.compile(
+    r"(?<!\w)(?:tác giả(?: bài viết)?|người viết|bài viết của|author|written by|posted by|автор|作者|autor|autore|penulis)"
+    r" ?[:：] ?(?P<name>[^|;,:：\d()\[\]]{2,60}?)(?= ?(?:$|[|;,()\[\]]|\s-\s|\d|来源|时间|责任编辑|编辑|nguồn|ngày|source))",
     re.IGNORECASE,
 )
