@@ -25,6 +25,8 @@ _MOST_OF_IT = 0.7
 SHORTEST_LEAD = 30
 LONGEST_LEAD = 4000
 LONGEST_CRUMB = 12
+# So many short lines behind the body are its signature.
+MOST_SIGNATURES = 3
 # What is shorter, and all there is, is a name or a button.
 SHORTEST_BODY = 20
 # So many lines may stand between a headline and its info line.
@@ -134,19 +136,22 @@ class _Finder:
 
     def _find_scope(self) -> Span:
         """Climb from the headline as long as a wider element adds much text, and not mainly something else."""
-        scope, weight = None, 0
-        for span in self._outline.around(self._first - 1):
-            wider = self._weigh(span)
-            enough = max(_MUCH_MORE * weight, _MORE_TEXT if weight else 0)
-            if scope is None or (wider - weight > enough and (not weight or self._is_text(scope, span))):
-                scope, weight = span, wider
-        assert scope is not None
+        scope, *wider = self._outline.around(self._first - 1)
+        weight = self._weigh(scope)
+        for span in wider:
+            added = self._weigh(span) - weight
+            if added > max(_MUCH_MORE * weight, _MORE_TEXT if weight else 0) and self._is_text(scope, span):
+                scope, weight = span, weight + added
         return scope
 
     def _is_text(self, scope: Span, wider: Span) -> bool:
         """Say whether what a wider element adds behind another is mainly text."""
         weights = self._weights[max(scope.end - self._first, 0) : max(wider.end - self._first, 0)]
-        return len(weights) < FEW_LINES or sum(weight > 0 for weight in weights) >= _MAINLY * len(weights)
+        return (
+            not self._weigh(scope)
+            or len(weights) < FEW_LINES
+            or sum(weight > 0 for weight in weights) >= _MAINLY * len(weights)
+        )
 
     def _find_body(self, scope: Span) -> Span:
         """Descend to the smallest element that holds most of the text and is more than one paragraph of it."""
@@ -157,7 +162,23 @@ class _Finder:
             for span in inside
             if span.depth >= scope.depth and span.element.name not in _PARTS and self._weigh(span) >= least
         ]
-        return max(holding, key=lambda span: span.depth, default=scope)
+        body = max(holding, key=lambda span: span.depth, default=scope)
+        while (wider := self._widen(body)) is not None:
+            body = wider
+        return body
+
+    def _widen(self, body: Span) -> Span | None:
+        """Return the element around the body if all that it adds is a few lines of text behind: a signature."""
+        parent = body.element.parent
+        wider = self._outline.span_of(parent) if parent is not None else None
+        if wider is None or wider.start < self._first or wider.start != body.start or wider.end > self._end:
+            return None
+        weights = self._weights[body.end - self._first : wider.end - self._first]
+        return (
+            wider
+            if len(weights) <= MOST_SIGNATURES and all(0 < weight <= SHORTEST_TAIL for weight in weights)
+            else None
+        )
 
     def _choose(self, body: Span, scope: Span) -> tuple[int, ...]:
         """Choose the lines in the body, and those beside it that can only be a part of it."""
@@ -169,7 +190,7 @@ class _Finder:
                 continue
             inside = body.start <= index < body.end
             weight, least = self._weights[index - self._first], 1 if much_behind else SHORTEST_TAIL
-            if index < body.start or (_ENDS_SENTENCE.search(line.text) and not line.is_link):
+            if index < body.start or (_ENDS_SENTENCE.search(line.text[-12:]) and not line.is_link):
                 least = SHORTEST_LEAD if index < body.start else SHORTEST_BODY
             if inside or weight >= least:
                 found.append(index)
@@ -220,29 +241,3 @@ def is_tool(line: Line) -> bool:
 
 def _is_foot(line: Line) -> bool:
     return len(line.text) <= LONGEST_FOOT and bool(FOOT.search(line.text))
-
-
-def find_furniture(outline: Outline, region: Region) -> tuple[Element, frozenset[int]] | None:
-    """Find the element that holds the chosen lines, and the ids of those in it that hold none of them.
-
-    None where nothing is chosen.
-    """
-    chosen = set(region.chosen)
-    if not chosen:
-        return None
-    first, last = min(chosen), max(chosen)
-    root = next(span for span in outline.around(first) if span.start <= first and last < span.end)
-    counts = list(accumulate((index in chosen for index in range(root.start, root.end)), initial=0))
-    furniture = set()
-    for span in outline.spans:
-        if root.start <= span.start and span.end <= root.end and span is not root:
-            if span.start == span.end:
-                wanted = first <= span.start <= last + 1
-            else:
-                wanted = counts[span.end - root.start] > counts[span.start - root.start]
-            if not wanted:
-                furniture.add(id(span.element))
-    for index in range(root.start, root.end):
-        if index not in chosen:
-            furniture |= {id(element) for element in outline.lines[index].inlines}
-    return root.element, frozenset(furniture)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 
 from archiver.model import Count, Origin, Problem, PublishedDate
 from archiver.parsing.generic.density import Region
-from archiver.parsing.generic.info import InfoReader, InfoText
+from archiver.parsing.generic.info import LONGEST_INFO, InfoReader, InfoText
 from archiver.parsing.generic.outline import Outline
 from archiver.parsing.generic.words import AUTHOR, HOME
 
@@ -62,8 +62,12 @@ def read_fields(outline: Outline, region: Region, infos: InfoReader, zone: tzinf
 
 def _find_author(outline: Outline, region: Region) -> str | None:
     """Find the author that a line around the text names: ``Tác giả: …``."""
-    around = (*range(region.headline + 1, region.first), *range(region.last + 1, min(region.end, region.last + MOST_BELOW)))
-    found = (AUTHOR.search(outline.lines[index].text) for index in around if not outline.lines[index].furniture)
+    around = (
+        *range(region.headline + 1, region.first),
+        *range(region.last + 1, min(region.end, region.last + MOST_BELOW)),
+    )
+    lines = (outline.lines[index] for index in around)
+    found = (AUTHOR.search(line.text) for line in lines if not line.furniture and len(line.text) <= LONGEST_INFO)
     return next((match["name"].strip() for match in found if match), None)
 
 

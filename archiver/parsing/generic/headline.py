@@ -10,6 +10,7 @@ from archiver.parsing.generic.outline import Line, Outline
 from archiver.parsing.generic.words import END, FOOT, HOME, TOOL
 
 LONGEST_HEADLINE = 400
+LONGEST_BUTTON = 80
 _TAGS = {"h1": 0.2, "h2": 0.16, "h3": 0.12, "h4": 0.08, "h5": 0.06, "h6": 0.04}
 _ELLIPSIS = re.compile(r"\s*(?:\.{2,}|…)\s*$")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
@@ -63,7 +64,8 @@ def find_headlines(outline: Outline, titles: tuple[str, ...], url: str, infos: I
 def _may_be(line: Line) -> bool:
     if len(line.text) > LONGEST_HEADLINE or line.furniture or len(_squeeze(line.text)) < 4:
         return False
-    return not (END.fullmatch(line.text) or TOOL.fullmatch(line.text) or HOME.fullmatch(line.text))
+    is_short = len(line.text) <= LONGEST_BUTTON
+    return not (is_short and any(words.fullmatch(line.text) for words in (END, TOOL, HOME)))
 
 
 def _agree(text: str, wanted: list[str], cut: list[str], slug: str) -> _Agreement:
@@ -146,7 +148,7 @@ def _text_below(outline: Outline, index: int) -> int:
     """Count the text below a line, up to the next heading that is a link."""
     mass = 0
     for line in outline.lines[index + 1 : index + 1 + _BELOW]:
-        if END.fullmatch(line.text) or (line.heading and line.is_link):
+        if (len(line.text) <= LONGEST_BUTTON and END.fullmatch(line.text)) or (line.heading and line.is_link):
             break
         mass += line.mass
     return mass

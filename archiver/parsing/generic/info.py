@@ -13,6 +13,9 @@ from archiver.platforms.elements import Element
 
 LONGEST_INFO = 240
 LONGEST_LABEL = 40
+# Real pages have fewer lines; those of the article come first.
+MOST_LINES = 5000
+MOST_BETWEEN = 4
 # A date that makes up less of its line than this stands in a sentence.
 _SHARE_OF_DATE = 0.3
 _SENTENCE = re.compile(r"[.!?。！？]\s*$|[.!?。！？] \S")
@@ -52,9 +55,9 @@ class InfoReader:
 
     def read(self, index: int) -> InfoText | None:
         """Read a line; None for one that is no info line: prose, a label alone, a document's date."""
-        if index not in self._read:
+        if index not in self._read and len(self._read) < MOST_LINES:
             self._read[index] = self._read_line(index)
-        return self._read[index]
+        return self._read.get(index)
 
     def _read_line(self, index: int) -> InfoText | None:
         text = self._text_of(index)
@@ -117,4 +120,14 @@ def _is_counted(number: Line, label: Line) -> bool:
 
 
 def _are_beside(one: Element, other: Element) -> bool:
-    return one is not other and (one.find_next_sibling() is other or one.parent is other or other.parent is one)
+    return one is not other and (one.parent is other or other.parent is one or _is_next(one, other))
+
+
+def _is_next(one: Element, other: Element) -> bool:
+    """Say whether an element is the next one after another, with at most some text and comments between."""
+    between = one.next_sibling
+    for _ in range(MOST_BETWEEN):
+        if between is None or isinstance(between, Element):
+            break
+        between = between.next_sibling
+    return between is other

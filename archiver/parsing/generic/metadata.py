@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, select, text_of
@@ -17,12 +16,14 @@ _SECTIONS = frozenset(("article:section", "articlesection", "og:article:section"
 _ARTICLE_TYPES = frozenset(("article", "newsarticle", "blogposting", "reportagenewsarticle", "technicalarticle"))
 LONGEST_JSON = 200_000
 MOST_SCRIPTS = 20
+LONGEST_TITLE = 600
+MOST_TITLES = 8
 MOST_VALUES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a page says of itself: its titles, best first, dates of publication, sections, and whether it is an article."""
+    """What a page says of itself: titles, dates of publication, sections, and whether it is an article."""
 
     titles: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
@@ -33,10 +34,10 @@ class Metadata:
 def read_metadata(page: Element) -> Metadata:
     """Read what a page says of itself; whatever of it cannot be read is left out."""
     said = [*_read_metas(page), *_read_scripts(page)]
-    titles = [value for name, value in said if name in _TITLES]
-    titles += [clean_text(text_of(title)) for title in select(page, "title")[:1]]
+    titles = [clean_text(text_of(title)) for title in select(page, "title")[:1]]
+    titles += [value for name, value in said if name in _TITLES]
     return Metadata(
-        tuple(dict.fromkeys(title for title in titles if title)),
+        tuple(dict.fromkeys(title[:LONGEST_TITLE] for title in titles if title))[:MOST_TITLES],
         tuple(value for name, value in said if name in _DATES),
         tuple(dict.fromkeys(value for name, value in said if name in _SECTIONS)),
         any(name in ("og:type", "@type") and value.casefold() in _ARTICLE_TYPES for name, value in said),
@@ -62,9 +63,9 @@ def _read_scripts(page: Element) -> Iterator[tuple[str, str]]:
         yield from _walk(values)
 
 
-def _walk(values: Any) -> Iterator[tuple[str, str]]:
+def _walk(values: object) -> Iterator[tuple[str, str]]:
     """Yield the names and texts of what is said of an article, not of the site or of its author."""
-    todo = [values]
+    todo: list[object] = [values]
     for _ in range(MOST_VALUES):
         if not todo:
             return
@@ -78,6 +79,6 @@ def _walk(values: Any) -> Iterator[tuple[str, str]]:
                 yield from ((name.lower(), clean_text(said)) for name, said in value.items() if isinstance(said, str))
 
 
-def _is_article(kind: Any) -> bool:
+def _is_article(kind: object) -> bool:
     kinds = kind if isinstance(kind, list) else [kind]
     return any(isinstance(name, str) and name.casefold() in _ARTICLE_TYPES for name in kinds)

@@ -29,19 +29,24 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 class Line:
     """One line of text: a paragraph, a heading, a cell, or what stands between two of them.
 
-    ``linked`` counts the characters that belong to links; ``block`` is the element that holds the line, ``inlines`` the
-    elements within it that make up the line, ``heading`` its name if it is a heading. ``furniture`` says that it stands
-    in a menu, a side column, a foot or a form; ``times`` are the ``time`` elements in it.
+    ``linked`` counts the characters that belong to links, ``anchors`` are these; ``block`` is the element that holds
+    the line, ``inlines`` those within it that make up the line, ``heading`` its name if it is a heading, ``times`` the
+    ``time`` elements in it. ``furniture`` says that it stands in a menu, a side column, a foot or a form.
     """
 
     text: str
     block: Element
     linked: int = 0
     heading: str = ""
-    hrefs: tuple[str, ...] = ()
+    anchors: tuple[Element, ...] = ()
     inlines: tuple[Element, ...] = ()
     furniture: bool = False
     times: tuple[Element, ...] = ()
+
+    @property
+    def hrefs(self) -> tuple[str, ...]:
+        """Where its links lead, as they are written."""
+        return tuple(attribute_of(anchor, "href") for anchor in self.anchors)
 
     @property
     def is_link(self) -> bool:
@@ -136,9 +141,9 @@ class _Walker:
         self._outline = Outline()
         self._pieces: list[str] = []
         self._blocks: list[tuple[Element, int, int]] = []
-        self._links: list[str] = []
+        self._links: list[Element] = []
         self._linked = 0
-        self._hrefs: list[str] = []
+        self._anchors: list[Element] = []
         self._inlines: list[Element] = []
         self._outermost: Element | None = None
         self._times: list[Element] = []
@@ -175,7 +180,7 @@ class _Walker:
         if name == "br":
             self._break()
         elif name == "a":
-            self._links.append(attribute_of(tag, "href"))
+            self._links.append(tag)
         elif name == "img":
             self._outline.images.append((len(self._outline.lines) + bool("".join(self._pieces).strip()), tag))
         elif name == "time":
@@ -206,8 +211,8 @@ class _Walker:
         if self._links:
             length = len(text.strip())
             self._linked += length
-            if length and self._links[-1] not in self._hrefs:
-                self._hrefs.append(self._links[-1])
+            if length and not (self._anchors and self._anchors[-1] is self._links[-1]):
+                self._anchors.append(self._links[-1])
 
     def _flush(self) -> None:
         text = clean_text("".join(self._pieces)) if self._pieces else ""
@@ -220,12 +225,12 @@ class _Walker:
                     block,
                     min(self._linked, len(text)),
                     next(headings, ""),
-                    tuple(self._hrefs),
+                    tuple(self._anchors),
                     tuple(self._inlines),
                     times=tuple(self._times),
                 )
             )
-        self._pieces, self._linked, self._hrefs, self._inlines, self._times = [], 0, [], [], []
+        self._pieces, self._linked, self._anchors, self._inlines, self._times = [], 0, [], [], []
 
 
 def _is_hidden(tag: Element) -> bool:

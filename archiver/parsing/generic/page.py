@@ -2,7 +2,7 @@
 
 from datetime import tzinfo
 
-from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
+from archiver.model import Article, Capture, Page, Unreadable
 from archiver.parsing.document import parse_html
 from archiver.parsing.generic.article import read_generic_article
 from archiver.parsing.links import Links
