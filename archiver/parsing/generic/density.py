@@ -23,6 +23,7 @@ _MAINLY = 0.4
 # The share of the text that the element of the body holds.
 _MOST_OF_IT = 0.7
 SHORTEST_LEAD = 30
+MOST_LEAD_LINES = 2
 LONGEST_LEAD = 4000
 LONGEST_CRUMB = 12
 # So many short lines behind the body are its signature.
@@ -207,15 +208,31 @@ class _Finder:
         return found
 
     def _find_lead(self, chosen: tuple[int, ...], body: Span) -> tuple[int, ...]:
-        """Find the lead: the lines of the first element, where the rest stands in the element of the body."""
-        if not chosen or chosen[0] >= body.start:
+        """Find the lead: the lines of the first element, where all the rest stands in one other element."""
+        if len(chosen) < 2:
             return ()
-        root = next(span for span in self._outline.around(chosen[0]) if span.end >= max(body.end, chosen[-1] + 1))
-        inner = [span for span in self._outline.around(chosen[0]) if span.depth > root.depth]
-        end = inner[-1].end if inner else chosen[0] + 1
-        lead = tuple(index for index in chosen if index < min(end, body.start))
+        root, branch = self._branch(chosen[0], chosen[-1])
+        lead = tuple(index for index in chosen if index < branch)
+        rest = chosen[len(lead) :]
+        if not rest or (chosen[0] >= body.start and not self._is_apart(lead, rest, root)):
+            return ()
         length = sum(len(self._outline.lines[index].text) for index in lead)
-        return lead if SHORTEST_LEAD <= length <= LONGEST_LEAD and len(lead) < len(chosen) else ()
+        return lead if SHORTEST_LEAD <= length <= LONGEST_LEAD else ()
+
+    def _branch(self, first: int, last: int) -> tuple[Span, int]:
+        """Return the smallest element around two lines, and where the part of it with the first one ends."""
+        inner: Span | None = None
+        for span in self._outline.around(first):
+            if span.end > last:
+                return span, inner.end if inner else first + 1
+            inner = span
+        raise AssertionError("the page holds all of its lines")
+
+    def _is_apart(self, lead: tuple[int, ...], rest: tuple[int, ...], root: Span) -> bool:
+        """Say whether a few lines stand in an element of their own before more lines in another one."""
+        if len(lead) > MOST_LEAD_LINES or len(rest) < 2 or self._outline.lines[rest[0]].block is root.element:
+            return False
+        return self._branch(rest[0], rest[-1])[0].depth > root.depth
 
 
 def _find_end(outline: Outline, first: int) -> int:

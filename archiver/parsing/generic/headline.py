@@ -20,6 +20,8 @@ _BELOW = 40
 # Letters of a headline that its address must repeat.
 _SLUG = 16
 MOST_CANDIDATES = 60
+LONG_HEADLINE = 30
+ABOVE_DATE = "above the date"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Headline:
 class _Agreement:
     how: str
     strength: float
-    in_address: bool = False
+    by_address: float = 0.0
 
 
 def find_headlines(outline: Outline, titles: tuple[str, ...], url: str, infos: InfoReader) -> list[Headline]:
@@ -58,7 +60,20 @@ def find_headlines(outline: Outline, titles: tuple[str, ...], url: str, infos: I
             if agreement.strength or line.heading or dated:
                 found.append(_rate(outline, index, agreement, dated=dated))
     found.sort(key=lambda headline: (-headline.score, headline.line))
-    return found[:MOST_CANDIDATES]
+    return _look_behind_site_name(outline, found[:MOST_CANDIDATES])
+
+
+def _look_behind_site_name(outline: Outline, found: list[Headline]) -> list[Headline]:
+    """Put a line above a date before the name of the site: pages of some sites have no other title than that."""
+    for other in found[1:] if found and found[0].strength == 1 and not found[0].in_address else ():
+        first = found[0]
+        between = outline.lines[first.line + 1 : other.line] if other.how == ABOVE_DATE else []
+        is_longer = len(other.text) >= max(1.5 * len(first.text), LONG_HEADLINE)
+        if between and is_longer and all(line.mass < len(other.text) for line in between):
+            return [other, *(headline for headline in found if headline is not other)]
+        if other.how == ABOVE_DATE and is_longer and other.line == first.line + 1:
+            return [other, *(headline for headline in found if headline is not other)]
+    return found
 
 
 def _may_be(line: Line) -> bool:
@@ -77,8 +92,8 @@ def _agree(text: str, wanted: list[str], cut: list[str], slug: str) -> _Agreemen
             best = _Agreement("title", strength)
     by_slug = min(_agree_with_slug(text, slug), 0.9)
     if by_slug > best.strength:
-        return _Agreement("address", by_slug, in_address=True)
-    return replace(best, in_address=by_slug >= 0.5)
+        return _Agreement("address", by_slug, by_slug)
+    return replace(best, by_address=by_slug)
 
 
 def _compare(text: str, title: str, begun: str) -> float:
@@ -122,12 +137,12 @@ def _rate(outline: Outline, index: int, agreement: _Agreement, *, dated: bool) -
     line = outline.lines[index]
     markup = _TAGS.get(line.heading, 0.0)
     below = _text_below(outline, index)
-    score = agreement.strength * 0.6 + markup + 0.15 * min(below / 300, 1) + 0.2 * dated
+    score = agreement.strength * 0.6 + 0.4 * agreement.by_address + markup + 0.15 * min(below / 300, 1) + 0.2 * dated
     score -= 0.35 * line.is_link + 0.3 * bool(FOOT.search(line.text)) + 0.45 * _is_crumb(outline, index)
     confidence = 0.35 + 0.5 * agreement.strength + markup + (0.28 if dated else 0.0)
-    how = agreement.how if agreement.strength or markup else "above the date"
+    how = agreement.how if agreement.strength or markup else ABOVE_DATE
     confidence = round(min(confidence, 0.99), 2)
-    return Headline(index, line.text, how, confidence, score, agreement.strength, agreement.in_address)
+    return Headline(index, line.text, how, confidence, score, agreement.strength, agreement.by_address >= 0.5)
 
 
 def _is_above_date(outline: Outline, index: int, infos: InfoReader) -> bool:

@@ -107,8 +107,10 @@ def _is_value(label: Line, value: Line) -> bool:
         return False
     if label.block.name in CELLS:
         return value.block.name in CELLS
-    known = PUBLISHED_LABEL.match(label.text) or VIEWS_LABEL.search(label.text) or UPDATED_LABEL.match(label.text)
-    return bool(known and _DIGIT.match(value.text))
+    if VIEWS_LABEL.search(label.text):
+        return bool(_ONLY_NUMBER.fullmatch(value.text))
+    is_known = PUBLISHED_LABEL.match(label.text) or UPDATED_LABEL.match(label.text)
+    return bool(is_known and _DIGIT.match(value.text))
 
 
 def _is_counted(number: Line, label: Line) -> bool:

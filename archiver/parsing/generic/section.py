@@ -32,8 +32,10 @@ def find_section(outline: Outline, headline: int, metadata: Metadata) -> tuple[s
 def _find_crumbs(outline: Outline, headline: int) -> list[str]:
     """Find the crumbs behind the word for home, nearest to the headline."""
     for index in range(headline - 1, max(headline - _FARTHEST, 0) - 1, -1):
-        parts = _split(outline.lines[index].text)
-        if parts and (HOME.fullmatch(parts[0]) or HERE.fullmatch(parts[0]) or HOME.match(parts[0])):
+        text = outline.lines[index].text
+        here = HERE.match(text)
+        parts = _split(text[here.end() :] if here else text)
+        if parts and HOME.match(parts[0]):
             return _read_trail(outline, index, headline, parts)
     return []
 
