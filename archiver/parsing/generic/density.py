@@ -7,6 +7,7 @@ from itertools import accumulate
 
 from archiver.parsing.article import is_document
 from archiver.parsing.generic.info import CELLS, InfoReader
+from archiver.parsing.generic.lead import find_lead
 from archiver.parsing.generic.outline import Line, Outline, Span, whole_text
 from archiver.parsing.generic.teasers import find_listing, is_bare_address
 from archiver.parsing.generic.words import END, FOOT, PROPERTY, TOOL
@@ -22,9 +23,8 @@ FEW_LINES = 8
 _MAINLY = 0.4
 # The share of the text that the element of the body holds.
 _MOST_OF_IT = 0.7
-SHORTEST_LEAD = 30
-MOST_LEAD_LINES = 2
-LONGEST_LEAD = 4000
+# A line above the element of the body must have so much text to be a part of the article.
+SHORTEST_ABOVE = 30
 LONGEST_CRUMB = 12
 # So many short lines behind the body are its signature.
 MOST_SIGNATURES = 3
@@ -87,7 +87,7 @@ class _Finder:
         scope = self._find_scope()
         body = self._find_body(scope)
         chosen = self._choose(body, scope)
-        lead = self._find_lead(chosen, body)
+        lead = find_lead(self._outline, chosen, body)
         rest = tuple(index for index in chosen if index not in lead)
         return Region(self._first - 1, rest, lead, self._end, scope)
 
@@ -192,7 +192,7 @@ class _Finder:
             inside = body.start <= index < body.end
             weight, least = self._weights[index - self._first], 1 if much_behind else SHORTEST_TAIL
             if index < body.start or (_ENDS_SENTENCE.search(line.text[-12:]) and not line.is_link):
-                least = SHORTEST_LEAD if index < body.start else SHORTEST_BODY
+                least = SHORTEST_ABOVE if index < body.start else SHORTEST_BODY
             if inside or weight >= least:
                 found.append(index)
         found = self._trim(found)
@@ -206,33 +206,6 @@ class _Finder:
         while found and not self._weights[found[-1] - self._first]:
             found.pop()
         return found
-
-    def _find_lead(self, chosen: tuple[int, ...], body: Span) -> tuple[int, ...]:
-        """Find the lead: the lines of the first element, where all the rest stands in one other element."""
-        if len(chosen) < 2:
-            return ()
-        root, branch = self._branch(chosen[0], chosen[-1])
-        lead = tuple(index for index in chosen if index < branch)
-        rest = chosen[len(lead) :]
-        if not rest or (chosen[0] >= body.start and not self._is_apart(lead, rest, root)):
-            return ()
-        length = sum(len(self._outline.lines[index].text) for index in lead)
-        return lead if SHORTEST_LEAD <= length <= LONGEST_LEAD else ()
-
-    def _branch(self, first: int, last: int) -> tuple[Span, int]:
-        """Return the smallest element around two lines, and where the part of it with the first one ends."""
-        inner: Span | None = None
-        for span in self._outline.around(first):
-            if span.end > last:
-                return span, inner.end if inner else first + 1
-            inner = span
-        raise AssertionError("the page holds all of its lines")
-
-    def _is_apart(self, lead: tuple[int, ...], rest: tuple[int, ...], root: Span) -> bool:
-        """Say whether a few lines stand in an element of their own before more lines in another one."""
-        if len(lead) > MOST_LEAD_LINES or len(rest) < 2 or self._outline.lines[rest[0]].block is root.element:
-            return False
-        return self._branch(rest[0], rest[-1])[0].depth > root.depth
 
 
 def _find_end(outline: Outline, first: int) -> int:

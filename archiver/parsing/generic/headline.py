@@ -55,24 +55,25 @@ def find_headlines(outline: Outline, titles: tuple[str, ...], url: str, infos: I
     found = []
     for index, line in enumerate(outline.lines):
         if _may_be(line):
-            agreement = _agree(_squeeze(line.text), wanted, cut, slug)
+            agreement = _agree(_squeeze(line.text), wanted, cut, "" if line.is_link else slug)
             dated = not line.is_link and _is_above_date(outline, index, infos)
             if agreement.strength or line.heading or dated:
                 found.append(_rate(outline, index, agreement, dated=dated))
     found.sort(key=lambda headline: (-headline.score, headline.line))
-    return _look_behind_site_name(outline, found[:MOST_CANDIDATES])
+    return _look_behind_site_name(outline, found[:MOST_CANDIDATES], infos)
 
 
-def _look_behind_site_name(outline: Outline, found: list[Headline]) -> list[Headline]:
+def _look_behind_site_name(outline: Outline, found: list[Headline], infos: InfoReader) -> list[Headline]:
     """Put a line above a date before the name of the site: pages of some sites have no other title than that."""
-    for other in found[1:] if found and found[0].strength == 1 and not found[0].in_address else ():
-        first = found[0]
-        between = outline.lines[first.line + 1 : other.line] if other.how == ABOVE_DATE else []
-        is_longer = len(other.text) >= max(1.5 * len(first.text), LONG_HEADLINE)
-        if between and is_longer and all(line.mass < len(other.text) for line in between):
-            return [other, *(headline for headline in found if headline is not other)]
-        if other.how == ABOVE_DATE and is_longer and other.line == first.line + 1:
-            return [other, *(headline for headline in found if headline is not other)]
+    first = found[0] if found else None
+    if first is None or first.strength < 1 or first.in_address:
+        return found
+    for other in found:
+        if other.how == ABOVE_DATE and other.line > first.line and len(other.text) >= LONG_HEADLINE:
+            between = range(first.line + 1, other.line)
+            is_apart = any(infos.read(line) or outline.lines[line].mass >= len(other.text) for line in between)
+            if not is_apart and len(other.text) >= 1.5 * len(first.text):
+                return [other, *(headline for headline in found if headline is not other)]
     return found
 
 

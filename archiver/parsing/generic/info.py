@@ -65,6 +65,13 @@ class InfoReader:
             return None
         if not (_DIGIT.search(text) or VIEWS_LABEL.search(text) or PUBLISHED_LABEL.match(text)):
             return None
+        info = self._read_text(index, text)
+        if info is None and len(self._outline.lines[index].inlines) > 1:
+            pieces = [whole_text(element) for element in self._outline.lines[index].inlines]
+            info = self._read_text(index, " | ".join(pieces)[:LONGEST_INFO])
+        return info
+
+    def _read_text(self, index: int, text: str) -> InfoText | None:
         info = read_info_line(text, self._zone, self._at)
         published = info.published if info.published and self._is_date_line(text, info.published) else None
         views = info.views if info.views and not _is_prose(text) else None
