@@ -1,5 +1,6 @@
 """Reading an article page."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from urllib.parse import unquote, urlsplit
@@ -72,11 +73,15 @@ def _read_attachments(container: Element, places: ArticleLayout, links: Links) -
     if content is None:
         return ()
     printed = [(attribute_of(link, "href"), text_of(link)) for link in select(content, "a[href]")]
-    printed += places.documents(content) if places.documents else []
+    return collect_documents([*printed, *(places.documents(content) if places.documents else ())], links)
+
+
+def collect_documents(printed: Iterable[tuple[str, str]], links: Links) -> tuple[Attachment, ...]:
+    """Collect the documents among some links (address and text), each once, with the text of its link or its name."""
     found: dict[str, Attachment] = {}
     for href, title in printed:
         url = links.resolve(href)
-        if url and _is_document(url) and (url not in found or not found[url].title):
+        if url and is_document(url) and (url not in found or not found[url].title):
             found[url] = Attachment(url, clean_text(title))
     return tuple(replace(document, title=document.title or _file_name(document.url)) for document in found.values())
 
@@ -88,7 +93,7 @@ def _file_name(url: str) -> str:
     return clean_text(unquote(name.replace("+", " ")))
 
 
-def _is_document(url: str) -> bool:
+def is_document(url: str) -> bool:
     """Say whether an address is a document: Liferay keeps them below /documents/, pictures too."""
     path = urlsplit(url).path.lower()
     names = path.split("/")
