@@ -1,6 +1,5 @@
 """Which addresses a crawl asks for: listing pages once, articles once, nothing else."""
 
-from collections.abc import Callable
 from datetime import date, tzinfo
 
 from archiver.crawl.fates import Fates
@@ -8,7 +7,7 @@ from archiver.crawl.options import CrawlOptions
 from archiver.crawl.plan import Plan
 from archiver.crawl.targets import Step, Target, Walk
 from archiver.model import Listing, ListingEntry, Problem
-from archiver.platforms.layout import Address
+from archiver.platforms.layout import Platform
 from archiver.urls import host_of
 
 
@@ -20,14 +19,12 @@ class Discovery:
     would not have come to.
     """
 
-    def __init__(
-        self, options: CrawlOptions, read_address: Callable[[str], Address], zone: tzinfo, overlap: int = 1
-    ) -> None:
+    def __init__(self, options: CrawlOptions, platform: Platform, zone: tzinfo, overlap: int = 1) -> None:
         self.plan = Plan()
         self.fates = Fates()
         self.late: set[str] = set()
         self._options = options
-        self._read_address = read_address
+        self._platform = platform
         self._zone = zone
         self._overlap = overlap
         self._seen: set[str] = set()
@@ -41,6 +38,11 @@ class Discovery:
         self.plan = plan
         self._visits = frozenset(plan.visits)
         self._kept = {self._identify(page.url): page for page in plan.listings}
+
+    def adopt_platform(self, platform: Platform) -> None:
+        """Read addresses as a platform writes them, from the first page on."""
+        self._platform = platform
+        self._seen = {self._identify(walk.start) for walk in self._walks}
 
     def begin(self) -> Step:
         """Return the first page of every channel, and what follows from those that are kept."""
@@ -83,6 +85,12 @@ class Discovery:
     def is_complete(self) -> bool:
         """Say whether every channel was walked to its end: then what was not listed is listed no more."""
         return bool(self._walks) and not self._options.is_bounded and all(walk.ended for walk in self._walks)
+
+    def refuse_redirect(self, url: str) -> Problem | None:
+        """Say what is wrong with an article's address that redirects to another; the answer there may say more."""
+        if self._platform.read_address(url).kind == "listing":
+            return Problem("redirect_to_listing", f"the address of an article redirects to {url}")
+        return None
 
     def allows(self, url: str) -> bool:
         """Say whether an address is on one of the hosts of this crawl."""
@@ -141,7 +149,7 @@ class Discovery:
     def _meet_listing(self, url: str, walk: Walk) -> Target | None:
         if not self.allows(url) or not self._is_first_sight(self._identify(url)):
             return None
-        address = self._read_address(url)
+        address = self._platform.read_address(url)
         return Target("listing", address.key, address.url, walk)
 
     def _meet_article(self, entry: ListingEntry, walk: Walk | None) -> Target | None:
@@ -183,7 +191,7 @@ class Discovery:
         return True
 
     def _identify(self, url: str) -> str:
-        return f"{host_of(url)} listing {self._read_address(url).key}"
+        return f"{host_of(url)} listing {self._platform.read_address(url).key}"
 
     def _find_kept(self, target: Target) -> Listing | None:
         return self._kept.get(self._identify(target.url)) if target.kind == "listing" and self._kept else None

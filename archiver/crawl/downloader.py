@@ -18,11 +18,11 @@ from scrapy.utils.asyncio import call_later
 from twisted.internet.defer import Deferred
 
 from archiver.clock import now
+from archiver.crawl.answers import BUSY
 from archiver.crawl.failures import describe_failure
 from archiver.crawl.ledger import RunLedger
 from archiver.crawl.manners import read_manners
 from archiver.crawl.patience import Attempt, Patience, read_wait
-from archiver.crawl.spider import BUSY
 from archiver.model import Problem
 
 # What says that a host is not there. An answer that breaks off, or is too large, comes from one that works.

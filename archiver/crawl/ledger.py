@@ -22,22 +22,26 @@ from archiver.archive.ledger import (
     add_finding,
     close_run,
     count_error,
+    find_platform,
     list_findings,
     note_found,
     open_run,
+    write_site,
 )
 from archiver.archive.robots import load_robots
 from archiver.checks import check_run
 from archiver.clock import now
+from archiver.crawl.answers import capture_of
 from archiver.crawl.closing import account_for_articles, close_died_runs, judge_articles
 from archiver.crawl.ending import end_crawl
 from archiver.crawl.fates import settle_visit
 from archiver.crawl.items import Failure, Remark, Visit
 from archiver.crawl.plan import Plan, make_plan
-from archiver.crawl.spider import CommitteeSpider, capture_of
+from archiver.crawl.spider import CommitteeSpider
 from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Problem, Unreadable
 from archiver.record import record_capture
+from archiver.site import Site
 
 logger = logging.getLogger(__name__)
 # The reasons of Scrapy's that are no failure: all was asked for, or as much as the user allowed with CLOSESPIDER_*.
@@ -62,6 +66,7 @@ class RunLedger:
         self._path = Path(crawler.settings["ARCHIVE_DB"])
         self._database: Database | None = None
         self._run: Run | None = None
+        self._site: Site | None = None
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -87,9 +92,12 @@ class RunLedger:
     def _begin(self, spider: CommitteeSpider) -> None:
         self._database = create_or_open(self._path)
         with self._database.atomic():
+            if not spider.is_decided and (platform := find_platform(self._database.conn, spider.name)):
+                spider.adopt_platform(platform)
             close_died_runs(self._database, spider.site)
             plan = make_plan(self._database, spider.site, spider.options, spider.arguments, now())
             spider.discovery.adopt(plan)
+            self._site = spider.site
             self._run = open_run(
                 self._database.conn,
                 spider.site,
@@ -184,6 +192,9 @@ class RunLedger:
             novelty = record_capture(
                 database, run, spider.site, visit.capture, visit.page, final=visit.final, expected=visit.expected
             )
+            if spider.site != self._site:  # its platform was recognised on this page
+                write_site(database.conn, spider.site)
+                self._site = spider.site
             if isinstance(visit.page, Listing):
                 note_found(database.conn, run, spider.discovery.found)
         self.pages += isinstance(visit.page, Article | Listing)

@@ -14,12 +14,13 @@ from scrapy.exceptions import (
 from scrapy.http import Request, Response
 from scrapy.robotstxt import ProtegoRobotParser
 
+from archiver.crawl.answers import BUSY, REDIRECTS
 from archiver.crawl.downloader import PoliteDownloader
 from archiver.crawl.failures import RefusedError, describe_failure
 from archiver.crawl.items import Remark
 from archiver.crawl.ledger import RunLedger
 from archiver.crawl.manners import product_of
-from archiver.crawl.spider import BUSY, MOST_REDIRECTS, REDIRECTS, CommitteeSpider
+from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider
 from archiver.crawl.wholeness import ENCODINGS
 from archiver.model import Problem
 from archiver.urls import join_url

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self
 
 import scrapy
@@ -12,15 +13,16 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
-from archiver.clock import now
+from archiver.crawl.answers import BUSY, REDIRECTS, capture_of
 from archiver.crawl.discovery import Discovery
 from archiver.crawl.failures import describe_failure
 from archiver.crawl.items import Failure, Remark, Visit
 from archiver.crawl.options import read_options
 from archiver.crawl.targets import Agenda, Step, Target
-from archiver.crawl.wholeness import ENCODINGS, UNVERIFIED
+from archiver.crawl.wholeness import ENCODINGS
 from archiver.display import mask_passwords
-from archiver.model import Article, Capture, Listing, Problem, Unreadable
+from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
+from archiver.parsing.recognition import recognise_capture
 from archiver.platforms import platform_of
 from archiver.record import read_capture
 from archiver.site import Expectations, Places, Revisits, Site
@@ -28,9 +30,6 @@ from archiver.urls import join_url
 
 Output = Iterator[Visit | Failure | Remark | Request]
 
-# RFC 9110: a request for later, or one that timed out; and what gateways say while the server behind them restarts.
-BUSY = frozenset({408, 429, 500, 502, 503, 504})
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 5
 LISTINGS_FIRST = 10
 # Asked for and not yet recorded, at most: what a kill can cost. Enough to fill the pause between two answers.
@@ -42,7 +41,8 @@ class CommitteeSpider(scrapy.Spider):
     """Base of all sites.
 
     A site declares ``name``, ``title``, ``platform``, ``listings`` and, where they differ from the usual, ``timezone``,
-    ``expectations``, ``revisits``, ``tls`` and ``places``. It holds no parsing code.
+    ``expectations``, ``revisits``, ``tls``, ``places`` and ``rendered``. It holds no parsing code. One that is not
+    ``is_declared`` stands for the sites that have no file of their own; their platform is that of their first page.
     """
 
     title: ClassVar[str] = ""
@@ -53,14 +53,15 @@ class CommitteeSpider(scrapy.Spider):
     revisits: ClassVar[Revisits] = Revisits()
     tls: ClassVar[Literal["verified", "tolerant"]] = "verified"
     places: ClassVar[Places] = Places()
+    is_declared: ClassVar[bool] = True
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name)
         self.site = self.declare_site()
         self.arguments = {name: mask_passwords(value) for name, value in arguments.items()}  # the ledger keeps them
         self.options = read_options(self.site, arguments)
-        read_address = platform_of(self.site).read_address
-        self.discovery = Discovery(self.options, read_address, self.site.zone, self.site.revisits.overlap)
+        self.is_decided = self.is_declared
+        self.discovery = Discovery(self.options, platform_of(self.site), self.site.zone, self.site.revisits.overlap)
         self._agenda = Agenda()
         self.asked = 0
         self._in_flight = 0
@@ -104,6 +105,12 @@ class CommitteeSpider(scrapy.Spider):
         for request in self._ask_more():
             yield request
 
+    def adopt_platform(self, platform: str) -> None:
+        """Take a platform for that of a site which declares none; before its first article is recorded."""
+        self.site = replace(self.site, platform=platform)
+        self.discovery.adopt_platform(platform_of(self.site))
+        self.is_decided = True
+
     def go_on(self) -> None:
         """Ask for what still waits though nothing is under way any more; DontCloseSpider if there is something."""
         self._in_flight = 0
@@ -141,7 +148,7 @@ class CommitteeSpider(scrapy.Spider):
         if response.status in REDIRECTS:
             yield from self._follow_redirect(response, capture, target)
             return
-        page = read_capture(self.site, capture)
+        page = self._read_first(capture) if not self.is_decided else read_capture(self.site, capture)
         again = self._try_again(response) if response.status in BUSY else None
         yield Visit(capture, page, final=again is None, expected=_key_of(target))
         if again:
@@ -151,9 +158,20 @@ class CommitteeSpider(scrapy.Spider):
         elif isinstance(page, Article) and target.kind == "listing":
             yield Remark(capture.url, Problem("article_for_listing", "a listing's address answers with an article"))
 
+    def _read_first(self, capture: Capture) -> Page:
+        """Read a page of a site whose platform is not known yet; the first that shows articles decides it."""
+        site = replace(self.site, platform=recognise_capture(capture).name)
+        page = read_capture(site, capture)
+        if isinstance(page, Article) or (isinstance(page, Listing) and page.entries):
+            self.adopt_platform(site.platform)
+        return page
+
     def _ask_more(self) -> Iterator[Request]:
-        """Ask for what waits, a few at a time; when all walks are over, for what no listing led to."""
-        room = min(self.budget, MOST_IN_FLIGHT - self._in_flight)
+        """Ask for what waits, a few at a time; when all walks are over, for what no listing led to.
+
+        One at a time, until the platform of the site is known.
+        """
+        room = min(self.budget, (MOST_IN_FLIGHT if self.is_decided else 1) - self._in_flight)
         targets = self._agenda.take(room)
         if not targets and not self._in_flight and self._walking:
             self._walking = False
@@ -200,9 +218,7 @@ class CommitteeSpider(scrapy.Spider):
             return Problem("redirect_loop", f"{redirects} redirects, the last one to {location}")
         if not self.discovery.allows(location):
             return Problem("redirect_offsite", f"redirects to another host: {location}")
-        if target.kind == "article" and platform_of(self.site).read_address(location).kind == "listing":
-            return Problem("redirect_to_listing", f"the address of an article redirects to {location}")
-        return None
+        return self.discovery.refuse_redirect(location) if target.kind == "article" else None
 
     def _try_again(self, response: Response) -> Request | None:
         """Ask once more, after what is waiting; None where it was asked often enough."""
@@ -220,14 +236,3 @@ def _write_conditions(target: Target) -> dict[str, str]:
 
 def _key_of(target: Target) -> str | None:
     return target.key if target.kind == "article" else None
-
-
-def capture_of(response: Response) -> Capture:
-    """Take an answer as it was received, its content encoding undone, with the present as its time."""
-    headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
-    )
-    tls: Literal["tolerant"] | None = "tolerant" if UNVERIFIED in response.flags else None
-    return Capture(response.url, now(), response.status, headers, response.body, tls)
