@@ -83,6 +83,8 @@ DOWNLOAD_TIMEOUT = 30
 # Bytes after decompression: the largest real page seen has 0.4 MB, and a bomb must not fill the memory.
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
+# Which files of articles are downloaded: none, documents, all (images too); empty: as the site declares.
+ARCHIVE_ATTACHMENTS = ""
 # Many portals lead from the address of a document to the document; to other hosts nothing leads.
 MEDIA_ALLOW_REDIRECTS = True
 # Bytes of a document or an image of an article, which is held in memory until it is on disk; larger ones are not kept.

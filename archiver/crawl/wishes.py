@@ -49,7 +49,7 @@ class Wishes:
 
     def __init__(self, database: Database, run: Run, spider: CommitteeSpider) -> None:
         self.silent = 0
-        self.kinds: tuple[str, ...] = KINDS[spider.site.attachments]
+        self.kinds: tuple[str, ...] = KINDS[spider.settings["ARCHIVE_ATTACHMENTS"] or spider.site.attachments]
         self._database = database
         self._run = run
         self._spider = spider
