@@ -38,8 +38,8 @@ def find_kept(
     """Return what is kept of files by their printed addresses, as it was known at a time; none never asked for."""
     query = (
         "SELECT f.url, d.fetched_at, d.status, d.problem, k.digest, k.size, k.media_type, k.extension "
-        "FROM json_each(?) wanted JOIN file_addresses f ON f.site = ? AND f.url = wanted.value "
-        "JOIN downloads d ON d.address_id = f.address_id AND (?3 IS NULL OR d.fetched_at <= ?3) "
+        "FROM json_each(?) wanted CROSS JOIN addresses f ON f.site = ? AND f.url = wanted.value "
+        "JOIN downloads d ON d.address_id = f.id AND (?3 IS NULL OR d.fetched_at <= ?3) "
         "LEFT JOIN files k ON k.digest = d.digest ORDER BY d.fetched_at"
     )
     until = write_time(at, "microseconds") if at else None

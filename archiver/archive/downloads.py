@@ -10,7 +10,6 @@ from archiver.archive.content import write_time
 from archiver.archive.evidence import find_address
 from archiver.archive.files import StoredFile
 from archiver.archive.ledger import Run
-from archiver.urls import strip_volatile
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +35,19 @@ class Past:
     validators: Mapping[str, str] = field(default_factory=dict)
 
 
-def note_address(connection: sqlite3.Connection, site: str, url: str) -> int:
-    """Return the id of the address that a printed address of a file leads to; both are written down on first sight."""
-    row = connection.execute("SELECT address_id FROM file_addresses WHERE site = ? AND url = ?", (site, url)).fetchone()
-    if row is None:
-        address = find_address(connection, site, strip_volatile(url))
-        connection.execute("INSERT INTO file_addresses VALUES (?, ?, ?)", (site, url, address))
-        return address
-    return int(row[0])
-
-
-def find_past(connection: sqlite3.Connection, address: int) -> Past | None:
+def find_past(connection: sqlite3.Connection, site: str, url: str) -> Past | None:
     """Return what is known of a file; None where it was never asked for."""
     last = connection.execute(
-        "SELECT fetched_at, problem FROM downloads WHERE address_id = ? ORDER BY fetched_at DESC LIMIT 1", (address,)
+        "SELECT d.fetched_at, d.problem, d.address_id FROM addresses a JOIN downloads d ON d.address_id = a.id "
+        "WHERE a.site = ? AND a.url = ? ORDER BY d.fetched_at DESC LIMIT 1",
+        (site, url),
     ).fetchone()
     if last is None:
         return None
     kept = connection.execute(
         "SELECT d.validators, f.digest, f.size, f.media_type, f.extension FROM downloads d "
         "JOIN files f ON f.digest = d.digest WHERE d.address_id = ? ORDER BY d.fetched_at DESC LIMIT 1",
-        (address,),
+        (last[2],),
     ).fetchone()
     asked_at = datetime.fromisoformat(last[0])
     if kept is None:
@@ -64,7 +55,7 @@ def find_past(connection: sqlite3.Connection, address: int) -> Past | None:
     return Past(asked_at, last[1], StoredFile(*kept[1:]), json.loads(kept[0]))
 
 
-def record_download(connection: sqlite3.Connection, run: Run, address: int, at: datetime, outcome: Outcome) -> None:
+def record_download(connection: sqlite3.Connection, run: Run, url: str, at: datetime, outcome: Outcome) -> None:
     """Write down what came of asking for a file."""
     file = outcome.file
     if file is not None:
@@ -76,7 +67,7 @@ def record_download(connection: sqlite3.Connection, run: Run, address: int, at: 
     connection.execute(
         "INSERT INTO downloads VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (
-            address,
+            find_address(connection, run.site, url),
             write_time(at, "microseconds"),
             run.id,
             outcome.status,
@@ -113,8 +104,8 @@ def list_never_asked(connection: sqlite3.Connection, site: str, kinds: tuple[str
         "SELECT item.value ->> 'url' FROM articles a JOIN snapshots s ON s.article_id = a.id AND s.number = "
         "(SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL) "
         f"JOIN contents c ON c.id = s.content_id JOIN json_each(json_array({lists})) list "
-        "JOIN json_each(list.value) item WHERE a.site = ? AND NOT EXISTS (SELECT 1 FROM file_addresses f "
-        "JOIN downloads d ON d.address_id = f.address_id WHERE f.site = a.site AND f.url = item.value ->> 'url') "
+        "JOIN json_each(list.value) item WHERE a.site = ? AND NOT EXISTS (SELECT 1 FROM addresses f "
+        "JOIN downloads d ON d.address_id = f.id WHERE f.site = a.site AND f.url = item.value ->> 'url') "
         "ORDER BY a.id DESC",
         (site,),
     )

@@ -35,20 +35,20 @@ ATTACHMENTS = View(
         "file": "where the copy lies, below the folder `.files` beside the archive",
     },
     f"""
-    SELECT a.site, a.native_key, d.url, item.value ->> 'url', {_TITLE}, {_KIND}, lower(hex(k.digest)), k.size,
+    SELECT a.site, a.native_key, d.url, item.value ->> 'url', {_TITLE}, {_KIND}, nullif(lower(hex(k.digest)), ''), k.size,
         k.media_type, kept.fetched_at, last.fetched_at, last.status, last.problem,
-        (SELECT count(DISTINCT digest) FROM downloads WHERE address_id = f.address_id), {_PLACE.format("k")}
+        (SELECT count(DISTINCT digest) FROM downloads WHERE address_id = f.id), {_PLACE.format("k")}
     FROM articles a
     JOIN snapshots s ON s.article_id = a.id
         AND s.number = (SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL)
     JOIN contents c ON c.id = s.content_id
     JOIN addresses d ON d.id = a.address_id
     {_ITEMS}
-    LEFT JOIN file_addresses f ON f.site = a.site AND f.url = item.value ->> 'url'
-    LEFT JOIN downloads last ON last.address_id = f.address_id
-        AND last.fetched_at = (SELECT max(fetched_at) FROM downloads WHERE address_id = f.address_id)
-    LEFT JOIN downloads kept ON kept.address_id = f.address_id AND kept.fetched_at =
-        (SELECT max(fetched_at) FROM downloads WHERE address_id = f.address_id AND digest IS NOT NULL)
+    LEFT JOIN addresses f ON f.site = a.site AND f.url = item.value ->> 'url'
+    LEFT JOIN downloads last ON last.address_id = f.id
+        AND last.fetched_at = (SELECT max(fetched_at) FROM downloads WHERE address_id = f.id)
+    LEFT JOIN downloads kept ON kept.address_id = f.id AND kept.fetched_at =
+        (SELECT max(fetched_at) FROM downloads WHERE address_id = f.id AND digest IS NOT NULL)
     LEFT JOIN files k ON k.digest = kept.digest
     WHERE list.key = 0 OR last.fetched_at IS NOT NULL
     """,
@@ -75,14 +75,14 @@ ATTACHMENT_HISTORY = View(
     },
     f"""
     SELECT a.site, a.native_key, d.url, item.value ->> 'url', {_TITLE}, {_KIND}, l.fetched_at, l.status,
-        lower(hex(k.digest)), k.size, k.media_type, l.problem, {_PLACE.format("k")}, max(s.number)
+        nullif(lower(hex(k.digest)), ''), k.size, k.media_type, l.problem, {_PLACE.format("k")}, max(s.number)
     FROM articles a
     JOIN snapshots s ON s.article_id = a.id AND s.number IS NOT NULL
     JOIN contents c ON c.id = s.content_id
     JOIN addresses d ON d.id = a.address_id
     {_ITEMS}
-    JOIN file_addresses f ON f.site = a.site AND f.url = item.value ->> 'url'
-    JOIN downloads l ON l.address_id = f.address_id
+    JOIN addresses f ON f.site = a.site AND f.url = item.value ->> 'url'
+    JOIN downloads l ON l.address_id = f.id
     LEFT JOIN files k ON k.digest = l.digest
     GROUP BY a.site, a.native_key, l.address_id, l.fetched_at
     """,

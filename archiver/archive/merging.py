@@ -71,13 +71,6 @@ _EVIDENCE = (
     FROM other.files
     """,
     """
-    INSERT OR IGNORE INTO file_addresses
-    SELECT f.site, f.url, a.id
-    FROM other.file_addresses f
-    JOIN other.addresses fa ON fa.id = f.address_id
-    JOIN addresses a ON a.site = fa.site AND a.url = fa.url
-    """,
-    """
     INSERT OR IGNORE INTO downloads
     SELECT a.id, d.fetched_at, r.id, d.status, d.digest, d.problem, d.validators
     FROM other.downloads d

@@ -66,15 +66,6 @@ FOURTH = (
         extension TEXT NOT NULL
     ) STRICT, WITHOUT ROWID
     """,
-    # As articles print it, a file's address may hold a token or a time; the address it leads to does not.
-    """
-    CREATE TABLE file_addresses (
-        site TEXT NOT NULL REFERENCES sites (name),
-        url TEXT NOT NULL,
-        address_id INTEGER NOT NULL REFERENCES addresses (id),
-        PRIMARY KEY (site, url)
-    ) STRICT, WITHOUT ROWID
-    """,
     # One row each time a file was asked for. ``status`` is NULL where nothing was answered. ``digest`` is NULL where
     # nothing was kept, and ``problem`` says why then; 304 has what it confirms. ``validators``: ETag, Last-Modified.
     """

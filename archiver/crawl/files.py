@@ -137,7 +137,7 @@ class ArticleFilesPipeline(MediaPipeline):
         if self._ledger.broken:
             return
         try:
-            self._wishes.record(request.url, request.meta["wish"], outcome)
+            self._wishes.record(request.meta["wish"], outcome)
         except sqlite3.Error as error:
             self._ledger.give_up(error)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from scrapy.http import Request, Response
 from sqlite_utils import Database
 
-from archiver.archive.downloads import Outcome, Past, find_past, list_never_asked, note_address, record_download
+from archiver.archive.downloads import Outcome, Past, find_past, list_never_asked, record_download
 from archiver.archive.files import clear_unfinished, folder_beside, has_file, keep_file
 from archiver.archive.ledger import Run
 from archiver.archive.planning import find_beginning
@@ -38,9 +38,9 @@ KINDS = {"none": (), "documents": ("attachments",), "all": ("attachments", "imag
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A file that is being asked for: its address in the archive, and what is known of it."""
+    """A file that is being asked for, and what is known of it."""
 
-    address: int
+    url: str
     past: Past | None
 
 
@@ -55,7 +55,7 @@ class Wishes:
         self._spider = spider
         self._folder: Path = folder_beside(database.conn)
         self._since: datetime = find_beginning(database.conn, run.id)
-        self._under_way: set[int] = set()
+        self._under_way: set[str] = set()
         clear_unfinished(self._folder)
 
     def ask(self, urls: Iterable[str]) -> list[Request]:
@@ -84,33 +84,31 @@ class Wishes:
         # In a thread: other sites are crawled by this process, too, and a disk can be slow.
         return Outcome(200, await asyncio.to_thread(keep_file, self._folder, response.body, kind), None, validators)
 
-    def record(self, url: str, wish: Wish, outcome: Outcome) -> None:
+    def record(self, wish: Wish, outcome: Outcome) -> None:
         """Write down what came of a wish."""
         if outcome.problem:
-            logger.info("not kept: %s <%s>", outcome.problem, url, extra={"spider": self._spider})
+            logger.info("not kept: %s <%s>", outcome.problem, wish.url, extra={"spider": self._spider})
         with self._database.atomic():
-            record_download(self._database.conn, self._run, wish.address, now(), outcome)
+            record_download(self._database.conn, self._run, wish.url, now(), outcome)
         self.forget(wish)
 
     def forget(self, wish: Wish) -> None:
         """Let a wish go; the next run has it."""
-        self._under_way.discard(wish.address)
+        self._under_way.discard(wish.url)
 
     def _ask(self, url: str) -> Request | None:
-        with self._database.atomic():
-            address = note_address(self._database.conn, self._run.site, url)
-        past = find_past(self._database.conn, address)
-        if address in self._under_way or not self._is_due(past):
+        past = find_past(self._database.conn, self._run.site, url)
+        if url in self._under_way or not self._is_due(past):
             return None
-        wish = Wish(address, past)
+        wish = Wish(url, past)
         if not self._spider.discovery.allows(url):
-            self._note_other_host(url, wish)
+            self._note_other_host(wish)
             return None
         if not self._spider.budget or self.silent >= MOST_SILENT:
             return None
         self._spider.asked += 1
-        self._under_way.add(address)
-        return self._write_request(url, wish)
+        self._under_way.add(url)
+        return self._write_request(wish)
 
     def _is_due(self, past: Past | None) -> bool:
         """Say whether a file is asked for: never twice in a run, or in one that was cut off and is taken up."""
@@ -125,15 +123,15 @@ class Wishes:
     def _is_at_hand(self, past: Past) -> bool:
         return past.kept is not None and has_file(self._folder, past.kept)
 
-    def _note_other_host(self, url: str, wish: Wish) -> None:
+    def _note_other_host(self, wish: Wish) -> None:
         if wish.past is None or wish.past.problem != "other_host":
-            self.record(url, wish, Outcome(None, problem="other_host"))
+            self.record(wish, Outcome(None, problem="other_host"))
 
-    def _write_request(self, url: str, wish: Wish) -> Request:
+    def _write_request(self, wish: Wish) -> Request:
         validators = wish.past.validators if wish.past and self._is_at_hand(wish.past) else {}
-        target = Target("file", url, url, validators=validators)
+        target = Target("file", wish.url, wish.url, validators=validators)
         return Request(
-            url,
+            wish.url,
             headers={"Accept-Encoding": ENCODINGS} | write_conditions(target),
             meta={
                 "target": target,
