@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from archiver.archive.articles import Sighting, add_address, meet_article
 from archiver.archive.content import Content, find_changes
 from archiver.archive.evidence import load_capture
+from archiver.archive.files import check_files
 from archiver.archive.payloads import check_payloads
 from archiver.archive.readings import Parser, add_reading, record_entry, store_content
 from archiver.archive.rederivation import load_content, rederive_article
@@ -51,13 +52,15 @@ def reparse(
 def verify(database: Database) -> Iterator[str]:
     """Check the archive and name what is broken, one line each.
 
-    Checked are SQLite's own integrity, every foreign key, the digest of every payload, every word of the search index,
-    and that every snapshot can be read again from its payload where today's parser is the one that read it.
+    Checked are SQLite's own integrity, every foreign key, the digest of every payload and of every file, every word of
+    the search index, and that every snapshot can be read again from its payload where today's parser is the one that
+    read it.
     """
     yield from (row[0] for row in database.execute("PRAGMA integrity_check") if row[0] != "ok")
     for row in database.execute("PRAGMA foreign_key_check"):
         yield f"table {row[0]}, row {row[1]}: points to a row of {row[2]} that is not there"
     yield from check_payloads(database.conn)
+    yield from check_files(database.conn)
     yield from check_index(database.conn)
     for name in _sites_of(database, None):
         yield from _verify_snapshots(database, load_site(database.conn, name))

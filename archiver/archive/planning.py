@@ -78,6 +78,13 @@ def find_unfinished_run(
     return UnfinishedRun(row["uid"], _list_chain(connection, row["id"]), row["scope"], began)
 
 
+def find_beginning(connection: sqlite3.Connection, run_id: int) -> datetime:
+    """Return when the work of a run began, be it with the first of the runs that it takes up."""
+    ids = json.dumps(_list_chain(connection, run_id))
+    query = "SELECT min(started_at) FROM runs WHERE id IN (SELECT value FROM json_each(?))"
+    return datetime.fromisoformat(connection.execute(query, (ids,)).fetchone()[0])
+
+
 def list_kept_answers(connection: sqlite3.Connection, runs: tuple[int, ...]) -> list[KeptAnswer]:
     """List the captures of some runs in the order they were made."""
     rows = connection.execute(

@@ -90,7 +90,9 @@ def _tell(report: Report, *, loud: bool) -> None:
     if report.outcome in ("locked", None):
         return
     counts = ", ".join(f"{count} {novelty}" for novelty, count in report.novelties.items() if count) or "none"
-    click.echo(f"{report.site}: {report.outcome}; articles: {counts}; {len(report.findings)} findings", err=True)
+    files = ", ".join(f"{count} {word}" for word, count in report.files.items() if count)
+    told = f"articles: {counts}{f'; files: {files}' if files else ''}; {len(report.findings)} findings"
+    click.echo(f"{report.site}: {report.outcome}; {told}", err=True)
     for finding in report.findings[:MOST_FINDINGS]:
         click.echo(f"  {finding.kind}: {escape_controls(finding.detail)} <{escape_controls(finding.url)}>", err=True)
     if len(report.findings) > MOST_FINDINGS:

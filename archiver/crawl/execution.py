@@ -5,7 +5,7 @@ import math
 import signal
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rapidfuzz import process
@@ -45,7 +45,7 @@ class Report:
     """How the crawl of one site ended; ``outcome`` None if its row could not be opened, or not be closed.
 
     ``reason`` is a line for people where a run did not take place or broke off: who holds the lock, what is wrong with
-    the archive.
+    the archive. ``files`` counts the documents and images that were kept, found unchanged, and could not be had.
     """
 
     site: str
@@ -53,6 +53,7 @@ class Report:
     novelties: Mapping[str, int]
     findings: Sequence[Finding]
     reason: str = ""
+    files: Mapping[str, int] = field(default_factory=dict)
 
 
 def choose_spiders(
@@ -178,4 +179,6 @@ def _report(crawler: Crawler, *, interrupted: bool) -> Report:
     reason = "" if outcome else "the run could not be opened, or not be closed; see the log"
     if ledger is None:
         return Report(crawler.spidercls.name, outcome, {}, (), reason)
-    return Report(crawler.spidercls.name, outcome, ledger.novelties, ledger.findings, ledger.broken or reason)
+    return Report(
+        crawler.spidercls.name, outcome, ledger.novelties, ledger.findings, ledger.broken or reason, ledger.files
+    )

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from twisted.python.failure import Failure as TwistedFailure
 
 from archiver.archive.connection import explain_error
+from archiver.archive.downloads import count_downloads
 from archiver.archive.file import close_archive, create_or_open
 from archiver.archive.health import Ending
 from archiver.archive.ledger import (
@@ -60,6 +61,7 @@ class RunLedger:
         self.pages = 0
         self.errors = 0
         self.novelties = {"new": 0, "changed": 0, "unchanged": 0, "pending": 0}
+        self.files = {"kept": 0, "unchanged": 0, "not kept": 0}
         self.findings: list[Finding] = []
         self.robots: dict[str, Capture] = {}
         self._crawler = crawler
@@ -109,9 +111,15 @@ class RunLedger:
         self.robots = load_robots(self._database.conn, spider.site.name, spider.options.start, now())
         _tell_plan(plan)
 
+    def opened(self) -> tuple[Database, Run]:
+        """Return archive and run; ArchiveError where the run was never opened."""
+        if self._database is None or self._run is None:
+            raise ArchiveError("the run was never opened")
+        return self._database, self._run
+
     def record(self, spider: CommitteeSpider, item: Visit | Failure | Remark) -> str | None:
         """Record what the spider brought; returns what an article page brought (new, changed, unchanged)."""
-        database, run = self._opened()
+        database, run = self.opened()
         if isinstance(item, Visit):
             return self._record_visit(database, run, spider, item)
         with database.atomic():
@@ -127,7 +135,7 @@ class RunLedger:
         """Keep the answer to a request that is Scrapy's own and not the spider's: robots.txt."""
         if "target" in request.meta or self._run is None or self.broken:
             return
-        database, run = self._opened()
+        database, run = self.opened()
         page = Unreadable(response.url, Problem("robots", "asked for before everything else"))
         try:
             record_capture(database, run, spider.site, capture_of(response), page, final=False)
@@ -168,7 +176,7 @@ class RunLedger:
         """Close the run with its outcome and let the archive go."""
         if self._run is None:
             return
-        database, run = self._opened()
+        database, run = self.opened()
         stats = self._crawler.stats
         requests = int(stats.get_value("downloader/request_count", 0)) if stats else 0
         try:
@@ -179,6 +187,7 @@ class RunLedger:
                 ending = Ending(now(), requests, sound, spider.discovery.is_complete)
                 check_run(database.conn, run, spider.site, spider.options.start, ending)
                 self.findings = list_findings(database.conn, run)
+                self.files = dict(zip(self.files, count_downloads(database.conn, run), strict=True))
                 self.outcome = self._judge(spider, reason)
                 close_run(database.conn, run, self.outcome, requests, now())
             close_archive(database)
@@ -213,11 +222,6 @@ class RunLedger:
 
     def _explain(self, error: Exception) -> str:
         return explain_error(self._path, error) if isinstance(error, sqlite3.Error) else str(error)
-
-    def _opened(self) -> tuple[Database, Run]:
-        if self._database is None or self._run is None:
-            raise ArchiveError("the run was never opened")
-        return self._database, self._run
 
 
 def _tell_plan(plan: Plan) -> None:

@@ -16,6 +16,7 @@ from scrapy.robotstxt import ProtegoRobotParser
 
 from archiver.crawl.answers import BUSY, REDIRECTS
 from archiver.crawl.downloader import PoliteDownloader
+from archiver.crawl.ending import EndedError
 from archiver.crawl.failures import RefusedError, describe_failure
 from archiver.crawl.items import Remark
 from archiver.crawl.ledger import RunLedger
@@ -80,6 +81,8 @@ class RobotsRules:
         if url not in self._rules:
             self._rules[url] = asyncio.ensure_future(self._learn(url, request.url))
         rules = await self._rules[url]
+        if rules is None and request.meta["target"].kind == "file":
+            raise EndedError("the crawl ends")  # nobody would take it up again
         if rules is None:
             return request  # nothing leaves any more, and what waits is left to the next run
         if not rules.allowed(request.url, self._name):

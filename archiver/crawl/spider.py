@@ -41,8 +41,8 @@ class CommitteeSpider(scrapy.Spider):
     """Base of all sites.
 
     A site declares ``name``, ``title``, ``platform``, ``listings`` and, where they differ from the usual, ``timezone``,
-    ``expectations``, ``revisits``, ``tls``, ``places`` and ``rendered``. It holds no parsing code. One that is not
-    ``is_declared`` stands for the sites that have no file of their own; their platform is that of their first page.
+    ``expectations``, ``revisits``, ``tls``, ``places``, ``attachments`` and ``rendered``. It holds no parsing code. One
+    that is not ``is_declared`` stands for the sites that have no file of their own; their platform is that of their first page.
     """
 
     title: ClassVar[str] = ""
@@ -54,6 +54,7 @@ class CommitteeSpider(scrapy.Spider):
     tls: ClassVar[Literal["verified", "tolerant"]] = "verified"
     places: ClassVar[Places] = Places()
     is_declared: ClassVar[bool] = True
+    attachments: ClassVar[Literal["none", "documents", "all"]] = "documents"
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name)
@@ -94,6 +95,7 @@ class CommitteeSpider(scrapy.Spider):
             cls.revisits,
             cls.tls,
             cls.places,
+            cls.attachments,
         )
         platform_of(site)
         return site
@@ -188,7 +190,7 @@ class CommitteeSpider(scrapy.Spider):
             url or target.url,
             callback=self.parse,
             errback=self.fail,
-            headers={"Accept-Encoding": ENCODINGS} | (_write_conditions(target) if not redirects else {}),
+            headers={"Accept-Encoding": ENCODINGS} | (write_conditions(target) if not redirects else {}),
             priority=(LISTINGS_FIRST if target.kind == "listing" else 0) + (AGAIN_LAST if tries > 1 else 0),
             # Every answer comes here whatever its status, for it is kept; redirects are followed here for the same
             # reason. Doubles were sorted out by Discovery, before they became requests.
@@ -228,7 +230,7 @@ class CommitteeSpider(scrapy.Spider):
         return self._ask(meta["target"], response.url, meta["redirects"], meta["tries"] + 1)
 
 
-def _write_conditions(target: Target) -> dict[str, str]:
+def write_conditions(target: Target) -> dict[str, str]:
     """Ask for the page only if it changed since it was read last (RFC 9110, section 13)."""
     names = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
     return {names[name]: value for name, value in target.validators.items()}

@@ -29,10 +29,11 @@ class Walk:
 class Target:
     """An address to ask for, what it should be, and the walk that led to it.
 
-    ``validators`` are those of the last good capture, for a conditional request.
+    ``validators`` are those of the last good capture, for a conditional request. A ``file`` is none of the spider's:
+    the pipeline asks for it (see files.py).
     """
 
-    kind: Literal["listing", "article"]
+    kind: Literal["listing", "article", "file"]
     key: str
     url: str
     walk: Walk | None = None
