@@ -1,6 +1,6 @@
 """Single sites abroad, each known from one saved page of an article; of their listings nothing is known."""
 
-from archiver.platforms.elements import Element, select_one, spaced_text_of
+from archiver.platforms.elements import Element, children_of, select_one, spaced_text_of
 from archiver.platforms.generic import read_address
 from archiver.platforms.layout import ArticleLayout, Layout, Place, Platform
 
@@ -21,18 +21,25 @@ def _article(
     return ArticleLayout(name, title, info_line, lead, (body,), (), body, furniture, author=author)
 
 
+def _read_hospital_line(page: Element) -> str | None:
+    """Read source, author, time and count of the hospital, with a space where it breaks the line."""
+    place = select_one(page, "div.title_blow")
+    return spaced_text_of(place) if place is not None else None
+
+
 def _read_count_and_day(page: Element) -> str | None:
     """Read what oekonomenstimme.org prints in two places: the count below the title, the day behind the author."""
-    places = (select_one(page, "div.article > p"), select_one(page, "div.article > div.author"))
-    count, author = (spaced_text_of(place) if place is not None else "" for place in places)
-    return f"{count} | {author.rpartition(',')[2]}"
+    count, author = select_one(page, "div.article > p"), select_one(page, "div.article > div.author")
+    printed = [spaced_text_of(count)] if count is not None else []
+    printed += [child.strip(" ,\n") for child in children_of(author) if isinstance(child, str)] if author else []
+    return " | ".join(piece for piece in printed if piece.strip()) or None
 
 
 ZYYFY = _make(
     "zyyfy",
     "A public hospital of Hunan",
     "div#div_article_content",
-    _article("div.title", "div.title_blow", "div.article_content_mix"),
+    _article("div[id^=ArticleContentBlockTitle] div.title", _read_hospital_line, "div.article_content_mix"),
 )
 CSDN_NEWS = _make(
     "csdn_news",

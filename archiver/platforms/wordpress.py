@@ -14,7 +14,7 @@ from archiver.urls import path_of
 _LISTING = re.compile(r"/(?:page/\d+|category/.+|tag/.+|author/.+|feed|\d{4}(?:/\d\d){0,2})/?$")
 _DATED = re.compile(r"/\d{4}/\d\d/(?:\d\d/)?[^/]*[^/\d][^/]*/?$")
 _VIEWS = "div.post-views, .entry-content-views, .post-views-count, .views"
-_DAY = ".entry-content-post-date, .posted-on time.published, .posted-on time, .posted-on, time.entry-date, .entry-date"
+_DAYS = (".entry-content-post-date", "time.entry-date.published", "time.entry-date", ".posted-on", ".entry-date")
 # A theme prints the time of the day in the first paragraph of the text, and only the day in the head.
 _POSTED = 'div.post-views + p:-soup-contains("Posted:")'
 
@@ -35,8 +35,13 @@ def _find_title(page: Element) -> str | None:
 
 
 def _find_info_line(page: Element) -> str | None:
-    places = (select_one(page, _POSTED) or select_one(page, _DAY), select_one(page, _VIEWS))
+    places = (_find_first(page, (_POSTED, *_DAYS)), select_one(page, _VIEWS))
     return " | ".join(spaced_text_of(place) for place in places if place is not None) or None
+
+
+def _find_first(page: Element, selectors: tuple[str, ...]) -> Element | None:
+    """Find the best place of a date: beside the day of publication stands that of the last change."""
+    return next((place for selector in selectors if (place := select_one(page, selector)) is not None), None)
 
 
 def _find_next_link(page: Element, url: str) -> str | None:
@@ -69,7 +74,7 @@ WORDPRESS = Platform(
                 ListingLayout(
                     entry="article.post, .hentry",
                     link=".entry-title a[href]",
-                    info_line=_DAY,
+                    info_line="time.entry-date, .posted-on, .entry-date",
                     sections=("h1.page-title", "h1.archive-title"),
                     next_link=_find_next_link,
                 ),
