@@ -1,4 +1,4 @@
-"""Info lines in the languages that committee portals and their neighbours use: date, time, count, and what is beside."""
+"""Info lines in the languages that portals and their neighbours use: date, time, count, and what is beside."""
 
 from datetime import UTC, datetime
 
@@ -69,12 +69,16 @@ ar|05/03/2021 ¦ مشاهدات: 12|2021-03-05|12
 ROWS = [row.replace("¦", "\0").split("|") for row in LINES.strip().splitlines()]
 
 LABELS = """View count: 7|Lượt xem: 7|Lượt xem : 7|7 lượt xem|(số lượt xem: 7)|Số lượt xem 7|Số lượng xem: 7|Lượt đọc: 7
-Số lần đọc: 7|Số lần xem: 7|7 lần xem|Đã xem: 7|Lượt người xem: 7|浏览：7|浏览次数: 7|阅读： 7|7次阅读|阅读数( 7 ）|人气： 7 次|瀏覽 7
-点击数：7|访问量：7|點閱：7|просмотров: 7|Просмотры: 7|Прочитано 7 раз|7 mal gelesen|Aufrufe : 7|Zugriffe: 7|Views: 7|7 views
-Post Views: 7|Hits: 7|Read 7 times|7 letture|Visite: 7|7 lecturas|7 visitas|Leído 7 veces|Dibaca 7 kali|Dilihat 7|조회수 7
+Số lần đọc: 7|Số lần xem: 7|7 lần xem|Đã xem: 7|Lượt người xem: 7|浏览：7
+浏览次数: 7|阅读： 7|7次阅读|阅读数( 7 ）|人气： 7 次|瀏覽 7
+点击数：7|访问量：7|點閱：7|просмотров: 7|Просмотры: 7
+Прочитано 7 раз|7 mal gelesen|Aufrufe : 7|Zugriffe: 7|Views: 7|7 views
+Post Views: 7|Hits: 7|Read 7 times|7 letture|Visite: 7
+7 lecturas|7 visitas|Leído 7 veces|Dibaca 7 kali|Dilihat 7|조회수 7
 เปิดอ่าน 7 ครั้ง|จำนวนผู้เข้าชม 7|7 visualizações|Acessos: 7|Okunma: 7|مشاهدات: 7"""
 NO_COUNTS = """Lượt truy cập: 7|Tổng truy cập: 7|Tổng lượt truy cập: 7|Số lượt truy cập: 7|Đang truy cập: 7|Đang online: 7
-Khách: 7|Hôm nay: 7|Hôm qua: 7|Tuần này: 7|Tháng này: 7|Số lượt tải về: 7|7 lượt tải|(30-lượt)|Bình luận: 7|Tin xem nhiều|Đọc nhiều
+Khách: 7|Hôm nay: 7|Hôm qua: 7|Tuần này: 7|Tháng này: 7
+Số lượt tải về: 7|7 lượt tải|(30-lượt)|Bình luận: 7|Tin xem nhiều|Đọc nhiều
 Xem|Xem chi tiết|Xem tiếp|编辑次数：7|评论：7|回應：7|13 mins|0 comments"""
 
 

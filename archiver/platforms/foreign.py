@@ -5,7 +5,7 @@ from archiver.platforms.generic import read_address
 from archiver.platforms.layout import ArticleLayout, Layout, Place, Platform
 
 
-def _lists_nothing(page: Element) -> bool:
+def _lists_nothing(_: Element) -> bool:
     return False
 
 

@@ -44,7 +44,7 @@ def _find_first(page: Element, selectors: tuple[str, ...]) -> Element | None:
     return next((place for selector in selectors if (place := select_one(page, selector)) is not None), None)
 
 
-def _find_next_link(page: Element, url: str) -> str | None:
+def _find_next_link(page: Element, _url: str) -> str | None:
     link = select_one(page, "a.next.page-numbers[href], .nav-previous a[href], link[rel=next][href]")
     return attribute_of(link, "href") if link is not None else None
 
