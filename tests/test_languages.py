@@ -76,7 +76,8 @@ Số lần đọc: 7|Số lần xem: 7|7 lần xem|Đã xem: 7|Lượt người 
 Post Views: 7|Hits: 7|Read 7 times|7 letture|Visite: 7
 7 lecturas|7 visitas|Leído 7 veces|Dibaca 7 kali|Dilihat 7|조회수 7
 เปิดอ่าน 7 ครั้ง|จำนวนผู้เข้าชม 7|7 visualizações|Acessos: 7|Okunma: 7|مشاهدات: 7"""
-NO_COUNTS = """Lượt truy cập: 7|Tổng truy cập: 7|Tổng lượt truy cập: 7|Số lượt truy cập: 7|Đang truy cập: 7|Đang online: 7
+NO_COUNTS = """Lượt truy cập: 7|Tổng truy cập: 7|Tổng lượt truy cập: 7
+Số lượt truy cập: 7|Đang truy cập: 7|Đang online: 7
 Khách: 7|Hôm nay: 7|Hôm qua: 7|Tuần này: 7|Tháng này: 7
 Số lượt tải về: 7|7 lượt tải|(30-lượt)|Bình luận: 7|Tin xem nhiều|Đọc nhiều
 Xem|Xem chi tiết|Xem tiếp|编辑次数：7|评论：7|回應：7|13 mins|0 comments"""
