@@ -21,7 +21,9 @@ from archiver.site import Places, Site
 
 # Recognised in this order: a family before the system that it is built on.
 _VIETNAMESE = (LIFERAY_HANOI, VNPT_BENTRE, VIETTEL_VCMS, VHV, MAT_TRAN, NUKEVIET, SHAREPOINT)
-PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in (*_VIETNAMESE, *FOREIGN, WORDPRESS, JOOMLA, GENERIC)}
+PLATFORMS: dict[str, Platform] = {
+    platform.name: platform for platform in (*_VIETNAMESE, *FOREIGN, WORDPRESS, JOOMLA, GENERIC)
+}
 
 
 def platform_of(site: Site) -> Platform:
