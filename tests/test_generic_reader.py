@@ -21,7 +21,7 @@ MENU = "".join(f'<li><a href="/muc-{n}">Chuyên mục số {n}</a></li>' for n i
 SIDE = (
     "<div><h3>Tin xem nhiều</h3><ul>"
     + "".join(
-        f'<li><a href="/tin/bai-{n}.html">Chi bộ số {n} sinh hoạt chuyên đề quý hai năm nay</a> <i>{n}42 lượt xem</i></li>'
+        f'<li><a href="/tin/bai-{n}.html">Chi bộ số {n} sinh hoạt chuyên đề quý hai</a> <i>{n}42 lượt xem</i></li>'
         for n in range(1, 6)
     )
     + "</ul></div><div>Đang truy cập: 14</div><div>Hôm nay: 310</div><div>Tổng lượt truy cập: 9.120.331</div>"
@@ -36,7 +36,9 @@ SECOND = (
     "Báo cáo nêu rõ trong năm qua toàn Đảng bộ đã kết nạp được chín đảng viên mới, các chi bộ đều giữ nền nếp sinh "
     "hoạt hằng tháng và thu nộp đảng phí đúng hạn."
 )
-THIRD = "Kết luận hội nghị, bí thư Đảng ủy đề nghị các chi bộ sớm xây dựng kế hoạch cho năm tới, bám sát nhiệm vụ được giao."
+THIRD = (
+    "Kết luận hội nghị, bí thư Đảng ủy đề nghị các chi bộ sớm xây dựng kế hoạch năm tới, bám sát nhiệm vụ được giao."
+)
 PROSE = f"<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>"
 PARAGRAPHS = (FIRST, SECOND, THIRD)
 BODY_HTML = f"<p>{FIRST}</p>\n<p>{SECOND}</p>\n<p>{THIRD}</p>"
@@ -71,8 +73,10 @@ def test_a_page_with_everything() -> None:
         f"<h1>{TITLE}</h1><div><span>Thứ sáu, 05/01/2024 | 16:10</span> <span>Lượt xem: 1.204</span></div>"
         f"<div><a href='javascript:print()'>In bài</a> <a href='#'>Chia sẻ</a></div>"
         f"<div><p><b>Hội nghị đánh giá một năm làm việc của toàn Đảng bộ và bàn nhiệm vụ năm tới.</b></p>{PROSE}"
-        "<p align=center><img src='/anh/hoi-nghi.jpg' alt='Hội nghị'></p><p align=center><i>Quang cảnh hội nghị.</i></p>"
-        "<p>Toàn văn: <a href='/tep/bao-cao.pdf'>Báo cáo tổng kết</a></p><p align=right><b>Văn phòng Đảng ủy</b></p></div>"
+        "<p align=center><img src='/anh/hoi-nghi.jpg' alt='Hội nghị'></p>"
+        "<p align=center><i>Quang cảnh hội nghị.</i></p>"
+        "<p>Toàn văn: <a href='/tep/bao-cao.pdf'>Báo cáo tổng kết</a></p>"
+        "<p align=right><b>Văn phòng Đảng ủy</b></p></div>"
         "<div>Các tin khác</div><ul><li><a href='/tin/khac.html'>Chi bộ khu phố bốn kết nạp đảng viên mới</a></li></ul>"
     )
     lead = "Hội nghị đánh giá một năm làm việc của toàn Đảng bộ và bàn nhiệm vụ năm tới."
@@ -136,8 +140,10 @@ def test_where_the_info_line_stands(place: str) -> None:
 
 OTHER_LANGUAGES = {
     "zh": (
-        "<div class=a>位置：<a href=/>首页</a> &gt; <a href=/dj>党建工作</a></div><div>某局机关党委召开年度组织生活会</div>"
-        "<div>来源：本局 作者：党办 时间：2024年1月5日 16:10 浏览： <span>1.2万</span></div>",
+        (
+            "<div>位置：<a href=/>首页</a> &gt; <a href=/dj>党建工作</a></div><div>某局机关党委召开年度组织生活会</div>"
+            "<div>来源：本局 作者：党办 时间：2024年1月5日 16:10 浏览： <span>1.2万</span></div>"
+        ),
         ("某局机关党委召开年度组织生活会", "党建工作", at(2024, 1, 5, 16, 10), 12000),
     ),
     "ru": (
@@ -145,17 +151,24 @@ OTHER_LANGUAGES = {
         ("Комитет подвёл итоги работы за прошедший год", None, at(2024, 5, 31, 16, 10), 237),
     ),
     "en": (
-        "<h1>Committee reviews the work of the past year</h1><div>Posted by <a href=/u>Office</a> on "
-        "<time datetime=2024-01-05>January 5, 2024</time></div><div>Views: 3,304</div>",
+        (
+            "<h1>Committee reviews the work of the past year</h1><div>Posted by <a href=/u>Office</a> on "
+            "<time datetime=2024-01-05>January 5, 2024</time></div><div>Views: 3,304</div>"
+        ),
         ("Committee reviews the work of the past year", None, at(2024, 1, 5), 3304),
     ),
     "id": (
-        "<h1>Komite meninjau hasil kerja sepanjang tahun lalu</h1><div>5 Januari 2024, 16:10</div><i>Dibaca 12.768 kali</i>",
+        (
+            "<h1>Komite meninjau hasil kerja sepanjang tahun lalu</h1><div>5 Januari 2024, 16:10</div>"
+            "<i>Dibaca 12.768 kali</i>"
+        ),
         ("Komite meninjau hasil kerja sepanjang tahun lalu", None, at(2024, 1, 5, 16, 10), 12768),
     ),
     "de": (
-        "<h1>Ausschuss zieht Bilanz über das vergangene Jahr</h1><p>5343 mal gelesen | <a href=#k>3 Kommentare</a></p>"
-        "<div><a href=/amt>Amt</a>, 5. Jan. 2024</div>",
+        (
+            "<h1>Ausschuss zieht Bilanz über das vergangene Jahr</h1><p>5343 mal gelesen | "
+            "<a href=#k>3 Kommentare</a></p><div><a href=/amt>Amt</a>, 5. Jan. 2024</div>"
+        ),
         ("Ausschuss zieht Bilanz über das vergangene Jahr", None, at(2024, 1, 5), 5343),
     ),
     "it": (
@@ -280,6 +293,40 @@ def test_names_of_classes_change_nothing() -> None:
     assert read_article(html) == read_article(other)
 
 
+SYSTEMS = {
+    "a form around the page": (
+        f"<form><h1><a href='/'>Ủy ban thử nghiệm</a></h1><table><tr><td><p>{TITLE}</p></td></tr>"
+        f"<tr><td>(05.01.2024 16:10)</td></tr><tr><td><div>{FIRST}<div>{SECOND}</div><div>{THIRD}</div></div></td></tr>"
+        "<tr><td><a href='javascript:x()'>Bản in</a> <a href='#'>Quay lại</a></td></tr></table></form>"
+    ),
+    "badges": (
+        f"<div>{TITLE}</div><div>05/01/2024, 16:10 | <b>12308</b> lần xem | <b>0</b> bình luận</div><div>{PROSE}</div>"
+    ),
+    "author and source below": (
+        f"<div><h1>{TITLE}</h1><em>Thứ sáu - 05/01/2024 16:10</em></div><div>{PROSE}"
+        "<p>Tác giả: Nguyễn Văn Mẫu</p><p>Nguồn tin: Văn phòng</p></div>"
+    ),
+    "a linked info line": (
+        f"<h1>{TITLE}</h1><div><a href='/2024'><time datetime='x'>Tháng Một 5, 2024 16:10</time></a> bởi "
+        f"<a href='/a'>Văn phòng</a></div><div>{PROSE}<div>Post Views: 1.432</div></div>"
+    ),
+    "a text in a heading": (
+        f"<div>{TITLE}</div><div>05/01/2024 16:10</div><h1><p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p></h1>"
+    ),
+}
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_habits_of_systems(system: str) -> None:
+    article = read_article(wrap(SYSTEMS[system]))
+    assert (article.title, article.paragraphs) == (TITLE, PARAGRAPHS)
+    assert article.published is not None
+    assert article.published.at == at(2024, 1, 5, 16, 10)
+    counts = {"badges": 12308, "a linked info line": 1432}
+    assert (article.views.value if article.views else None) == counts.get(system)
+    assert article.author == ("Nguyễn Văn Mẫu" if system.startswith("author") else None)
+
+
 PLACES = Places(
     article=r"/tin/(\d+)",
     title="div.ten",
@@ -291,7 +338,8 @@ PLACES = Places(
     furniture=("div.lien-quan",),
 )
 DECLARED_PAGE = (
-    "<title>Trang tin</title><div class=muc>Xây dựng Đảng</div><h1>Trang tin của Đảng bộ</h1><div class=ten>Hội nghị</div>"
+    "<title>Trang tin</title><div class=muc>Xây dựng Đảng</div><h1>Trang tin của Đảng bộ</h1>"
+    "<div class=ten>Hội nghị</div>"
     "<div class=ngay>05/01/2024</div><div class=xem>Lượt xem: 8</div><div class=tom>Tóm tắt.</div>"
     "<div class=bai>Một câu.<div class=lien-quan>Bài khác</div></div><div class=ten-tac-gia>Văn phòng</div>"
 )
@@ -324,7 +372,7 @@ def test_an_article_address_needs_no_more_than_a_headline() -> None:
 
 ROWS = "".join(
     f"<div><h3><a href='/tin/{n}.html'>Chi bộ khu phố {n} họp bàn kế hoạch công tác năm tới</a></h3>"
-    f"<div>0{n}/01/2024 16:10 | Lượt xem: {n}3</div><p>Trong buổi họp, chi bộ khu phố {n} đã bàn nhiều việc...</p></div>"
+    f"<div>0{n}/01/2024 16:10 | Lượt xem: {n}3</div><p>Trong buổi họp, chi bộ {n} đã bàn nhiều việc...</p></div>"
     for n in range(1, 8)
 )
 NO_ARTICLES = {

@@ -11,6 +11,7 @@ from archiver.parsing.generic.lead import find_lead
 from archiver.parsing.generic.outline import Line, Outline, Span, whole_text
 from archiver.parsing.generic.teasers import find_listing, is_bare_address
 from archiver.parsing.generic.words import END, FOOT, PROPERTY, TOOL
+from archiver.parsing.labels import OTHER_TEXT_LABEL
 from archiver.platforms.elements import Element
 
 LONGEST_END = 80
@@ -118,7 +119,9 @@ class _Finder:
     def _weigh_line(self, index: int) -> int:
         """Weigh a line: nothing for what surrounds an article, little for links that lead elsewhere."""
         line = self._outline.lines[index]
-        if line.furniture or is_tool(line) or _is_foot(line) or self._infos.read(index) or self._is_property(index):
+        if line.furniture or is_tool(line) or _is_foot(line) or _is_byline(line):
+            return 0
+        if self._infos.read(index) or self._is_property(index):
             return 0
         if is_bare_address(line.text) or any(is_document(href) for href in line.hrefs):
             return len(line.text)
@@ -227,6 +230,11 @@ def is_tool(line: Line) -> bool:
         return True
     buttons = [whole_text(element) for element in line.inlines]
     return len(buttons) > 1 and len(" ".join(buttons)) >= len(line.text) and all(map(TOOL.fullmatch, buttons))
+
+
+def _is_byline(line: Line) -> bool:
+    """Say whether a line names the author or the source."""
+    return len(line.text) <= LONGEST_END and bool(OTHER_TEXT_LABEL.match(line.text))
 
 
 def _is_foot(line: Line) -> bool:

@@ -74,10 +74,9 @@ def _find_author(outline: Outline, region: Region) -> str | None:
 def _read_below(outline: Outline, region: Region, infos: InfoReader) -> Iterator[_Seen]:
     """Read what stands between the headline and the text."""
     for index in range(region.headline + 1, min(region.first, region.headline + 1 + 3 * MOST_BELOW)):
-        line = outline.lines[index]
-        if line.is_link and len(line.text) > LONGEST_PLAIN_LINK:
+        line, info = outline.lines[index], infos.read(index)
+        if not info and line.is_link and len(line.text) > LONGEST_PLAIN_LINK:
             return
-        info = infos.read(index)
         if info and not line.furniture:
             yield _Seen(info, "below the headline", 0.98 if info.is_labelled or info.views else 0.95)
 
@@ -85,10 +84,9 @@ def _read_below(outline: Outline, region: Region, infos: InfoReader) -> Iterator
 def _read_above(outline: Outline, region: Region, infos: InfoReader, zone: tzinfo, at: datetime) -> Iterator[_Seen]:
     """Read what stands right above the headline, but no clock, which says the time of the capture."""
     for index in range(region.headline - 1, max(region.headline - 1 - MOST_ABOVE, -1), -1):
-        line = outline.lines[index]
-        if HOME.match(line.text) or (line.is_link and len(line.text) > LONGEST_PLAIN_LINK):
+        line, info = outline.lines[index], infos.read(index)
+        if HOME.match(line.text) or (not info and line.is_link and len(line.text) > LONGEST_PLAIN_LINK):
             return
-        info = infos.read(index)
         if info is None or line.furniture:
             continue
         date = info.published
@@ -110,10 +108,9 @@ def _read_after(outline: Outline, region: Region, infos: InfoReader) -> Iterator
     if region.last == region.headline:
         return
     for index in range(region.last + 1, min(region.end, region.last + 1 + MOST_BELOW)):
-        line = outline.lines[index]
-        if line.is_link and len(line.text) > LONGEST_PLAIN_LINK:
+        line, info = outline.lines[index], infos.read(index)
+        if not info and line.is_link and len(line.text) > LONGEST_PLAIN_LINK:
             return
-        info = infos.read(index)
         if info and not line.furniture:
             yield _Seen(info, "below the text", 0.85 if info.is_labelled or info.views else 0.65)
 

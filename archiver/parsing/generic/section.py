@@ -20,7 +20,7 @@ def find_section(outline: Outline, headline: int, metadata: Metadata) -> tuple[s
     """Find the section that is printed above the headline; None where there is neither breadcrumb nor its name."""
     title = outline.lines[headline].text
     crumbs = [crumb for crumb in _find_crumbs(outline, headline) if not _is_other(crumb, title)]
-    if crumbs:
+    if crumbs and not any(crumb.isdecimal() for crumb in crumbs):
         return crumbs[-1], Origin("section", "breadcrumb", 0.9)
     said = {section.casefold() for section in metadata.sections}
     for line in outline.lines[max(headline - _FARTHEST, 0) : headline]:

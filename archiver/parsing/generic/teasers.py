@@ -34,7 +34,7 @@ def _is_teaser(outline: Outline, infos: InfoReader, index: int) -> bool:
     line = outline.lines[index]
     if line.furniture or not line.is_link or len(line.text) < SHORT_TITLE or is_bare_address(line.text):
         return False
-    if not _leads_elsewhere(line.hrefs):
+    if not _leads_elsewhere(line.hrefs) or infos.read(index):
         return False
     if len(line.text) > LONG_TITLE or line.heading:
         return True
