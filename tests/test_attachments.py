@@ -2,7 +2,12 @@
 
 import hashlib
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -13,10 +18,12 @@ import pytest
 
 from archiver.archive.file import create_or_open
 from archiver.archive.merging import merge_archive
-from tests.conftest import Crawling, Done
+from archiver.errors import SiteError
+from archiver.site import Site
+from tests.conftest import PROJECT, Crawling, Done
 from tests.portal import ChannelLook, Portal, PortalArticle, serve
 from tests.portal.exchange import HTML, Response
-from tests.portal.files import file_at, pdf
+from tests.portal.files import PNG, docx, file_at, pdf
 from tests.reading import ask
 
 MONDAY = datetime(2024, 3, 4, 1, tzinfo=UTC)
@@ -276,3 +283,187 @@ def test_verify_backup_and_merge_know_them(followed: Followed, tmp_path: Path) -
     for view in ("attachments", "attachment_history"):
         query = f"SELECT * FROM {view} ORDER BY article_id, file_url, fetched_at"
         assert merged.query(query) == followed.crawling.query(query)
+
+
+# --- when they are asked for ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_a_kept_document_is_asked_for_again_after_a_month_and_a_lost_one_at_each_visit(crawling: Crawling) -> None:
+    portal = make_portal()
+    with serve(portal) as base:
+        crawl(crawling, base, MONDAY)
+        portal.clear_log()
+        crawl(crawling, base, MONDAY + timedelta(days=3))
+        assert asked_for(portal) == sorted([LOGIN, LOST])
+        portal.clear_log()
+        done = crawl(crawling, base, MONDAY + timedelta(days=45))
+    assert asked_for(portal) == sorted([PLAN, FORM, TABLE, LOGIN, LOST, COPY])
+    statuses = {request.path: request.status for request in portal.requests}
+    assert (statuses[FORM], statuses[TABLE], statuses[PLAN]) == (304, 304, 200)
+    assert "files unchanged 4; files not kept 2" in done.err
+
+
+@pytest.mark.slow
+def test_a_confirmed_article_leads_to_its_documents_too(crawling: Crawling) -> None:
+    """The page answers 304, so nothing is read of it; its document was exchanged nevertheless."""
+    portal = make_portal(validators=True)
+    with serve(portal) as base:
+        crawl(crawling, base, MONDAY)
+        portal.answers[PLAN] = Response(200, SECOND)
+        portal.clear_log()
+        crawl(crawling, base, MONDAY + timedelta(days=45))
+    assert {request.status for request in portal.requests if "/view_content/" in request.path} == {304}
+    assert crawling.query("SELECT DISTINCT copies FROM attachments WHERE file_url = ?", base + PLAN) == [{"copies": 2}]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("policy", "asked"),
+    [("none", []), ("documents", [PLAN, FORM]), ("all", [PLAN, FORM, "/documents/1/anh.jpg/b1"])],
+)
+def test_the_policy_says_what_is_asked_for(crawling: Crawling, policy: str, asked: list[str]) -> None:
+    portal = make_portal()
+    portal.answers["/documents/1/anh.jpg/b1"] = Response(200, PNG)
+    for number in (2, 3):
+        portal.remove(4_600_100 + number)
+    with serve(portal) as base:
+        done = crawl(crawling, base, MONDAY, "-s", f"ARCHIVE_ATTACHMENTS={policy}")
+    assert (done.status, asked_for(portal)) == (0, sorted(asked))
+    assert folder_of(crawling).exists() == bool(asked)
+    kinds = crawling.query("SELECT kind, media_type FROM attachments WHERE digest IS NOT NULL AND kind = 'image'")
+    assert kinds == ([{"kind": "image", "media_type": "image/png"}] if policy == "all" else [])
+
+
+def test_a_policy_that_is_none_is_refused(crawling: Crawling) -> None:
+    done = crawling.archiver("crawl", SITE, "-s", "ARCHIVE_ATTACHMENTS=some")
+    line = "archiver: -s ARCHIVE_ATTACHMENTS=some: write none, documents, all\n"
+    assert (done.status, done.err) == (2, line)
+    with pytest.raises(SiteError, match="attachments = 'some'; write 'none', 'documents' or 'all'"):
+        Site("mot", "Trang", "generic", attachments="some")  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+def test_a_site_that_begins_to_keep_them_has_them_at_the_next_visit(crawling: Crawling) -> None:
+    portal = make_portal()
+    with serve(portal) as base:
+        crawl(crawling, base, MONDAY, "-s", "ARCHIVE_ATTACHMENTS=none")
+        portal.clear_log()
+        done = crawl(crawling, base, MONDAY + timedelta(hours=2))
+        assert asked_for(portal) == sorted([PLAN, FORM, TABLE, LOGIN, LOST, COPY])
+        portal.clear_log()
+        crawl(crawling, base, MONDAY + timedelta(hours=4))
+        assert asked_for(portal) == sorted([LOGIN, LOST])
+    assert "files kept 4; files not kept 3" in done.err  # one of them is on another host
+
+
+@pytest.mark.slow
+def test_the_budget_of_requests_holds(crawling: Crawling) -> None:
+    portal = make_portal()
+    with serve(portal) as base:
+        done = crawl(crawling, base, MONDAY, "-s", "ARCHIVE_MAX_REQUESTS=6")
+        assert (done.status, len(portal.requests)) == (3, 7)  # robots.txt
+        crawl(crawling, base, MONDAY + timedelta(hours=2))
+    assert set(asked_for(portal)) == {PLAN, FORM, TABLE, LOGIN, LOST, COPY}
+
+
+@pytest.mark.slow
+def test_what_cannot_be_had_is_written_down(crawling: Crawling) -> None:
+    """Too large, forbidden by robots.txt, broken off, an error of the server, a redirect away: no finding in any."""
+    portal = make_portal()
+    portal.robots = "User-agent: *\nDisallow: /documents/1/bang.xls\n"
+    portal.answers |= {
+        PLAN: Response(200, b"%PDF-" + bytes(400_000)),
+        FORM: Response(200, docx("x"), truncate_at=20),
+        LOGIN: Response(302, b"", (("Location", "http://khac.example/dang-nhap"),)),
+        LOST: Response(500, b"", HTML),
+        COPY: Response(302, b"", (("Location", "/documents/1/that.pdf/c1"),)),
+    }
+    with serve(portal) as base:
+        done = crawl(crawling, base, MONDAY, "-s", "ARCHIVE_MAX_FILE=300000")
+    assert done.status == 0, done.err
+    assert "Traceback" not in done.err
+    rows = crawling.query("SELECT DISTINCT file_url, status, problem FROM attachments ORDER BY file_url")
+    assert {str(row["file_url"]).removeprefix(base): (row["status"], row["problem"]) for row in rows} == {
+        PLAN: (None, "too_big"),
+        FORM: (None, "truncated"),
+        LOGIN: (None, "not_allowed"),
+        LOST: (500, "http_500"),
+        COPY: (200, None),
+        TABLE: (None, "not_allowed"),
+        ELSEWHERE: (None, "other_host"),
+    }
+
+
+# --- runs that are cut off --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("number", "outcome", "status"), [(signal.SIGTERM, "interrupted", 0), (signal.SIGKILL, "died", 3)]
+)
+def test_a_run_that_is_cut_off_is_taken_up_without_double_work(
+    crawling: Crawling, number: int, outcome: str, status: int
+) -> None:
+    """It ends while a document hangs; the next run asks for that one and for what was never asked for."""
+    portal = make_portal()
+    usual = portal.answers[COPY]
+    portal.answers[COPY] = Response(200, FIRST, delay=60)
+    with serve(portal) as base:
+        environment = os.environ | {"ARCHIVE_DB": str(crawling.path), "ARCHIVE_NOW": MONDAY.isoformat()}
+        command = [sys.executable, "-m", "archiver", "crawl", SITE, "-a", f"start={base}/{CHANNEL}", *QUICK]
+        with subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.PIPE, text=True) as process:
+            deadline = time.monotonic() + 30
+            while len(asked_for(portal)) < 6 and time.monotonic() < deadline:
+                time.sleep(0.05)
+            time.sleep(0.5)
+            began = time.monotonic()
+            process.send_signal(number)
+            _, errors = process.communicate(timeout=30)
+        assert time.monotonic() - began < 9
+        assert not any(word in errors for word in ("Traceback", "ERROR", "never retrieved")), errors
+        portal.answers[COPY] = usual
+        portal.clear_log()
+        done = crawl(crawling, base, MONDAY + timedelta(minutes=5))
+    assert asked_for(portal) == [COPY]
+    assert done.status == status, done.err  # a run that died is a finding of the next one
+    outcomes = crawling.query("SELECT outcome FROM run_summary ORDER BY run_id")
+    assert outcomes == [{"outcome": outcome}, {"outcome": "problems" if status else "finished"}]
+    assert crawling.archiver("verify").status == 0
+
+
+@pytest.mark.slow
+def test_a_disk_that_does_not_take_them_ends_the_crawl(crawling: Crawling) -> None:
+    folder_of(crawling).write_text("a file stands where the folder should")
+    portal = make_portal()
+    with serve(portal) as base:
+        done = crawl(crawling, base, MONDAY)
+    assert done.status == 1
+    assert "the file cannot be written" in done.err
+    assert "Traceback" not in done.err
+
+
+@pytest.mark.slow
+def test_many_documents_take_no_memory(tmp_path: Path) -> None:
+    """A thousand documents more, each with its own content, and hardly a megabyte more in the end."""
+    peaks = [_measure(tmp_path / str(count), count) for count in (100, 1_100)]
+    assert peaks[1] - peaks[0] < 12, peaks
+
+
+def _measure(folder: Path, count: int) -> float:
+    """Return the most megabytes that a crawl of five articles with so many documents held."""
+    folder.mkdir()
+    articles = [
+        _write_article(number, *((f"/documents/1/so-{number}-{place}.pdf/x", "Văn bản") for place in range(count // 5)))
+        for number in range(1, 6)
+    ]
+    portal = Portal(articles, {CHANNEL: ChannelLook("Tin của Khối")}, tick=False)
+    with serve(portal) as base:
+        environment = os.environ | {"ARCHIVE_DB": str(folder / "archive.db")}
+        command = [sys.executable, "-m", "archiver", "crawl", SITE, "-a", f"start={base}/{CHANNEL}", *QUICK]
+        process = subprocess.Popen(command, cwd=PROJECT, env=environment)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    assert len(asked_for(portal)) == count
+    return usage.ru_maxrss / 1024

@@ -35,8 +35,8 @@ ATTACHMENTS = View(
         "file": "where the copy lies, below the folder `.files` beside the archive",
     },
     f"""
-    SELECT a.site, a.native_key, d.url, item.value ->> 'url', {_TITLE}, {_KIND}, nullif(lower(hex(k.digest)), ''), k.size,
-        k.media_type, kept.fetched_at, last.fetched_at, last.status, last.problem,
+    SELECT a.site, a.native_key, d.url, item.value ->> 'url', {_TITLE}, {_KIND}, nullif(lower(hex(k.digest)), ''),
+        k.size, k.media_type, kept.fetched_at, last.fetched_at, last.status, last.problem,
         (SELECT count(DISTINCT digest) FROM downloads WHERE address_id = f.id), {_PLACE.format("k")}
     FROM articles a
     JOIN snapshots s ON s.article_id = a.id

@@ -26,6 +26,7 @@ from archiver.crawl.spider import CommitteeSpider
 from archiver.crawl.wishes import Wishes
 from archiver.errors import ArchiveError
 
+# Files that wait for their answers, of each article: a page may link to thousands.
 _BATCH = 4
 # Problems of a file whose host answered, or was not asked.
 _ANSWERED = frozenset({"not_allowed", "too_big", "decode_error", "headers_too_large"})
@@ -41,6 +42,7 @@ class ArticleFilesPipeline(MediaPipeline):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler=crawler)
         self._opened: Wishes | None = None
+        self._ended = False
         self._left_over: Iterator[str] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
@@ -57,15 +59,17 @@ class ArticleFilesPipeline(MediaPipeline):
         self.spiderinfo.downloaded = _Forgetful()
 
     async def process_item(self, item: dict[str, Any] | Visit, spider: Spider | None = None) -> Any:
-        """Wait for the files of an article, so that no more articles are under way than files can follow."""
-        await super().process_item(item)
+        """Wait for the files of an article, a few at a time: no more articles are under way than files can follow."""
+        urls = iter(self._list_urls(item))
+        while not self._is_over and (batch := list(islice(urls, _BATCH))):
+            await super().process_item(batch)
         if isinstance(item, Visit):
             raise DropItem("recorded; not an article")
         return item
 
     def ask_for_left_over(self) -> None:
         """Ask, when nothing else is left, for files that were never asked for; DontCloseSpider while there are some."""
-        if self._ledger.broken:
+        if self._is_over or not self._wishes.has_room:
             return
         self._left_over = self._left_over or self._wishes.list_left_over()
         batch = list(islice(self._left_over, _BATCH))
@@ -77,11 +81,9 @@ class ArticleFilesPipeline(MediaPipeline):
         raise DontCloseSpider
 
     def get_media_requests(self, item: Any, info: MediaPipeline.SpiderInfo) -> list[Request]:
-        """Ask for those files of an article that are due."""
-        if self._ledger.broken:
-            return []
+        """Ask for those files that are due; ``item`` are a few addresses, whatever article they are of."""
         try:
-            return self._wishes.ask(self._list_urls(item))
+            return self._wishes.ask(item)
         except sqlite3.Error as error:
             self._ledger.give_up(error)
             return []
@@ -94,7 +96,7 @@ class ArticleFilesPipeline(MediaPipeline):
     ) -> Any:
         """Keep a file, or write down why it is not kept."""
         spider = self._spider
-        spider.asked += response.meta.get("redirect_times", 0)
+        spider.asked_files += response.meta.get("redirect_times", 0)
         self._wishes.silent = 0
         try:
             self._record(request, await self._wishes.judge(response, request.meta["wish"]))
@@ -106,6 +108,7 @@ class ArticleFilesPipeline(MediaPipeline):
     def media_failed(self, failure: TwistedFailure, request: Request, info: MediaPipeline.SpiderInfo) -> Any:
         """Write down why a file was not answered; nothing of what the end of the crawl took back."""
         if isinstance(failure.value, EndedError):
+            self._ended = True
             self._wishes.forget(request.meta["wish"])
             return
         assert failure.value is not None
@@ -124,14 +127,20 @@ class ArticleFilesPipeline(MediaPipeline):
         """Return nothing: where a file lies follows from its content alone."""
         return ""
 
-    def _list_urls(self, item: Any) -> list[str]:
+    @property
+    def _is_over(self) -> bool:
+        """Say whether nothing more is asked for: the archive cannot be written, or the crawl is being ended."""
+        return self._ended or self._ledger.broken is not None
+
+    def _list_urls(self, item: dict[str, Any] | Visit) -> list[str]:
+        """List the files of an article that was recorded, or confirmed (304): then the archive knows them."""
+        if self._ledger.broken:
+            return []
         kinds = self._wishes.kinds
-        if isinstance(item, list):
-            return item
-        if isinstance(item, Visit):
-            database, run = self._ledger.opened()
-            return list_addresses_of(database.conn, run.site, item.expected, kinds) if item.expected else []
-        return [file["url"] for kind in kinds for file in item[kind]]
+        if not isinstance(item, Visit):
+            return [file["url"] for kind in kinds for file in item[kind]]
+        database, run = self._ledger.opened()
+        return list_addresses_of(database.conn, run.site, item.expected, kinds) if item.expected else []
 
     def _record(self, request: Request, outcome: Outcome) -> None:
         if self._ledger.broken:

@@ -66,6 +66,7 @@ class CommitteeSpider(scrapy.Spider):
         self.discovery = Discovery(self.options, platform_of(self.site), self.site.zone, self.site.revisits.overlap)
         self._agenda = Agenda()
         self.asked = 0
+        self.asked_files = 0
         self._in_flight = 0
         self._walking = True
 
@@ -128,7 +129,7 @@ class CommitteeSpider(scrapy.Spider):
     def budget(self) -> int:
         """Say how many requests are left to this run; without a bound, more than it can need."""
         most = self.settings.getint("ARCHIVE_MAX_REQUESTS")
-        return max(most - self.asked, 0) if most else sys.maxsize
+        return max(most - self.asked - self.asked_files, 0) if most else sys.maxsize
 
     def parse(self, response: Response, **kwargs: Any) -> Output:
         """Read an answer, hand it over to be kept, follow it, and ask for more."""

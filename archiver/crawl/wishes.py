@@ -58,6 +58,11 @@ class Wishes:
         self._under_way: set[str] = set()
         clear_unfinished(self._folder)
 
+    @property
+    def has_room(self) -> bool:
+        """Say whether the run may ask for more: its budget is not used up, and the host does not keep silent."""
+        return bool(self._spider.budget) and self.silent < MOST_SILENT
+
     def ask(self, urls: Iterable[str]) -> list[Request]:
         """Return the requests for those files that are due; they count as sent."""
         requests = (self._ask(url) for url in dict.fromkeys(urls))
@@ -104,9 +109,9 @@ class Wishes:
         if not self._spider.discovery.allows(url):
             self._note_other_host(wish)
             return None
-        if not self._spider.budget or self.silent >= MOST_SILENT:
+        if not self.has_room:
             return None
-        self._spider.asked += 1
+        self._spider.asked_files += 1
         self._under_way.add(url)
         return self._write_request(wish)
 
