@@ -5,25 +5,26 @@ from datetime import datetime, tzinfo
 
 from archiver.model import Listing, ListingEntry, Problem
 from archiver.parsing.article import find_unreadable
-from archiver.parsing.generic.pager import find_next_form, find_next_url
-from archiver.parsing.generic.rows import Row, Rows, find_rows, site_of
+from archiver.parsing.generic.pager import find_next_form, find_next_url, is_page_of
+from archiver.parsing.generic.rows import Row, Rows, find_rows
 from archiver.parsing.info_line import InfoLine
 from archiver.parsing.listing import read_results
 from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, attribute_of, select
+from archiver.platforms.elements import Element, attribute_of, select, text_of
 from archiver.platforms.layout import Platform
-from archiver.urls import join_url, strip_session
+from archiver.urls import join_url, site_of, strip_session
 
 LEAST_SHARE = 0.25
+LONGEST_ROW = 1500
 _COMMENTS = re.compile(r"comments?\b|bình luận|/feed/.+/feed", re.IGNORECASE)
 # "Hiển thị 1 - 20 of 26 kết quả": a line that holds hardly more than the three numbers.
 _RESULTS = re.compile(r"[^\d\n]{0,30}\d[\d.,]*\s*[-–]\s*\d[\d.,]*\s+\S+\s+\d[\d.,]*[^\d\n]{0,30}")
-_RESULT_WORDS = re.compile(r"kết quả|results?|hiển thị|showing|条|結果|результат|hasil|ergebnis|resultad|risultat", re.I)
+_RESULT_WORDS = re.compile(
+    r"kết quả|results?|hiển thị|showing|条|結果|результат|hasil|ergebnis|resultad|risultat", re.IGNORECASE
+)
 
 
-def read_generic_listing(
-    page: Element, url: str, platform: Platform, zone: tzinfo, at: datetime
-) -> Listing | None:
+def read_generic_listing(page: Element, url: str, platform: Platform, zone: tzinfo, at: datetime) -> Listing | None:
     """Read the listing that is the main thing on a page; None where there is none, as on the page of an article."""
     found = find_rows(page, url, platform, zone, at)
     if found is None or not (platform.places.entry or is_main(found)):
@@ -33,13 +34,16 @@ def read_generic_listing(
 
 def is_main(found: Rows) -> bool:
     """Say whether rows are what their page is about, and no list beside or below something else."""
-    return len(found.rows) > 1 and found.share >= LEAST_SHARE
+    usual = sorted(len(text_of(row.element)) for row in found.rows)[len(found.rows) // 2]
+    return len(found.rows) >= (2 if found.dated > 1 else 3) and found.share >= LEAST_SHARE and usual <= LONGEST_ROW
 
 
 def make_listing(page: Element, url: str, platform: Platform, found: Rows) -> Listing:
     """Make the listing of rows that were found on a page."""
     entries: dict[str, ListingEntry] = {}
     for row in found.rows:
+        if is_page_of(row.href, url):
+            continue
         entry = _make_entry(row, platform)
         entries.setdefault(entry.native_key, entry)
     return Listing(

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archiver.model import Form
-from archiver.parsing.generic.rows import site_of
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, classes_of, select, select_one, text_of
-from archiver.urls import join_url, parameters_of, strip_session
+from archiver.urls import join_url, parameters_of, site_of, strip_session, undo_mirroring
 
 MOST_LINKS = 5000
 _LONGEST_TEXT = 30
@@ -20,19 +19,19 @@ _PARAMETER = re.compile(
 )
 _OFFSET = re.compile(r"(?:.*_)?(?:start|offset|limitstart|from)", re.IGNORECASE)
 _IN_PATH = re.compile(
-    r"/(?:page|trang|pagina|seite|halaman|p)[/-]?(\d{1,6})/?(?=$|\.\w+$)|[-_/](?:page|trang|p)?-?_?(\d{1,5})(?=\.\w{3,5}$)",
+    r"/(?:page|trang|pagina|seite|halaman|p)[/-]?(\d{1,6})/?(?=$|\.\w+$)"
+    r"|[-_/](?:page|trang|index|list)[-_](\d{1,5})(?=\.\w{3,5}$)",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
-_NEXT = re.compile(
-    r"(?:(?:go to )?next(?: page)?|older(?: posts)?|(?:trang |bài )?(?:tiếp(?: theo)?|sau|kế)|trang (?:tiếp|kế)(?: theo)?"
-    r"|下一[页頁]|下[页頁]|后页|次(?:へ|の?ページ)?|weiter|nächste(?: seite)?|vorwärts|(?:página )?siguiente"
-    r"|(?:pagina )?success(?:iva|ivo)|avanti|следующая(?: страница)?|след\.?|вперед|вперёд|далее|(?:halaman )?(?:berikutnya|selanjutnya)"
-    r"|다음(?: 페이지)?|ถัดไป|หน้าถัดไป|suivante?|próxima)?\s*[›»→>]{0,2}",
-    re.IGNORECASE,
+_NEXT_WORDS = (
+    r"(?:go to )?next(?: page)?|older(?: posts)?|(?:trang |bài )?(?:tiếp(?: theo)?|sau|kế)|trang (?:tiếp|kế)(?: theo)?",
+    r"下一[页頁]|下[页頁]|后页|次(?:へ|の?ページ)?|다음(?: 페이지)?|(?:หน้า)?ถัดไป",
+    r"weiter|nächste(?: seite)?|vorwärts|(?:página )?siguiente|(?:pagina )?successiv[ao]|avanti|suivante?|próxima",
+    r"следующая(?: страница)?|след\.?|впер[её]д|далее|(?:halaman )?(?:berikutnya|selanjutnya)",
 )
+_NEXT = re.compile(rf"(?:{'|'.join(_NEXT_WORDS)})?\s*[›»→>]{{0,2}}", re.IGNORECASE)
 _POSTBACK = re.compile(r"__doPostBack\(\s*['\"]([^'\"]{1,300})['\"]\s*,\s*['\"]([^'\"]{0,300})['\"]", re.IGNORECASE)
-_DISABLED = frozenset({"disabled", "active", "current", "inactive"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +78,11 @@ def read_page_number(url: str) -> tuple[str, int] | None:
     return ("/", int(match[1] or match[2])) if match else None
 
 
+def is_page_of(target: str, url: str) -> bool:
+    """Say whether an address is that of a numbered page of the listing at ``url``, and so of no article."""
+    return bool(_path(url)) and read_page_number(target) is not None and _is_same_listing(target, url)
+
+
 def _find_steps(page: Element, url: str) -> Iterator[_Step]:
     for link in _links(page):
         target = join_url(url, attribute_of(link, "href"))
@@ -123,7 +127,7 @@ def _is_same_listing(target: str, url: str) -> bool:
 
 
 def _path(url: str) -> str:
-    path = _IN_PATH.sub("", urlsplit(url).path)
+    path = _IN_PATH.sub("", urlsplit(undo_mirroring(url)).path)
     return re.sub(r"(?:/index)?(?:\.\w{3,5})?/*$", "", path)
 
 

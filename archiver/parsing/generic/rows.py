@@ -10,9 +10,9 @@ from archiver.model import Count, PublishedDate
 from archiver.parsing.generic.furniture import is_furniture, names_others
 from archiver.parsing.info_line import InfoLine, read_info_line
 from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, attribute_of, select, spaced_text_of, text_of
+from archiver.platforms.elements import Element, attribute_of, children_of, select, spaced_text_of, text_of
 from archiver.platforms.layout import Platform
-from archiver.urls import host_of, join_url, strip_tracking
+from archiver.urls import join_url, site_of, strip_tracking
 
 MOST_LINKS = 5000
 MOST_LEVELS = 12
@@ -107,11 +107,6 @@ def _may_be_article(target: str, url: str, platform: Platform) -> bool:
     return platform.read_address(target).kind != "listing" and len(path.split("/", 3)[-1]) > 1
 
 
-def site_of(url: str) -> str:
-    """Return the host of an address without ``www.``: what tells one site from another."""
-    return host_of(url).removeprefix("www.")
-
-
 def _elements_outside_furniture(page: Element) -> Iterator[Element]:
     stack = [page]
     while stack:
@@ -202,9 +197,7 @@ def _read_rows(block: list[tuple[Element, _Link]], zone: tzinfo, at: datetime) -
     return tuple(_make_row(row, link, inside, dates, counts) for (row, link), inside in zip(block, parts, strict=True))
 
 
-def _make_row(
-    row: Element, link: _Link, parts: list[_Part], dates: Counter[str], counts: Counter[str]
-) -> Row:
+def _make_row(row: Element, link: _Link, parts: list[_Part], dates: Counter[str], counts: Counter[str]) -> Row:
     dated = max((p for p in parts if p.info.published), key=lambda p: dates[p.place], default=None)
     counted = max((p for p in parts if p.info.views), key=lambda p: counts[p.place], default=None)
     return Row(
@@ -220,7 +213,10 @@ def _make_row(
 
 def _parts_of(row: Element, link: _Link, starts: set[int], zone: tzinfo, at: datetime) -> Iterator[_Part]:
     """Yield the short pieces of a row beside its title, those between it and the next row too."""
-    around = {id(link.element), *(id(parent) for parent, _ in zip(link.element.parents, range(MOST_LEVELS), strict=False))}
+    around = {
+        id(link.element),
+        *(id(parent) for parent, _ in zip(link.element.parents, range(MOST_LEVELS), strict=False)),
+    }
     stack: list[tuple[str, Element | str]] = [(f"+{i}", e) for i, e in enumerate(_following(row, starts))][::-1]
     stack.append(("", row))
     for _ in range(MOST_PARTS):
@@ -231,7 +227,7 @@ def _parts_of(row: Element, link: _Link, starts: set[int], zone: tzinfo, at: dat
         text = clean_text(spaced_text_of(element) if element is not None else str(piece))
         if element is not None and (id(element) in around or len(text) > LONGEST_INFO):
             if element is not link.element and element.name not in ("script", "style"):
-                stack += [(f"{place}/{_name(c)}", c) for c in reversed(element.contents) if isinstance(c, Element | str)]
+                stack += [(f"{place}/{_name(c)}", c) for c in reversed(list(children_of(element)))]
         elif any(char.isdigit() for char in text) and len(text) <= LONGEST_INFO:
             info = read_info_line(text, zone, at)
             if info.views or (info.published and info.published.at):
