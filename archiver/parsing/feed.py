@@ -76,7 +76,8 @@ def _read_item(
     base = capture.url
     for element in (tree, item):
         base = join_url(base, element.get(_XML_BASE) or "") or base
-    url = join_url(base, _read_link(item))
+    link = _read_link(item)
+    url = join_url(base, link) if link else None
     if url is None or site_of(url) != site_of(capture.url):
         return None
     address = platform.read_address(url)

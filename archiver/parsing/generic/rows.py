@@ -217,7 +217,8 @@ def _parts_of(row: Element, link: _Link, starts: set[int], zone: tzinfo, at: dat
         id(link.element),
         *(id(parent) for parent, _ in zip(link.element.parents, range(MOST_LEVELS), strict=False)),
     }
-    stack: list[tuple[str, Element | str]] = [(f"+{i}", e) for i, e in enumerate(_following(row, starts))][::-1]
+    following = [(f"+{index}", after) for index, after in enumerate(_following(row, starts))]
+    stack: list[tuple[str, Element | str]] = [*reversed(following)]
     stack.append(("", row))
     for _ in range(MOST_PARTS):
         if not stack:
