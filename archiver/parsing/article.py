@@ -1,5 +1,6 @@
 """Reading an article page."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from urllib.parse import unquote, urlsplit
@@ -68,10 +69,15 @@ def find_unreadable(info: InfoLine) -> tuple[Problem, ...]:
 
 def _read_attachments(container: Element, places: ArticleLayout, links: Links) -> tuple[Attachment, ...]:
     content = select_one(container, places.content)
+    return collect_documents(select(content, "a[href]") if content is not None else (), links)
+
+
+def collect_documents(anchors: Iterable[Element], links: Links) -> tuple[Attachment, ...]:
+    """Collect the documents that some ``a`` elements lead to, each once, with the text of its link or its name."""
     found: dict[str, Attachment] = {}
-    for link in select(content, "a[href]") if content is not None else ():
+    for link in anchors:
         url = links.resolve(attribute_of(link, "href"))
-        if url and _is_document(url) and (url not in found or not found[url].title):
+        if url and is_document(url) and (url not in found or not found[url].title):
             found[url] = Attachment(url, clean_text(text_of(link)))
     return tuple(replace(document, title=document.title or _file_name(document.url)) for document in found.values())
 
@@ -83,7 +89,7 @@ def _file_name(url: str) -> str:
     return clean_text(unquote(name.replace("+", " ")))
 
 
-def _is_document(url: str) -> bool:
+def is_document(url: str) -> bool:
     """Say whether an address is a document: Liferay keeps them below /documents/, pictures too."""
     path = urlsplit(url).path.lower()
     names = path.split("/")

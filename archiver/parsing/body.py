@@ -37,13 +37,17 @@ def read_body(container: Element, places: ArticleLayout, links: Links) -> BodyPa
     if body is None:
         return parts
     furniture = frozenset(id(element) for element in select_any(body, places.furniture))
-    blocks = BlockReader(links, furniture).read(body)
+    take_apart(BlockReader(links, furniture).read(body), parts)
+    return parts
+
+
+def take_apart(blocks: list[Block], parts: BodyParts) -> None:
+    """Put the blocks of a body, which are used up, where they belong: lead, signature, paragraphs, images."""
     if parts.lead is None and _is_lead(blocks):
         parts.lead = _join_lines(blocks.pop(0).text)
     parts.author = _take_signature(blocks)
     _sort_blocks(blocks, parts)
     parts.images = _drop_repeated(parts.images)
-    return parts
 
 
 def _read_lead_images(container: Element, places: ArticleLayout, links: Links) -> list[Image]:

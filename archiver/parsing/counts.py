@@ -51,7 +51,7 @@ _BEFORE = re.compile(
 )
 _FAR_ENOUGH = 32
 _NEXT_IS_WORD = re.compile(r" ?[^\W\d_]")
-_LABEL = re.compile(
+VIEWS_LABEL = re.compile(
     rf"(?P<certain>(?<![^\W\d_])(?:{_CERTAIN})(?![^\W\d_])|{_CERTAIN_UNSPACED})"
     rf"|(?<![^\W\d_])(?:{_BESIDE_NUMBER}|(?:{_FRAMING})(?= ?[:：]? ?{_NUMBER} ?(?:{_FRAME_END})))(?![^\W\d_])"
     rf"|(?:{_BESIDE_NUMBER_UNSPACED})",
@@ -125,7 +125,7 @@ def _find_all(line: str) -> Iterator[_Found]:
     """Yield the view counts of a clean line; they do not overlap."""
     blanked = blank_days(line)
     end = 0
-    while label := _LABEL.search(blanked, end):
+    while label := VIEWS_LABEL.search(blanked, end):
         found = _find_value(blanked, label, end)
         end = max(label.end(), found.end if found else 0)
         if found:
@@ -164,7 +164,7 @@ def _find_unreadable(line: str, label: re.Match[str]) -> _Found | None:
 
 
 def _before_next_piece(words: str) -> str:
-    for border in (OTHER_COUNT, PIECE_START, _LABEL, _WORDS_END):
+    for border in (OTHER_COUNT, PIECE_START, VIEWS_LABEL, _WORDS_END):
         if match := border.search(words):
             words = words[: match.start()]
     return words

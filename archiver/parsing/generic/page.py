@@ -2,10 +2,24 @@
 
 from datetime import tzinfo
 
-from archiver.model import Capture, Page, Problem, Unreadable
+from archiver.model import Article, Capture, Page, Unreadable
+from archiver.parsing.document import parse_html
+from archiver.parsing.generic.article import read_generic_article
+from archiver.parsing.links import Links
+from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
+from archiver.parsing.text import decode_page
 from archiver.platforms.layout import Platform
+from archiver.urls import path_of
 
 
 def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     """Read a page by the signs that all such pages share, the places that ``platform`` has from its site first."""
-    return Unreadable(capture.url, Problem("no_layout", f"fits no layout of {platform.name}: no article, no listing"))
+    html = decode_page(capture.body, capture.headers)
+    page = parse_html(html)
+    address = platform.read_address(capture.url)
+    links = Links.of_page(capture.url, html)
+    article = read_generic_article(page, address, links, platform.places, zone, capture.fetched_at)
+    if isinstance(article, Article):
+        refusal = recognise_refusal_in(article)
+        return Unreadable(capture.url, refusal) if refusal else article
+    return Unreadable(capture.url, recognise_refusal(page, path_of(capture.url)) or article)

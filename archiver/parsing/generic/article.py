@@ -1,0 +1,105 @@
+"""Reading an article from a page of an unknown platform."""
+
+from dataclasses import replace
+from datetime import datetime, tzinfo
+
+from archiver.model import Article, Attachment, Origin, Problem
+from archiver.parsing.article import find_unreadable
+from archiver.parsing.body import BodyParts
+from archiver.parsing.generic.body import read_attachments, read_generic_body
+from archiver.parsing.generic.declared import Declared, read_declared
+from archiver.parsing.generic.density import find_region
+from archiver.parsing.generic.fields import Fields, read_fields
+from archiver.parsing.generic.headline import Headline, find_headlines
+from archiver.parsing.generic.info import InfoReader
+from archiver.parsing.generic.kinds import refuse_article
+from archiver.parsing.generic.metadata import read_metadata
+from archiver.parsing.generic.outline import Outline, read_outline, whole_text
+from archiver.parsing.generic.section import find_section
+from archiver.parsing.generic.teasers import find_teasers
+from archiver.parsing.info_line import InfoLine
+from archiver.parsing.links import Links
+from archiver.platforms.elements import Element
+from archiver.platforms.layout import Address
+from archiver.site import Places
+
+
+def read_generic_article(
+    page: Element, address: Address, links: Links, places: Places, zone: tzinfo, at: datetime
+) -> Article | Problem:
+    """Read the article on a page; a Problem that says why where there is none to be sure of."""
+    declared = read_declared(page, places, zone, at)
+    outline = read_outline(page)
+    metadata = read_metadata(page)
+    infos = InfoReader(outline, zone, at)
+    headline = _find_headline(outline, declared) or next(
+        iter(find_headlines(outline, metadata.titles, address.url, infos)), None
+    )
+    if headline is None:
+        return Problem("no_article", "no line of the page looks like the headline of an article")
+    region = find_region(outline, headline.line, infos, find_teasers(outline, infos))
+    fields = _read_fields(declared, read_fields(outline, region, infos, zone, at))
+    parts = read_generic_body(outline, region, declared, links)
+    attachments = read_attachments(outline, region, links)
+    extras = len(parts.images) + len(attachments)
+    refusal = refuse_article(address.kind, outline, headline, region, fields, metadata, extras)
+    if refusal:
+        return refusal
+    article = _make_article(address, headline, declared, parts, attachments, fields)
+    section = find_section(outline, headline.line, metadata) if article.section is None else None
+    return replace(article, section=section[0], origins=(*article.origins, section[1])) if section else article
+
+
+def _find_headline(outline: Outline, declared: Declared) -> Headline | None:
+    """Find the line of the title that the site declares."""
+    title = declared.title
+    if title is None:
+        return None
+    for index, line in enumerate(outline.lines):
+        around = (line.block, *line.inlines, *line.block.parents)
+        if any(element is title for element in around):
+            return Headline(index, whole_text(title), "declared", 1.0, strength=1.0)
+    return None
+
+
+def _read_fields(declared: Declared, fields: Fields) -> Fields:
+    """Put what the declared info line says in the place of what was found."""
+    if not declared.has_info:
+        return fields
+    found = (("published", declared.published), ("views", declared.views))
+    origins = tuple(Origin(name, "declared", 1.0) for name, value in found if value)
+    return Fields(declared.published, declared.views, origins, ())
+
+
+def _make_article(
+    address: Address,
+    headline: Headline,
+    declared: Declared,
+    parts: BodyParts,
+    attachments: tuple[Attachment, ...],
+    fields: Fields,
+) -> Article:
+    author = declared.author or fields.author or parts.author
+    origins = [Origin("title", headline.how, headline.confidence), *fields.origins]
+    origins += [Origin(name, "declared", 1.0) for name in ("section", "lead", "author") if getattr(declared, name)]
+    if author and not declared.author:
+        origins.append(Origin("author", "label" if fields.author else "signature", 0.9 if fields.author else 0.7))
+    if parts.paragraphs or parts.images:
+        is_declared = declared.body is not None
+        origins.append(Origin("body", "declared" if is_declared else "density", 1.0 if is_declared else 0.9))
+    return Article(
+        native_key=address.key,
+        url=address.url,
+        title=headline.text,
+        section=declared.section,
+        author=author,
+        lead=declared.lead or parts.lead,
+        paragraphs=tuple(parts.paragraphs),
+        body_html="\n".join(parts.html),
+        published=fields.published,
+        views=fields.views,
+        images=tuple(parts.images),
+        attachments=attachments,
+        problems=(*fields.problems, *find_unreadable(InfoLine(fields.published, fields.views))),
+        origins=tuple(origins),
+    )

@@ -1,0 +1,81 @@
+"""Reading the body of an article from the elements that hold its lines, with its images and documents."""
+
+from itertools import accumulate
+
+from archiver.model import Attachment, Image
+from archiver.parsing.article import collect_documents
+from archiver.parsing.blocks import BlockReader, read_image
+from archiver.parsing.body import BodyParts, take_apart
+from archiver.parsing.generic.declared import Declared
+from archiver.parsing.generic.density import Region
+from archiver.parsing.generic.outline import Outline
+from archiver.parsing.generic.words import ACCOUNT
+from archiver.parsing.links import Links
+from archiver.platforms.elements import Element, attribute_of
+
+# Smaller images are icons.
+SMALLEST_IMAGE = 48
+MOST_IMAGES_ABOVE = 20
+
+
+def read_attachments(outline: Outline, region: Region, links: Links) -> tuple[Attachment, ...]:
+    """Collect the documents that are linked from the headline to the end of the article."""
+    lines = outline.lines[region.headline : region.end]
+    return collect_documents([anchor for line in lines for anchor in line.anchors], links)
+
+
+def read_generic_body(outline: Outline, region: Region, declared: Declared, links: Links) -> BodyParts:
+    """Read lead, paragraphs and images of a region, or of the element that the site declares."""
+    parts = BodyParts(lead=declared.lead)
+    found = (declared.body, frozenset[int]()) if declared.body is not None else _find_furniture(outline, region)
+    if declared.body is None:
+        if region.lead and not parts.lead:
+            parts.lead = " ".join(outline.lines[index].text for index in region.lead)
+        parts.images += _read_images_above(outline, region, links)
+    if found:
+        root, furniture = found
+        blocks = BlockReader(links, furniture).read(root)
+        while blocks and ACCOUNT.fullmatch(blocks[-1].text):
+            blocks.pop()
+        take_apart(blocks, parts)
+    return parts
+
+
+def _read_images_above(outline: Outline, region: Region, links: Links) -> list[Image]:
+    """Read the pictures between the headline and the first line of the text, no icons and no links."""
+    last = region.first if region.first < region.end else region.headline + 2
+    elements = outline.images_in(region.headline + 1, min(last, region.end))[:MOST_IMAGES_ABOVE]
+    pictures = (element for element in elements if not _is_icon(element))
+    return [image for element in pictures if (image := read_image(element, links))]
+
+
+def _is_icon(element: Element) -> bool:
+    sizes = (attribute_of(element, "width"), attribute_of(element, "height"))
+    if any(size.isdecimal() and int(size) < SMALLEST_IMAGE for size in sizes if len(size) < len("10000px")):
+        return True
+    return element.find_parent("a") is not None
+
+
+def _find_furniture(outline: Outline, region: Region) -> tuple[Element, frozenset[int]] | None:
+    """Find the element that holds the chosen lines, and the ids of those in it that hold none of them.
+
+    None where nothing is chosen.
+    """
+    if not region.chosen:
+        return None
+    chosen = set(region.chosen)
+    first, last = min(chosen), max(chosen)
+    root = next(span for span in outline.around(first) if span.start <= first and last < span.end)
+    counts = list(accumulate((index in chosen for index in range(root.start, root.end)), initial=0))
+    furniture: set[int] = set()
+    for span in outline.spans:
+        if span is root or span.start < root.start or span.end > root.end:
+            continue
+        is_empty = span.start == span.end
+        counted = counts[span.end - root.start] - counts[span.start - root.start]
+        if not (first <= span.start <= last + 1 if is_empty else counted):
+            furniture.add(id(span.element))
+    for index in range(root.start, root.end):
+        if index not in chosen:
+            furniture |= {id(element) for element in outline.lines[index].inlines}
+    return root.element, frozenset(furniture)

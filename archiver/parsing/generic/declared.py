@@ -1,0 +1,49 @@
+"""Reading the places that a site declares: what stands there goes before whatever the signs of the page say."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from archiver.model import Count, PublishedDate
+from archiver.parsing.document import read_place
+from archiver.parsing.info_line import read_info_line
+from archiver.parsing.text import clean_text
+from archiver.platforms.elements import Element, select, select_one, spaced_text_of
+from archiver.site import Places
+
+MOST_INFO_LINES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What stands at the places of a site; None for a place that is not declared, not there, or empty.
+
+    ``has_info`` says that an info line is there: what it does not print is not printed.
+    """
+
+    title: Element | None = None
+    section: str | None = None
+    lead: str | None = None
+    author: str | None = None
+    body: Element | None = None
+    has_info: bool = False
+    published: PublishedDate | None = None
+    views: Count | None = None
+
+
+def read_declared(page: Element, places: Places, zone: tzinfo, at: datetime) -> Declared:
+    """Read the places of a site on a page, whose furniture is taken out of it before."""
+    for selector in places.furniture:
+        for element in select(page, selector):
+            element.extract()
+    elements = [element for selector in places.info_line for element in select(page, selector)[:MOST_INFO_LINES]]
+    infos = [read_info_line(clean_text(spaced_text_of(element)), zone, at) for element in elements]
+    return Declared(
+        title=select_one(page, places.title) if places.title else None,
+        section=read_place(page, places.section or None),
+        lead=read_place(page, places.lead or None),
+        author=read_place(page, places.author or None),
+        body=select_one(page, places.body) if places.body else None,
+        has_info=bool(elements),
+        published=next((info.published for info in infos if info.published), None),
+        views=next((info.views for info in infos if info.views), None),
+    )

@@ -1,0 +1,245 @@
+"""The outline of a page: its lines of text in reading order, and which element holds which of them."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from archiver.parsing.blocks import BLOCKS
+from archiver.parsing.document import TooDeepError
+from archiver.parsing.text import clean_text
+from archiver.platforms.elements import Element, attribute_of, children_of, text_of
+
+MAX_DEPTH = 2000
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+# Never text of a page, or never text of its own.
+_SKIPPED = frozenset(
+    "head iframe input noscript object option script select style textarea title button audio video svg template "
+    "datalist map canvas marquee".split()
+)
+# Parts of a page that are around its content, unless they hold more than this share of its text: a form around most of
+# it is the page itself (ASP.NET), else a search, a login or a poll.
+_FURNITURE = {"nav": 0.5, "aside": 0.5, "footer": 0.5, "menu": 0.5, "form": 0.3}
+MOST_MAINS = 4
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Line:
+    """One line of text: a paragraph, a heading, a cell, or what stands between two of them.
+
+    ``linked`` counts the characters that belong to links, ``anchors`` are these; ``block`` is the element that holds
+    the line, ``inlines`` those within it that make up the line, ``heading`` its name if it is a heading, ``times`` the
+    ``time`` elements in it. ``furniture`` says that it stands in a menu, a side column, a foot or a form.
+    """
+
+    text: str
+    block: Element
+    linked: int = 0
+    heading: str = ""
+    anchors: tuple[Element, ...] = ()
+    inlines: tuple[Element, ...] = ()
+    furniture: bool = False
+    times: tuple[Element, ...] = ()
+
+    @property
+    def hrefs(self) -> tuple[str, ...]:
+        """Where its links lead, as they are written."""
+        return tuple(attribute_of(anchor, "href") for anchor in self.anchors)
+
+    @property
+    def is_link(self) -> bool:
+        """Whether (nearly) all of it is a link."""
+        return self.linked >= 0.8 * len(self.text)
+
+    @property
+    def mass(self) -> int:
+        """How much text it adds to an article: none for furniture, and none that is linked."""
+        return 0 if self.furniture else max(len(self.text) - self.linked, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An element and its lines: from ``start`` up to, not including, ``end``."""
+
+    element: Element
+    depth: int
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Outline:
+    """The lines of a page, the spans of its block elements in document order, and where its images stand.
+
+    An image is a pair of the number of the line that follows it and its element.
+    """
+
+    lines: list[Line] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    images: list[tuple[int, Element]] = field(default_factory=list)
+    _by_id: dict[int, Span] = field(default_factory=dict)
+    _masses: list[int] = field(default_factory=list)
+
+    def finish(self) -> "Outline":
+        """Add what can be counted only when all lines are there."""
+        self._by_id = {id(span.element): span for span in self.spans}
+        self._masses = list(accumulate((line.mass for line in self.lines), initial=0))
+        self._mark_furniture()
+        self._masses = list(accumulate((line.mass for line in self.lines), initial=0))
+        return self
+
+    def _mark_furniture(self) -> None:
+        """Mark the lines of menus, side columns, feet and forms that are not (nearly) the whole page."""
+        whole = self.mass(0, len(self.lines)) or 1
+        contents = [span for span in self.spans if span.element.name == "main"]
+        steps = [0] * (len(self.lines) + 1)
+        for span in self.spans:
+            share = _FURNITURE.get(span.element.name)
+            if share is None or self.mass(span.start, span.end) > share * whole:
+                continue
+            if not any(span.start <= main.start and main.end <= span.end for main in contents[:MOST_MAINS]):
+                steps[span.start] += 1
+                steps[span.end] -= 1
+        for line, depth in zip(self.lines, accumulate(steps), strict=False):
+            line.furniture = depth > 0
+
+    def mass(self, start: int, end: int) -> int:
+        """Return the mass of the lines from ``start`` up to ``end``."""
+        return self._masses[end] - self._masses[start] if start < end else 0
+
+    def span_of(self, element: Element) -> Span | None:
+        """Return the span of an element; None for one that is no block or was skipped."""
+        return self._by_id.get(id(element))
+
+    def around(self, line: int) -> Iterator[Span]:
+        """Yield the spans around a line, the innermost first."""
+        element: Element | None = self.lines[line].block
+        while element is not None:
+            span = self.span_of(element)
+            if span:
+                yield span
+            element = element.parent
+
+    def images_in(self, start: int, end: int) -> list[Element]:
+        """Return the images that stand between the lines ``start`` and ``end``."""
+        first = bisect_left(self.images, start, key=lambda image: image[0])
+        last = bisect_left(self.images, end + 1, key=lambda image: image[0])
+        return [element for _, element in self.images[first:last]]
+
+
+def read_outline(page: Element) -> Outline:
+    """Read the outline of a page; TooDeepError for one that no reader could follow. Takes linear time."""
+    return _Walker().walk(page)
+
+
+class _Walker:
+    """Walks a page once."""
+
+    def __init__(self) -> None:
+        self._outline = Outline()
+        self._pieces: list[str] = []
+        self._blocks: list[tuple[Element, int, int]] = []
+        self._links: list[Element] = []
+        self._linked = 0
+        self._anchors: list[Element] = []
+        self._inlines: list[Element] = []
+        self._outermost: Element | None = None
+        self._times: list[Element] = []
+
+    def walk(self, page: Element) -> Outline:
+        self._open(page)
+        stack = [(page, children_of(page))]
+        while stack:
+            parent, children = stack[-1]
+            child = next(children, None)
+            if child is None:
+                stack.pop()
+                self._close(parent)
+            elif isinstance(child, str):
+                self._add(child)
+            elif child.name not in _SKIPPED and not _is_hidden(child):
+                if len(stack) > MAX_DEPTH:
+                    raise TooDeepError
+                self._open(child)
+                stack.append((child, children_of(child)))
+        return self._outline.finish()
+
+    def _open(self, tag: Element) -> None:
+        name = tag.name
+        if name in BLOCKS or not self._blocks:
+            self._flush()
+            self._outermost = None
+            place = len(self._outline.spans)
+            self._blocks.append((tag, len(self._outline.lines), place))
+            self._outline.spans.append(Span(tag, len(self._blocks), 0, 0))
+            return
+        if self._outermost is None:
+            self._outermost = tag
+        if name == "br":
+            self._break()
+        elif name == "a":
+            self._links.append(tag)
+        elif name == "img":
+            self._outline.images.append((len(self._outline.lines) + bool("".join(self._pieces).strip()), tag))
+        elif name == "time":
+            self._times.append(tag)
+
+    def _close(self, tag: Element) -> None:
+        if tag is self._outermost:
+            self._outermost = None
+        if tag.name == "a" and self._links:
+            self._links.pop()
+        elif self._blocks and self._blocks[-1][0] is tag:
+            self._flush()
+            _, start, place = self._blocks.pop()
+            end = len(self._outline.lines)
+            self._outline.spans[place] = Span(tag, len(self._blocks) + 1, start, end)
+
+    def _break(self) -> None:
+        """End a line, except within a heading, whose lines are one."""
+        if self._blocks[-1][0].name in HEADINGS:
+            self._pieces.append(" ")
+        else:
+            self._flush()
+
+    def _add(self, text: str) -> None:
+        self._pieces.append(text)
+        if self._outermost is not None and (not self._inlines or self._inlines[-1] is not self._outermost):
+            self._inlines.append(self._outermost)
+        if self._links:
+            length = len(text.strip())
+            self._linked += length
+            if length and not (self._anchors and self._anchors[-1] is self._links[-1]):
+                self._anchors.append(self._links[-1])
+
+    def _flush(self) -> None:
+        text = clean_text("".join(self._pieces)) if self._pieces else ""
+        if text:
+            block = self._blocks[-1][0]
+            headings = (tag.name for tag, _, _ in self._blocks[-3:] if tag.name in HEADINGS)
+            self._outline.lines.append(
+                Line(
+                    text,
+                    block,
+                    min(self._linked, len(text)),
+                    next(headings, ""),
+                    tuple(self._anchors),
+                    tuple(self._inlines),
+                    times=tuple(self._times),
+                )
+            )
+        self._pieces, self._linked, self._anchors, self._inlines, self._times = [], 0, [], [], []
+
+
+def _is_hidden(tag: Element) -> bool:
+    if tag.has_attr("hidden"):
+        return True
+    style = attribute_of(tag, "style")
+    return bool(style) and bool(_HIDDEN.search(style))
+
+
+def whole_text(element: Element) -> str:
+    """Return the clean text of an element."""
+    return clean_text(text_of(element))
