@@ -87,6 +87,11 @@ def host_of(url: str) -> str:
     return host if port in (None, usual) else f"{host}:{port}"
 
 
+def site_of(url: str) -> str:
+    """Return host and port without ``www.``: what tells one site from another."""
+    return host_of(url).removeprefix("www.")
+
+
 def path_of(url: str) -> str:
     """Return the path of an address, at least ``/``."""
     return urlsplit(url).path or "/"

@@ -58,7 +58,7 @@ class ListingReader:
             strangers=strangers,
             next_url=self._find_next(page, places),
             next_form=places.next_form(page, self._base) if places.next_form else None,
-            results=_read_results(read_place(page, places.results)),
+            results=read_results(read_place(page, places.results)),
             problems=tuple(problems),
         )
 
@@ -82,7 +82,8 @@ class ListingReader:
         return strip_session(url) if url else None
 
 
-def _read_results(text: str | None) -> ResultCount | None:
+def read_results(text: str | None) -> ResultCount | None:
+    """Read the line that tells how many entries a listing has, ``Hiển thị 1 - 20 of 26 kết quả``; None for another."""
     match = _RESULTS.search(text or "")
     if match:
         first, last, total = (read_count(number.rstrip(".,")) for number in match.groups())

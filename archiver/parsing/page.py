@@ -5,6 +5,7 @@ from datetime import tzinfo
 from archiver.model import Article, Capture, Page, Problem, Unreadable
 from archiver.parsing.article import read_article
 from archiver.parsing.document import PageRejectedError, TooDeepError, parse_page
+from archiver.parsing.feed import read_feed_or_map
 from archiver.parsing.generic.page import read_generic
 from archiver.parsing.links import Links
 from archiver.parsing.listing import ListingReader
@@ -38,6 +39,9 @@ def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     Pure: the same capture, platform and zone give the same outcome at any time. A page that is neither article nor
     listing comes back as Unreadable with the reason; nothing is raised for what a server sends.
     """
+    other = read_feed_or_map(capture, platform, zone)
+    if other:
+        return other
     problem = _refuse(capture)
     if problem:
         return Unreadable(capture.url, problem)

@@ -1,0 +1,96 @@
+"""Reading feeds: RSS 0.9, 1.0, 2.0 and Atom.
+
+Our own few lines on lxml. feedparser, the library for it, had one release in four years, brings sgmllib3k, cleans and
+guesses much that is not asked for here, and expands what lxml was told not to.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import tzinfo
+
+from archiver.model import Capture, Listing, ListingEntry, Problem, Unreadable
+from archiver.parsing.sitemap import read_sitemap
+from archiver.parsing.stamps import read_stamp
+from archiver.parsing.text import clean_text
+from archiver.parsing.xml_tree import (
+    XmlElement,
+    XmlRefusedError,
+    children_named,
+    name_of,
+    parse_xml,
+    peek_root,
+    read_child,
+    unzip,
+)
+from archiver.platforms.layout import Platform
+from archiver.urls import join_url, site_of, strip_session
+
+MOST_ENTRIES = 5000
+_FEEDS = frozenset({"rss", "RDF", "feed"})
+_MAPS = frozenset({"urlset", "sitemapindex"})
+_XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
+_MARKUP = re.compile(r"<[a-zA-Z/][^<>]{0,500}>")
+
+
+def read_feed_or_map(capture: Capture, platform: Platform, zone: tzinfo) -> Listing | Unreadable | None:
+    """Read a capture that is a feed, a sitemap or a sitemap index, gzipped or not; None for any other page."""
+    root = peek_root(capture.body)
+    if root not in _FEEDS | _MAPS:
+        return None
+    try:
+        tree = parse_xml(unzip(capture.body), capture.headers)
+    except XmlRefusedError as error:
+        return Unreadable(capture.url, Problem("not_html", str(error)))
+    if tree is None:
+        return Unreadable(capture.url, Problem("not_html", f"a {root} that is no XML"))
+    if root in _MAPS:
+        return read_sitemap(tree, capture, platform, zone)
+    return read_feed(tree, capture, platform, zone)
+
+
+def read_feed(tree: XmlElement, capture: Capture, platform: Platform, zone: tzinfo) -> Listing:
+    """Read a feed's entries that lead to the feed's own site; the others are strangers."""
+    entries: dict[str, ListingEntry] = {}
+    strangers = 0
+    for item in _find_items(tree):
+        entry = _read_item(item, tree, capture, platform, zone)
+        strangers += entry is None
+        if entry:
+            entries.setdefault(entry.native_key, entry)
+    return Listing(strip_session(capture.url), entries=tuple(entries.values()), strangers=strangers)
+
+
+def _find_items(tree: XmlElement) -> Iterator[XmlElement]:
+    count = 0
+    for element in tree.iter():
+        if name_of(element) in ("item", "entry"):
+            count += 1
+            if count > MOST_ENTRIES:
+                return
+            yield element
+
+
+def _read_item(
+    item: XmlElement, tree: XmlElement, capture: Capture, platform: Platform, zone: tzinfo
+) -> ListingEntry | None:
+    base = capture.url
+    for element in (tree, item):
+        base = join_url(base, element.get(_XML_BASE) or "") or base
+    url = join_url(base, _read_link(item))
+    if url is None or site_of(url) != site_of(capture.url):
+        return None
+    address = platform.read_address(url)
+    if address.kind == "listing":
+        return None
+    title = clean_text(_MARKUP.sub("", read_child(item, "title")))
+    printed = read_child(item, "pubDate", "published", "date", "issued")
+    return ListingEntry(address.key, address.url, title, read_stamp(printed, zone, capture.fetched_at))
+
+
+def _read_link(item: XmlElement) -> str:
+    """Return the address of an entry: RSS prints it, Atom has it in ``href=``; else a guid that is an address."""
+    for link in children_named(item, "link"):
+        if (link.get("rel") or "alternate") == "alternate" and link.get("href"):
+            return link.get("href") or ""
+    printed = read_child(item, "link", "guid", "id")
+    return printed if printed.startswith(("http://", "https://", "/")) else ""

@@ -1,0 +1,88 @@
+"""Reading a listing of an unknown platform."""
+
+import re
+from datetime import datetime, tzinfo
+
+from archiver.model import Listing, ListingEntry, Problem
+from archiver.parsing.article import find_unreadable
+from archiver.parsing.generic.pager import find_next_form, find_next_url, is_page_of
+from archiver.parsing.generic.rows import Row, Rows, find_rows
+from archiver.parsing.info_line import InfoLine
+from archiver.parsing.listing import read_results
+from archiver.parsing.text import clean_text
+from archiver.platforms.elements import Element, attribute_of, select, text_of
+from archiver.platforms.layout import Platform
+from archiver.urls import join_url, site_of, strip_session
+
+LEAST_SHARE = 0.25
+LONGEST_ROW = 1500
+_COMMENTS = re.compile(r"comments?\b|bình luận|/feed/.+/feed", re.IGNORECASE)
+# "Hiển thị 1 - 20 of 26 kết quả": a line that holds hardly more than the three numbers.
+_RESULTS = re.compile(r"[^\d\n]{0,30}\d[\d.,]*\s*[-–]\s*\d[\d.,]*\s+\S+\s+\d[\d.,]*[^\d\n]{0,30}")
+_RESULT_WORDS = re.compile(
+    r"kết quả|results?|hiển thị|showing|条|結果|результат|hasil|ergebnis|resultad|risultat", re.IGNORECASE
+)
+
+
+def read_generic_listing(page: Element, url: str, platform: Platform, zone: tzinfo, at: datetime) -> Listing | None:
+    """Read the listing that is the main thing on a page; None where there is none, as on the page of an article."""
+    found = find_rows(page, url, platform, zone, at)
+    if found is None or not (platform.places.entry or is_main(found)):
+        return None
+    return make_listing(page, url, platform, found)
+
+
+def is_main(found: Rows) -> bool:
+    """Say whether rows are what their page is about, and no list beside or below something else."""
+    usual = sorted(len(text_of(row.element)) for row in found.rows)[len(found.rows) // 2]
+    return len(found.rows) >= (2 if found.dated > 1 else 3) and found.share >= LEAST_SHARE and usual <= LONGEST_ROW
+
+
+def make_listing(page: Element, url: str, platform: Platform, found: Rows) -> Listing:
+    """Make the listing of rows that were found on a page."""
+    entries: dict[str, ListingEntry] = {}
+    for row in found.rows:
+        if is_page_of(row.href, url):
+            continue
+        entry = _make_entry(row, platform)
+        entries.setdefault(entry.native_key, entry)
+    return Listing(
+        url=strip_session(url),
+        entries=tuple(entries.values()),
+        next_url=find_next_url(page, url),
+        results=read_results(_find_results(page)),
+        next_form=find_next_form(page, url),
+        more=find_feeds(page, url),
+        problems=tuple(problem for row in found.rows for problem in _problems(row)),
+    )
+
+
+def find_feeds(page: Element, url: str) -> tuple[str, ...]:
+    """Find the feeds of the site that a page names, those of comments left out."""
+    feeds: dict[str, None] = {}
+    for link in select(page, "link[href]"):
+        kind = attribute_of(link, "type").lower()
+        target = join_url(url, attribute_of(link, "href"))
+        if kind not in ("application/rss+xml", "application/atom+xml") or not target or site_of(target) != site_of(url):
+            continue
+        if not _COMMENTS.search(target) and not _COMMENTS.search(attribute_of(link, "title")):
+            feeds[strip_session(target)] = None
+    return tuple(feeds)[:10]
+
+
+def _make_entry(row: Row, platform: Platform) -> ListingEntry:
+    address = platform.read_address(row.href)
+    return ListingEntry(address.key, address.url, row.title, row.published, row.views)
+
+
+def _problems(row: Row) -> tuple[Problem, ...]:
+    info = InfoLine(row.published, row.views)
+    return tuple(Problem(problem.kind, f"{problem.detail} ({row.title})") for problem in find_unreadable(info))
+
+
+def _find_results(page: Element) -> str | None:
+    for text in page.find_all(string=_RESULT_WORDS):
+        line = clean_text(text[:200])
+        if len(text) < 200 and _RESULTS.fullmatch(line):
+            return line
+    return None

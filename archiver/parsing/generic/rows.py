@@ -1,0 +1,260 @@
+"""Finding the repeated block of a page that lists articles: rows of one shape below one parent."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from archiver.model import Count, PublishedDate
+from archiver.parsing.generic.furniture import is_furniture, names_others
+from archiver.parsing.info_line import InfoLine, read_info_line
+from archiver.parsing.text import clean_text
+from archiver.platforms.elements import Element, attribute_of, children_of, select, spaced_text_of, text_of
+from archiver.platforms.layout import Platform
+from archiver.urls import join_url, site_of, strip_tracking
+
+MOST_LINKS = 5000
+MOST_LEVELS = 12
+MOST_PARTS = 60
+LONGEST_INFO = 160
+SHORTEST_TITLE = 8
+_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|jpe?g|png|gif|mp[34])$", re.IGNORECASE)
+_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its element, the link and the title to one article, and what is printed beside them.
+
+    ``info_line`` is the element that prints the date, None where the row has none or prints it between elements.
+    """
+
+    element: Element
+    link: Element
+    href: str
+    title: str
+    published: PublishedDate | None = None
+    views: Count | None = None
+    info_line: Element | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a page's main block.
+
+    ``dated`` counts those with a date that could be read. ``share`` is the part that the rows have in the text of the
+    page, links outside of them left out: near 1 on a listing, small where they stand below an article.
+    """
+
+    rows: tuple[Row, ...]
+    dated: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    element: Element
+    href: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece of a row's text: where it stands in the row, its element, and what it says as an info line."""
+
+    place: str
+    element: Element | None
+    info: InfoLine
+
+
+def find_rows(page: Element, url: str, platform: Platform, zone: tzinfo, at: datetime) -> Rows | None:
+    """Find the block of rows that is the main thing on a page; None where nothing repeats.
+
+    A row that fits ``platform.places.entry`` needs no repetition. ``zone`` and ``at`` are those of ``read_info_line``.
+    """
+    links = {id(link.element): link for link in _find_links(page, url, platform)}
+    if platform.places.entry:
+        found = [(row, _main_link(row, links)) for row in select(page, platform.places.entry)]
+    else:
+        found = _best_block(page, links, zone, at)
+    pairs = [(row, link) for row, link in found if link]
+    return _measure(page, _read_rows(pairs, zone, at)) if pairs else None
+
+
+def _find_links(page: Element, url: str, platform: Platform) -> Iterator[_Link]:
+    """Yield the links that may lead to an article of the same site, those in menus left out."""
+    count = 0
+    for element in _elements_outside_furniture(page):
+        if element.name != "a" or not element.has_attr("href"):
+            continue
+        count += 1
+        if count > MOST_LINKS:
+            return
+        href = attribute_of(element, "href")
+        target = join_url(url, href) if href and not href.startswith("#") else None
+        title = read_title(element) if target else ""
+        if target and title and _may_be_article(target, url, platform):
+            yield _Link(element, target, title)
+
+
+def _may_be_article(target: str, url: str, platform: Platform) -> bool:
+    path = strip_tracking(target)
+    if site_of(target) != site_of(url) or _FILE.search(path) or path == strip_tracking(url):
+        return False
+    return platform.read_address(target).kind != "listing" and len(path.split("/", 3)[-1]) > 1
+
+
+def _elements_outside_furniture(page: Element) -> Iterator[Element]:
+    stack = [page]
+    while stack:
+        element = stack.pop()
+        if is_furniture(element):
+            continue
+        yield element
+        stack.extend(child for child in reversed(element.contents) if isinstance(child, Element))
+
+
+def read_title(link: Element) -> str:
+    """Read the title that a link prints: its text, the ``title=`` where that is cut off, the picture's ``alt=``."""
+    text = clean_text(text_of(link))
+    whole = clean_text(attribute_of(link, "title"))
+    cut = _CUT.sub("", text)
+    if whole and (not text or (cut != text and whole.startswith(cut[:20]) and len(whole) > len(cut))):
+        return whole
+    images = [] if text else select(link, "img[alt]")
+    return text or (clean_text(attribute_of(images[0], "alt")) if images else "")
+
+
+def _best_block(
+    page: Element, links: dict[int, _Link], zone: tzinfo, at: datetime
+) -> list[tuple[Element, _Link | None]]:
+    blocks = _find_blocks(page, links)
+    ranked = sorted(blocks, key=_titles, reverse=True)[:6]
+    weighed = [(_weigh(block, zone, at), -index, block) for index, block in enumerate(ranked)]
+    return list(max(weighed, key=lambda item: item[:2])[2]) if weighed else []
+
+
+def _find_blocks(page: Element, links: dict[int, _Link]) -> list[list[tuple[Element, _Link]]]:
+    """Group the elements around the links by their parent and name; of each group, one row per article."""
+    groups: dict[tuple[int, str], dict[int, tuple[Element, list[_Link]]]] = {}
+    for link in links.values():
+        element = link.element
+        for _ in range(MOST_LEVELS):
+            parent = element.parent
+            if parent is None or element is page:
+                break
+            rows = groups.setdefault((id(parent), element.name), {})
+            rows.setdefault(id(element), (element, []))[1].append(link)
+            element = parent
+    blocks = [[(row, _choose(inside)) for row, inside in rows.values()] for rows in groups.values() if len(rows) > 1]
+    return [block for block in map(_real_rows, blocks) if len({link.href for _, link in block}) > 1]
+
+
+def _real_rows(block: list[tuple[Element, _Link]]) -> list[tuple[Element, _Link]]:
+    return [(row, link) for row, link in block if _is_title(link.title)]
+
+
+def _is_title(text: str) -> bool:
+    return len(text) >= SHORTEST_TITLE or len(_UNSPACED.findall(text)) >= SHORTEST_TITLE // 2
+
+
+def _main_link(row: Element, links: dict[int, _Link]) -> _Link | None:
+    inside = [links[id(link)] for link in select(row, "a[href]") if id(link) in links]
+    return _choose(inside) if inside else links.get(id(row))
+
+
+def _choose(links: list[_Link]) -> _Link:
+    """Choose the link of a row: the one in a heading, else the one with the longest title."""
+    return max(links, key=lambda link: (_in_heading(link.element), min(len(link.title), 300)))
+
+
+def _in_heading(link: Element) -> bool:
+    parents = (link.parent, link.parent.parent if link.parent else None)
+    return any(parent is not None and parent.name in _HEADINGS for parent in parents)
+
+
+def _titles(block: list[tuple[Element, _Link]]) -> int:
+    return sum(min(len(link.title), 120) for _, link in block)
+
+
+def _weigh(block: list[tuple[Element, _Link]], zone: tzinfo, at: datetime) -> float:
+    """Weigh a block: titles, as much again for dates, the text around; little where its heading tells of others."""
+    dated = sum(1 for row in _read_rows(block, zone, at) if row.published and row.published.at)
+    words = sum(min(len(text_of(row)), 600) for row, _ in block)
+    weight = _titles(block) + 120 * dated + 0.3 * words
+    return weight * (0.2 if names_others(block[0][0]) else 1)
+
+
+def _read_rows(block: list[tuple[Element, _Link]], zone: tzinfo, at: datetime) -> tuple[Row, ...]:
+    """Read dates and counts from where most rows have them: an abstract with a date in it stands elsewhere."""
+    starts = {id(row) for row, _ in block}
+    parts = [list(_parts_of(row, link, starts, zone, at)) for row, link in block]
+    dates = Counter(place for row in parts for place in {p.place for p in row if p.info.published})
+    counts = Counter(place for row in parts for place in {p.place for p in row if p.info.views})
+    return tuple(_make_row(row, link, inside, dates, counts) for (row, link), inside in zip(block, parts, strict=True))
+
+
+def _make_row(row: Element, link: _Link, parts: list[_Part], dates: Counter[str], counts: Counter[str]) -> Row:
+    dated = max((p for p in parts if p.info.published), key=lambda p: dates[p.place], default=None)
+    counted = max((p for p in parts if p.info.views), key=lambda p: counts[p.place], default=None)
+    return Row(
+        row,
+        link.element,
+        link.href,
+        link.title,
+        dated.info.published if dated else None,
+        counted.info.views if counted else None,
+        dated.element if dated else None,
+    )
+
+
+def _parts_of(row: Element, link: _Link, starts: set[int], zone: tzinfo, at: datetime) -> Iterator[_Part]:
+    """Yield the short pieces of a row beside its title, those between it and the next row too."""
+    around = {
+        id(link.element),
+        *(id(parent) for parent, _ in zip(link.element.parents, range(MOST_LEVELS), strict=False)),
+    }
+    stack: list[tuple[str, Element | str]] = [(f"+{i}", e) for i, e in enumerate(_following(row, starts))][::-1]
+    stack.append(("", row))
+    for _ in range(MOST_PARTS):
+        if not stack:
+            return
+        place, piece = stack.pop()
+        element = piece if isinstance(piece, Element) else None
+        text = clean_text(spaced_text_of(element) if element is not None else str(piece))
+        if element is not None and (id(element) in around or len(text) > LONGEST_INFO):
+            if element is not link.element and element.name not in ("script", "style"):
+                stack += [(f"{place}/{_name(c)}", c) for c in reversed(list(children_of(element)))]
+        elif any(char.isdigit() for char in text) and len(text) <= LONGEST_INFO:
+            info = read_info_line(text, zone, at)
+            if info.views or (info.published and info.published.at):
+                yield _Part(place, element, info)
+
+
+def _name(piece: Element | str) -> str:
+    return piece.name if isinstance(piece, Element) else ""
+
+
+def _following(row: Element, starts: set[int]) -> list[Element]:
+    """Return what stands between a row and the next one where rows are flat: a heading, its date, its abstract."""
+    if row.name not in (*_HEADINGS, "a", "dt", "p"):
+        return []
+    found: list[Element] = []
+    for sibling, _ in zip(row.next_siblings, range(8), strict=False):
+        if isinstance(sibling, Element):
+            if id(sibling) in starts or sibling.name == row.name:
+                break
+            found.append(sibling)
+    return found
+
+
+def _measure(page: Element, rows: tuple[Row, ...]) -> Rows:
+    inside = sum(len(text_of(row.element)) for row in rows)
+    links = sum(len(text_of(link)) for link in select(page, "a"))
+    inner = sum(len(text_of(link)) for row in rows for link in select(row.element, "a"))
+    rest = max(len(" ".join(text_of(page).split())) - inside - (links - inner), 0)
+    dated = sum(1 for row in rows if row.published and row.published.at)
+    return Rows(rows, dated, inside / ((inside + rest) or 1))
