@@ -1,4 +1,4 @@
-"""``archiver sites``: what is declared under spiders/, and what the archive holds of it."""
+"""``archiver sites``: what is declared under spiders/, and what the archive holds of it; and how sites get there."""
 
 from pathlib import Path
 from typing import Any
@@ -7,19 +7,31 @@ import click
 
 from archiver.archive.file import open_for_reading
 from archiver.archive.queries import summarise_sites
+from archiver.cli.onboarding import new_command
 from archiver.cli.options import with_archive, with_output
 from archiver.cli.output import Output, show_time
+from archiver.cli.site_check import check_command
 from archiver.crawl.execution import load_spiders
 from archiver.crawl.project_settings import project_settings
 
 COLUMNS = ("site", "title", "platform", "listings", "articles", "last_run", "outcome")
 
 
-@click.command("sites")
+@click.group("sites", invoke_without_command=True)
 @with_output
 @with_archive
-def sites_command(db: Path, output: Output) -> None:
-    """List the declared sites with their articles and last run."""
+@click.pass_context
+def sites_command(ctx: click.Context, db: Path, output: Output) -> None:
+    """List the declared sites with their articles and last run; declare a new one, or check one."""
+    if ctx.invoked_subcommand is None:
+        _list_sites(db, output)
+
+
+sites_command.add_command(new_command)
+sites_command.add_command(check_command)
+
+
+def _list_sites(db: Path, output: Output) -> None:
     known = _read_archive(db)
     nothing: dict[str, Any] = {"articles": 0, "last_run": None, "outcome": None}
     rows = []

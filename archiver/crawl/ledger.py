@@ -52,7 +52,8 @@ DONE = frozenset({"finished", "closespider_itemcount", "closespider_pagecount", 
 class RunLedger:
     """Opens the archive and the run when the spider opens, closes both when it closes.
 
-    ``outcome`` is None until then. The pipeline writes through it, so that archive and run have one owner.
+    ``outcome`` is None until then; ``ended`` says what ended the run early. The pipeline writes through it, so that
+    archive and run have one owner.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -64,6 +65,7 @@ class RunLedger:
         self.files = {"kept": 0, "unchanged": 0, "not kept": 0}
         self.findings: list[Finding] = []
         self.robots: dict[str, Capture] = {}
+        self.ended: Problem | None = None
         self._crawler = crawler
         self._path = Path(crawler.settings["ARCHIVE_DB"])
         self._database: Database | None = None
@@ -155,6 +157,7 @@ class RunLedger:
         if self.broken or self._closing:
             return
         assert isinstance(self._crawler.spider, CommitteeSpider)
+        self.ended = problem
         logger.warning("the crawl ends here: %s", problem.detail)
         try:
             self.record(self._crawler.spider, Failure(url, problem))

@@ -1,0 +1,144 @@
+"""A look at a site before it is declared: a few pages, asked for with all our manners, and nothing archived."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Generator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
+
+from archiver.crawl.ending import Interruption
+from archiver.crawl.failures import describe_failure
+from archiver.crawl.ledger import RunLedger
+from archiver.crawl.manners import introduce
+from archiver.crawl.project_settings import check_settings
+from archiver.crawl.robots import RobotsRules
+from archiver.crawl.spider import MOST_REDIRECTS, REDIRECTS, CommitteeSpider, capture_of
+from archiver.crawl.wholeness import ENCODINGS
+from archiver.model import Capture, Problem
+from archiver.onboarding.questions import Answer, Ask
+from archiver.urls import host_of, join_url
+
+Findings = TypeVar("Findings")
+Inquiry = Generator[Ask, Sequence[Answer], Findings]
+"""Says which pages it wants next, gets the answers, and returns what it made of them in the end."""
+
+
+@dataclass(slots=True)
+class _Errand:
+    """An inquiry under way: ``outcome`` holds what it returned, once it did; ``error`` what it failed with."""
+
+    inquiry: Inquiry[Any]
+    outcome: tuple[Any, ...] = ()
+    error: Exception | None = None
+
+
+def survey(settings: BaseSettings, urls: Sequence[str], inquiry: Inquiry[Findings]) -> Findings:
+    """Fetch what an inquiry asks for from the hosts of ``urls``, one page after the other, and return its outcome.
+
+    robots.txt, the delay between requests and the guard of private addresses hold as in every crawl; ``urls`` may be
+    private themselves, for somebody gave them. KeyboardInterrupt where the user ended it.
+    """
+    check_settings(settings)
+    introduce(settings)
+    errand = _Errand(inquiry)
+    with tempfile.TemporaryDirectory(prefix="survey-") as folder:
+        # The ledger of a run is where the manners are kept; this one is thrown away.
+        settings.set("ARCHIVE_DB", str(Path(folder) / "survey.db"), priority="cmdline")
+        settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+        settings["DOWNLOADER_MIDDLEWARES"].update({"archiver.crawl.robots.RobotsRules": None, SurveyRobots: 100})
+        runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works
+        crawler = runner.create_crawler(SurveySpider)
+        with Interruption([crawler], asyncio.get_event_loop()) as interruption:
+            runner.crawl(crawler, errand=errand, start=",".join(url.replace(",", "%2C") for url in urls))
+            runner.start(install_signal_handlers=False)
+    if errand.error:
+        raise errand.error
+    if interruption.happened or not errand.outcome:
+        raise KeyboardInterrupt
+    findings: Findings = errand.outcome[0]
+    return findings
+
+
+class SurveySpider(CommitteeSpider):
+    """Asks for the pages of an inquiry, and follows no link by itself."""
+
+    name = "survey"
+    title = "A look at a site"
+    platform = "generic"
+
+    def __init__(self, name: str | None = None, *, errand: _Errand, **arguments: str) -> None:
+        super().__init__(name, **arguments)
+        self._errand = errand
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Go through the rounds of the inquiry."""
+        try:
+            await self._go_through()
+        except Exception as error:  # noqa: BLE001 - raised again where the survey was asked for
+            self._errand.error = error
+        return
+        yield  # Scrapy wants an iterator, and there is nothing left to ask for
+
+    async def _go_through(self) -> None:
+        inquiry = self._errand.inquiry
+        try:
+            ask = next(inquiry)
+            while True:
+                await asyncio.sleep(ask.pause)
+                ask = inquiry.send([Answer(url, await self._fetch(url)) for url in ask.urls])
+        except StopIteration as end:
+            self._errand.outcome = (end.value,)
+
+    async def _fetch(self, url: str) -> Capture | Problem:
+        """Fetch one page, redirects followed; a Problem where there is no answer."""
+        asked = url
+        for _ in range(MOST_REDIRECTS + 1):
+            response = await self._download(asked)
+            if isinstance(response, Problem) or response.status not in REDIRECTS:
+                return response if isinstance(response, Problem) else capture_of(response)
+            location = response.headers.get("Location")
+            target = join_url(asked, location.decode("latin-1")) if location else None
+            if target is None:
+                return Problem("redirect_nowhere", "a redirect without an address that can be followed")
+            if host_of(target) not in self.options.hosts:
+                return Problem("redirect_offsite", f"redirects to another host: {target}; give that address")
+            asked = target
+        return Problem("redirect_loop", f"more than {MOST_REDIRECTS} redirects, the last one to {asked}")
+
+    async def _download(self, url: str) -> Response | Problem:
+        request = Request(
+            url,
+            headers={"Accept-Encoding": ENCODINGS},
+            meta={"target": None, "handle_httpstatus_all": True},
+            dont_filter=True,
+        )
+        assert self.crawler.engine is not None
+        try:
+            return await self.crawler.engine.download_async(request)
+        except Exception as error:  # noqa: BLE001 - told to the user, whatever it is
+            return self._explain(error)
+
+    def _explain(self, error: Exception) -> Problem:
+        """Say why there is no answer; what ended the whole survey tells more than what it did to one request."""
+        ledger = self.crawler.get_extension(RunLedger)
+        if ledger is not None and (found := ledger.ended):
+            return found
+        problem = describe_failure(error)
+        forbidden = isinstance(error, IgnoreRequest) and "robots.txt" in str(error)
+        return Problem("robots", "robots.txt forbids it") if forbidden else problem
+
+
+class SurveyRobots(RobotsRules):
+    """The same rules, where a request that has to wait for the next run has no next run to wait for."""
+
+    async def process_request(self, request: Request) -> Request | None:
+        """Raise IgnoreRequest for what robots.txt forbids, or where it cannot be read."""
+        if await super().process_request(request) is not None:
+            raise IgnoreRequest("the survey ends")
+        return None

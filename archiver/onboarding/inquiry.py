@@ -1,0 +1,163 @@
+"""Getting to know a site: its listing and a few articles, looked at twice, and the platform they are of."""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+
+from archiver.errors import ArchiverError
+from archiver.model import Article, Capture, Listing, Problem, Unreadable
+from archiver.onboarding.channels import find_candidates
+from archiver.onboarding.movement import compare_readings
+from archiver.onboarding.pages import is_shell, parse_capture, read_language, read_links, read_site_title
+from archiver.onboarding.questions import Answer, Ask
+from archiver.onboarding.zones import guess_zone
+from archiver.platforms import platform_of, recognise_platform
+from archiver.platforms.elements import Element
+from archiver.platforms.generic import GENERIC
+from archiver.record import read_capture
+from archiver.site import Site
+from archiver.urls import host_of, strip_tracking
+
+ARTICLES = 3
+FEWEST_ENTRIES = 2
+Round = Generator[Ask, Sequence[Answer], "Survey"]
+
+
+class UnreadableSiteError(ArchiverError):
+    """What a site shows cannot be read, told in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A listing of the site: its capture, and what was read of it."""
+
+    url: str
+    capture: Capture
+    listing: Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An article looked at twice: the captures, what was read of the first, and what moved until the second."""
+
+    captures: tuple[Capture, ...]
+    article: Article
+    moved: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What is known of a site: ``site`` is a draft without a name; ``remarks`` are for people."""
+
+    site: Site
+    channels: tuple[Channel, ...]
+    looks: tuple[Look, ...]
+    remarks: tuple[str, ...]
+
+
+def explore(url: str, pause: float) -> Round:
+    """Ask for the pages of a site and return what is known of it then; UnreadableSiteError says why nothing is.
+
+    ``url`` is a listing, or a page that leads to one. Everything is fetched twice, ``pause`` seconds apart.
+    """
+    [answer] = yield Ask((url,))
+    capture = _accept(answer)
+    page = parse_capture(capture)
+    if page is None:
+        raise UnreadableSiteError(f"{url}: no page of HTML")
+    site, remarks = _draft_site(page, capture)
+    channels = _find_channels(site, [answer])
+    if not channels:
+        candidates = find_candidates(capture.url, read_links(page, capture.url), platform_of(site).read_address)
+        channels = _find_channels(site, (yield Ask(candidates))) if candidates else []
+    if not channels:
+        raise UnreadableSiteError(_explain_no_listing(site, capture, page))
+    site = replace(site, listings=tuple(channel.url for channel in channels))
+    urls = _choose_articles(channels)
+    first = yield Ask(urls)
+    site = _confirm_platform(site, first)
+    second = yield Ask((channels[0].url, *urls), pause)
+    looks = [look for pair in zip(first, second[1:], strict=True) if (look := _look(site, *pair))]
+    if not looks:
+        raise UnreadableSiteError(_explain_no_articles(site, first))
+    return Survey(site, tuple(channels), tuple(looks), (*remarks, *_remark_on(site, first)))
+
+
+def read_page_of(site: Site, answer: Answer) -> Article | Listing | Unreadable:
+    """Read what came back for an address; Unreadable where nothing did."""
+    outcome = answer.outcome
+    return Unreadable(answer.url, outcome) if isinstance(outcome, Problem) else read_capture(site, outcome)
+
+
+def _accept(answer: Answer) -> Capture:
+    outcome = answer.outcome
+    if isinstance(outcome, Problem):
+        raise UnreadableSiteError(f"{answer.url}: {outcome.detail}")
+    if not 200 <= outcome.status < 300:
+        raise UnreadableSiteError(f"{answer.url}: answered with status {outcome.status}")
+    return outcome
+
+
+def _draft_site(page: Element, capture: Capture) -> tuple[Site, list[str]]:
+    platform = recognise_platform(page) or GENERIC
+    host = host_of(capture.url)
+    title = read_site_title(page) or host
+    zone, remark = guess_zone(host, read_language(page), title)
+    return Site("draft", title, platform.name, timezone=zone), [remark] if remark else []
+
+
+def _find_channels(site: Site, answers: Sequence[Answer]) -> list[Channel]:
+    """Return the listings among the answers; each set of entries once, however many addresses show it."""
+    found: dict[tuple[str, ...], Channel] = {}
+    for answer in answers:
+        page = read_page_of(site, answer)
+        if isinstance(page, Listing) and len(page.entries) >= FEWEST_ENTRIES and isinstance(answer.outcome, Capture):
+            keys = tuple(entry.native_key for entry in page.entries)
+            found.setdefault(keys, Channel(strip_tracking(answer.outcome.url), answer.outcome, page))
+    return list(found.values())
+
+
+def _choose_articles(channels: Sequence[Channel]) -> tuple[str, ...]:
+    """Choose articles from the beginning, the middle and the end of the first listing."""
+    entries = channels[0].listing.entries
+    places = sorted({0, len(entries) // 2, len(entries) - 1})[:ARTICLES]
+    return tuple(entries[place].url for place in places)
+
+
+def _confirm_platform(site: Site, answers: Sequence[Answer]) -> Site:
+    """Leave a platform that reads none of the articles to the generic reader, if that one does."""
+    if any(isinstance(read_page_of(site, answer), Article) for answer in answers):
+        return site
+    generic = replace(site, platform=GENERIC.name)
+    return generic if any(isinstance(read_page_of(generic, answer), Article) for answer in answers) else site
+
+
+def _look(site: Site, first: Answer, second: Answer) -> Look | None:
+    article, again = read_page_of(site, first), read_page_of(site, second)
+    if not isinstance(article, Article):
+        return None
+    captures = tuple(answer.outcome for answer in (first, second) if isinstance(answer.outcome, Capture))
+    return Look(captures, article, compare_readings(article, again) if isinstance(again, Article) else {})
+
+
+def _explain_no_listing(site: Site, capture: Capture, page: Element) -> str:
+    read = read_capture(site, capture)
+    if is_shell(page):
+        return f"{capture.url}: the page is empty until scripts fill it in; it cannot be read without a browser"
+    if isinstance(read, Unreadable) and read.problem.kind in _TELLING:
+        return f"{capture.url}: {read.problem.detail}"
+    kind = "an article" if isinstance(read, Article) else "no listing of articles"
+    return f"{capture.url}: {kind}, and no link on it leads to a listing; give the address of a list of news"
+
+
+_TELLING = frozenset({"captcha_page", "maintenance_page", "error_page", "login_page", "empty_page", "not_html"})
+
+
+def _explain_no_articles(site: Site, answers: Sequence[Answer]) -> str:
+    pages = [read_page_of(site, answer) for answer in answers]
+    reasons = [f"{page.url}: {page.problem.detail}" for page in pages if isinstance(page, Unreadable)]
+    return f"the listing is read, its articles are not; {reasons[0] if reasons else 'its links lead to listings'}"
+
+
+def _remark_on(site: Site, answers: Sequence[Answer]) -> list[str]:
+    pages = [read_page_of(site, answer) for answer in answers]
+    return [f"{page.url} is not read: {page.problem.detail}" for page in pages if isinstance(page, Unreadable)]
