@@ -15,9 +15,9 @@ _WWW = re.compile(r"^www\.")
 def read_address(url: str, article: str = "") -> Address:
     """Read an address of which only its own form is known.
 
-    The native key is the canonical address, without scheme, ``www.`` and a slash at the end: a site that moves to https
-    has not published everything anew, and its feed writes addresses otherwise than its listings. ``article`` is the
-    expression of ``Places.article``; without one an address may lead to anything.
+    The native key is the canonical address, without scheme, ``www.`` and a slash at the end: a site that moves to
+    https has not published everything anew, and its feed may write addresses otherwise than its listings. ``article``
+    is the expression of ``Places.article``; without one an address may lead to anything.
     """
     url = strip_tracking(url)
     parts = urlsplit(url)
