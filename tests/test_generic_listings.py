@@ -108,10 +108,18 @@ def test_a_selector_finds_exactly_the_rows() -> None:
     assert [id(e) for e in select(page, write_selector(titles, page))] == list(map(id, titles))
 
 
-WORDS = st.sampled_from(["a", "tin", "/", "//", "?", "&", "utm_source=x", "id=3", ";jsessionid=1", "#", "%20", "="])
+WORDS = st.sampled_from(
+    ["a", "tin", "/", "//", "?", "&", "utm_source=x", "id=3", ";jsessionid=1", "#", "%20", "=", "redirect=/a", "%3F"]
+)
 
 
 @given(st.lists(WORDS, max_size=8).map("".join))
 def test_reading_an_address_twice_changes_nothing(rest: str) -> None:
     address = read_address(f"http://www.xa.example/{rest}")
     assert read_address(address.url) == address
+
+
+def test_the_way_back_is_no_part_of_an_address() -> None:
+    way = "redirect=https%3A%2F%2Fxa.example%2Ftin%3F_101_cur%3D2"
+    assert read_address(f"https://xa.example/tin/1?{way}").url == "https://xa.example/tin/1"
+    assert read_address(f"https://xa.example/tin/1/?{way}&id=3").key == "xa.example/tin/1?id=3"

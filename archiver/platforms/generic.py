@@ -10,16 +10,18 @@ from archiver.site import Places
 from archiver.urls import host_of, strip_tracking
 
 _WWW = re.compile(r"^www\.")
+# Liferay links from a table of articles with the table's own address behind, so that the article can lead back.
+_WAY_BACK = re.compile(r"(?<=[?&])redirect=(?:https?(?::|%3A)|/|%2F)[^&#]*&?", re.IGNORECASE)
 
 
 def read_address(url: str, article: str = "") -> Address:
     """Read an address of which only its own form is known.
 
-    The native key is the canonical address, without scheme, ``www.`` and a slash at the end: a site that moves to https
-    has not published everything anew, and its feed writes addresses otherwise than its listings. ``article`` is the
-    expression of ``Places.article``; without one an address may lead to anything.
+    The native key is the canonical address, without scheme, ``www.`` and a slash at the end: a site that moves to
+    https has not published everything anew, and its feed may write addresses otherwise than its listings. ``article``
+    is the expression of ``Places.article``; without one an address may lead to anything.
     """
-    url = strip_tracking(url)
+    url = _WAY_BACK.sub("", strip_tracking(url)).rstrip("?&")
     parts = urlsplit(url)
     key = _WWW.sub("", host_of(url)) + urlunsplit(("", "", parts.path.rstrip("/") or "/", parts.query, ""))
     if not article:
