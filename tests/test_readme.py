@@ -64,7 +64,7 @@ def test_command_runs(command: str, demo: Path, portal: str, tmp_path: Path) -> 
             arguments += ["-a", f"start={portal}/cong-tac-doan-hoi"]
         arguments += ["-s", "DOWNLOAD_DELAY=0"]
     elif "--db" not in arguments:
-        shutil.copy(demo, crawling.path)
+        copy_archive(demo, crawling.path)
     done = crawling.run(Path(program).name, *arguments)
     assert (done.status, "Traceback" in done.err) == (0, False), done.err
 
