@@ -128,8 +128,9 @@ class _Finder:
         return line.mass + line.linked // 10
 
     def _is_headline(self, line: Line) -> bool:
-        """Say whether a line only repeats the headline, as print versions do."""
-        return line.text == self._outline.lines[self._first - 1].text
+        """Say whether a line only repeats the headline, as print versions do with a word before it."""
+        headline = self._outline.lines[self._first - 1].text
+        return line.text.endswith(headline) and len(line.text) <= len(headline) + LONGEST_CRUMB
 
     def _is_property(self, index: int) -> bool:
         """Say whether a line is a cell of the table that describes a document: a label or the value behind it."""
