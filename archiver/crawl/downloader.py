@@ -46,7 +46,7 @@ class PoliteDownloader(Downloader):
         self._patience: dict[str, Patience] = {}
         self._held: dict[str, float] = {}
         self._files: set[asyncio.Task[Response]] = set()
-        self._drops_files = False
+        self.drops_files = False
         self.handlers = _WatchedHandlers(self.handlers, self)  # type: ignore[assignment]  # the one method that is used
 
     def slow_down(self, request: Request, seconds: float) -> None:
@@ -87,16 +87,14 @@ class PoliteDownloader(Downloader):
         self._files.add(task)
         try:
             return await task
-        except (Exception, asyncio.CancelledError) as error:
-            if self._drops_files:  # what Twisted makes of it differs with how far the download came
-                raise EndedError("the crawl ends") from error
-            raise
+        except asyncio.CancelledError:
+            raise EndedError("the crawl ends") from None
         finally:
             self._files.discard(task)
 
     def drop_files(self) -> None:
         """End the downloads of files that are under way: articles wait for them, and the crawl for those."""
-        self._drops_files = True
+        self.drops_files = True
         for task in self._files:
             task.cancel()
 

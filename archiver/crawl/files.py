@@ -18,6 +18,7 @@ from scrapy.pipelines.media import MediaPipeline
 from twisted.python.failure import Failure as TwistedFailure
 
 from archiver.archive.downloads import Outcome, list_addresses_of
+from archiver.crawl.downloader import PoliteDownloader
 from archiver.crawl.ending import EndedError
 from archiver.crawl.failures import describe_failure
 from archiver.crawl.items import Visit
@@ -107,7 +108,8 @@ class ArticleFilesPipeline(MediaPipeline):
 
     def media_failed(self, failure: TwistedFailure, request: Request, info: MediaPipeline.SpiderInfo) -> Any:
         """Write down why a file was not answered; nothing of what the end of the crawl took back."""
-        if isinstance(failure.value, EndedError):
+        # The second: what becomes of a download that is dropped differs with how far it came.
+        if isinstance(failure.value, EndedError) or self._downloader.drops_files:
             self._ended = True
             self._wishes.forget(request.meta["wish"])
             return
@@ -156,6 +158,13 @@ class ArticleFilesPipeline(MediaPipeline):
         if self._opened is None:
             self._opened = Wishes(*self._ledger.opened(), self._spider)
         return self._opened
+
+    @property
+    def _downloader(self) -> PoliteDownloader:
+        assert self.crawler.engine is not None
+        downloader = self.crawler.engine.downloader
+        assert isinstance(downloader, PoliteDownloader)
+        return downloader
 
     @property
     def _ledger(self) -> RunLedger:
