@@ -5,6 +5,7 @@ from datetime import tzinfo
 from archiver.model import Article, Capture, Page, Unreadable
 from archiver.parsing.document import parse_html
 from archiver.parsing.generic.article import read_generic_article
+from archiver.parsing.generic.listing import read_generic_listing
 from archiver.parsing.links import Links
 from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.text import decode_page
@@ -22,4 +23,5 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     if isinstance(article, Article):
         refusal = recognise_refusal_in(article)
         return Unreadable(capture.url, refusal) if refusal else article
-    return Unreadable(capture.url, recognise_refusal(page, path_of(capture.url)) or article)
+    listing = read_generic_listing(page, capture.url, platform, zone, capture.fetched_at)
+    return listing or Unreadable(capture.url, recognise_refusal(page, path_of(capture.url)) or article)
