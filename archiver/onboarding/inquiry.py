@@ -8,6 +8,7 @@ from archiver.model import Article, Capture, Listing, Problem, Unreadable
 from archiver.onboarding.channels import find_candidates
 from archiver.onboarding.movement import compare_readings
 from archiver.onboarding.pages import is_shell, parse_capture, read_language, read_links, read_site_title
+from archiver.onboarding.places import Evidence, infer_places
 from archiver.onboarding.questions import Answer, Ask
 from archiver.onboarding.zones import guess_zone
 from archiver.platforms import platform_of, recognise_platform
@@ -18,6 +19,8 @@ from archiver.site import Site
 from archiver.urls import host_of, strip_tracking
 
 ARTICLES = 3
+# Of an unknown platform: every place that is declared has to hold on all of them.
+MORE_ARTICLES = 5
 FEWEST_ENTRIES = 2
 Round = Generator[Ask, Sequence[Answer], "Survey"]
 
@@ -72,14 +75,27 @@ def explore(url: str, pause: float) -> Round:
     if not channels:
         raise UnreadableSiteError(_explain_no_listing(site, capture, page))
     site = replace(site, listings=tuple(channel.url for channel in channels))
-    urls = _choose_articles(channels)
+    urls = _choose_articles(channels, ARTICLES if site.platform != GENERIC.name else MORE_ARTICLES)
     first = yield Ask(urls)
     site = _confirm_platform(site, first)
     second = yield Ask((channels[0].url, *urls), pause)
     looks = [look for pair in zip(first, second[1:], strict=True) if (look := _look(site, *pair))]
     if not looks:
         raise UnreadableSiteError(_explain_no_articles(site, first))
+    if site.platform == GENERIC.name:
+        site, looks = _infer(site, channels, looks)
     return Survey(site, tuple(channels), tuple(looks), (*remarks, *_remark_on(site, first)))
+
+
+def _infer(site: Site, channels: Sequence[Channel], looks: Sequence[Look]) -> tuple[Site, list[Look]]:
+    """Infer the places of a site from its pages, and read the articles again with them."""
+    pairs = tuple((look.captures[0], look.captures[1]) for look in looks if len(look.captures) > 1)
+    listings = tuple(channel.capture for channel in channels)
+    evidence = Evidence(listings, tuple(look.captures[0] for look in looks), pairs)
+    site = replace(site, places=infer_places(site, evidence))
+    answers = [[Answer(capture.url, capture) for capture in look.captures] for look in looks]
+    again = [look for pair in answers if (look := _look(site, pair[0], pair[-1]))]
+    return site, again
 
 
 def read_page_of(site: Site, answer: Answer) -> Article | Listing | Unreadable:
@@ -116,10 +132,10 @@ def _find_channels(site: Site, answers: Sequence[Answer]) -> list[Channel]:
     return list(found.values())
 
 
-def _choose_articles(channels: Sequence[Channel]) -> tuple[str, ...]:
-    """Choose articles from the beginning, the middle and the end of the first listing."""
+def _choose_articles(channels: Sequence[Channel], count: int) -> tuple[str, ...]:
+    """Choose articles all over the first listing, its first and last among them."""
     entries = channels[0].listing.entries
-    places = sorted({0, len(entries) // 2, len(entries) - 1})[:ARTICLES]
+    places = sorted({round(step * (len(entries) - 1) / (count - 1)) for step in range(count)})
     return tuple(entries[place].url for place in places)
 
 
