@@ -44,6 +44,7 @@ class Reading:
     lead: str = ""
     author: str = ""
     body: str = ""
+    captions: str = ""
     seconds: float = 0.0
 
 
@@ -70,6 +71,7 @@ def take_reading(page: Page, seconds: float) -> Reading:
         lead=page.lead or "",
         author=page.author or "",
         body=" ".join([page.lead or "", *page.paragraphs]),
+        captions=" ".join(image.caption or "" for image in page.images),
         seconds=seconds,
     )
 
@@ -133,7 +135,8 @@ def _score_body(truth: Truth, reading: Reading) -> Iterator[Score]:
         right = measure_f1(truth.body, reading.body) if reading.is_article else 0
         yield Score("body", right, reading.body, truth.body)
     elif truth.ends:
-        said = f"{reading.body} {reading.author}"  # some print the author in the last line of the text
+        # Whoever wrote down the end of the text did not tell captions and signature from it.
+        said = f"{reading.body} {reading.captions} {reading.author}"
         yield Score("body", _is_between(truth, said), said, " … ".join(truth.ends))
 
 
