@@ -21,10 +21,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from archiver.parsing.document import parse_html
 from archiver.parsing.page import read_page
-from archiver.parsing.text import decode_page
-from archiver.platforms import recognise_platform
+from archiver.parsing.recognition import recognise_capture
 from archiver.platforms.generic import GENERIC
 from archiver.platforms.layout import Platform
 from tests.benchmarks.scoring import FIELDS, PRINTED, Reading, Score, score_reading, take_reading
@@ -70,12 +68,7 @@ def read_generic(samples: Sequence[Sample]) -> list[Reading]:
 
 def read_with_platforms(samples: Sequence[Sample]) -> list[Reading]:
     """Read the pages with the platform that each is recognised to be of."""
-    return [_time_reading(sample, _recognise(sample)) for sample in samples]
-
-
-def _recognise(sample: Sample) -> Platform:
-    page = parse_html(decode_page(sample.capture.body, sample.capture.headers))
-    return recognise_platform(page) or GENERIC
+    return [_time_reading(sample, recognise_capture(sample.capture)) for sample in samples]
 
 
 def _time_reading(sample: Sample, platform: Platform) -> Reading:
