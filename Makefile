@@ -40,9 +40,10 @@ format: .venv/development  ## let ruff format and fix
 bench: .venv/development  ## print what parsing and storing cost
 	@$(BIN)/python -m tests.benchmarks
 
+# --no-deps: all are pinned, and pip 23 stumbles over lxml[html-clean], which two of them ask for.
 .venv-peers/ready: requirements-peers.txt
 	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
-	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-peers.txt
+	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-peers.txt
 	@touch $@
 
 bench-peers: .venv/development .venv-peers/ready  ## print how well pages of unknown portals are read, by us and by others

@@ -4,7 +4,7 @@ from statistics import mean
 
 import pytest
 
-from tests.benchmarks.extraction import find_false_articles, read_ours, score_group, share_of_printed
+from tests.benchmarks.extraction import find_false_articles, read_generic, score_group, share_of_printed
 from tests.benchmarks.scoring import Reading
 from tests.benchmarks.truth import FAMILY, MIRROR, OTHERS, Sample, read_samples
 from tests.real_portal import unpack_mirror
@@ -17,7 +17,7 @@ Pages = tuple[list[Sample], list[Reading]]
 @pytest.fixture(scope="module")
 def pages(shared, tmp_path_factory) -> Pages:
     samples = read_samples(shared, unpack_mirror(shared, tmp_path_factory.mktemp("mirror")))
-    return samples, read_ours(samples)
+    return samples, read_generic(samples)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@
 
 All read the same bytes, the others in an environment of their own (``make bench-peers`` makes it). The rules are in
 ``scoring``, the pages in ``truth``. An extractor of others is not asked what kind of page it reads: a title with a text
-is taken for an article. The row ``platform`` is the reader that knows the portal; of the mirror it is the truth.
+is taken for an article. The row ``platform`` is the reader that knows the portal; of the mirror it is the truth. A page
+of no known platform is read by the generic reader there, too.
 """
 
 import argparse
@@ -21,16 +22,15 @@ from rich.console import Console
 from rich.table import Table
 
 from archiver.parsing.page import read_page
+from archiver.parsing.recognition import recognise_capture
 from archiver.platforms.generic import GENERIC
 from archiver.platforms.layout import Platform
-from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
 from tests.benchmarks.scoring import FIELDS, PRINTED, Reading, Score, score_reading, take_reading
 from tests.benchmarks.truth import FAMILY, MIRROR, NO_ARTICLES, OTHERS, Sample, read_samples
 from tests.conftest import PROJECT, SHARED
 from tests.real_portal import unpack_mirror
 
 GROUPS = (MIRROR, FAMILY, OTHERS)
-OURS: dict[str, Platform] = {"generic": GENERIC, "platform": LIFERAY_HANOI}
 PEERS_PYTHON = PROJECT / ".venv-peers" / "bin" / "python"
 _PROGRAM = Path(__file__).with_name("peers.py")
 _LONGEST = 300
@@ -61,9 +61,14 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def read_ours(samples: Sequence[Sample], platform: Platform = GENERIC) -> list[Reading]:
-    """Read the pages with a platform of ours."""
-    return [_time_reading(sample, platform) for sample in samples]
+def read_generic(samples: Sequence[Sample]) -> list[Reading]:
+    """Read the pages without knowing any platform."""
+    return [_time_reading(sample, GENERIC) for sample in samples]
+
+
+def read_with_platforms(samples: Sequence[Sample]) -> list[Reading]:
+    """Read the pages with the platform that each is recognised to be of."""
+    return [_time_reading(sample, recognise_capture(sample.capture)) for sample in samples]
 
 
 def _time_reading(sample: Sample, platform: Platform) -> Reading:
@@ -104,11 +109,12 @@ def _read_iso(text: str | None) -> datetime | None:
 
 
 def _read(samples: Sequence[Sample], extractor: str) -> list[Reading]:
-    return read_ours(samples, OURS[extractor]) if extractor in OURS else read_theirs(samples)[extractor]
+    ours = {"generic": read_generic, "platform": read_with_platforms}
+    return ours[extractor](samples) if extractor in ours else read_theirs(samples)[extractor]
 
 
 def _read_all(samples: Sequence[Sample], *, peers: bool) -> dict[str, list[Reading]]:
-    ours = {name: read_ours(samples, platform) for name, platform in OURS.items()}
+    ours = {"generic": read_generic(samples), "platform": read_with_platforms(samples)}
     return ours | (read_theirs(samples) if peers else {})
 
 

@@ -10,7 +10,7 @@
 - ``lead``: the share of the lead's words that are in what the extractor calls lead or body, however divided.
 - ``body``: on the mirror the F1 of words as a bag, without case and punctuation, of lead and paragraphs against those
   of the platform. On single pages, of which only both ends and the length are known: both ends are there (letters
-  compared), and no more than half as much again stands around them.
+  compared), and no more than half as much again stands around them, the lead aside.
 
 A page that gives no article gives no field.
 """
@@ -44,6 +44,7 @@ class Reading:
     lead: str = ""
     author: str = ""
     body: str = ""
+    captions: str = ""
     seconds: float = 0.0
 
 
@@ -70,6 +71,7 @@ def take_reading(page: Page, seconds: float) -> Reading:
         lead=page.lead or "",
         author=page.author or "",
         body=" ".join([page.lead or "", *page.paragraphs]),
+        captions=" ".join(image.caption or "" for image in page.images),
         seconds=seconds,
     )
 
@@ -133,8 +135,9 @@ def _score_body(truth: Truth, reading: Reading) -> Iterator[Score]:
         right = measure_f1(truth.body, reading.body) if reading.is_article else 0
         yield Score("body", right, reading.body, truth.body)
     elif truth.ends:
-        said = f"{reading.body} {reading.author}"  # some print the author in the last line of the text
-        yield Score("body", _is_between(truth, said), said, " … ".join(truth.ends))
+        # Whoever wrote down the end of the text did not tell captions and signature from it.
+        said = f"{reading.body} {reading.captions} {reading.author}"
+        yield Score("body", _is_between(truth, said, reading.lead), said, " … ".join(truth.ends))
 
 
 def measure_f1(true: str, said: str) -> float:
@@ -145,10 +148,11 @@ def measure_f1(true: str, said: str) -> float:
     return 2 * (right & found).total() / (right.total() + found.total())
 
 
-def _is_between(truth: Truth, said: str) -> bool:
+def _is_between(truth: Truth, said: str, lead: str) -> bool:
+    """Say whether both ends are there and not too much around them; the lead, of unknown length, is not counted."""
     letters, (first, last) = _letters_of(said), map(_letters_of, truth.ends or ("", ""))
-    most = _AROUND * truth.size + len(first) + len(truth.lead or "")
-    return first in letters and last in letters and len(letters) <= most
+    counted = letters.replace(_letters_of(lead), "", 1)
+    return first in letters and last in letters and len(counted) <= _AROUND * truth.size + len(first)
 
 
 def _letters_of(text: str) -> str:

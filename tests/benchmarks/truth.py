@@ -32,6 +32,7 @@ _ZONES = {
     "id": "Asia/Jakarta",
 }
 _UNKNOWN_TIME = datetime(2022, 8, 27, 12, tzinfo=UTC)
+_CUT_LEADS = (120, 200)
 _UNKNOWN_ADDRESS = "https://portal.example/trang"
 
 
@@ -161,7 +162,13 @@ def _truth_of_page(printed: dict[str, Any]) -> Truth:
         published=datetime.fromisoformat(day) if day else None,
         timed=timed,
         views=int(re.sub(r"\D", "", printed["view_count"])) if printed["view_count"] else None,
-        lead=clean_text(printed.get("lead") or "") or None,
+        lead=_read_lead(printed.get("lead") or ""),
         ends=(ends[0], ends[1]) if any(ends) else None,
         size=printed.get("body_chars") or 0,
     )
+
+
+def _read_lead(printed: str) -> str | None:
+    """Return a lead without the word in which the index cut it off."""
+    whole = printed.rpartition(" ")[0] if len(printed) in _CUT_LEADS else printed
+    return clean_text(whole) or None
