@@ -17,6 +17,8 @@ from archiver.archive.search_index import check_index
 from archiver.archive.stored import StoredCapture, StoredReading, list_captures, list_snapshot_readings, load_site
 from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Page
+from archiver.parsing.expectation import list_listed
+from archiver.platforms import platform_of
 from archiver.record import parser_of, read_capture
 from archiver.site import Site
 
@@ -80,7 +82,7 @@ def _reparse_captures(
         return [_refuse(reread) for reread in rereads]
     if not dry_run:
         with database.atomic():
-            _record_again(database, site, parser, [(stored, page) for stored, (_, page) in pages])
+            _record_again(database, site, parser, [(stored, *read) for stored, read in pages])
     return rereads
 
 
@@ -107,12 +109,14 @@ def _refuse(reread: Reread) -> Reread:
     return Reread(reread.url, reread.fetched_at, "refused", reread.changed, reread.lost)
 
 
-def _record_again(database: Database, site: Site, parser: Parser, pages: list[tuple[StoredCapture, Page]]) -> None:
+def _record_again(
+    database: Database, site: Site, parser: Parser, pages: list[tuple[StoredCapture, Capture, Page]]
+) -> None:
     articles: set[int] = set()
-    for stored, page in pages:
+    for stored, capture, page in pages:
         sighting = Sighting(stored.capture_id, stored.fetched_at, site.name)
         if isinstance(page, Listing):
-            for entry in page.entries:
+            for entry in list_listed(platform_of(site), capture, page, None if stored.was_listing else page.url):
                 record_entry(database.conn, sighting, parser, entry)
         elif isinstance(page, Article):
             articles.add(_record_article_again(database, sighting, parser, page, stored))

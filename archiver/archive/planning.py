@@ -95,6 +95,18 @@ def list_kept_answers(connection: sqlite3.Connection, runs: tuple[int, ...]) -> 
     return [KeptAnswer(*row) for row in rows]
 
 
+def list_strangers(connection: sqlite3.Connection, site: str) -> list[tuple[str, datetime]]:
+    """List the addresses that answered with something other than an article, and without a finding, and when last."""
+    rows = connection.execute(
+        "SELECT a.url, max(k.fetched_at) FROM addresses a JOIN captures k ON k.address_id = a.id WHERE a.site = ? "
+        "AND (k.status BETWEEN 200 AND 299 OR k.status IN (404, 410)) "
+        "AND NOT EXISTS (SELECT 1 FROM readings WHERE capture_id = k.id AND sign = 'content') "
+        "AND k.id NOT IN (SELECT capture_id FROM findings WHERE capture_id IS NOT NULL) GROUP BY a.id",
+        (site,),
+    )
+    return [(url, datetime.fromisoformat(at)) for url, at in rows]
+
+
 def find_last_walk(connection: sqlite3.Connection, site: str, start: str | None) -> datetime | None:
     """Return when the last run began that walked all listings, from the same start addresses, to their ends."""
     row = connection.execute(

@@ -41,7 +41,7 @@ from archiver.crawl.plan import Plan, make_plan
 from archiver.crawl.spider import CommitteeSpider
 from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Problem, Unreadable
-from archiver.record import record_capture
+from archiver.record import is_stranger, record_capture
 from archiver.site import Site
 
 logger = logging.getLogger(__name__)
@@ -213,7 +213,8 @@ class RunLedger:
         if novelty:
             self.novelties[novelty] += 1
         if visit.final:
-            settle_visit(spider.discovery.fates, visit, novelty)
+            stranger = is_stranger(database, spider.site, visit.capture, visit.page, visit.expected)
+            settle_visit(spider.discovery.fates, visit, novelty, stranger=stranger)
         return novelty
 
     def _judge(self, spider: CommitteeSpider, reason: str) -> Outcome:

@@ -96,6 +96,8 @@ class RobotsRules:
         if body is None:
             return None
         rules = ProtegoRobotParser(body[:MOST_BYTES], self._crawler.spider)
+        assert isinstance(self._crawler.spider, CommitteeSpider)
+        self._crawler.spider.discovery.note_ways(way for line in rules.rp.sitemaps if (way := join_url(url, line)))
         self._obey_delay(url, rules.crawl_delay(self._name) or 0.0)
         return rules
 

@@ -13,11 +13,12 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
-from archiver.crawl.answers import BUSY, REDIRECTS, capture_of
+from archiver.crawl.answers import BUSY, FORM_REDIRECTS, REDIRECTS, capture_of
 from archiver.crawl.discovery import Discovery
 from archiver.crawl.failures import describe_failure
 from archiver.crawl.items import Failure, Remark, Visit
 from archiver.crawl.options import read_options
+from archiver.crawl.requests import make_request, write_conditions
 from archiver.crawl.targets import Agenda, Step, Target
 from archiver.crawl.wholeness import ENCODINGS
 from archiver.display import mask_passwords
@@ -41,9 +42,8 @@ class CommitteeSpider(scrapy.Spider):
     """Base of all sites.
 
     A site declares ``name``, ``title``, ``platform``, ``listings`` and, where they differ from the usual, ``timezone``,
-    ``expectations``, ``revisits``, ``tls``, ``places``, ``attachments`` and ``rendered``. It holds no parsing code. One
-    that is not ``is_declared`` stands for sites that have no file of their own; their platform is that of their first
-    page.
+    ``expectations``, ``revisits``, ``tls``, ``places`` and ``attachments``. It holds no parsing code. One that is not
+    ``is_declared`` stands for sites that have no file of their own; their platform is that of their first page.
     """
 
     title: ClassVar[str] = ""
@@ -148,7 +148,7 @@ class CommitteeSpider(scrapy.Spider):
         yield from self._ask_more()
 
     def _read(self, response: Response, target: Target) -> Output:
-        capture = capture_of(response)
+        capture = capture_of(response, target.form)
         if response.status in REDIRECTS:
             yield from self._follow_redirect(response, capture, target)
             return
@@ -178,25 +178,35 @@ class CommitteeSpider(scrapy.Spider):
         room = min(self.budget, (MOST_IN_FLIGHT if self.is_decided else 1) - self._in_flight)
         targets = self._agenda.take(room)
         if not targets and not self._in_flight and self._walking:
-            self._walking = False
-            self._agenda.extend(self.discovery.finish())
+            following = self.discovery.proceed()
+            self._walking = bool(following)
+            self._agenda.extend(following)
             targets = self._agenda.take(room)
         yield from [self._ask(target) for target in targets]  # counted at once: other callbacks run in between
 
-    def _ask(self, target: Target, url: str | None = None, redirects: int = 0, tries: int = 1) -> Request:
+    def _ask(
+        self, target: Target, url: str | None = None, redirects: int = 0, tries: int = 1, *, sends: bool = True
+    ) -> Request:
         self.asked += 1
         self._in_flight += 1
         if target.kind == "article":
             self.discovery.fates.note(target.key, "asked")
-        return Request(
+        return make_request(
             url or target.url,
+            target.form if sends else None,
             callback=self.parse,
             errback=self.fail,
             headers={"Accept-Encoding": ENCODINGS} | (write_conditions(target) if not redirects else {}),
             priority=(LISTINGS_FIRST if target.kind == "listing" else 0) + (AGAIN_LAST if tries > 1 else 0),
             # Every answer comes here whatever its status, for it is kept; redirects are followed here for the same
             # reason. Doubles were sorted out by Discovery, before they became requests.
-            meta={"target": target, "redirects": redirects, "tries": tries, "handle_httpstatus_all": True},
+            meta={
+                "target": target,
+                "redirects": redirects,
+                "tries": tries,
+                "sends": sends,
+                "handle_httpstatus_all": True,
+            },
             dont_filter=True,
         )
 
@@ -213,7 +223,8 @@ class CommitteeSpider(scrapy.Spider):
         page = Unreadable(response.url, problem or Problem("redirect", f"to {url}"))
         yield Visit(capture, page, final=problem is not None, expected=_key_of(target))
         if problem is None:
-            yield self._ask(target, url, redirects)
+            sends = response.meta["sends"] and response.status in FORM_REDIRECTS
+            yield self._ask(target, url, redirects, sends=sends)
 
     def _refuse_redirect(self, url: str, location: str | None, target: Target, redirects: int) -> Problem | None:
         if location is None:
@@ -229,13 +240,7 @@ class CommitteeSpider(scrapy.Spider):
         meta = response.meta
         if meta["tries"] > self.settings.getint("RETRY_TIMES"):
             return None
-        return self._ask(meta["target"], response.url, meta["redirects"], meta["tries"] + 1)
-
-
-def write_conditions(target: Target) -> dict[str, str]:
-    """Ask for the page only if it changed since it was read last (RFC 9110, section 13)."""
-    names = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
-    return {names[name]: value for name, value in target.validators.items()}
+        return self._ask(meta["target"], response.url, meta["redirects"], meta["tries"] + 1, sends=meta["sends"])
 
 
 def _key_of(target: Target) -> str | None:

@@ -16,7 +16,8 @@ from archiver.archive.files import clear_unfinished, folder_beside, has_file, ke
 from archiver.archive.ledger import Run
 from archiver.archive.planning import find_beginning
 from archiver.clock import now
-from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider, write_conditions
+from archiver.crawl.requests import write_conditions
+from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider
 from archiver.crawl.targets import Target
 from archiver.crawl.wholeness import ENCODINGS
 from archiver.file_types import NoDocumentError, identify_file_type

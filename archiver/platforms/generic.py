@@ -9,6 +9,8 @@ from archiver.platforms.layout import Address, Platform
 from archiver.site import Places
 from archiver.urls import host_of, strip_tracking
 
+# A home page by its address alone; others are told when they are read.
+_HOME = re.compile(r"/?(?:(?:index|default|home|trang-chu)(?:\.\w{2,5})?/?)?", re.IGNORECASE)
 _WWW = re.compile(r"^www\.")
 # Liferay links from a table of articles with the table's own address behind, so that the article can lead back.
 _WAY_BACK = re.compile(r"(?<=[?&])redirect=(?:https?(?::|%3A)|/|%2F)[^&#]*&?", re.IGNORECASE)
@@ -30,6 +32,12 @@ def read_address(url: str, article: str = "") -> Address:
     if match is None:
         return Address("listing", key, url)
     return Address("article", match[1] if match.re.groups and match[1] else key, url)
+
+
+def is_home(url: str) -> bool:
+    """Say whether an address is plainly that of a home page."""
+    parts = urlsplit(url)
+    return not parts.query and _HOME.fullmatch(parts.path) is not None
 
 
 def make_generic(places: Places) -> Platform:
