@@ -21,7 +21,9 @@ def read(body: str | bytes, *headers: tuple[str, str]) -> object:
 
 def entry(title: str, at: datetime | None = None, raw: str = "") -> Listing:
     published = PublishedDate(raw, at, "minute") if at else None
-    return Listing(URL, entries=(ListingEntry("xa.example/tin-1", "https://xa.example/tin-1", title, published),))
+    return Listing(
+        URL, entries=(ListingEntry("xa.example/tin-1", "https://xa.example/tin-1", title, published),), kind="feed"
+    )
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_reads_the_encoding_that_the_declaration_names() -> None:
 
 def test_entries_of_other_sites_are_strangers() -> None:
     body = "<rss><channel><item><title>A</title><link>https://other.example/a</link></item></channel></rss>"
-    assert read(body) == Listing(URL, strangers=1)
+    assert read(body) == Listing(URL, strangers=1, kind="feed")
 
 
 def test_feeds_of_known_platforms_are_read() -> None:

@@ -42,9 +42,8 @@ class CommitteeSpider(scrapy.Spider):
     """Base of all sites.
 
     A site declares ``name``, ``title``, ``platform``, ``listings`` and, where they differ from the usual, ``timezone``,
-    ``expectations``, ``revisits``, ``tls``, ``places``, ``attachments`` and ``rendered``. It holds no parsing code. One
-    that is not ``is_declared`` stands for sites that have no file of their own; their platform is that of their first
-    page.
+    ``expectations``, ``revisits``, ``tls``, ``places`` and ``attachments``. It holds no parsing code. One that is not
+    ``is_declared`` stands for sites that have no file of their own; their platform is that of their first page.
     """
 
     title: ClassVar[str] = ""

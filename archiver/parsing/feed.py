@@ -57,7 +57,7 @@ def read_feed(tree: XmlElement, capture: Capture, platform: Platform, zone: tzin
         strangers += entry is None
         if entry:
             entries.setdefault(entry.native_key, entry)
-    return Listing(strip_session(capture.url), entries=tuple(entries.values()), strangers=strangers)
+    return Listing(strip_session(capture.url), entries=tuple(entries.values()), strangers=strangers, kind="feed")
 
 
 def _find_items(tree: XmlElement) -> Iterator[XmlElement]:
