@@ -5,8 +5,10 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -73,7 +75,7 @@ def test_a_known_platform_is_recognised_and_its_counter_rises() -> None:
     assert all(set(fields) == {"views"} and fields["views"].startswith("rises: ") for fields in moved)
 
 
-@pytest.mark.parametrize("path", ["", "trang-chu"])
+@pytest.mark.parametrize("path", [pytest.param("", marks=pytest.mark.slow), "trang-chu"])
 def test_the_home_page_leads_to_its_channels(path: str) -> None:
     portal = demo_portal()
     survey = look_at(path, portal=portal)
@@ -280,6 +282,27 @@ def test_nothing_is_written_where_the_answer_is_missing(project: Project) -> Non
     with serve(demo_portal()) as base:
         done = project.new(f"{base}/{CHANNEL}")
     assert (done.status, project.files()) == (130, [])
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_nothing_behind(project: Project) -> None:
+    portal = demo_portal()
+    with serve(portal) as base:
+        command = [sys.executable, "-m", "archiver", "sites", "new", f"{base}/{CHANNEL}", "--yes", "--pause", "60"]
+        running = subprocess.Popen(
+            [*command, *FAST[:2]],
+            cwd=project.folder,
+            env=os.environ | {"PYTHONPATH": str(project.folder)},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        deadline = time.monotonic() + 60
+        while len(portal.requests) < 5 and time.monotonic() < deadline:  # robots.txt, the listing, three articles
+            time.sleep(0.1)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=60)
+    assert (running.returncode, out, "Traceback" in err, project.files()) == (130, "", False, [])
 
 
 @pytest.mark.slow
