@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test test-slow lint format bench pins clean
+.PHONY: help demo test test-slow lint format bench bench-peers pins clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -40,9 +40,19 @@ format: .venv/development  ## let ruff format and fix
 bench: .venv/development  ## print what parsing and storing cost
 	@$(BIN)/python -m tests.benchmarks
 
+# --no-deps: all are pinned, and pip 23 stumbles over lxml[html-clean], which two of them ask for.
+.venv-peers/ready: requirements-peers.txt
+	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-peers.txt
+	@touch $@
+
+bench-peers: .venv/development .venv-peers/ready  ## print how well pages of unknown portals are read, by us and by others
+	@$(BIN)/python -m tests.benchmarks extraction
+
 pins: .venv/development  ## renew the hashed pins (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra web --group build -o requirements.txt $(PINS)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --group build --group dev -o requirements-dev.txt $(PINS)
+	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --group peers -o requirements-peers.txt $(PINS)
 
 clean:  ## remove .venv and what tools leave behind (never data/)
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	rm -rf .venv .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -154,7 +154,9 @@ class Listing:
 
     ``next_form`` is there instead where the pager sends a form. ``more`` are other ways to the same site's articles
     that the page names: feeds, the maps of a sitemap index.
-    ``strangers`` counts entries that link to no article of the site; the printed total counts them too.
+    ``strangers`` counts entries that link to no article of the site; the printed total counts them too. ``kind`` tells
+    the pages of a channel from what only leads to articles: a feed shows the newest, a sitemap everything, so being
+    there or not says nothing about being listed.
     """
 
     url: str
@@ -166,6 +168,7 @@ class Listing:
     next_form: Form | None = None
     more: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    kind: Literal["page", "feed", "sitemap"] = "page"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from archiver.archive.articles import Sighting, add_address, meet_article
 from archiver.archive.content import Content, find_changes
 from archiver.archive.evidence import load_capture
+from archiver.archive.files import check_files
 from archiver.archive.payloads import check_payloads
 from archiver.archive.readings import Parser, add_reading, record_entry, store_content
 from archiver.archive.rederivation import load_content, rederive_article
@@ -16,6 +17,8 @@ from archiver.archive.search_index import check_index
 from archiver.archive.stored import StoredCapture, StoredReading, list_captures, list_snapshot_readings, load_site
 from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Page
+from archiver.parsing.expectation import list_listed
+from archiver.platforms import platform_of
 from archiver.record import parser_of, read_capture
 from archiver.site import Site
 
@@ -51,13 +54,15 @@ def reparse(
 def verify(database: Database) -> Iterator[str]:
     """Check the archive and name what is broken, one line each.
 
-    Checked are SQLite's own integrity, every foreign key, the digest of every payload, every word of the search index,
-    and that every snapshot can be read again from its payload where today's parser is the one that read it.
+    Checked are SQLite's own integrity, every foreign key, the digest of every payload and of every file, every word of
+    the search index, and that every snapshot can be read again from its payload where today's parser is the one that
+    read it.
     """
     yield from (row[0] for row in database.execute("PRAGMA integrity_check") if row[0] != "ok")
     for row in database.execute("PRAGMA foreign_key_check"):
         yield f"table {row[0]}, row {row[1]}: points to a row of {row[2]} that is not there"
     yield from check_payloads(database.conn)
+    yield from check_files(database.conn)
     yield from check_index(database.conn)
     for name in _sites_of(database, None):
         yield from _verify_snapshots(database, load_site(database.conn, name))
@@ -77,7 +82,7 @@ def _reparse_captures(
         return [_refuse(reread) for reread in rereads]
     if not dry_run:
         with database.atomic():
-            _record_again(database, site, parser, [(stored, page) for stored, (_, page) in pages])
+            _record_again(database, site, parser, [(stored, *read) for stored, read in pages])
     return rereads
 
 
@@ -104,12 +109,14 @@ def _refuse(reread: Reread) -> Reread:
     return Reread(reread.url, reread.fetched_at, "refused", reread.changed, reread.lost)
 
 
-def _record_again(database: Database, site: Site, parser: Parser, pages: list[tuple[StoredCapture, Page]]) -> None:
+def _record_again(
+    database: Database, site: Site, parser: Parser, pages: list[tuple[StoredCapture, Capture, Page]]
+) -> None:
     articles: set[int] = set()
-    for stored, page in pages:
+    for stored, capture, page in pages:
         sighting = Sighting(stored.capture_id, stored.fetched_at, site.name)
         if isinstance(page, Listing):
-            for entry in page.entries:
+            for entry in list_listed(platform_of(site), capture, page, None if stored.was_listing else page.url):
                 record_entry(database.conn, sighting, parser, entry)
         elif isinstance(page, Article):
             articles.add(_record_article_again(database, sighting, parser, page, stored))

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
@@ -31,24 +31,14 @@ from archiver.archive.readings import (
 )
 from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
+from archiver.parsing.expectation import MISSING, find_problems, list_listed, looks_strange
 from archiver.parsing.page import CODE_VERSION, read_page
 from archiver.platforms import platform_of
 from archiver.site import Places, Site
+from archiver.urls import strip_form_page
 
 GOOD_STATUS = range(200, 300)
 NOT_MODIFIED = 304
-# What speaks of the article itself; everything else that is wrong with a page speaks of the portal (rules 6 and 7).
-MISSING = frozenset(
-    {
-        "http_404",
-        "http_410",
-        "error_page",
-        "home_page",
-        "listing_for_article",
-        "redirect_to_listing",
-        "redirect_to_home",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +56,7 @@ def read_capture(site: Site, capture: Capture) -> Page:
     """Read a capture of a site; an error status is Unreadable whatever the page says."""
     if capture.status not in GOOD_STATUS:
         return Unreadable(capture.url, Problem(f"http_{capture.status}", f"answered with status {capture.status}"))
-    return read_page(capture, platform_of(site), site.zone)
+    return read_page(replace(capture, url=strip_form_page(capture.url)), platform_of(site), site.zone)
 
 
 def _mark_places(places: Places) -> str:
@@ -111,27 +101,25 @@ def record_capture(
         scene = _Scene(database, run, site, parser_of(database, site), sighting)
         if capture.status == NOT_MODIFIED and _record_confirmed(scene, expected):
             return "unchanged"
-        problems = find_problems(site, capture, page)
-        if not _record_missing(scene, capture, problems, expected):
+        problems = find_problems(platform_of(site), capture, page, expected)
+        known = _record_missing(scene, capture, problems, expected)
+        if not known and not is_stranger(database, site, capture, page, expected):
             for problem in problems:
                 add_finding(database.conn, run, capture.url, problem, capture_id)
-        return _record_page(scene, page, expected)
+        return _record_page(scene, capture, page, expected)
 
 
-def find_problems(site: Site, capture: Capture, page: Page) -> tuple[Problem, ...]:
-    """Name what a page gives to report: what could not be read of it, and a listing in the place of an article."""
-    if isinstance(page, Unreadable):
-        return (page.problem,)
-    if isinstance(page, Listing) and platform_of(site).read_address(capture.url).kind == "article":
-        return (Problem("listing_for_article", "the address of an article answers with a listing"), *page.problems)
-    return page.problems
+def is_stranger(database: Database, site: Site, capture: Capture, page: Page, expected: str | None) -> bool:
+    """Say whether a page was only taken for an article because its address does not tell: it never was one."""
+    strange = expected is not None and looks_strange(platform_of(site), capture, page)
+    return strange and find_known(database.conn, site.name, str(expected)) is None
 
 
-def _record_page(scene: _Scene, page: Page, expected: str | None) -> Novelty | None:
+def _record_page(scene: _Scene, capture: Capture, page: Page, expected: str | None) -> Novelty | None:
     if isinstance(page, Article):
         return _record_article(scene, page, expected)
     if isinstance(page, Listing):
-        for entry in page.entries:
+        for entry in list_listed(platform_of(scene.site), capture, page, expected):
             record_entry(scene.database.conn, scene.sighting, scene.parser, entry)
     elif page.problem.kind.startswith("http_"):
         count_error(scene.database.conn, scene.run)

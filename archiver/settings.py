@@ -25,7 +25,11 @@ EXTENSIONS = {
     "archiver.crawl.progress.Progress": 200,
     "archiver.crawl.logs.RunNotes": 300,
 }
-ITEM_PIPELINES = {"archiver.crawl.pipelines.ArchivePipeline": 300}
+ITEM_PIPELINES = {
+    "archiver.crawl.pipelines.ArchivePipeline": 300,
+    # Documents and images of what was recorded, as far as the site declares attachments.
+    "archiver.crawl.files.ArticleFilesPipeline": 400,
+}
 DOWNLOADER_MIDDLEWARES = {
     # Lets requests with dont_filter through, and all of ours have it; HostGuard has no exemption.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
@@ -79,6 +83,12 @@ DOWNLOAD_TIMEOUT = 30
 # Bytes after decompression: the largest real page seen has 0.4 MB, and a bomb must not fill the memory.
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024
 DOWNLOAD_WARNSIZE = 0
+# Which files of articles are downloaded: none, documents, all (images too); empty: as the site declares.
+ARCHIVE_ATTACHMENTS = ""
+# Many portals lead from the address of a document to the document; to other hosts nothing leads.
+MEDIA_ALLOW_REDIRECTS = True
+# Bytes of a document or an image of an article, which is held in memory until it is on disk; larger ones are not kept.
+ARCHIVE_MAX_FILE = 50 * 1024 * 1024
 # Scrapy takes any certificate by default; an archive must know whom it heard.
 DOWNLOAD_VERIFY_CERTIFICATES = True
 # The spider tries busy answers again itself, since every answer is kept; lost connections are left to Scrapy.

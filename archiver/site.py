@@ -9,6 +9,7 @@ from archiver.errors import SiteError
 from archiver.urls import host_of
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+ATTACHMENTS = ("none", "documents", "all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ class Site:
 
     ``listings`` are absolute addresses; a site whose public address is not known declares none. ``tls`` is
     ``tolerant`` for a site whose certificate cannot be verified; every capture says so then. ``places`` say what the
-    platform does not know.
+    platform does not know. ``attachments`` are the files that are downloaded: ``none``, the ``documents`` that articles
+    link to, or ``all``, their images too.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Site:
     revisits: Revisits = field(default_factory=Revisits)
     tls: Literal["verified", "tolerant"] = "verified"
     places: Places = field(default_factory=Places)
+    attachments: Literal["none", "documents", "all"] = "documents"
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -93,6 +96,9 @@ class Site:
                 raise SiteError(f"site {self.name}: {rules!r} stands where {kind.__name__}(…) belongs")
         if self.tls not in ("verified", "tolerant"):
             raise SiteError(f"site {self.name}: tls = {self.tls!r}; write 'verified' or 'tolerant'")
+        if self.attachments not in ATTACHMENTS:
+            said = f"site {self.name}: attachments = {self.attachments!r}"
+            raise SiteError(f"{said}; write {', '.join(map(repr, ATTACHMENTS[:-1]))} or {ATTACHMENTS[-1]!r}")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:

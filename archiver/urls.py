@@ -1,11 +1,12 @@
 """Addresses: how they are written down, and when two of them are the same."""
 
 import re
-from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urldefrag, urljoin, urlsplit, urlunsplit
 
 # Liferay writes the session into the path of every link until a cookie came back (RFC 3986 path parameter).
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|zalo_\w+|p_auth|jsessionid|phpsessid)$")
+_FORM_PAGE = "#form-page="
 _MIRRORED = re.compile(r"[0-9a-f]{4}(\.\w{2,5})$")
 # Parameters that name a moment or a session and not a thing; Liferay adds ``t=<milliseconds>`` to documents and images.
 VOLATILE_PARAMETERS = frozenset({"t", "p_auth", "p_p_auth", "token", "jsessionid", "phpsessid", "sid"})
@@ -48,6 +49,25 @@ def strip_volatile(url: str) -> str:
     return urlunsplit(parts._replace(query=query))
 
 
+def mark_form_page(url: str, page: str) -> str:
+    """Mark an address as that of a page which a form was sent for: ``#form-page=`` and which one.
+
+    All pages of such a listing have one address. Servers never see what stands behind ``#``, so no real address is
+    changed by it.
+    """
+    return f"{urldefrag(url).url}{_FORM_PAGE}{quote(page, safe='')}"
+
+
+def strip_form_page(url: str) -> str:
+    """Return the address that was asked, without the mark of ``mark_form_page``."""
+    return url.partition(_FORM_PAGE)[0]
+
+
+def is_form_page(url: str) -> bool:
+    """Say whether a form was sent for the page at an address."""
+    return _FORM_PAGE in url
+
+
 def identify_file(url: str) -> str:
     """Return what tells one image or document from another: its path and query, whatever the host and the session.
 
@@ -64,6 +84,11 @@ def identify_file(url: str) -> str:
     _, documents, name = parts.path.rpartition("/documents/")
     path = f"{documents}{name}" if documents else parts.path
     return f"{path}?{parts.query}" if parts.query else path
+
+
+def is_download(url: str) -> bool:
+    """Say whether an address asks for a file and not for the page at its path: NukeViet's do, with ``download=1``."""
+    return "download=1" in url and parameters_of(url).get("download") == "1"
 
 
 def undo_mirroring(url: str) -> str:

@@ -13,7 +13,8 @@ PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"
 """Real pages of real portals: third-party, so beside the project and not in it."""
 
-FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=8")
+FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=8", "-s", "ARCHIVE_ATTACHMENTS=none")
+"""Without documents, for most tests count requests; test_attachments asks for them."""
 
 
 @dataclass(frozen=True)

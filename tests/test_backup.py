@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from archiver.archive.backup import back_up
+from archiver.archive.backup import back_up, back_up_files
 from archiver.archive.file import close_archive, create_or_open, open_for_reading
 from archiver.crawl.locks import SiteLocks
 from archiver.errors import ArchiveError
@@ -88,6 +88,7 @@ def _copy_while_running(archive: Path, process: "subprocess.Popen[bytes]") -> It
             number += 1
             copy = archive.with_name(f"copy-{number}.db")
             back_up(archive, copy)
+            back_up_files(archive, copy)
             yield copy
         time.sleep(0.3)
 
@@ -168,7 +169,7 @@ def test_without_an_archive(crawling: Crawling) -> None:
 _KILLED = """
 import os, sys
 from pathlib import Path
-from archiver.archive.backup import back_up
+from archiver.archive.backup import back_up, back_up_files
 back_up(Path(sys.argv[1]), Path(sys.argv[2]), force=True, progress=lambda done, pages: os.kill(os.getpid(), 9))
 """
 

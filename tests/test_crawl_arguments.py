@@ -279,4 +279,4 @@ def test_scrapy_lists_the_sites_from_a_subfolder() -> None:
         text=True,
         timeout=60,
     )
-    assert (done.returncode, done.stdout.split()) == (0, ["dukdhcd", "sotttt"])
+    assert (done.returncode, done.stdout.split()) == (0, ["dukdhcd", "site", "sotttt"])

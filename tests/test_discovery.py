@@ -15,7 +15,7 @@ from archiver.crawl.plan import Plan, Scope
 from archiver.crawl.targets import Step, Target, Walk
 from archiver.errors import UsageError
 from archiver.model import Listing, ListingEntry, Problem, PublishedDate, ResultCount
-from archiver.platforms.liferay_hanoi import read_address
+from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
 from archiver.site import Site
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -40,7 +40,7 @@ def _listing(*entries: ListingEntry, after: str | None = None, total: int | None
 
 
 def _discovery(*start: str, since: date | None = None, max_pages: int | None = None) -> Discovery:
-    return Discovery(CrawlOptions(start or (f"{BASE}/tin",), since, max_pages), read_address, ZONE)
+    return Discovery(CrawlOptions(start or (f"{BASE}/tin",), since, max_pages), LIFERAY_HANOI, ZONE)
 
 
 def _asked(step: Step) -> list[tuple[str, str]]:

@@ -74,10 +74,16 @@ def show(path: Path, *arguments: str) -> list[dict[str, Any]]:
     return read
 
 
+def _without_copies(row: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what only ``show`` tells: what is kept of the files."""
+    columns = {"images": ("url", "caption", "alt"), "attachments": ("url", "title")}
+    return row | {name: [{key: item[key] for key in keys} for item in row[name]] for name, keys in columns.items()}
+
+
 def test_jsonl_has_every_field_of_every_article(path: Path) -> None:
     rows = rows_of(path)
     keys = [row["article_id"] for row in show(path, "list")]
-    assert rows == [show(path, "show", key)[0] for key in keys]
+    assert rows == [_without_copies(show(path, "show", key)[0]) for key in keys]
     assert [tuple(row) for row in rows] == [tuple(EXTRACTS["articles"].columns)] * len(keys)
     assert any(row["images"] for row in rows)
 

@@ -21,27 +21,35 @@ def read(body: str | bytes, *headers: tuple[str, str]) -> object:
 
 def entry(title: str, at: datetime | None = None, raw: str = "") -> Listing:
     published = PublishedDate(raw, at, "minute") if at else None
-    return Listing(URL, entries=(ListingEntry("xa.example/tin-1", "https://xa.example/tin-1", title, published),))
+    return Listing(
+        URL, entries=(ListingEntry("xa.example/tin-1", "https://xa.example/tin-1", title, published),), kind="feed"
+    )
 
 
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
         (
-            '<?xml version="1.0"?><rss version="2.0"><channel><title>Xã</title><link>https://xa.example</link><item>'
-            "<title><![CDATA[Họp <b>dân</b>]]></title><link> https://xa.example/tin-1?utm_source=rss </link>"
-            "<pubDate>Thu, 01 Jan 2026 09:30:00 +0700</pubDate></item></channel></rss>",
+            (
+                '<?xml version="1.0"?><rss version="2.0"><channel><title>Xã</title><link>https://xa.example</link><item>'
+                "<title><![CDATA[Họp <b>dân</b>]]></title><link> https://xa.example/tin-1?utm_source=rss </link>"
+                "<pubDate>Thu, 01 Jan 2026 09:30:00 +0700</pubDate></item></channel></rss>"
+            ),
             entry("Họp dân", datetime(2026, 1, 1, 2, 30, tzinfo=UTC), "Thu, 01 Jan 2026 09:30:00 +0700"),
         ),
         (
-            '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" '
-            'xmlns:dc="http://purl.org/dc/elements/1.1/"><item><title>Họp</title><link>https://xa.example/tin-1</link>'
-            "<dc:date>2026-01-01T09:30+07:00</dc:date></item></rdf:RDF>",
+            (
+                '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" '
+                'xmlns:dc="http://purl.org/dc/elements/1.1/"><item><title>Họp</title><link>https://xa.example/tin-1</link>'
+                "<dc:date>2026-01-01T09:30+07:00</dc:date></item></rdf:RDF>"
+            ),
             entry("Họp", datetime(2026, 1, 1, 2, 30, tzinfo=UTC), "2026-01-01T09:30+07:00"),
         ),
         (
-            '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://xa.example/"><entry><title>Họp</title>'
-            '<link rel="self" href="/x"/><link href="tin-1"/><updated>2026-01-01T09:30:00Z</updated></entry></feed>',
+            (
+                '<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://xa.example/"><entry><title>Họp</title>'
+                '<link rel="self" href="/x"/><link href="tin-1"/><updated>2026-01-01T09:30:00Z</updated></entry></feed>'
+            ),
             entry("Họp"),
         ),
         ("<rss><channel><item><title>Họp & hành</title><link>https://xa.example/tin-1</link>", entry("Họp hành")),
@@ -59,7 +67,7 @@ def test_reads_the_encoding_that_the_declaration_names() -> None:
 
 def test_entries_of_other_sites_are_strangers() -> None:
     body = "<rss><channel><item><title>A</title><link>https://other.example/a</link></item></channel></rss>"
-    assert read(body) == Listing(URL, strangers=1)
+    assert read(body) == Listing(URL, strangers=1, kind="feed")
 
 
 def test_feeds_of_known_platforms_are_read() -> None:

@@ -1,7 +1,10 @@
 """Articles of sites whose platform nobody knows: read by what such pages have in common."""
 
+import re
+import zlib
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +16,7 @@ from archiver.parsing.page import read_page
 from archiver.platforms.generic import GENERIC, make_generic
 from archiver.platforms.layout import Platform
 from archiver.site import Places
+from tests.real_portal import read_truth, unpack_mirror
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 AT = datetime(2024, 6, 1, 3, tzinfo=UTC)
@@ -226,7 +230,20 @@ def test_what_machines_are_told_does_not_stand_in_for_print() -> None:
     printed = read_article(wrap(f"<h1>{TITLE}</h1><i>05/01/2024 16:10</i><div>{PROSE}</div>", head=head))
     silent = read_article(wrap(f"<h1>{TITLE}</h1><div>{PROSE}</div>", head=head))
     assert printed.published == PublishedDate("05/01/2024 16:10", at(2024, 1, 5, 16, 10), "minute")
+    assert printed.problems == ()
     assert silent.published is None
+    told = "not printed; metadata: 2016-02-02T13:21:34+0700"
+    assert silent.problems == (Problem("uncertain_published", told),)
+
+
+def test_of_two_dates_without_labels_none_is_read() -> None:
+    """What is below the threshold is NULL, and a finding says what was seen."""
+    html = wrap(f"<h1>{TITLE}</h1><div>05/01/2024</div><div>09/02/2024</div><div>{PROSE}</div><p>Lượt xem: 3</p>")
+    article = read_article(html)
+    assert article.published is None
+    assert article.problems == (Problem("uncertain_published", "one of several dates below the headline: 05/01/2024"),)
+    labelled = read_article(html.replace("<div>09", "<div>Ngày đăng: 09"))
+    assert labelled.published == PublishedDate("09/02/2024", at(2024, 2, 9), "day")
 
 
 def test_the_clock_of_a_page_is_no_date_of_the_article() -> None:
@@ -479,3 +496,18 @@ def test_time_grows_with_the_size_of_a_page_and_not_faster(piece: str) -> None:
     """A page of 2 MB made of one piece is read, or refused, within seconds."""
     html = f"<title>{TITLE}</title><h1>{TITLE}</h1>" + piece * (2_000_000 // len(piece))
     read(html)
+
+
+@pytest.mark.slow
+def test_names_of_classes_change_nothing_on_real_pages(shared: Path, tmp_path: Path) -> None:
+    """One in 37 pages of the mirror, every class and identifier renamed, read the same."""
+    folder = unpack_mirror(shared, tmp_path)
+    for file, row in list(read_truth(shared).items())[::37]:
+        html = (folder / file).read_text(encoding="utf-8-sig", errors="replace")
+        renamed = re.sub(r'\b(class|id)="([^"]*)"', lambda found: f'{found[1]}="{_rename(found[2])}"', html)
+        assert renamed != html
+        assert read(renamed, row["address"]) == read(html, row["address"])
+
+
+def _rename(names: str) -> str:
+    return " ".join(f"n{zlib.crc32(name.encode())}" for name in names.split())

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.archive.files import folder_of_files
 from tests.conftest import PROJECT, Crawling
 from tests.portal import demo_portal, serve
 
@@ -63,9 +64,15 @@ def test_command_runs(command: str, demo: Path, portal: str, tmp_path: Path) -> 
             arguments += ["-a", f"start={portal}/cong-tac-doan-hoi"]
         arguments += ["-s", "DOWNLOAD_DELAY=0"]
     elif "--db" not in arguments:
-        shutil.copy(demo, crawling.path)
+        copy_archive(demo, crawling.path)
     done = crawling.run(Path(program).name, *arguments)
     assert (done.status, "Traceback" in done.err) == (0, False), done.err
+
+
+def copy_archive(path: Path, copy: Path) -> None:
+    """Copy an archive and its files, as ``backup`` would, without what that takes."""
+    shutil.copy(path, copy)
+    shutil.copytree(folder_of_files(path), folder_of_files(copy), dirs_exist_ok=True)
 
 
 @pytest.mark.parametrize("query", _blocks("sql"))

@@ -22,6 +22,7 @@ MAP = (
 )
 READ = Listing(
     URL,
+    kind="sitemap",
     entries=(
         ListingEntry("xa.example/a", "https://www.xa.example/a", ""),
         ListingEntry(
@@ -51,7 +52,7 @@ def test_an_index_names_more_maps_of_the_same_site() -> None:
         f"<sitemapindex {NAMESPACE}><sitemap><loc>https://xa.example/1.xml.gz</loc></sitemap>"
         "<sitemap><loc>https://other.example/2.xml</loc></sitemap></sitemapindex>"
     )
-    assert read(body.encode()) == Listing(URL, more=("https://xa.example/1.xml.gz",))
+    assert read(body.encode()) == Listing(URL, more=("https://xa.example/1.xml.gz",), kind="sitemap")
 
 
 def test_a_bomb_is_refused() -> None:

@@ -64,7 +64,7 @@ OUTSIDERS = {
 }
 TOP = set(
     "scrapy.cfg archiver spiders tests data README.md pyproject.toml Makefile requirements.txt requirements-dev.txt "
-    "LICENSE CHANGELOG.md CONTRIBUTING.md .ci".split()
+    "requirements-peers.txt LICENSE CHANGELOG.md CONTRIBUTING.md .ci".split()
 )
 MOST_LINES, MOST_FUNCTION_LINES, MEDIAN_FUNCTION_LINES = 250, 40, 8
 
@@ -215,7 +215,7 @@ def test_a_site_is_a_declaration(path: Path) -> None:
 
 def test_all_sites_load_and_no_two_claim_a_host() -> None:
     spiders = load_spiders(project_settings())
-    assert sorted(spiders) == [path.stem for path in _site_files()]
+    assert sorted([*spiders, "site"]) == [path.stem for path in _site_files()]
     owners: dict[str, str] = {}
     for name, spider in spiders.items():
         site = spider.declare_site()
@@ -224,7 +224,7 @@ def test_all_sites_load_and_no_two_claim_a_host() -> None:
             assert owners.setdefault(host, name) == name
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-peers.txt"])
 def test_pins_have_hashes_and_name_no_index(name: str) -> None:
     text = (PROJECT / name).read_text(encoding="utf-8")
     pins = re.split(r"\n(?=[A-Za-z0-9])", re.sub(r"(?m)^\s*#.*\n?", "", text).strip())

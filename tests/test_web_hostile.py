@@ -64,7 +64,7 @@ def _poison(connection: sqlite3.Connection, table: str, edited: str) -> list[str
         value: object
         if column in _KEPT_EXACTLY.get(table, ()) or _KEPT.search(column) or table.startswith(("_", "sqlite_")):
             continue
-        if column in ("site", "fate") or (table, column) == ("sites", "name"):
+        if column in ("site", "fate") or (table, column) in (("sites", "name"), ("sites", "places")):
             continue
         if column == "native_key":
             connection.execute(f"UPDATE {table} SET native_key = ? WHERE native_key = ?", (KEY, edited))

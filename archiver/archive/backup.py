@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from archiver.archive.connection import busy_seconds
+from archiver.archive.files import copy_files, folder_of_files, list_files
 from archiver.archive.search_index import optimize_index
 from archiver.errors import ArchiveError
 
@@ -48,6 +49,17 @@ def back_up(archive: Path, copy: Path, *, force: bool = False, progress: Progres
         for path in (unfinished, unfinished.with_name(f"{unfinished.name}-journal")):
             path.unlink(missing_ok=True)
     return copy.stat().st_size
+
+
+def back_up_files(archive: Path, copy: Path) -> tuple[int, int]:
+    """Copy the files of articles that a copy of the archive lacks; returns how many, and how many could not be had.
+
+    They lie in a folder beside the copy, as they do beside the archive. ArchiveError where there is no room.
+    """
+    with closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'files'").fetchone()
+        files = [*list_files(connection)] if known else []
+    return copy_files(iter(files), folder_of_files(archive), folder_of_files(copy))
 
 
 def keep_older(archive: Path, version: int) -> Path:

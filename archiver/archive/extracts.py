@@ -6,12 +6,25 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 
+from archiver.archive.file_views import ATTACHMENTS
 from archiver.archive.queries import Row, Selection, read_rows, select_articles
 from archiver.archive.view import View
 from archiver.archive.views import ARTICLE_HISTORY, CURRENT_ARTICLES, EVENTS, VIEW_HISTORY
 
-EXTRACTS = {"articles": CURRENT_ARTICLES, "history": ARTICLE_HISTORY, "views": VIEW_HISTORY, "events": EVENTS}
-_ORDERS = {"articles": "1", "history": "snapshot", "views": "observed_at", "events": "at, kind"}
+EXTRACTS = {
+    "articles": CURRENT_ARTICLES,
+    "history": ARTICLE_HISTORY,
+    "views": VIEW_HISTORY,
+    "events": EVENTS,
+    "attachments": ATTACHMENTS,
+}
+_ORDERS = {
+    "articles": "1",
+    "history": "snapshot",
+    "views": "observed_at",
+    "events": "at, kind",
+    "attachments": "kind, file_url",
+}
 
 
 @contextmanager

@@ -55,12 +55,7 @@ def open_run(
 
     ``scope`` is how far it is to go (daily, deep, full), ``resumes`` the uid of the run that it takes up.
     """
-    connection.execute(
-        "INSERT INTO sites (name, title, platform, timezone, places) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (name) DO UPDATE SET title = excluded.title, platform = excluded.platform, "
-        "timezone = excluded.timezone, places = excluded.places",
-        (site.name, site.title, site.platform, site.timezone, _write_places(site.places)),
-    )
+    write_site(connection, site)
     began = write_time(at, "microseconds")  # two runs of one second have an order too
     row = connection.execute(
         "INSERT INTO runs (uid, site, kind, arguments, started_at, scope, resumes) "
@@ -68,6 +63,26 @@ def open_run(
         (uuid.uuid4().hex, site.name, json.dumps(dict(arguments), ensure_ascii=False), began, scope, resumes),
     ).fetchone()
     return Run(row[0], site.name)
+
+
+def write_site(connection: sqlite3.Connection, site: Site) -> None:
+    """Write a site as it is declared now."""
+    connection.execute(
+        "INSERT INTO sites (name, title, platform, timezone, places) VALUES (?, ?, ?, ?, ?) "
+        "ON CONFLICT (name) DO UPDATE SET title = excluded.title, platform = excluded.platform, "
+        "timezone = excluded.timezone, places = excluded.places",
+        (site.name, site.title, site.platform, site.timezone, _write_places(site.places)),
+    )
+
+
+def find_platform(connection: sqlite3.Connection, site: str) -> str | None:
+    """Return the platform whose articles the archive holds of a site; None while it holds none.
+
+    The keys of articles depend on the platform, so it stays the one of the first article.
+    """
+    query = "SELECT platform FROM sites WHERE name = ?1 AND EXISTS (SELECT 1 FROM articles WHERE site = ?1)"
+    row = connection.execute(query, (site,)).fetchone()
+    return row[0] if row else None
 
 
 def _write_places(places: Places) -> str | None:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archiver.archive.articles import absorb_article
 from archiver.archive.file import check_file
+from archiver.archive.files import copy_files, folder_beside, folder_of_files, list_files
 from archiver.archive.rederivation import rederive_article
 from archiver.archive.schema import VERSION
 from archiver.archive.search_index import index_missing
@@ -63,6 +64,20 @@ _EVIDENCE = (
     JOIN other.addresses ka ON ka.id = k.address_id
     JOIN addresses a ON a.site = ka.site AND a.url = ka.url
     ORDER BY k.fetched_at, a.url
+    """,
+    """
+    INSERT OR IGNORE INTO files
+    SELECT *
+    FROM other.files
+    """,
+    """
+    INSERT OR IGNORE INTO downloads
+    SELECT a.id, d.fetched_at, r.id, d.status, d.digest, d.problem, d.validators
+    FROM other.downloads d
+    JOIN other.runs dr ON dr.id = d.run_id
+    JOIN runs r ON r.uid = dr.uid
+    JOIN other.addresses da ON da.id = d.address_id
+    JOIN addresses a ON a.site = da.site AND a.url = da.url
     """,
 )
 _MAPS = (
@@ -165,11 +180,13 @@ _READING = (
 def merge_archive(database: Database, other: Path) -> int:
     """Merge another archive into this one, in one transaction; returns the number of articles it touched.
 
-    ArchiveError where the other file is no archive, or of another version than this one.
+    Its files are copied first, as far as they are not here; those that cannot be had ``verify`` names. ArchiveError
+    where the other file is no archive, or of another version than this one.
     """
     _check(other)
     database.execute("ATTACH DATABASE ? AS other", [f"{other.resolve().as_uri()}?mode=ro"])
     try:
+        copy_files(list_files(database.conn, "other"), folder_of_files(other), folder_beside(database.conn))
         with database.atomic():
             articles = _merge(database.conn)
     finally:

@@ -78,6 +78,13 @@ def find_unfinished_run(
     return UnfinishedRun(row["uid"], _list_chain(connection, row["id"]), row["scope"], began)
 
 
+def find_beginning(connection: sqlite3.Connection, run_id: int) -> datetime:
+    """Return when the work of a run began, be it with the first of the runs that it takes up."""
+    ids = json.dumps(_list_chain(connection, run_id))
+    query = "SELECT min(started_at) FROM runs WHERE id IN (SELECT value FROM json_each(?))"
+    return datetime.fromisoformat(connection.execute(query, (ids,)).fetchone()[0])
+
+
 def list_kept_answers(connection: sqlite3.Connection, runs: tuple[int, ...]) -> list[KeptAnswer]:
     """List the captures of some runs in the order they were made."""
     rows = connection.execute(
@@ -86,6 +93,18 @@ def list_kept_answers(connection: sqlite3.Connection, runs: tuple[int, ...]) -> 
         (json.dumps(runs),),
     )
     return [KeptAnswer(*row) for row in rows]
+
+
+def list_strangers(connection: sqlite3.Connection, site: str) -> list[tuple[str, datetime]]:
+    """List the addresses that answered with something other than an article, and without a finding, and when last."""
+    rows = connection.execute(
+        "SELECT a.url, max(k.fetched_at) FROM addresses a JOIN captures k ON k.address_id = a.id WHERE a.site = ? "
+        "AND (k.status BETWEEN 200 AND 299 OR k.status IN (404, 410)) "
+        "AND NOT EXISTS (SELECT 1 FROM readings WHERE capture_id = k.id AND sign = 'content') "
+        "AND k.id NOT IN (SELECT capture_id FROM findings WHERE capture_id IS NOT NULL) GROUP BY a.id",
+        (site,),
+    )
+    return [(url, datetime.fromisoformat(at)) for url, at in rows]
 
 
 def find_last_walk(connection: sqlite3.Connection, site: str, start: str | None) -> datetime | None:

@@ -1,8 +1,8 @@
 """The tables of the archive, built by numbered migrations.
 
-Evidence is written once: runs, addresses, payloads, captures. Reading is what a parser made of it and can be made
-again: articles, contents, snapshots, readings, article_events. Every table has a natural key, so that recording a
-thing twice changes nothing. Times are text, UTC, ISO 8601 with offset; digests are SHA-256 in 32 bytes.
+Evidence is written once: runs, addresses, payloads, captures, files, downloads. Reading is what a parser made of it
+and can be made again: articles, contents, snapshots, readings, article_events. Every table has a natural key, so that
+recording a thing twice changes nothing. Times are text, UTC, ISO 8601 with offset; digests are SHA-256 in 32 bytes.
 """
 
 from sqlite_utils import Database, Migrations
@@ -237,8 +237,8 @@ def m003_search(db: Database) -> None:
 
 
 @migrations()
-def m004_places(db: Database) -> None:
-    """Keep what sites declare of their places."""
+def m004_places_and_files(db: Database) -> None:
+    """Keep what sites declare of their places; know the files of articles, and when they were asked for."""
     for statement in FOURTH:
         db.execute(statement)
 

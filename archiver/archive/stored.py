@@ -13,7 +13,8 @@ from archiver.site import Places, Site
 class StoredCapture:
     """A capture that answered well, and what the newest parser made of it.
 
-    ``article_id`` and ``content_id`` are None where no parser found an article in it.
+    ``article_id`` and ``content_id`` are None where no parser found an article in it. ``was_listing``: another parser
+    found it to list articles.
     """
 
     capture_id: int
@@ -21,6 +22,7 @@ class StoredCapture:
     article_id: int | None
     content_id: int | None
     standing: Literal["pending", "counted", "withheld"] | None
+    was_listing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ def list_captures(connection: sqlite3.Connection, site: str, parser_id: int) -> 
     ).fetchall()
     for article_id, address_id in groups:
         rows = connection.execute(
-            "SELECT k.id, k.fetched_at, r.article_id, r.content_id, r.standing "
+            "SELECT k.id, k.fetched_at, r.article_id, r.content_id, r.standing, "
+            "EXISTS (SELECT 1 FROM readings WHERE capture_id = k.id AND sign = 'listed') "
             f"{_UNREAD} AND r.article_id IS ?3 AND (?4 IS NULL OR k.address_id = ?4) ORDER BY k.fetched_at",
             (parser_id, site, article_id, address_id),
         )

@@ -1,5 +1,6 @@
 """The public views: what people's SQL reads. Columns may be added, never renamed."""
 
+from archiver.archive.file_views import ATTACHMENT_HISTORY, ATTACHMENTS
 from archiver.archive.search_view import ARTICLE_SEARCH
 from archiver.archive.view import ARTICLE as _ARTICLE
 from archiver.archive.view import SITE as _SITE
@@ -234,4 +235,6 @@ VIEWS = (
     RUN_SUMMARY,
     RUN_FINDINGS,
     ARTICLE_SEARCH,
+    ATTACHMENTS,
+    ATTACHMENT_HISTORY,
 )

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -21,6 +20,7 @@ from archiver.archive.queries import (
     zones_of_sites,
 )
 from archiver.archive.views import ARTICLE_HISTORY, CURRENT_ARTICLES, VIEW_HISTORY
+from archiver.cli.attachments import describe_files, write_files
 from archiver.cli.options import Moment, check_site, with_archive, with_limit, with_output, with_selection
 from archiver.cli.output import Output, show_time
 from archiver.clock import now
@@ -63,6 +63,7 @@ def show_command(db: Path, output: Output, article: str, at: date | datetime | N
         return
     if at:
         row |= _find_snapshot(database, row, moment)
+    row |= describe_files(database.conn, row, moment)
     if output.form != "table":
         output.write([row], tuple(dict.fromkeys((*CURRENT_ARTICLES.columns, *(ARTICLE_HISTORY.columns if at else ())))))
         return
@@ -173,11 +174,6 @@ def _write_page(row: Row, zone: ZoneInfo) -> str:
     }
     lines = [row["title"], "", *(f"{name + ':':<12}{value}" for name, value in facts.items() if value is not None)]
     lines += ["", *([row["lead"], ""] if row["lead"] else []), row["body"]]
-    lines += _write_items("Images", row["images"], "caption") + _write_items("Attachments", row["attachments"], "title")
+    lines += write_files("Images", row["images"], "caption", zone)
+    lines += write_files("Attachments", row["attachments"], "title", zone)
     return "\n".join(escape_controls(line) for text in lines for line in str(text).split("\n")) + "\n"
-
-
-def _write_items(heading: str, items: list[dict[str, Any]], text: str) -> list[str]:
-    if not items:
-        return []
-    return ["", f"{heading}:", *(f"- {item[text] or '(no caption)'} <{item['url']}>" for item in items)]

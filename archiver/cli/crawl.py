@@ -8,7 +8,7 @@ import click
 
 from archiver.cli.monitoring import Monitor, with_monitoring
 from archiver.cli.options import with_archive
-from archiver.crawl.execution import Report, crawl_sites, load_spiders
+from archiver.crawl.execution import Report, choose_spiders, crawl_sites, load_spiders
 from archiver.crawl.logs import note_end, site_logs, sites_with_logs
 from archiver.crawl.project_settings import project_settings
 from archiver.display import escape_controls
@@ -20,7 +20,9 @@ MOST_FINDINGS = 10
 @click.command("crawl")
 @click.argument("sites", nargs=-1, metavar="SITE...")
 @click.option("--all", "everything", is_flag=True, help="Every declared site that has an address.")
-@click.option("-a", "arguments", multiple=True, metavar="NAME=VALUE", help="start, since, max_pages, full, deep.")
+@click.option(
+    "-a", "arguments", multiple=True, metavar="NAME=VALUE", help="start, since, max_pages, full, deep; url (site)."
+)
 @click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting for this crawl.")
 @click.option("--wait", is_flag=True, help="Wait for another run of the same site to end, instead of status 75.")
 @click.option("--verbose", is_flag=True, help="Log every article.")
@@ -51,8 +53,9 @@ def crawl_command(
         names = _choose(sites, sorted(load_spiders(chosen)) if everything else [])
         if everything:
             names = [name for name in names if load_spiders(chosen)[name].listings]
-    with site_logs(archive, names if logged else ()):
-        status, reports = crawl_sites(chosen, names, read_pairs("-a", arguments))
+        spiders, asked = choose_spiders(chosen, names, read_pairs("-a", arguments))
+    with site_logs(archive, [spider.name for spider in spiders] if logged else ()):
+        status, reports = crawl_sites(chosen, spiders, asked)
         monitor.note(reports)
         for report in reports:
             note_end(archive, report)
@@ -87,7 +90,9 @@ def _tell(report: Report, *, loud: bool) -> None:
     if report.outcome in ("locked", None):
         return
     counts = ", ".join(f"{count} {novelty}" for novelty, count in report.novelties.items() if count) or "none"
-    click.echo(f"{report.site}: {report.outcome}; articles: {counts}; {len(report.findings)} findings", err=True)
+    files = ", ".join(f"{count} {word}" for word, count in report.files.items() if count)
+    told = f"articles: {counts}{f'; files: {files}' if files else ''}; {len(report.findings)} findings"
+    click.echo(f"{report.site}: {report.outcome}; {told}", err=True)
     for finding in report.findings[:MOST_FINDINGS]:
         click.echo(f"  {finding.kind}: {escape_controls(finding.detail)} <{escape_controls(finding.url)}>", err=True)
     if len(report.findings) > MOST_FINDINGS:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
-from archiver.archive.backup import back_up, make_small
+from archiver.archive.backup import back_up, back_up_files, make_small
 from archiver.archive.file import check_file, close_archive, create_or_open
+from archiver.archive.files import folder_of_files
 from archiver.archive.queries import zones_of_sites
 from archiver.archive.schema import VERSION
 from archiver.cli.options import with_archive
@@ -24,11 +25,19 @@ def backup_command(db: Path, file: Path, force: bool) -> None:
     """Copy the archive into FILE.
 
     The copy is the archive of the moment in which it began, one file without a log beside it, checked before it gets
-    its name; a crawl may go on meanwhile.
+    its name; a crawl may go on meanwhile. Documents and images are copied into the folder beside it, those that are
+    not there yet.
     """
     _check_archive(db)
     size = back_up(db, file, force=force, progress=_show_progress if sys.stderr.isatty() else None)
     click.echo(f"{file}: {_megabytes(size)} copied and checked", err=True)
+    copied, missing = back_up_files(db, file)
+    if copied:
+        click.echo(f"{folder_of_files(file)}: {copied} files copied", err=True)
+    if missing:
+        click.echo(
+            f"{folder_of_files(db)}: {missing} files are missing or damaged; archiver verify names them", err=True
+        )
 
 
 @click.command("vacuum")

@@ -41,6 +41,9 @@ def account_for_articles(database: Database, run: Run, spider: CommitteeSpider, 
     if not spider.budget:
         problem = Problem("request_budget", "ARCHIVE_MAX_REQUESTS is used up; the next run goes on")
         add_finding(database.conn, run, start, problem)
+    if strangers := spider.discovery.list_strangers():
+        said = f"{len(strangers)} addresses that the listings name are no articles: {', '.join(strangers[:MOST_NAMED])}"
+        add_finding(database.conn, run, start, Problem("not_articles", said))
     spider.discovery.leave()
     left = "the budget of requests is used up" if not spider.budget else f"not reached: {cut_off}" if cut_off else None
     lost = write_fates(database.conn, run, spider.discovery.fates.close(left, interrupted=cut_off is not None))

@@ -46,7 +46,7 @@ class Connections(HTTP11DownloadHandler):
             raise _find_private(request) or error from error
         except DownloadFailedError as error:
             raise _find_refusal(error) or error from error
-        answer = undo_encoding(response, self._default_maxsize)
+        answer = undo_encoding(response, request.meta.get("download_maxsize", self._default_maxsize))
         if not self._verifies and request.url.startswith("https:"):
             answer.flags.append(UNVERIFIED)
         return answer

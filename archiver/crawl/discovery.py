@@ -1,15 +1,18 @@
 """Which addresses a crawl asks for: listing pages once, articles once, nothing else."""
 
-from collections.abc import Callable
-from datetime import date, tzinfo
+from collections.abc import Iterable
+from datetime import tzinfo
+from urllib.parse import urldefrag
 
+from archiver.crawl.bounds import Bounds, check_total, is_walked
 from archiver.crawl.fates import Fates
 from archiver.crawl.options import CrawlOptions
 from archiver.crawl.plan import Plan
 from archiver.crawl.targets import Step, Target, Walk
-from archiver.model import Listing, ListingEntry, Problem
-from archiver.platforms.layout import Address
-from archiver.urls import host_of
+from archiver.model import Form, Listing, ListingEntry, Problem
+from archiver.platforms.generic import is_home
+from archiver.platforms.layout import Address, Platform
+from archiver.urls import host_of, mark_form_page
 
 
 class Discovery:
@@ -20,27 +23,33 @@ class Discovery:
     would not have come to.
     """
 
-    def __init__(
-        self, options: CrawlOptions, read_address: Callable[[str], Address], zone: tzinfo, overlap: int = 1
-    ) -> None:
+    def __init__(self, options: CrawlOptions, platform: Platform, zone: tzinfo, overlap: int = 1) -> None:
         self.plan = Plan()
         self.fates = Fates()
         self.late: set[str] = set()
         self._options = options
-        self._read_address = read_address
-        self._zone = zone
+        self._platform = platform
+        self._bounds = Bounds(options, zone, overlap)
         self._overlap = overlap
         self._seen: set[str] = set()
         self._walks: list[Walk] = []
         self._visits: frozenset[str] = frozenset()
         self._kept: dict[str, Listing] = {}
         self._retitled = 0
+        self._ways: list[str] = []
+        self._shown: set[str] = set()
 
     def adopt(self, plan: Plan) -> None:
         """Follow a plan; without one everything is new."""
         self.plan = plan
         self._visits = frozenset(plan.visits)
-        self._kept = {self._identify(page.url): page for page in plan.listings}
+        # What was read from an address that a form turns the pages of is asked for again, and the form with it.
+        self._kept = {self._identify(page.url): page for page in plan.listings if page.next_form is None}
+
+    def adopt_platform(self, platform: Platform) -> None:
+        """Read addresses as a platform writes them, from the first page on."""
+        self._platform = platform
+        self._seen = {self._identify(walk.start) for walk in self._walks}
 
     def begin(self) -> Step:
         """Return the first page of every channel, and what follows from those that are kept."""
@@ -57,6 +66,14 @@ class Discovery:
         """Return what a page of a walk leads to: the page after it, and articles not seen before."""
         return self._follow_kept(self._follow_page(listing, walk))
 
+    def note_ways(self, urls: Iterable[str]) -> None:
+        """Note feeds and sitemaps that a page or robots.txt names; sites of a known platform need none."""
+        self._ways.extend(urls)
+
+    def proceed(self) -> list[Target]:
+        """Return what comes when nothing waits any more: feeds and sitemaps, then articles that nothing led to."""
+        return self._take_ways() or self.finish()
+
     def finish(self) -> list[Target]:
         """Return the known articles that are to be visited though no listing showed them, once all walks are over."""
         if self._options.is_bounded:
@@ -64,6 +81,10 @@ class Discovery:
         entries = [self.plan.known[key] for key in (*self.plan.visits, *self._find_unlisted())]
         shown = (ListingEntry(article.key, article.url, article.title) for article in entries)
         return [target for entry in shown if (target := self._meet_article(entry, None))]
+
+    def list_strangers(self) -> list[str]:
+        """List the pages that a listing took for articles, and this run found to be none."""
+        return [key for key in self.fates.list_strangers() if key in self._shown]
 
     def leave(self) -> None:
         """Note what became of the known articles that nothing led to; when a run ends."""
@@ -82,11 +103,28 @@ class Discovery:
     @property
     def is_complete(self) -> bool:
         """Say whether every channel was walked to its end: then what was not listed is listed no more."""
-        return bool(self._walks) and not self._options.is_bounded and all(walk.ended for walk in self._walks)
+        return bool(self._walks) and not self._options.is_bounded and all(map(is_walked, self._walks))
+
+    def refuse_redirect(self, url: str) -> Problem | None:
+        """Say what is wrong with an article's address that redirects to another; the answer there may say more."""
+        address = self._platform.read_address(url)
+        if address.kind == "unknown" and is_home(url):
+            return Problem("redirect_to_home", f"the address of an article redirects to {url}")
+        if address.kind == "listing" or self._is_met_as_listing(address, url):
+            return Problem("redirect_to_listing", f"the address of an article redirects to {url}")
+        return None
 
     def allows(self, url: str) -> bool:
         """Say whether an address is on one of the hosts of this crawl."""
         return host_of(url) in self._options.hosts
+
+    def _take_ways(self) -> list[Target]:
+        """Return the feeds and sitemaps that were named since the last time, each once a run."""
+        if self._platform.layouts or self._options.is_bounded:
+            return []
+        ways, self._ways = self._ways, []
+        found = (self._meet_listing(url, Walk(url, is_way=True)) for url in ways)
+        return list(self._follow_kept(Step(tuple(target for target in found if target))).targets)
 
     def _find_unlisted(self) -> list[str]:
         """Find the articles that left the listings: they may still answer (rule 9)."""
@@ -110,25 +148,30 @@ class Discovery:
 
     def _follow_page(self, listing: Listing, walk: Walk) -> Step:
         walk.pages += 1
+        walk.is_way = walk.is_way or listing.kind != "page"
+        self.note_ways(listing.more)
         walk.strangers += listing.strangers
         before = len(walk.found)
         walk.found.update(entry.native_key for entry in listing.entries)
         articles = [target for entry in listing.entries if (target := self._meet_article(entry, walk))]
         self._note_news(listing, walk)
-        if listing.next_url is None:
+        if listing.next_url is None and listing.next_form is None:
             walk.ended = True
-            return Step(tuple(articles), (*_check_total(listing, walk), *self._check_any()))
-        if self._is_enough(listing, walk):
+            return Step(tuple(articles), (*check_total(listing, walk), *self._check_any()))
+        if self._bounds.is_enough(listing, walk, self.plan.scope):
             return Step(tuple(articles))
         if len(walk.found) == before:
             return Step((), (Problem("endless_pager", f"page {walk.pages} of {walk.start} shows nothing new"),))
-        after = self._meet_listing(listing.next_url, walk)
+        after = self._meet_form(listing.next_form, walk) or self._meet_listing(listing.next_url, walk)
         return Step((*([after] if after else []), *articles))
 
     def _note_news(self, listing: Listing, walk: Walk) -> None:
         news = {entry.native_key for entry in listing.entries if self.plan.is_news(entry.native_key)}
         walk.stale = 0 if news else walk.stale + 1
         walk.passed = walk.passed or walk.stale > self._overlap
+        if walk.is_way:
+            return
+        self._shown |= news
         if walk.passed and self.plan.known:
             self.late |= news
 
@@ -138,10 +181,20 @@ class Discovery:
             return ()
         return (Problem("no_articles", "none of the listings shows an article"),)
 
-    def _meet_listing(self, url: str, walk: Walk) -> Target | None:
-        if not self.allows(url) or not self._is_first_sight(self._identify(url)):
+    def _meet_form(self, form: Form | None, walk: Walk) -> Target | None:
+        if form is None or not self.allows(form.url):
             return None
-        address = self._read_address(url)
+        identity = mark_form_page(self._identify(form.url), form.page)
+        return (
+            Target("listing", identity, urldefrag(form.url).url, walk, form=form)
+            if self._is_first_sight(identity)
+            else None
+        )
+
+    def _meet_listing(self, url: str | None, walk: Walk) -> Target | None:
+        if url is None or not self.allows(url) or not self._is_first_sight(self._identify(url)):
+            return None
+        address = self._platform.read_address(url)
         return Target("listing", address.key, address.url, walk)
 
     def _meet_article(self, entry: ListingEntry, walk: Walk | None) -> Target | None:
@@ -150,21 +203,25 @@ class Discovery:
             self.fates.note(key, "skipped", "on another host")
         if not self.allows(entry.url) or not self._is_first_sight(f"article {key}"):
             return None
-        if reason := self._find_reason_to_skip(entry, met=walk is not None):
+        if reason := self._find_reason_to_skip(entry, walk):
             self.fates.note(key, "skipped", reason)
             return None
         self.fates.note(key, "waiting")
         return Target("article", key, entry.url, walk, self.plan.validators.get(key, {}))
 
-    def _find_reason_to_skip(self, entry: ListingEntry, *, met: bool) -> str | None:
+    def _find_reason_to_skip(self, entry: ListingEntry, walk: Walk | None) -> str | None:
         known = self.plan.known.get(entry.native_key)
-        if self._is_too_old(entry):
+        if walk and self._is_met_as_listing(self._platform.read_address(entry.url), entry.url):
+            return "a listing"
+        if self._bounds.is_too_old(entry):
             return "older than since"
         if entry.native_key in self.plan.done:
             return "visited by the run that was taken up"
-        if known is None or not met or entry.native_key in self._visits or self._is_retitled(entry, known.title):
+        if known is None:
+            return "no article when it was last looked at" if entry.native_key in self.plan.strangers else None
+        if walk is None or entry.native_key in self._visits:
             return None
-        return "not due"
+        return None if not walk.is_way and self._is_retitled(entry, known.title) else "not due"
 
     def _is_retitled(self, entry: ListingEntry, title: str) -> bool:
         """Say whether a listing prints another title than the article had: a sign of an edit, looked into at once.
@@ -176,6 +233,10 @@ class Discovery:
         self._retitled += 1
         return True
 
+    def _is_met_as_listing(self, address: Address, url: str) -> bool:
+        """Say whether an address that does not tell what it leads to is that of a listing of this run."""
+        return address.kind == "unknown" and self._identify(url) in self._seen
+
     def _is_first_sight(self, identity: str) -> bool:
         if identity in self._seen:
             return False
@@ -183,32 +244,7 @@ class Discovery:
         return True
 
     def _identify(self, url: str) -> str:
-        return f"{host_of(url)} listing {self._read_address(url).key}"
+        return f"{host_of(url)} listing {self._platform.read_address(url).key}"
 
     def _find_kept(self, target: Target) -> Listing | None:
         return self._kept.get(self._identify(target.url)) if target.kind == "listing" and self._kept else None
-
-    def _is_enough(self, listing: Listing, walk: Walk) -> bool:
-        """Say whether the walk ends before the last page: by ``max_pages`` or ``since``, or in a daily run."""
-        if not self._options.is_bounded:
-            return self.plan.scope == "daily" and walk.stale > self._overlap
-        if self._options.max_pages is not None and walk.pages >= self._options.max_pages:
-            return True
-        days = [day for entry in listing.entries if (day := self._read_day(entry))]
-        return self._options.since is not None and bool(days) and max(days) < self._options.since
-
-    def _is_too_old(self, entry: ListingEntry) -> bool:
-        day = self._read_day(entry)
-        return self._options.since is not None and day is not None and day < self._options.since
-
-    def _read_day(self, entry: ListingEntry) -> date | None:
-        at = entry.published.at if entry.published else None
-        return at.astimezone(self._zone).date() if at else None
-
-
-def _check_total(listing: Listing, walk: Walk) -> tuple[Problem, ...]:
-    """Check the total that a channel prints against what its pages showed."""
-    found = len(walk.found) + walk.strangers
-    if listing.results is None or listing.results.total == found:
-        return ()
-    return (Problem("listing_total", f"{walk.start} says {listing.results.total} articles, its pages show {found}"),)

@@ -1,5 +1,6 @@
 """Where requests leave: hosts can be held and slowed down here, and at the end nothing more is sent."""
 
+import asyncio
 import time
 from collections.abc import Coroutine
 from typing import Any
@@ -18,11 +19,13 @@ from scrapy.utils.asyncio import call_later
 from twisted.internet.defer import Deferred
 
 from archiver.clock import now
+from archiver.crawl.answers import BUSY
+from archiver.crawl.ending import EndedError
 from archiver.crawl.failures import describe_failure
 from archiver.crawl.ledger import RunLedger
 from archiver.crawl.manners import read_manners
 from archiver.crawl.patience import Attempt, Patience, read_wait
-from archiver.crawl.spider import BUSY
+from archiver.crawl.targets import Target
 from archiver.model import Problem
 
 # What says that a host is not there. An answer that breaks off, or is too large, comes from one that works.
@@ -42,6 +45,8 @@ class PoliteDownloader(Downloader):
         self._manners = read_manners(crawler.settings)
         self._patience: dict[str, Patience] = {}
         self._held: dict[str, float] = {}
+        self._files: set[asyncio.Task[Response]] = set()
+        self.drops_files = False
         self.handlers = _WatchedHandlers(self.handlers, self)  # type: ignore[assignment]  # the one method that is used
 
     def slow_down(self, request: Request, seconds: float) -> None:
@@ -76,6 +81,23 @@ class PoliteDownloader(Downloader):
         if verdict:
             self._hold(key, slot, attempt.ended + verdict)
 
+    async def fetch_file(self, download: Coroutine[Any, Any, Response]) -> Response:
+        """Wait for a file, as long as the crawl goes on; EndedError when it ends."""
+        task = asyncio.ensure_future(download)
+        self._files.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            raise EndedError("the crawl ends") from None
+        finally:
+            self._files.discard(task)
+
+    def drop_files(self) -> None:
+        """End the downloads of files that are under way: articles wait for them, and the crawl for those."""
+        self.drops_files = True
+        for task in self._files:
+            task.cancel()
+
     def _wait_for_download(
         self, slot: Slot, request: Request, queue_dfd: Deferred[Response]
     ) -> Coroutine[Any, Any, None]:
@@ -99,6 +121,8 @@ class _WatchedHandlers:
     async def download_request_async(self, request: Request) -> Response:
         """Send a request, and tell the downloader how it ended."""
         began = time.monotonic()
+        if is_for_file(request):
+            return await self._download_file(request, began)
         try:
             response = await self._handlers.download_request_async(request)
         except UNREACHABLE as error:
@@ -111,6 +135,17 @@ class _WatchedHandlers:
             self._tell(request, began, None, None)
         return response
 
+    async def _download_file(self, request: Request, began: float) -> Response:
+        """Download a file; one that cannot be had is no sign of a host that is down, but it may ask to wait."""
+        response = await self._downloader.fetch_file(self._handlers.download_request_async(request))
+        wait = _read_wait_of(response)
+        if wait is not None:
+            said = Problem(f"http_{response.status}", f"answered with status {response.status}")
+            self._tell(request, began, said, wait)
+        elif response.status < 500:
+            self._tell(request, began, None, None)
+        return response
+
     def _tell(self, request: Request, began: float, problem: Problem | None, wait: float | None) -> None:
         self._downloader.hear(request, Attempt(request.url, began, time.monotonic(), problem, wait))
 
@@ -119,6 +154,12 @@ def _read_wait_of(response: Response) -> float | None:
     if response.status not in ASKS_TO_WAIT:
         return None
     return read_wait(_header(response, "Retry-After"), _header(response, "Date"), now())
+
+
+def is_for_file(request: Request) -> bool:
+    """Tell requests for files of articles from those for pages, and for robots.txt."""
+    target = request.meta.get("target")
+    return isinstance(target, Target) and target.kind == "file"
 
 
 def _header(response: Response, name: str) -> str | None:

@@ -31,6 +31,10 @@ _POLL_SECONDS = 0.05
 _abandoned: list[asyncio.Task[Any]] = []
 
 
+class EndedError(IgnoreRequest):
+    """A request that is taken back since the crawl ends; the next run asks for it."""
+
+
 class Interruption:
     """SIGTERM and Ctrl-C while crawls run: the first ends them in order, the second ends the process.
 
@@ -89,6 +93,9 @@ async def end_crawl(crawler: Crawler, reason: str) -> None:
         # What waits now and did a moment ago: between the network and the spider an answer is in neither's hands.
         before, waiting = waiting, _find_waiting(engine, late=late)
         _forget(engine, waiting if late else waiting & before)
+        if late:
+            downloader: Any = engine.downloader  # ours, which imports this module
+            downloader.drop_files()
         await asyncio.wait([closing], timeout=_POLL_SECONDS)
 
 
@@ -101,7 +108,7 @@ def _take_back(engine: ExecutionEngine) -> None:
         while slot.queue:
             request, answer = slot.queue.popleft()
             request.errback = None  # it did not fail, it is left for the next run
-            answer.errback(IgnoreRequest("the crawl ends"))
+            answer.errback(EndedError("the crawl ends"))
 
 
 def _find_waiting(engine: ExecutionEngine, *, late: bool) -> set[Request]:

@@ -5,7 +5,7 @@ import math
 import signal
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rapidfuzz import process
@@ -15,7 +15,7 @@ from scrapy.spiderloader import SpiderLoader
 
 from archiver.archive.connection import check_space
 from archiver.archive.file import check_pages, create_or_open
-from archiver.archive.ledger import Finding, Outcome, close_run, open_run
+from archiver.archive.ledger import Finding, Outcome, close_run, find_platform, open_run
 from archiver.clock import now
 from archiver.crawl.ending import Interruption
 from archiver.crawl.ledger import RunLedger
@@ -24,6 +24,7 @@ from archiver.crawl.manners import introduce
 from archiver.crawl.options import read_options
 from archiver.crawl.project_settings import check_settings
 from archiver.crawl.spider import CommitteeSpider
+from archiver.crawl.undeclared import find_by_address
 from archiver.errors import SiteError, UsageError
 
 STATUSES: dict[Outcome | None, int] = {
@@ -44,7 +45,7 @@ class Report:
     """How the crawl of one site ended; ``outcome`` None if its row could not be opened, or not be closed.
 
     ``reason`` is a line for people where a run did not take place or broke off: who holds the lock, what is wrong with
-    the archive.
+    the archive. ``files`` counts the documents and images that were kept, found unchanged, and could not be had.
     """
 
     site: str
@@ -52,9 +53,29 @@ class Report:
     novelties: Mapping[str, int]
     findings: Sequence[Finding]
     reason: str = ""
+    files: Mapping[str, int] = field(default_factory=dict)
 
 
-def crawl_sites(settings: BaseSettings, names: Sequence[str], arguments: Mapping[str, str]) -> tuple[int, list[Report]]:
+def choose_spiders(
+    settings: BaseSettings, names: Sequence[str], arguments: Mapping[str, str]
+) -> tuple[list[type[CommitteeSpider]], Mapping[str, str]]:
+    """Return the spiders that are meant and what to ask of them; SiteError, UsageError.
+
+    A site that nobody declared is meant by the name of the spider for such sites and an address, ``url``.
+    """
+    spiders = [find_spider(settings, name) for name in names]
+    pattern = next((spider for spider in spiders if not spider.is_declared), None)
+    if pattern is None:
+        return spiders, arguments
+    if len(spiders) > 1:
+        raise UsageError(f"{pattern.name} is crawled alone: what it takes with -a is not for other sites")
+    spider, arguments = find_by_address(pattern, arguments, load_spiders(settings).values())
+    return [spider], arguments
+
+
+def crawl_sites(
+    settings: BaseSettings, spiders: Sequence[type[CommitteeSpider]], arguments: Mapping[str, str]
+) -> tuple[int, list[Report]]:
     """Crawl sites side by side and return the exit status and how each one ended.
 
     Everything a user can get wrong is checked before the first request: SiteError, UsageError, ArchiveError.
@@ -63,7 +84,7 @@ def crawl_sites(settings: BaseSettings, names: Sequence[str], arguments: Mapping
     check_settings(settings)
     introduce(settings)
     wait = _read_wait(settings)
-    spiders = sorted((find_spider(settings, name) for name in names), key=lambda spider: spider.name)
+    spiders = sorted(spiders, key=lambda spider: spider.name)
     for spider in spiders:
         read_options(spider.declare_site(), arguments)
     archive = Path(settings["ARCHIVE_DB"])
@@ -80,16 +101,21 @@ def crawl_sites(settings: BaseSettings, names: Sequence[str], arguments: Mapping
 
 def find_spider(settings: BaseSettings, name: str) -> type[CommitteeSpider]:
     """Return the spider class of a site; SiteError with a suggestion where there is none of that name."""
-    spiders = load_spiders(settings)
-    if name in spiders:
-        return spiders[name]
-    match = process.extractOne(name, list(spiders), score_cutoff=60)
+    every = _load_all(settings)
+    if name in every:
+        return every[name]
+    spiders = [name for name, spider in every.items() if spider.is_declared]
+    match = process.extractOne(name, spiders, score_cutoff=60)
     hint = f"did you mean {match[0]}?" if match else f"declared are: {', '.join(sorted(spiders))}"
     raise SiteError(f"there is no site {name!r}; {hint}")
 
 
 def load_spiders(settings: BaseSettings) -> dict[str, type[CommitteeSpider]]:
     """Return all declared sites by name; SiteError where a declaration cannot be loaded."""
+    return {name: spider for name, spider in _load_all(settings).items() if spider.is_declared}
+
+
+def _load_all(settings: BaseSettings) -> dict[str, type[CommitteeSpider]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)  # two sites of one name: Scrapy would take the second
@@ -137,7 +163,9 @@ def _note_locked(archive: Path, locks: SiteLocks, spider: type[CommitteeSpider])
     """Write into the ledger that a run did not take place, since another holds the lock."""
     database = create_or_open(archive)
     with database.atomic():
-        run = open_run(database.conn, spider.declare_site(), {}, now())
+        site = spider.declare_site()
+        known = None if spider.is_declared else find_platform(database.conn, site.name)
+        run = open_run(database.conn, replace(site, platform=known or site.platform), {}, now())
         close_run(database.conn, run, "locked", 0, now())
     database.close()
     return Report(spider.name, "locked", {}, (), locks.describe_holder(spider.name))
@@ -151,4 +179,6 @@ def _report(crawler: Crawler, *, interrupted: bool) -> Report:
     reason = "" if outcome else "the run could not be opened, or not be closed; see the log"
     if ledger is None:
         return Report(crawler.spidercls.name, outcome, {}, (), reason)
-    return Report(crawler.spidercls.name, outcome, ledger.novelties, ledger.findings, ledger.broken or reason)
+    return Report(
+        crawler.spidercls.name, outcome, ledger.novelties, ledger.findings, ledger.broken or reason, ledger.files
+    )

@@ -27,7 +27,7 @@ _REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
     (CannotResolveHostError, "no_such_host", "the host's name leads nowhere (DNS)"),
     (DownloadConnectionRefusedError, "connection_refused", "the host refuses connections"),
     (DownloadTimeoutError, "timeout", "no complete answer in time"),
-    (DownloadCancelledError, "too_big", "the answer is larger than DOWNLOAD_MAXSIZE"),
+    (DownloadCancelledError, "too_big", "the answer is larger than DOWNLOAD_MAXSIZE, or ARCHIVE_MAX_FILE"),
     (ResponseDataLossError, "truncated", "the answer broke off before its end"),
     (IgnoreRequest, "not_allowed", "robots.txt, or the list of allowed hosts, forbids it"),
     (DownloadFailedError, "connection_failed", "the connection broke"),

@@ -9,6 +9,10 @@ from archiver.model import Article, Unreadable
 Stage = Literal["waiting", "asked", "read", "failed", "skipped", "pending"]
 
 
+STRANGER = "no article"
+"""Why a page is skipped that its address could not tell from an article."""
+
+
 class Fates:
     """The articles that a run found, by native key, each with its stage and the reason for it.
 
@@ -24,6 +28,10 @@ class Fates:
 
     def __contains__(self, key: str) -> bool:
         return key in self._stages
+
+    def list_strangers(self) -> list[str]:
+        """List the keys of pages that turned out to be no articles."""
+        return [key for key, fate in self._stages.items() if fate == ("skipped", STRANGER)]
 
     def note(self, key: str, stage: Stage, reason: str = "") -> None:
         """Note how far an article has come."""
@@ -49,16 +57,19 @@ class Fates:
         return fates
 
 
-def settle_visit(fates: Fates, visit: Visit, novelty: str | None) -> None:
+def settle_visit(fates: Fates, visit: Visit, novelty: str | None, *, stranger: bool = False) -> None:
     """Note what an answer means for the article that was asked for, and for the one that it shows.
 
-    ``novelty`` is what the archive found new in it; a page that was only confirmed (304) has one too.
+    ``novelty`` is what the archive found new in it; a page that was only confirmed (304) has one too. A ``stranger`` is
+    a page that only seemed to be an article's.
     """
     if isinstance(visit.page, Article):
         fates.settle(visit.expected, "read")
         fates.settle(visit.page.native_key, "read")
     elif novelty:
         fates.settle(visit.expected, "read")
+    elif stranger:
+        fates.settle(visit.expected, "skipped", STRANGER)
     elif isinstance(visit.page, Unreadable):
         fates.settle(visit.expected, "failed", visit.page.problem.kind)
     else:

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from twisted.python.failure import Failure as TwistedFailure
 
 from archiver.archive.connection import explain_error
+from archiver.archive.downloads import count_downloads
 from archiver.archive.file import close_archive, create_or_open
 from archiver.archive.health import Ending
 from archiver.archive.ledger import (
@@ -22,22 +23,26 @@ from archiver.archive.ledger import (
     add_finding,
     close_run,
     count_error,
+    find_platform,
     list_findings,
     note_found,
     open_run,
+    write_site,
 )
 from archiver.archive.robots import load_robots
 from archiver.checks import check_run
 from archiver.clock import now
+from archiver.crawl.answers import capture_of
 from archiver.crawl.closing import account_for_articles, close_died_runs, judge_articles
 from archiver.crawl.ending import end_crawl
 from archiver.crawl.fates import settle_visit
 from archiver.crawl.items import Failure, Remark, Visit
 from archiver.crawl.plan import Plan, make_plan
-from archiver.crawl.spider import CommitteeSpider, capture_of
+from archiver.crawl.spider import CommitteeSpider
 from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Problem, Unreadable
-from archiver.record import record_capture
+from archiver.record import is_stranger, record_capture
+from archiver.site import Site
 
 logger = logging.getLogger(__name__)
 # The reasons of Scrapy's that are no failure: all was asked for, or as much as the user allowed with CLOSESPIDER_*.
@@ -57,6 +62,7 @@ class RunLedger:
         self.pages = 0
         self.errors = 0
         self.novelties = {"new": 0, "changed": 0, "unchanged": 0, "pending": 0}
+        self.files = {"kept": 0, "unchanged": 0, "not kept": 0}
         self.findings: list[Finding] = []
         self.robots: dict[str, Capture] = {}
         self.ended: Problem | None = None
@@ -64,6 +70,7 @@ class RunLedger:
         self._path = Path(crawler.settings["ARCHIVE_DB"])
         self._database: Database | None = None
         self._run: Run | None = None
+        self._site: Site | None = None
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -89,9 +96,12 @@ class RunLedger:
     def _begin(self, spider: CommitteeSpider) -> None:
         self._database = create_or_open(self._path)
         with self._database.atomic():
+            if not spider.is_decided and (platform := find_platform(self._database.conn, spider.name)):
+                spider.adopt_platform(platform)
             close_died_runs(self._database, spider.site)
             plan = make_plan(self._database, spider.site, spider.options, spider.arguments, now())
             spider.discovery.adopt(plan)
+            self._site = spider.site
             self._run = open_run(
                 self._database.conn,
                 spider.site,
@@ -103,9 +113,15 @@ class RunLedger:
         self.robots = load_robots(self._database.conn, spider.site.name, spider.options.start, now())
         _tell_plan(plan)
 
+    def opened(self) -> tuple[Database, Run]:
+        """Return archive and run; ArchiveError where the run was never opened."""
+        if self._database is None or self._run is None:
+            raise ArchiveError("the run was never opened")
+        return self._database, self._run
+
     def record(self, spider: CommitteeSpider, item: Visit | Failure | Remark) -> str | None:
         """Record what the spider brought; returns what an article page brought (new, changed, unchanged)."""
-        database, run = self._opened()
+        database, run = self.opened()
         if isinstance(item, Visit):
             return self._record_visit(database, run, spider, item)
         with database.atomic():
@@ -121,7 +137,7 @@ class RunLedger:
         """Keep the answer to a request that is Scrapy's own and not the spider's: robots.txt."""
         if "target" in request.meta or self._run is None or self.broken:
             return
-        database, run = self._opened()
+        database, run = self.opened()
         page = Unreadable(response.url, Problem("robots", "asked for before everything else"))
         try:
             record_capture(database, run, spider.site, capture_of(response), page, final=False)
@@ -163,7 +179,7 @@ class RunLedger:
         """Close the run with its outcome and let the archive go."""
         if self._run is None:
             return
-        database, run = self._opened()
+        database, run = self.opened()
         stats = self._crawler.stats
         requests = int(stats.get_value("downloader/request_count", 0)) if stats else 0
         try:
@@ -174,6 +190,7 @@ class RunLedger:
                 ending = Ending(now(), requests, sound, spider.discovery.is_complete)
                 check_run(database.conn, run, spider.site, spider.options.start, ending)
                 self.findings = list_findings(database.conn, run)
+                self.files = dict(zip(self.files, count_downloads(database.conn, run), strict=True))
                 self.outcome = self._judge(spider, reason)
                 close_run(database.conn, run, self.outcome, requests, now())
             close_archive(database)
@@ -187,13 +204,17 @@ class RunLedger:
             novelty = record_capture(
                 database, run, spider.site, visit.capture, visit.page, final=visit.final, expected=visit.expected
             )
+            if spider.site != self._site:  # its platform was recognised on this page
+                write_site(database.conn, spider.site)
+                self._site = spider.site
             if isinstance(visit.page, Listing):
                 note_found(database.conn, run, spider.discovery.found)
         self.pages += isinstance(visit.page, Article | Listing)
         if novelty:
             self.novelties[novelty] += 1
         if visit.final:
-            settle_visit(spider.discovery.fates, visit, novelty)
+            stranger = is_stranger(database, spider.site, visit.capture, visit.page, visit.expected)
+            settle_visit(spider.discovery.fates, visit, novelty, stranger=stranger)
         return novelty
 
     def _judge(self, spider: CommitteeSpider, reason: str) -> Outcome:
@@ -205,11 +226,6 @@ class RunLedger:
 
     def _explain(self, error: Exception) -> str:
         return explain_error(self._path, error) if isinstance(error, sqlite3.Error) else str(error)
-
-    def _opened(self) -> tuple[Database, Run]:
-        if self._database is None or self._run is None:
-            raise ArchiveError("the run was never opened")
-        return self._database, self._run
 
 
 def _tell_plan(plan: Plan) -> None:

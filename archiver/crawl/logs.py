@@ -147,6 +147,7 @@ def note_end(archive: Path, report: Report) -> None:
         logger.warning("%s", report.reason, extra=about)
     began = report.outcome not in (None, "locked")
     counts = _count(_find_run(archive, report.site)) if began else ""
+    counts += "".join(f"; files {word} {count}" for word, count in report.files.items() if count)
     level = logging.INFO if report.outcome == "finished" else logging.WARNING
     logger.log(level, "%s: %s%s", report.site, report.outcome or "the run never began", counts, extra=about)
 

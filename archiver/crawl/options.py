@@ -19,6 +19,10 @@ EXAMPLES = {
 }
 
 
+URL_EXAMPLE = "url=https://example.vn/tin-tuc (several of one host with a comma)"
+BY_ADDRESS = "scrapy crawl site -a url=https://HOST/CHANNEL"
+
+
 @dataclass(frozen=True, slots=True)
 class CrawlOptions:
     """The arguments of one crawl.
@@ -48,6 +52,8 @@ class CrawlOptions:
 def read_options(site: Site, arguments: Mapping[str, str]) -> CrawlOptions:
     """Read spider arguments; UsageError says which one is wrong and how it is written."""
     for name in arguments:
+        if name == "url":
+            raise UsageError(f"url= is for sites without a file in spiders/: {BY_ADDRESS}; {site.name} takes start=")
         if name not in EXAMPLES:
             raise UsageError(_say_unknown(name))
     return CrawlOptions(
@@ -73,10 +79,15 @@ def _read_start(site: Site, value: str | None) -> tuple[str, ...]:
                 f"scrapy crawl {site.name} -a start=https://HOST/CHANNEL"
             )
         return site.listings
+    return read_addresses("start", value, EXAMPLES["start"])
+
+
+def read_addresses(name: str, value: str, example: str) -> tuple[str, ...]:
+    """Read the addresses of an argument; UsageError where one is none."""
     addresses = [part.strip() for part in value.split(",")]
     urls = [join_url(address, "") for address in addresses]
     if not all(urls):
-        raise UsageError(f"start={value!r} is no list of addresses; write {EXAMPLES['start']}")
+        raise UsageError(f"{name}={value!r} is no list of addresses; write {example}")
     return tuple(dict.fromkeys(url for url in urls if url))
 
 

@@ -28,8 +28,8 @@ class ArchivePipeline:
             raise RuntimeError("EXTENSIONS must hold RunLedger: the pipeline writes through it")
         return cls(ledger, crawler)
 
-    def process_item(self, item: Visit | Failure | Remark) -> dict[str, Any]:
-        """Record an item; only articles are left for the export, everything else ends here."""
+    def process_item(self, item: Visit | Failure | Remark) -> dict[str, Any] | Visit:
+        """Record an item; articles are left for the export, and those that were confirmed (304) for their files."""
         spider = self._crawler.spider
         assert isinstance(spider, CommitteeSpider)
         if self._ledger.broken:
@@ -39,6 +39,8 @@ class ArchivePipeline:
         except sqlite3.Error as error:
             self._ledger.give_up(error)
             raise DropItem("not recorded") from error
+        if isinstance(item, Visit) and novelty and not isinstance(item.page, Article):
+            return item
         if not (isinstance(item, Visit) and isinstance(item.page, Article) and item.final):
             raise DropItem("recorded; not an article")
         return write_record(spider.site, item.page, item.capture) | {"novelty": novelty}

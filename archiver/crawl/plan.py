@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
+from zlib import crc32
 
 from sqlite_utils import Database
 
@@ -17,6 +18,7 @@ from archiver.archive.planning import (
     find_validators,
     list_kept_answers,
     list_known_articles,
+    list_strangers,
 )
 from archiver.crawl.options import CrawlOptions
 from archiver.crawl.schedule import bound_visits, choose_visits
@@ -24,12 +26,15 @@ from archiver.model import Listing
 from archiver.platforms import platform_of
 from archiver.record import load_listings
 from archiver.site import Revisits, Site
+from archiver.urls import is_form_page
 
 Scope = Literal["daily", "deep", "full"]
 Validators = Mapping[str, str]
 
 # An hour or two of difference between two cron runs must not put the deep pass off by a day.
 TOLERANCE = timedelta(hours=12)
+# Pages that were no articles are looked at again after this, and at most twice it: not all of them on one day.
+STRANGER_FOR = timedelta(days=30)
 # Answers that say nothing of the article itself; it is asked for again when its run is taken up.
 _INCONCLUSIVE = frozenset({301, 302, 303, 307, 308, 401, 403, 407, 408, 429, 500, 502, 503, 504})
 
@@ -40,7 +45,8 @@ class Plan:
 
     ``visits`` are the keys of the known articles to visit, the most pressing first, with their ``validators`` for
     conditional requests; ``most`` bounds what else is visited of the known ones. ``listings`` and ``done`` are the
-    listing pages and the articles that the run taken up has fetched already.
+    listing pages and the articles that the run taken up has fetched already. ``strangers`` are the keys of pages that
+    turned out to be no articles, and need not be looked at again yet.
     """
 
     scope: Scope = "full"
@@ -51,6 +57,7 @@ class Plan:
     resumed: UnfinishedRun | None = None
     listings: Sequence[Listing] = ()
     done: frozenset[str] = frozenset()
+    strangers: frozenset[str] = frozenset()
 
     def is_news(self, key: str) -> bool:
         """Say whether an article was not known before this run, or the one it takes up, began."""
@@ -79,8 +86,9 @@ def make_plan(
         most=bound_visits(len(known), rules),
         validators={key: found for key in visits if (found := find_validators(connection, site.name, key))},
         resumed=resumed,
-        listings=load_listings(database, site, [answer.capture_id for answer in kept if answer.status == 200]),
+        listings=load_listings(database, site, [answer.capture_id for answer in kept if _is_reusable(answer)]),
         done=done,
+        strangers=frozenset() if scope == "full" else _find_strangers(database, site, at),
     )
 
 
@@ -104,6 +112,20 @@ def _choose_visits(
     if scope == "full":
         return [article.key for article in waiting]
     return choose_visits(waiting, revisits, at, len(known) - len(waiting))
+
+
+def _is_reusable(answer: KeptAnswer) -> bool:
+    """Say whether a kept page can be walked on from; what a form was sent for depends on a state that is gone."""
+    return answer.status == 200 and not is_form_page(answer.url)
+
+
+def _find_strangers(database: Database, site: Site, at: datetime) -> frozenset[str]:
+    """Find the pages that were no articles when they were last looked at, each for a month or two from then."""
+    platform = platform_of(site)
+    if platform.layouts:
+        return frozenset()
+    seen = ((platform.read_address(url).key, fetched) for url, fetched in list_strangers(database.conn, site.name))
+    return frozenset(key for key, fetched in seen if at - fetched < STRANGER_FOR * (1 + crc32(key.encode()) / 2**32))
 
 
 def _find_done(site: Site, kept: Sequence[KeptAnswer]) -> frozenset[str]:

@@ -6,6 +6,7 @@ from scrapy.settings import BaseSettings, Settings, default_settings
 from scrapy.utils.project import get_project_settings
 
 from archiver.errors import UsageError
+from archiver.site import ATTACHMENTS
 
 
 def project_settings(**changes: object) -> Settings:
@@ -28,3 +29,6 @@ def check_settings(settings: BaseSettings) -> None:
         except ValueError:
             kind = "switch; write 0 or 1" if isinstance(usual, bool) else "number"
             raise UsageError(f"-s {name}={value}: {value!r} is no {kind}") from None
+    policy = settings.get("ARCHIVE_ATTACHMENTS")
+    if policy and policy not in ATTACHMENTS:
+        raise UsageError(f"-s ARCHIVE_ATTACHMENTS={policy}: write {', '.join(ATTACHMENTS)}")

@@ -14,12 +14,14 @@ from scrapy.exceptions import (
 from scrapy.http import Request, Response
 from scrapy.robotstxt import ProtegoRobotParser
 
+from archiver.crawl.answers import BUSY, REDIRECTS
 from archiver.crawl.downloader import PoliteDownloader
+from archiver.crawl.ending import EndedError
 from archiver.crawl.failures import RefusedError, describe_failure
 from archiver.crawl.items import Remark
 from archiver.crawl.ledger import RunLedger
 from archiver.crawl.manners import product_of
-from archiver.crawl.spider import BUSY, MOST_REDIRECTS, REDIRECTS, CommitteeSpider
+from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider
 from archiver.crawl.wholeness import ENCODINGS
 from archiver.model import Problem
 from archiver.urls import join_url
@@ -79,6 +81,8 @@ class RobotsRules:
         if url not in self._rules:
             self._rules[url] = asyncio.ensure_future(self._learn(url, request.url))
         rules = await self._rules[url]
+        if rules is None and request.meta["target"].kind == "file":
+            raise EndedError("the crawl ends")  # nobody would take it up again
         if rules is None:
             return request  # nothing leaves any more, and what waits is left to the next run
         if not rules.allowed(request.url, self._name):
@@ -92,6 +96,8 @@ class RobotsRules:
         if body is None:
             return None
         rules = ProtegoRobotParser(body[:MOST_BYTES], self._crawler.spider)
+        assert isinstance(self._crawler.spider, CommitteeSpider)
+        self._crawler.spider.discovery.note_ways(way for line in rules.rp.sitemaps if (way := join_url(url, line)))
         self._obey_delay(url, rules.crawl_delay(self._name) or 0.0)
         return rules
 

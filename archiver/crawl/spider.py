@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self
 
 import scrapy
@@ -12,15 +13,17 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
-from archiver.clock import now
+from archiver.crawl.answers import BUSY, FORM_REDIRECTS, REDIRECTS, capture_of
 from archiver.crawl.discovery import Discovery
 from archiver.crawl.failures import describe_failure
 from archiver.crawl.items import Failure, Remark, Visit
 from archiver.crawl.options import read_options
+from archiver.crawl.requests import make_request, write_conditions
 from archiver.crawl.targets import Agenda, Step, Target
-from archiver.crawl.wholeness import ENCODINGS, UNVERIFIED
+from archiver.crawl.wholeness import ENCODINGS
 from archiver.display import mask_passwords
-from archiver.model import Article, Capture, Listing, Problem, Unreadable
+from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
+from archiver.parsing.recognition import recognise_capture
 from archiver.platforms import platform_of
 from archiver.record import read_capture
 from archiver.site import Expectations, Places, Revisits, Site
@@ -28,9 +31,6 @@ from archiver.urls import join_url
 
 Output = Iterator[Visit | Failure | Remark | Request]
 
-# RFC 9110: a request for later, or one that timed out; and what gateways say while the server behind them restarts.
-BUSY = frozenset({408, 429, 500, 502, 503, 504})
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 5
 LISTINGS_FIRST = 10
 # Asked for and not yet recorded, at most: what a kill can cost. Enough to fill the pause between two answers.
@@ -42,7 +42,8 @@ class CommitteeSpider(scrapy.Spider):
     """Base of all sites.
 
     A site declares ``name``, ``title``, ``platform``, ``listings`` and, where they differ from the usual, ``timezone``,
-    ``expectations``, ``revisits``, ``tls`` and ``places``. It holds no parsing code.
+    ``expectations``, ``revisits``, ``tls``, ``places`` and ``attachments``. It holds no parsing code. One that is not
+    ``is_declared`` stands for sites that have no file of their own; their platform is that of their first page.
     """
 
     title: ClassVar[str] = ""
@@ -53,16 +54,19 @@ class CommitteeSpider(scrapy.Spider):
     revisits: ClassVar[Revisits] = Revisits()
     tls: ClassVar[Literal["verified", "tolerant"]] = "verified"
     places: ClassVar[Places] = Places()
+    is_declared: ClassVar[bool] = True
+    attachments: ClassVar[Literal["none", "documents", "all"]] = "documents"
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name)
         self.site = self.declare_site()
         self.arguments = {name: mask_passwords(value) for name, value in arguments.items()}  # the ledger keeps them
         self.options = read_options(self.site, arguments)
-        read_address = platform_of(self.site).read_address
-        self.discovery = Discovery(self.options, read_address, self.site.zone, self.site.revisits.overlap)
+        self.is_decided = self.is_declared
+        self.discovery = Discovery(self.options, platform_of(self.site), self.site.zone, self.site.revisits.overlap)
         self._agenda = Agenda()
         self.asked = 0
+        self.asked_files = 0
         self._in_flight = 0
         self._walking = True
 
@@ -93,6 +97,7 @@ class CommitteeSpider(scrapy.Spider):
             cls.revisits,
             cls.tls,
             cls.places,
+            cls.attachments,
         )
         platform_of(site)
         return site
@@ -103,6 +108,12 @@ class CommitteeSpider(scrapy.Spider):
             yield output
         for request in self._ask_more():
             yield request
+
+    def adopt_platform(self, platform: str) -> None:
+        """Take a platform for that of a site which declares none; before its first article is recorded."""
+        self.site = replace(self.site, platform=platform)
+        self.discovery.adopt_platform(platform_of(self.site))
+        self.is_decided = True
 
     def go_on(self) -> None:
         """Ask for what still waits though nothing is under way any more; DontCloseSpider if there is something."""
@@ -118,7 +129,7 @@ class CommitteeSpider(scrapy.Spider):
     def budget(self) -> int:
         """Say how many requests are left to this run; without a bound, more than it can need."""
         most = self.settings.getint("ARCHIVE_MAX_REQUESTS")
-        return max(most - self.asked, 0) if most else sys.maxsize
+        return max(most - self.asked - self.asked_files, 0) if most else sys.maxsize
 
     def parse(self, response: Response, **kwargs: Any) -> Output:
         """Read an answer, hand it over to be kept, follow it, and ask for more."""
@@ -137,11 +148,11 @@ class CommitteeSpider(scrapy.Spider):
         yield from self._ask_more()
 
     def _read(self, response: Response, target: Target) -> Output:
-        capture = capture_of(response)
+        capture = capture_of(response, target.form)
         if response.status in REDIRECTS:
             yield from self._follow_redirect(response, capture, target)
             return
-        page = read_capture(self.site, capture)
+        page = self._read_first(capture) if not self.is_decided else read_capture(self.site, capture)
         again = self._try_again(response) if response.status in BUSY else None
         yield Visit(capture, page, final=again is None, expected=_key_of(target))
         if again:
@@ -151,30 +162,51 @@ class CommitteeSpider(scrapy.Spider):
         elif isinstance(page, Article) and target.kind == "listing":
             yield Remark(capture.url, Problem("article_for_listing", "a listing's address answers with an article"))
 
+    def _read_first(self, capture: Capture) -> Page:
+        """Read a page of a site whose platform is not known yet; the first that shows articles decides it."""
+        site = replace(self.site, platform=recognise_capture(capture).name)
+        page = read_capture(site, capture)
+        if isinstance(page, Article) or (isinstance(page, Listing) and page.entries):
+            self.adopt_platform(site.platform)
+        return page
+
     def _ask_more(self) -> Iterator[Request]:
-        """Ask for what waits, a few at a time; when all walks are over, for what no listing led to."""
-        room = min(self.budget, MOST_IN_FLIGHT - self._in_flight)
+        """Ask for what waits, a few at a time; when all walks are over, for what no listing led to.
+
+        One at a time, until the platform of the site is known.
+        """
+        room = min(self.budget, (MOST_IN_FLIGHT if self.is_decided else 1) - self._in_flight)
         targets = self._agenda.take(room)
         if not targets and not self._in_flight and self._walking:
-            self._walking = False
-            self._agenda.extend(self.discovery.finish())
+            following = self.discovery.proceed()
+            self._walking = bool(following)
+            self._agenda.extend(following)
             targets = self._agenda.take(room)
         yield from [self._ask(target) for target in targets]  # counted at once: other callbacks run in between
 
-    def _ask(self, target: Target, url: str | None = None, redirects: int = 0, tries: int = 1) -> Request:
+    def _ask(
+        self, target: Target, url: str | None = None, redirects: int = 0, tries: int = 1, *, sends: bool = True
+    ) -> Request:
         self.asked += 1
         self._in_flight += 1
         if target.kind == "article":
             self.discovery.fates.note(target.key, "asked")
-        return Request(
+        return make_request(
             url or target.url,
+            target.form if sends else None,
             callback=self.parse,
             errback=self.fail,
-            headers={"Accept-Encoding": ENCODINGS} | (_write_conditions(target) if not redirects else {}),
+            headers={"Accept-Encoding": ENCODINGS} | (write_conditions(target) if not redirects else {}),
             priority=(LISTINGS_FIRST if target.kind == "listing" else 0) + (AGAIN_LAST if tries > 1 else 0),
             # Every answer comes here whatever its status, for it is kept; redirects are followed here for the same
             # reason. Doubles were sorted out by Discovery, before they became requests.
-            meta={"target": target, "redirects": redirects, "tries": tries, "handle_httpstatus_all": True},
+            meta={
+                "target": target,
+                "redirects": redirects,
+                "tries": tries,
+                "sends": sends,
+                "handle_httpstatus_all": True,
+            },
             dont_filter=True,
         )
 
@@ -191,7 +223,8 @@ class CommitteeSpider(scrapy.Spider):
         page = Unreadable(response.url, problem or Problem("redirect", f"to {url}"))
         yield Visit(capture, page, final=problem is not None, expected=_key_of(target))
         if problem is None:
-            yield self._ask(target, url, redirects)
+            sends = response.meta["sends"] and response.status in FORM_REDIRECTS
+            yield self._ask(target, url, redirects, sends=sends)
 
     def _refuse_redirect(self, url: str, location: str | None, target: Target, redirects: int) -> Problem | None:
         if location is None:
@@ -200,34 +233,15 @@ class CommitteeSpider(scrapy.Spider):
             return Problem("redirect_loop", f"{redirects} redirects, the last one to {location}")
         if not self.discovery.allows(location):
             return Problem("redirect_offsite", f"redirects to another host: {location}")
-        if target.kind == "article" and platform_of(self.site).read_address(location).kind == "listing":
-            return Problem("redirect_to_listing", f"the address of an article redirects to {location}")
-        return None
+        return self.discovery.refuse_redirect(location) if target.kind == "article" else None
 
     def _try_again(self, response: Response) -> Request | None:
         """Ask once more, after what is waiting; None where it was asked often enough."""
         meta = response.meta
         if meta["tries"] > self.settings.getint("RETRY_TIMES"):
             return None
-        return self._ask(meta["target"], response.url, meta["redirects"], meta["tries"] + 1)
-
-
-def _write_conditions(target: Target) -> dict[str, str]:
-    """Ask for the page only if it changed since it was read last (RFC 9110, section 13)."""
-    names = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
-    return {names[name]: value for name, value in target.validators.items()}
+        return self._ask(meta["target"], response.url, meta["redirects"], meta["tries"] + 1, sends=meta["sends"])
 
 
 def _key_of(target: Target) -> str | None:
     return target.key if target.kind == "article" else None
-
-
-def capture_of(response: Response) -> Capture:
-    """Take an answer as it was received, its content encoding undone, with the present as its time."""
-    headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1"))
-        for name, values in response.headers.items()
-        for value in values
-    )
-    tls: Literal["tolerant"] | None = "tolerant" if UNVERIFIED in response.flags else None
-    return Capture(response.url, now(), response.status, headers, response.body, tls)

@@ -12,13 +12,14 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 
+from archiver.crawl.answers import REDIRECTS, capture_of
 from archiver.crawl.ending import Interruption
 from archiver.crawl.failures import describe_failure
 from archiver.crawl.ledger import RunLedger
 from archiver.crawl.manners import introduce
 from archiver.crawl.project_settings import check_settings
 from archiver.crawl.robots import RobotsRules
-from archiver.crawl.spider import MOST_REDIRECTS, REDIRECTS, CommitteeSpider, capture_of
+from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider
 from archiver.crawl.wholeness import ENCODINGS
 from archiver.model import Capture, Problem
 from archiver.onboarding.questions import Answer, Ask

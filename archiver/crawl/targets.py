@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archiver.model import Problem
+from archiver.model import Form, Problem
 
 
 @dataclass(slots=True)
@@ -13,7 +13,8 @@ class Walk:
     """A walk through one channel, page by page.
 
     ``stale`` counts the last pages that showed nothing new; once there were enough of them to end a daily run, the walk
-    has ``passed`` what a daily run sees.
+    has ``passed`` what a daily run sees. ``is_way``: it goes through a feed or a sitemap, which are ways to articles
+    and no channels.
     """
 
     start: str
@@ -22,6 +23,7 @@ class Walk:
     strangers: int = 0
     stale: int = 0
     passed: bool = False
+    is_way: bool = False
     found: set[str] = field(default_factory=set)
 
 
@@ -29,14 +31,16 @@ class Walk:
 class Target:
     """An address to ask for, what it should be, and the walk that led to it.
 
-    ``validators`` are those of the last good capture, for a conditional request.
+    ``validators`` are those of the last good capture, for a conditional request. ``form`` is sent where the page has no
+    address of its own. A ``file`` is none of the spider's: the pipeline asks for it (see files.py).
     """
 
-    kind: Literal["listing", "article"]
+    kind: Literal["listing", "article", "file"]
     key: str
     url: str
     walk: Walk | None = None
     validators: Mapping[str, str] = field(default_factory=dict)
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True)

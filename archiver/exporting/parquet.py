@@ -13,9 +13,10 @@ from archiver.archive.queries import Row
 # Rows are written, and forgotten, in groups; texts of articles have some 5 KB each.
 GROUP = 1_000
 _TIMES = frozenset(
-    "published_at views_observed_at first_seen_at last_seen_at changed_at seen_from seen_until observed_at at".split()
+    "published_at views_observed_at first_seen_at last_seen_at changed_at seen_from seen_until observed_at "
+    "fetched_at asked_at at".split()
 )
-_NUMBERS = frozenset("views snapshots snapshot".split())
+_NUMBERS = frozenset("views snapshots snapshot bytes status copies".split())
 _TRUTHS = frozenset(["listed"])
 _FILES = {"images": ("url", "caption", "alt"), "attachments": ("url", "title")}
 

@@ -7,9 +7,11 @@ from pathlib import PurePosixPath
 from posixpath import relpath
 from urllib.parse import quote
 
+from archiver.archive.files import StoredFile
 from archiver.web.messages import Language
 
 HOME, STYLE, ARTICLES, RUNS = "index.html", "assets/archive.css", "articles/index.html", "runs/index.html"
+FILES = "files"
 # Names that every file system can hold and tell apart; Windows keeps some for devices.
 _PLAIN = re.compile(r"(?!(?:con|prn|aux|nul|com\d|lpt\d)$)[a-z0-9][a-z0-9-]{0,39}")
 
@@ -67,6 +69,10 @@ class StaticLinks:
     def raw_page(self, site: str, key: str, at: str | None = None, *, source: bool = False) -> str | None:  # noqa: ARG002
         """Return None, likewise."""
         return None
+
+    def file(self, file: StoredFile) -> str:
+        """Lead to the kept copy of a document or an image, which is part of the copy."""
+        return self._link(f"{FILES}/{file.place}")
 
     def runs(self, before: int | None = None, site: str | None = None) -> str:  # noqa: ARG002
         """Lead to the list of runs."""

@@ -21,9 +21,11 @@ from archiver.archive.copies import (
     list_months,
     list_shelf,
 )
+from archiver.archive.files import copy_files, folder_beside
 from archiver.archive.queries import Row, Selection, zones_of_sites
 from archiver.exporting.static_links import (
     ARTICLES,
+    FILES,
     HOME,
     RUNS,
     STYLE,
@@ -32,7 +34,7 @@ from archiver.exporting.static_links import (
     place_article,
     place_list,
 )
-from archiver.web.article import load_article, render_article
+from archiver.web.article import ArticlePage, load_article, render_article
 from archiver.web.article_list import ListPage
 from archiver.web.comparing import load_comparison, render_comparison
 from archiver.web.feeds import load_feed, render_feed
@@ -84,12 +86,14 @@ class _Copy:
     def write_article(self, site: str, key: str) -> None:
         """Write the page of an article, one for each former version, and one for each change."""
         page = load_article(self.connection, site, key)
+        self._copy_files(page)
         newest = page.state["snapshot"]
         place = place_article(site, key)
         self.write(place, render_article(page, self._frame(place, newest)))
         for number in range(1, newest):
             place = place_article(site, key, f".v{number}")
             former = load_article(self.connection, site, key, number)
+            self._copy_files(former)
             self.write(place, render_article(former, self._frame(place, newest)))
             place = place_article(site, key, f".{number}-{number + 1}")
             comparison = load_comparison(self.connection, site, key, number, number + 1)
@@ -142,6 +146,11 @@ class _Copy:
             tuple(load_change(self.connection, row) for row in changes), tuple(new[:MOST_NEW]), tuple(cards)
         )
         self.write(HOME, render_home(page, self._frame(HOME)))
+
+    def _copy_files(self, page: ArticlePage) -> None:
+        """Take the files along that a page leads to; one that is missing stays a link to nothing, as in the archive."""
+        files = (copy.file for kept in page.files.values() for copy in kept.copies)
+        copy_files(files, folder_beside(self.connection), self.folder / FILES)
 
     def _write_list(self, shelf: Shelf, site: str | None, month: str | None, heading: str) -> None:
         """Write a list in pages; each leads to the next."""

@@ -13,6 +13,7 @@ from archiver.parsing.links import Links
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, select, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout
+from archiver.urls import is_download
 
 DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".rtf", ".zip", ".rar", ".7z")
 PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".svg", ".tif", ".tiff")
@@ -69,16 +70,19 @@ def find_unreadable(info: InfoLine) -> tuple[Problem, ...]:
 
 def _read_attachments(container: Element, places: ArticleLayout, links: Links) -> tuple[Attachment, ...]:
     content = select_one(container, places.content)
-    return collect_documents(select(content, "a[href]") if content is not None else (), links)
+    if content is None:
+        return ()
+    printed = [(attribute_of(link, "href"), text_of(link)) for link in select(content, "a[href]")]
+    return collect_documents([*printed, *(places.documents(content) if places.documents else ())], links)
 
 
-def collect_documents(anchors: Iterable[Element], links: Links) -> tuple[Attachment, ...]:
-    """Collect the documents that some ``a`` elements lead to, each once, with the text of its link or its name."""
+def collect_documents(printed: Iterable[tuple[str, str]], links: Links) -> tuple[Attachment, ...]:
+    """Collect the documents among some links (address and text), each once, with the text of its link or its name."""
     found: dict[str, Attachment] = {}
-    for link in anchors:
-        url = links.resolve(attribute_of(link, "href"))
+    for href, title in printed:
+        url = links.resolve(href)
         if url and is_document(url) and (url not in found or not found[url].title):
-            found[url] = Attachment(url, clean_text(text_of(link)))
+            found[url] = Attachment(url, clean_text(title))
     return tuple(replace(document, title=document.title or _file_name(document.url)) for document in found.values())
 
 
@@ -95,4 +99,4 @@ def is_document(url: str) -> bool:
     names = path.split("/")
     if any(name.endswith(PICTURES) for name in names):
         return False
-    return "/documents/" in path or names[-1].endswith(DOCUMENTS)
+    return "/documents/" in path or names[-1].endswith(DOCUMENTS) or is_download(url)

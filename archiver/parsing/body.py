@@ -51,11 +51,20 @@ def take_apart(blocks: list[Block], parts: BodyParts) -> None:
 
 
 def _read_lead_images(container: Element, places: ArticleLayout, links: Links) -> list[Image]:
-    """Read the picture beside the lead, outside the body."""
+    """Read the pictures beside the lead, outside the body, with the captions of those that stand in a figure."""
     lead = select_one(container, places.lead) if isinstance(places.lead, str) else None
     wrapper = lead.parent if lead is not None else None
-    beside = wrapper.find_all("img", recursive=False) if wrapper is not None else ()
-    return [image for element in beside if (image := read_image(element, links))]
+    beside = wrapper.find_all(["img", "figure"], recursive=False) if wrapper is not None else ()
+    return [image for element in beside if (image := _read_picture(element, links))]
+
+
+def _read_picture(element: Element, links: Links) -> Image | None:
+    """Read an image, or the first one in a figure with the figure's caption."""
+    if element.name == "img":
+        return read_image(element, links)
+    picture = select_one(element, "img")
+    image = read_image(picture, links) if picture is not None else None
+    return replace(image, caption=read_place(element, "figcaption")) if image else None
 
 
 def _is_lead(blocks: list[Block]) -> bool:

@@ -20,7 +20,7 @@ _LONGEST_NUMBER = 40
 # Labels that say "views" wherever they stand.
 _CERTAIN = (
     r"view count|post views|page ?views|số lượt xem|số lượng xem|số lượt đọc|số lần (?:xem|đọc)|lượt người xem"
-    r"|lượt (?:xem|đọc)|lần xem|đã xem|просмотр(?:ов|ы|а)?|mal gelesen|visualiza(?:ções|ciones|zioni)|dilihat"
+    r"|lượt (?:xem|đọc)|lần xem|đã xem|просмотр(?:ов|ы|а)?|mal gelesen|visualiza(?:ções|ciones)|visualizzazioni|dilihat"
 )
 _CERTAIN_UNSPACED = (
     r"(?<![总總站])(?:浏览次数|浏览量|瀏覽次數|瀏覽數|阅读次数|阅读数|阅读量|閱讀數|点击次数|点击数|点击量|點擊數|點閱數?|访问量|次阅读|次浏览|人气)"

@@ -57,7 +57,7 @@ def read_feed(tree: XmlElement, capture: Capture, platform: Platform, zone: tzin
         strangers += entry is None
         if entry:
             entries.setdefault(entry.native_key, entry)
-    return Listing(strip_session(capture.url), entries=tuple(entries.values()), strangers=strangers)
+    return Listing(strip_session(capture.url), entries=tuple(entries.values()), strangers=strangers, kind="feed")
 
 
 def _find_items(tree: XmlElement) -> Iterator[XmlElement]:
@@ -76,7 +76,8 @@ def _read_item(
     base = capture.url
     for element in (tree, item):
         base = join_url(base, element.get(_XML_BASE) or "") or base
-    url = join_url(base, _read_link(item))
+    link = _read_link(item)
+    url = join_url(base, link) if link else None
     if url is None or site_of(url) != site_of(capture.url):
         return None
     address = platform.read_address(url)

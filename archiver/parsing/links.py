@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from archiver.urls import join_url, path_of, strip_volatile, undo_mirroring
+from archiver.urls import is_download, join_url, path_of, strip_volatile, undo_mirroring
 
 _MIRROR_MARK = "by HTTrack Website Copier"
 
@@ -28,6 +28,6 @@ class Links:
         None if it leads nowhere, or back to the page itself (as an empty ``src`` does).
         """
         url = join_url(self.base, href)
-        if url is None or path_of(url) == path_of(self.base):
+        if url is None or (path_of(url) == path_of(self.base) and not is_download(url)):
             return None
         return strip_volatile(undo_mirroring(url) if self.mirrored else url)

@@ -39,7 +39,12 @@ class ListingReader:
             rows = [(row, link) for row, link in found if link is not None]
             if rows:
                 return self._read_rows(page, rows, places)
-        return Listing(strip_session(self._base)) if layout.is_empty_listing(page) else None
+        is_empty = layout.is_empty_listing is not None and layout.is_empty_listing(page)
+        return self._read_empty(page, layout) if is_empty else None
+
+    def _read_empty(self, page: Element, layout: Layout) -> Listing:
+        sections = layout.listings[0].sections if layout.listings else ()
+        return Listing(strip_session(self._base), section=read_first(page, sections))
 
     def _read_rows(self, page: Element, rows: list[tuple[Element, Element]], places: ListingLayout) -> Listing:
         entries: dict[str, ListingEntry] = {}
@@ -77,7 +82,7 @@ class ListingReader:
         return entry, details
 
     def _find_next(self, page: Element, places: ListingLayout) -> str | None:
-        href = places.next_link(page, self._base)
+        href = places.next_link(page, self._base) if places.next_link else None
         url = join_url(self._base, href) if href else None
         return strip_session(url) if url else None
 

@@ -4,12 +4,13 @@ from datetime import tzinfo
 
 from archiver.model import Article, Capture, Page, Problem, Unreadable
 from archiver.parsing.article import read_article
-from archiver.parsing.document import PageRejectedError, TooDeepError, parse_page
+from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html, parse_page
 from archiver.parsing.feed import read_feed_or_map
 from archiver.parsing.generic.page import read_generic
 from archiver.parsing.links import Links
 from archiver.parsing.listing import ListingReader
 from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
+from archiver.parsing.scripted import recognise_scripted
 from archiver.parsing.text import decode_page
 from archiver.platforms.layout import Layout, Platform
 from archiver.urls import path_of
@@ -31,6 +32,7 @@ _MAGIC = (
 )
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 MOST_NULLS = 32
+NOTHING_FOUND = frozenset({"no_layout", "no_article", "uncertain_title"})
 
 
 def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
@@ -46,14 +48,26 @@ def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     if problem:
         return Unreadable(capture.url, problem)
     try:
-        if not platform.layouts:
-            return read_generic(capture, platform, zone)
-        layout = platform.layout_on(capture.fetched_at.astimezone(zone).date())
-        return _read_html(capture, platform, layout, zone)
+        return _name_script(_read(capture, platform, zone), capture)
     except TooDeepError:
         return Unreadable(capture.url, Problem("too_deep", "elements are nested deeper than any real page nests them"))
     except PageRejectedError as error:
         return Unreadable(capture.url, Problem("not_html", str(error)[:200]))
+
+
+def _read(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
+    if not platform.layouts:
+        return read_generic(capture, platform, zone)
+    layout = platform.layout_on(capture.fetched_at.astimezone(zone).date())
+    return _read_html(capture, platform, layout, zone)
+
+
+def _name_script(page: Page, capture: Capture) -> Page:
+    """Say of a page in which nothing was found that a script was to write it, where that is why."""
+    if not isinstance(page, Unreadable) or page.problem.kind not in NOTHING_FOUND:
+        return page
+    problem = recognise_scripted(parse_html(decode_page(capture.body, capture.headers)))
+    return Unreadable(page.url, problem) if problem else page
 
 
 def _refuse(capture: Capture) -> Problem | None:
@@ -76,8 +90,11 @@ def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinf
     listing = ListingReader(capture.url, platform.read_address, zone, capture.fetched_at).read(page, layout)
     if listing:
         return listing
+    refusal = recognise_refusal(page, path_of(capture.url))
+    if refusal is None and platform.partial:
+        return read_generic(capture, platform, zone)
     unknown = Problem("no_layout", f"fits no layout of {platform.name}: no article, no listing")
-    return Unreadable(capture.url, recognise_refusal(page, path_of(capture.url)) or unknown)
+    return Unreadable(capture.url, refusal or unknown)
 
 
 def _miss_content(article: Article) -> Problem | None:

@@ -19,7 +19,7 @@ def read_sitemap(tree: XmlElement, capture: Capture, platform: Platform, zone: t
     A title and a date of publication are in news sitemaps only; ``lastmod`` is the date of some change.
     """
     if name_of(tree) == "sitemapindex":
-        return Listing(strip_session(capture.url), more=_read_index(tree, capture))
+        return Listing(strip_session(capture.url), more=_read_index(tree, capture), kind="sitemap")
     entries: dict[str, ListingEntry] = {}
     for count, place in enumerate(children_named(tree, "url")):
         if count >= MOST_ADDRESSES:
@@ -27,7 +27,7 @@ def read_sitemap(tree: XmlElement, capture: Capture, platform: Platform, zone: t
         entry = _read_place(place, capture, platform, zone)
         if entry:
             entries.setdefault(entry.native_key, entry)
-    return Listing(strip_session(capture.url), entries=tuple(entries.values()))
+    return Listing(strip_session(capture.url), entries=tuple(entries.values()), kind="sitemap")
 
 
 def read_sitemap_lines(text: str) -> list[str]:

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, TypeAlias
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
 
 from archiver.model import Headers
 from archiver.parsing.text import clean_text, decode_page

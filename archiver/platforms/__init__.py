@@ -5,13 +5,25 @@ from functools import lru_cache
 
 from archiver.errors import SiteError
 from archiver.platforms.elements import Element, select_one
+from archiver.platforms.foreign import FOREIGN
 from archiver.platforms.generic import GENERIC, make_generic
+from archiver.platforms.joomla import JOOMLA
 from archiver.platforms.layout import ArticleLayout, Platform
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
+from archiver.platforms.mat_tran import MAT_TRAN
+from archiver.platforms.nukeviet import NUKEVIET
+from archiver.platforms.sharepoint import SHAREPOINT
+from archiver.platforms.vhv import VHV
+from archiver.platforms.viettel_vcms import VIETTEL_VCMS
+from archiver.platforms.vnpt_bentre import VNPT_BENTRE
+from archiver.platforms.wordpress import WORDPRESS
 from archiver.site import Places, Site
 
 # Recognised in this order: a family before the system that it is built on.
-PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in (LIFERAY_HANOI, GENERIC)}
+_VIETNAMESE = (LIFERAY_HANOI, VNPT_BENTRE, VIETTEL_VCMS, VHV, MAT_TRAN, NUKEVIET, SHAREPOINT)
+PLATFORMS: dict[str, Platform] = {
+    platform.name: platform for platform in (*_VIETNAMESE, *FOREIGN, WORDPRESS, JOOMLA, GENERIC)
+}
 
 
 def platform_of(site: Site) -> Platform:

@@ -9,6 +9,12 @@ from bs4.element import NavigableString, PreformattedString
 
 Element = Tag
 
+# What ends the word before it and begins a new one; all else stands within a line of text.
+_BREAKS = frozenset(
+    "address article aside blockquote br caption center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 "
+    "header hr li main nav ol p pre section table tbody td tfoot th thead tr ul".split()
+)
+_SILENT = frozenset(("script", "style", "template"))
 # ``div.name``, ``a[href]``, one such within another: what is asked for most, and faster found by hand.
 _PART = re.compile(r"(?P<tag>[a-z][a-z0-9]*)(?:\.(?P<name>[\w-]+))?(?:\[(?P<attribute>[a-z-]+)\])?")
 
@@ -61,6 +67,25 @@ def text_of(element: Element) -> str:
 def spaced_text_of(element: Element) -> str:
     """Return the text of an element with a space between all elements, so that no words of two run together."""
     return element.get_text(" ")
+
+
+def prose_of(element: Element) -> str:
+    """Return the text of an element with a space wherever a paragraph, cell or line ends, and within no word."""
+    pieces: list[str] = []
+    stack = [("", children_of(element))]
+    while stack:
+        after, children = stack[-1]
+        child = next(children, None)
+        if child is None:
+            pieces.append(after)
+            stack.pop()
+        elif isinstance(child, str):
+            pieces.append(child)
+        elif child.name not in _SILENT:
+            space = " " if child.name in _BREAKS else ""
+            pieces.append(space)
+            stack.append((space, children_of(child)))
+    return "".join(pieces)
 
 
 def children_of(element: Element) -> Iterator[Element | str]:

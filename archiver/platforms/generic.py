@@ -9,24 +9,35 @@ from archiver.platforms.layout import Address, Platform
 from archiver.site import Places
 from archiver.urls import host_of, strip_tracking
 
+# A home page by its address alone; others are told when they are read.
+_HOME = re.compile(r"/?(?:(?:index|default|home|trang-chu)(?:\.\w{2,5})?/?)?", re.IGNORECASE)
 _WWW = re.compile(r"^www\.")
+# Liferay links from a table of articles with the table's own address behind, so that the article can lead back.
+_WAY_BACK = re.compile(r"(?<=[?&])redirect=(?:https?(?::|%3A)|/|%2F)[^&#]*&?", re.IGNORECASE)
 
 
 def read_address(url: str, article: str = "") -> Address:
     """Read an address of which only its own form is known.
 
-    The native key is the canonical address, without scheme and ``www.``: a site that moves to https has not published
-    everything anew. ``article`` is the expression of ``Places.article``; without one an address may lead to anything.
+    The native key is the canonical address, without scheme, ``www.`` and a slash at the end: a site that moves to
+    https has not published everything anew, and its feed may write addresses otherwise than its listings. ``article``
+    is the expression of ``Places.article``; without one an address may lead to anything.
     """
-    url = strip_tracking(url)
+    url = _WAY_BACK.sub("", strip_tracking(url)).rstrip("?&")
     parts = urlsplit(url)
-    key = _WWW.sub("", host_of(url)) + urlunsplit(("", "", parts.path or "/", parts.query, ""))
+    key = _WWW.sub("", host_of(url)) + urlunsplit(("", "", parts.path.rstrip("/") or "/", parts.query, ""))
     if not article:
         return Address("unknown", key, url)
     match = re.search(article, url)
     if match is None:
         return Address("listing", key, url)
     return Address("article", match[1] if match.re.groups and match[1] else key, url)
+
+
+def is_home(url: str) -> bool:
+    """Say whether an address is plainly that of a home page."""
+    parts = urlsplit(url)
+    return not parts.query and _HOME.fullmatch(parts.path) is not None
 
 
 def make_generic(places: Places) -> Platform:

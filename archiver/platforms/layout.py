@@ -33,12 +33,13 @@ class ArticleLayout:
 
     ``mark`` is a piece of markup that only article pages have. ``body`` names candidates, best first. ``content`` is
     the element around all of it, where links to documents are looked for. ``furniture`` is inside the body and no part
-    of it.
+    of it. ``documents`` finds, within ``content``, documents that no plain link leads to (a script that downloads, a
+    frame that shows): their addresses as written, with a title, empty where none is printed.
     """
 
     mark: str
     title: Place
-    info_line: Place
+    info_line: Place | None
     lead: Place | None
     body: tuple[str, ...]
     sections: tuple[Place, ...]
@@ -46,6 +47,7 @@ class ArticleLayout:
     furniture: tuple[str, ...] = ()
     native_key: Place | None = None
     author: Place | None = None
+    documents: Callable[[Element], list[tuple[str, str]]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,15 @@ class ListingLayout:
     """Where a listing's entries stand: ``entry`` is one row, the rest is looked for within it.
 
     ``next_link`` gets the page and its address and returns the link to the page after it, None on the last;
-    ``next_form`` does so where the pages are turned by a form that is sent.
+    ``next_form`` does so where the pages are turned by a form that is sent. Both are None where a script turns them.
     """
 
     entry: str
     link: str
-    info_line: str | None
+    info_line: Place | None
     sections: tuple[Place, ...]
-    next_link: Callable[[Element, str], str | None]
-    results: str | None = None
+    next_link: Callable[[Element, str], str | None] | None
+    results: Place | None = None
     next_form: Callable[[Element, str], Form | None] | None = None
 
 
@@ -71,13 +73,13 @@ class Layout:
 
     ``container`` is the class of the element that holds all fields but the section; it is cut out before parsing, up
     to the end of the element with the class ``content``. Without one the whole page is parsed. ``is_empty_listing``
-    tells a channel without articles from a page that is something else. A layout is used for captures from
-    ``valid_from`` to ``valid_until``, both included.
+    tells a channel without articles from a page that is something else, where it is known how such a channel looks. A
+    layout is used for captures from ``valid_from`` to ``valid_until``, both included.
     """
 
     articles: tuple[ArticleLayout, ...]
     listings: tuple[ListingLayout, ...]
-    is_empty_listing: Callable[[Element], bool]
+    is_empty_listing: Callable[[Element], bool] | None = None
     container: str | None = None
     content: str | None = None
     breadcrumb: str | None = None
@@ -95,7 +97,8 @@ class Platform:
     """A family of sites: its layouts, newest first, and how it writes addresses.
 
     ``marks`` are CSS selectors of what only its pages have. A platform without layouts is read by the generic reader,
-    which follows ``places``. ``version`` counts the changes of its layouts: a reading is known by it and by the version
+    which follows ``places``; so is, on a ``partial`` one, a page that none of its layouts fits: not all looks of such a
+    family are known. ``version`` counts the changes of its layouts: a reading is known by it and by the version
     of the parsing code, so that a change of ours never looks like a change of the page.
     """
 
@@ -106,6 +109,7 @@ class Platform:
     marks: tuple[str, ...] = ()
     places: Places = field(default_factory=Places)
     version: int = 1
+    partial: bool = False
 
     def layout_on(self, day: date) -> Layout:
         """Return the layout in use on ``day``, the newest where periods overlap or none fits."""

@@ -1,10 +1,12 @@
 """An article as one reads it: now, in one of its versions, or as it stood on a day; with its history beside it."""
 
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from archiver.archive.attachments import Kept, find_kept
 from archiver.archive.browsing import find_article, list_states, load_state
 from archiver.archive.changes import list_events_of_article
 from archiver.archive.content import write_time
@@ -31,13 +33,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """An article in one of its states; ``at`` is the day that was asked for."""
+    """An article in one of its states; ``at`` is the day that was asked for, ``files`` what is kept, by address."""
 
     article: Row
     state: Row
     states: tuple[Row, ...]
     steps: tuple[Step, ...]
     observations: tuple[Row, ...]
+    files: Mapping[str, Kept]
     at: date | None = None
 
     @property
@@ -46,9 +49,10 @@ class ArticlePage:
         return bool(self.state["snapshot"] == self.article["snapshots"])
 
     @property
-    def has_pictures_in_text(self) -> bool:
-        """Say whether the body itself tells of its pictures."""
-        return "<img" in self.state["body_html"]
+    def lists_pictures(self) -> bool:
+        """Say whether pictures are listed: the body itself does not tell of them, or there are copies to lead to."""
+        has_copies = any(image["url"] in self.files for image in self.state["images"])
+        return bool(self.state["images"]) and (has_copies or "<img" not in self.state["body_html"])
 
     def draw_views(self, frame: Frame) -> Chart | None:
         """Draw the chart of its views."""
@@ -69,7 +73,9 @@ def load_article(
         raise MissingError("no_version", number=number)
     observations = list_observations(connection, article["site"], article["article_id"])
     steps = _order_steps(states, list_events_of_article(connection, article["id"]))
-    return ArticlePage(article, state, tuple(states), steps, tuple(observations), at)
+    urls = (item["url"] for item in (*state["attachments"], *state["images"]))
+    files = find_kept(connection, article["site"], urls)
+    return ArticlePage(article, state, tuple(states), steps, tuple(observations), files, at)
 
 
 def render_article(page: ArticlePage, frame: Frame) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
+from archiver.archive.files import StoredFile
 from archiver.web.messages import Language
 
 
@@ -39,6 +40,10 @@ class Links(Protocol):
 
     def raw_page(self, site: str, key: str, at: str | None = None, *, source: bool = False) -> str | None:
         """Return the raw page itself, for a sandboxed frame, or its source as text."""
+        ...
+
+    def file(self, file: StoredFile) -> str:
+        """Return the kept copy of a document or an image."""
         ...
 
     def runs(self, before: int | None = None, site: str | None = None) -> str:
@@ -110,6 +115,10 @@ class ServedLinks:
     def raw_page(self, site: str, key: str, at: str | None = None, *, source: bool = False) -> str | None:
         """Return the raw page, or its source."""
         return self._link(f"{_path(site, key)}/raw/{'source' if source else 'page'}", at=at)
+
+    def file(self, file: StoredFile) -> str:
+        """Return the kept copy of a document or an image."""
+        return f"/file/{file.digest.hex()}.{file.extension}"
 
     def runs(self, before: int | None = None, site: str | None = None) -> str:
         """Return the list of runs."""

@@ -92,6 +92,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "image": ("Ảnh", "Image"),
     "images": ("Ảnh", "Images"),
     "attachments": ("Tài liệu kèm theo", "Attachments"),
+    "file_earlier": ("Bản trước, nhận từ {start} đến {end}", "An earlier copy, received from {start} to {end}"),
+    "file_missing": ("không lưu được: {problem}", "not kept: {problem}"),
     "caption_none": ("không có chú thích", "no caption"),
     "gone_note": (
         "Bài này không còn trên trang: đây là bản lưu cuối cùng.",
@@ -159,6 +161,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "failed_title": ("Không đọc được kho", "The archive cannot be read"),
     "no_article": ("Kho không có bài {article}.", "The archive holds no article {article}."),
     "no_version": ("Bài không có bản {number}.", "The article has no version {number}."),
+    "no_file": ("Kho không có tệp này.", "The archive does not hold this file."),
     "no_page": ("Địa chỉ này không có trang nào.", "There is no page at this address."),
     "no_run": ("Không có lần thu thập {number}.", "There is no run {number}."),
     "no_site": ("Kho không có trang {site}.", "The archive holds no site {site}."),
@@ -198,6 +201,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "full": ("toàn bộ", "full"),
     "skipped": ("bỏ qua", "skipped"),
     "pending": ("chưa đến lượt", "pending"),
+    "not_a_document": ("là trang web, không phải tài liệu", "a web page in the place of the document"),
+    "other_host": ("nằm ở máy chủ khác", "on another host"),
+    "too_big": ("quá lớn", "too large"),
     "unverified": ("trang trước đó không còn", "the page before is not kept"),
     "reparse": ("trình đọc mới thấy nhiều hơn", "a newer parser saw more"),
 }

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from datasette import Response, hookimpl
 from datasette.app import Datasette
-from datasette.utils.asgi import Request
+from datasette.utils.asgi import AsgiFileDownload, Request
 
 from archiver.archive.queries import zones_of_sites
 from archiver.clock import now
@@ -22,6 +22,7 @@ from archiver.web.article_list import load_list, read_day, render_list
 from archiver.web.comparing import load_comparison, render_comparison
 from archiver.web.faults import MissingError, PageError
 from archiver.web.feeds import load_feed, render_feed
+from archiver.web.files import load_file, write_headers
 from archiver.web.home import load_home, render_home
 from archiver.web.links import ServedLinks
 from archiver.web.messages import choose_language
@@ -71,7 +72,7 @@ class Asked:
         return int(value) if value else None
 
 
-Answer = Callable[[sqlite3.Connection, Asked], Response]
+Answer = Callable[[sqlite3.Connection, Asked], Response | AsgiFileDownload]
 
 
 def _page(text: str, status: int = 200) -> Response:
@@ -113,6 +114,12 @@ def show_raw_page(connection: sqlite3.Connection, asked: Asked) -> Response:
     return Response(body, headers=headers, content_type=kind)
 
 
+def show_file(connection: sqlite3.Connection, asked: Asked) -> AsgiFileDownload:
+    """Show the kept copy of a document or an image, piece by piece."""
+    file, path = load_file(connection, asked.parts[0], asked.parts[1])
+    return AsgiFileDownload(path, content_type=file.media_type, headers=write_headers(file))
+
+
 def show_runs(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show a page of runs."""
     page = load_runs(connection, asked.values.get("site") or None, asked.number("before"))
@@ -148,6 +155,7 @@ ROUTES: tuple[tuple[str, Answer], ...] = (
     (r"^/article/([^/]+)/([^/]+)/compare$", show_comparison),
     (r"^/article/([^/]+)/([^/]+)/raw$", show_raw),
     (r"^/article/([^/]+)/([^/]+)/raw/(page|source)$", show_raw_page),
+    (r"^/file/([0-9a-f]{64})\.([a-z0-9]{1,8})$", show_file),
     (r"^/runs$", show_runs),
     (r"^/run/(\d{1,9})$", show_run),
     (r"^/feed/([^/]+)\.atom$", show_feed),

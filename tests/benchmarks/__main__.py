@@ -1,11 +1,17 @@
-"""Run all benchmarks; each prints a table."""
+"""Run the benchmarks named, or all that need nothing but the project; each prints a table."""
+
+import sys
 
 from tests.benchmarks import captures
+from tests.benchmarks.extraction import bench_extraction
 from tests.benchmarks.parsing import bench_parsing
 from tests.benchmarks.planning import bench_planning
 from tests.benchmarks.reparsing import bench_reparsing
 from tests.benchmarks.searching import bench_searching
 from tests.benchmarks.serving import bench_serving
 
-for bench in (bench_parsing, captures.run, bench_reparsing, bench_planning, bench_searching, bench_serving):
-    bench()
+if sys.argv[1:2] == ["extraction"]:
+    bench_extraction(*sys.argv[2:])
+else:
+    for bench in (bench_parsing, captures.run, bench_reparsing, bench_planning, bench_searching, bench_serving):
+        bench()

@@ -166,7 +166,7 @@ class Portal:
         if path == "/robots.txt" and self.robots is not None:
             return Response(200, self.robots.encode(), (("Content-Type", "text/plain;charset=UTF-8"),))
         if path.startswith(("/documents/", "/image/")):
-            return file_at(path)
+            return file_at(path, headers)
         visit = Visit(path, self._visits, datetime.now(ZONE), self.channels, padding=self.padding)
         if path in {"/", "/trang-chu", "/en", "/vi"}:
             return Response(200, home_page({slug: self._list(slug)[:4] for slug in self.channels}, visit), _headers())

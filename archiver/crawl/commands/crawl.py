@@ -7,7 +7,7 @@ from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
 from archiver.crawl.ending import INTERRUPTED
-from archiver.crawl.execution import crawl_sites
+from archiver.crawl.execution import choose_spiders, crawl_sites
 from archiver.crawl.logs import show_only_what_may_be_shown
 from archiver.display import make_showable
 from archiver.errors import ArchiverError
@@ -25,7 +25,7 @@ class Command(ScrapyCrawl):
         assert self.settings is not None
         show_only_what_may_be_shown()
         try:
-            self.exitcode, reports = crawl_sites(self.settings, args, opts.spargs)
+            self.exitcode, reports = crawl_sites(self.settings, *choose_spiders(self.settings, args, opts.spargs))
         except ArchiverError as error:
             _say(str(error))
             self.exitcode = error.exit_status

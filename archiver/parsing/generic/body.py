@@ -11,7 +11,7 @@ from archiver.parsing.generic.density import Region
 from archiver.parsing.generic.outline import Outline
 from archiver.parsing.generic.words import ACCOUNT
 from archiver.parsing.links import Links
-from archiver.platforms.elements import Element, attribute_of
+from archiver.platforms.elements import Element, attribute_of, text_of
 
 # Smaller images are icons.
 SMALLEST_IMAGE = 48
@@ -21,7 +21,8 @@ MOST_IMAGES_ABOVE = 20
 def read_attachments(outline: Outline, region: Region, links: Links) -> tuple[Attachment, ...]:
     """Collect the documents that are linked from the headline to the end of the article."""
     lines = outline.lines[region.headline : region.end]
-    return collect_documents([anchor for line in lines for anchor in line.anchors], links)
+    anchors = [anchor for line in lines for anchor in line.anchors]
+    return collect_documents([(attribute_of(anchor, "href"), text_of(anchor)) for anchor in anchors], links)
 
 
 def read_generic_body(outline: Outline, region: Region, declared: Declared, links: Links) -> BodyParts:

@@ -119,13 +119,18 @@ class _Finder:
     def _weigh_line(self, index: int) -> int:
         """Weigh a line: nothing for what surrounds an article, little for links that lead elsewhere."""
         line = self._outline.lines[index]
-        if line.furniture or is_tool(line) or _is_foot(line) or _is_byline(line):
+        if line.furniture or is_tool(line) or _is_foot(line) or _is_byline(line) or self._is_headline(line):
             return 0
         if self._infos.read(index) or self._is_property(index):
             return 0
         if is_bare_address(line.text) or any(is_document(href) for href in line.hrefs):
             return len(line.text)
         return line.mass + line.linked // 10
+
+    def _is_headline(self, line: Line) -> bool:
+        """Say whether a line only repeats the headline, as print versions do with a word before it."""
+        headline = self._outline.lines[self._first - 1].text
+        return line.text.endswith(headline) and len(line.text) <= len(headline) + LONGEST_CRUMB
 
     def _is_property(self, index: int) -> bool:
         """Say whether a line is a cell of the table that describes a document: a label or the value behind it."""

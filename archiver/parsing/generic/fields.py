@@ -1,7 +1,7 @@
 """Reading date, view count and author of an article from the info lines around it, each with how sure that is."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from archiver.model import Count, Origin, Problem, PublishedDate
@@ -12,6 +12,7 @@ from archiver.parsing.generic.words import AUTHOR, HOME
 
 # What is less sure than this is not read: the field stays empty, and a finding says what was seen.
 LEAST_CONFIDENCE = 0.6
+CONTRADICTED = 0.5
 MOST_ABOVE = 4
 MOST_BELOW = 12
 # A link of so many letters is the headline of another article.
@@ -121,7 +122,17 @@ def _choose_date(seen: list[_Seen]) -> _Seen | None:
     if not dated:
         return None
     best = max(dated, key=lambda one: (_is_readable(one), not one.info.is_updated, one.confidence))
+    if any(_contradicts(one, best) for one in dated):
+        return replace(best, how=f"one of several dates {best.how}", confidence=CONTRADICTED)
     return next((one for one in dated if _is_finer(one, best)), best)
+
+
+def _contradicts(one: _Seen, best: _Seen) -> bool:
+    """Say whether another line at the same place prints another day, and no label says which of them counts."""
+    if one.how != best.how or best.info.is_labelled or one.info.is_updated:
+        return False
+    mine, other = one.info.published, best.info.published
+    return bool(mine and other and mine.at and other.at and abs(mine.at - other.at) >= timedelta(days=2))
 
 
 def _is_finer(one: _Seen, other: _Seen) -> bool:

@@ -13,8 +13,10 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"(?:các )?(?:tin|bài)(?: viết| bài| tức)? (?:khác|liên quan|cùng chuyên mục|đọc nhiều|xem nhiều|nổi bật|đã đưa|cũ hơn)"
-    r"|(?:đọc|xem) nhiều|(?:các )?bài liên quan|liên quan|related|most (?:read|viewed|popular)|popular|see also|also read"
+    r"(?:các )?(?:tin|bài)(?: viết| bài| tức)? "
+    r"(?:khác|liên quan|cùng chuyên mục|đọc nhiều|xem nhiều|nổi bật|đã đưa|cũ hơn)"
+    r"|(?:đọc|xem) nhiều|(?:các )?bài liên quan|liên quan"
+    r"|related|most (?:read|viewed|popular)|popular|see also|also read"
     r"|相关|相關|热门|熱門|推荐|推薦|тоже|читайте|популярн|также|terkait|terpopuler|mehr zum thema|meistgelesen"
     r"|relacionad|más leíd|correlat|più lett|관련|많이 본|ที่เกี่ยวข้อง|ข่าวอื่น",
     re.IGNORECASE,

@@ -15,6 +15,7 @@ from archiver.platforms.layout import Platform
 from archiver.urls import join_url, site_of, strip_session
 
 LEAST_SHARE = 0.25
+LEAST_SHARE_UNDATED = 0.5
 LONGEST_ROW = 1500
 _COMMENTS = re.compile(r"comments?\b|bình luận|/feed/.+/feed", re.IGNORECASE)
 # "Hiển thị 1 - 20 of 26 kết quả": a line that holds hardly more than the three numbers.
@@ -35,7 +36,11 @@ def read_generic_listing(page: Element, url: str, platform: Platform, zone: tzin
 def is_main(found: Rows) -> bool:
     """Say whether rows are what their page is about, and no list beside or below something else."""
     usual = sorted(len(text_of(row.element)) for row in found.rows)[len(found.rows) // 2]
-    return len(found.rows) >= (2 if found.dated > 1 else 3) and found.share >= LEAST_SHARE and usual <= LONGEST_ROW
+    if usual > LONGEST_ROW:
+        return False
+    if found.dated > 1:
+        return found.share >= LEAST_SHARE
+    return len(found.rows) > 2 and found.share >= LEAST_SHARE_UNDATED
 
 
 def make_listing(page: Element, url: str, platform: Platform, found: Rows) -> Listing:

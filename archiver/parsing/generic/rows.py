@@ -1,27 +1,21 @@
 """Finding the repeated block of a page that lists articles: rows of one shape below one parent."""
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from archiver.model import Count, PublishedDate
-from archiver.parsing.generic.furniture import is_furniture, names_others
+from archiver.parsing.generic.furniture import names_others
+from archiver.parsing.generic.title_links import TitleLink, find_links, is_title
 from archiver.parsing.info_line import InfoLine, read_info_line
 from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, attribute_of, children_of, select, spaced_text_of, text_of
+from archiver.platforms.elements import Element, children_of, select, spaced_text_of, text_of
 from archiver.platforms.layout import Platform
-from archiver.urls import join_url, site_of, strip_tracking
 
-MOST_LINKS = 5000
 MOST_LEVELS = 12
 MOST_PARTS = 60
 LONGEST_INFO = 160
-SHORTEST_TITLE = 8
-_CUT = re.compile(r"\s*(?:…|\.\.\.)$")
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|jpe?g|png|gif|mp[34])$", re.IGNORECASE)
-_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -55,13 +49,6 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class _Link:
-    element: Element
-    href: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
 class _Part:
     """A piece of a row's text: where it stands in the row, its element, and what it says as an info line."""
 
@@ -75,7 +62,7 @@ def find_rows(page: Element, url: str, platform: Platform, zone: tzinfo, at: dat
 
     A row that fits ``platform.places.entry`` needs no repetition. ``zone`` and ``at`` are those of ``read_info_line``.
     """
-    links = {id(link.element): link for link in _find_links(page, url, platform)}
+    links = {id(link.element): link for link in find_links(page, url, platform)}
     if platform.places.entry:
         found = [(row, _main_link(row, links)) for row in select(page, platform.places.entry)]
     else:
@@ -84,62 +71,18 @@ def find_rows(page: Element, url: str, platform: Platform, zone: tzinfo, at: dat
     return _measure(page, _read_rows(pairs, zone, at)) if pairs else None
 
 
-def _find_links(page: Element, url: str, platform: Platform) -> Iterator[_Link]:
-    """Yield the links that may lead to an article of the same site, those in menus left out."""
-    count = 0
-    for element in _elements_outside_furniture(page):
-        if element.name != "a" or not element.has_attr("href"):
-            continue
-        count += 1
-        if count > MOST_LINKS:
-            return
-        href = attribute_of(element, "href")
-        target = join_url(url, href) if href and not href.startswith("#") else None
-        title = read_title(element) if target else ""
-        if target and title and _may_be_article(target, url, platform):
-            yield _Link(element, target, title)
-
-
-def _may_be_article(target: str, url: str, platform: Platform) -> bool:
-    path = strip_tracking(target)
-    if site_of(target) != site_of(url) or _FILE.search(path) or path == strip_tracking(url):
-        return False
-    return platform.read_address(target).kind != "listing" and len(path.split("/", 3)[-1]) > 1
-
-
-def _elements_outside_furniture(page: Element) -> Iterator[Element]:
-    stack = [page]
-    while stack:
-        element = stack.pop()
-        if is_furniture(element):
-            continue
-        yield element
-        stack.extend(child for child in reversed(element.contents) if isinstance(child, Element))
-
-
-def read_title(link: Element) -> str:
-    """Read the title that a link prints: its text, the ``title=`` where that is cut off, the picture's ``alt=``."""
-    text = clean_text(text_of(link))
-    whole = clean_text(attribute_of(link, "title"))
-    cut = _CUT.sub("", text)
-    if whole and (not text or (cut != text and whole.startswith(cut[:20]) and len(whole) > len(cut))):
-        return whole
-    images = [] if text else select(link, "img[alt]")
-    return text or (clean_text(attribute_of(images[0], "alt")) if images else "")
-
-
 def _best_block(
-    page: Element, links: dict[int, _Link], zone: tzinfo, at: datetime
-) -> list[tuple[Element, _Link | None]]:
+    page: Element, links: dict[int, TitleLink], zone: tzinfo, at: datetime
+) -> list[tuple[Element, TitleLink | None]]:
     blocks = _find_blocks(page, links)
     ranked = sorted(blocks, key=_titles, reverse=True)[:6]
     weighed = [(_weigh(block, zone, at), -index, block) for index, block in enumerate(ranked)]
     return list(max(weighed, key=lambda item: item[:2])[2]) if weighed else []
 
 
-def _find_blocks(page: Element, links: dict[int, _Link]) -> list[list[tuple[Element, _Link]]]:
+def _find_blocks(page: Element, links: dict[int, TitleLink]) -> list[list[tuple[Element, TitleLink]]]:
     """Group the elements around the links by their parent and name; of each group, one row per article."""
-    groups: dict[tuple[int, str], dict[int, tuple[Element, list[_Link]]]] = {}
+    groups: dict[tuple[int, str], dict[int, tuple[Element, list[TitleLink]]]] = {}
     for link in links.values():
         element = link.element
         for _ in range(MOST_LEVELS):
@@ -153,20 +96,16 @@ def _find_blocks(page: Element, links: dict[int, _Link]) -> list[list[tuple[Elem
     return [block for block in map(_real_rows, blocks) if len({link.href for _, link in block}) > 1]
 
 
-def _real_rows(block: list[tuple[Element, _Link]]) -> list[tuple[Element, _Link]]:
-    return [(row, link) for row, link in block if _is_title(link.title)]
+def _real_rows(block: list[tuple[Element, TitleLink]]) -> list[tuple[Element, TitleLink]]:
+    return [(row, link) for row, link in block if is_title(link.title)]
 
 
-def _is_title(text: str) -> bool:
-    return len(text) >= SHORTEST_TITLE or len(_UNSPACED.findall(text)) >= SHORTEST_TITLE // 2
-
-
-def _main_link(row: Element, links: dict[int, _Link]) -> _Link | None:
+def _main_link(row: Element, links: dict[int, TitleLink]) -> TitleLink | None:
     inside = [links[id(link)] for link in select(row, "a[href]") if id(link) in links]
     return _choose(inside) if inside else links.get(id(row))
 
 
-def _choose(links: list[_Link]) -> _Link:
+def _choose(links: list[TitleLink]) -> TitleLink:
     """Choose the link of a row: the one in a heading, else the one with the longest title."""
     return max(links, key=lambda link: (_in_heading(link.element), min(len(link.title), 300)))
 
@@ -176,11 +115,11 @@ def _in_heading(link: Element) -> bool:
     return any(parent is not None and parent.name in _HEADINGS for parent in parents)
 
 
-def _titles(block: list[tuple[Element, _Link]]) -> int:
+def _titles(block: list[tuple[Element, TitleLink]]) -> int:
     return sum(min(len(link.title), 120) for _, link in block)
 
 
-def _weigh(block: list[tuple[Element, _Link]], zone: tzinfo, at: datetime) -> float:
+def _weigh(block: list[tuple[Element, TitleLink]], zone: tzinfo, at: datetime) -> float:
     """Weigh a block: titles, as much again for dates, the text around; little where its heading tells of others."""
     dated = sum(1 for row in _read_rows(block, zone, at) if row.published and row.published.at)
     words = sum(min(len(text_of(row)), 600) for row, _ in block)
@@ -188,7 +127,7 @@ def _weigh(block: list[tuple[Element, _Link]], zone: tzinfo, at: datetime) -> fl
     return weight * (0.2 if names_others(block[0][0]) else 1)
 
 
-def _read_rows(block: list[tuple[Element, _Link]], zone: tzinfo, at: datetime) -> tuple[Row, ...]:
+def _read_rows(block: list[tuple[Element, TitleLink]], zone: tzinfo, at: datetime) -> tuple[Row, ...]:
     """Read dates and counts from where most rows have them: an abstract with a date in it stands elsewhere."""
     starts = {id(row) for row, _ in block}
     parts = [list(_parts_of(row, link, starts, zone, at)) for row, link in block]
@@ -197,7 +136,7 @@ def _read_rows(block: list[tuple[Element, _Link]], zone: tzinfo, at: datetime) -
     return tuple(_make_row(row, link, inside, dates, counts) for (row, link), inside in zip(block, parts, strict=True))
 
 
-def _make_row(row: Element, link: _Link, parts: list[_Part], dates: Counter[str], counts: Counter[str]) -> Row:
+def _make_row(row: Element, link: TitleLink, parts: list[_Part], dates: Counter[str], counts: Counter[str]) -> Row:
     dated = max((p for p in parts if p.info.published), key=lambda p: dates[p.place], default=None)
     counted = max((p for p in parts if p.info.views), key=lambda p: counts[p.place], default=None)
     return Row(
@@ -211,13 +150,14 @@ def _make_row(row: Element, link: _Link, parts: list[_Part], dates: Counter[str]
     )
 
 
-def _parts_of(row: Element, link: _Link, starts: set[int], zone: tzinfo, at: datetime) -> Iterator[_Part]:
+def _parts_of(row: Element, link: TitleLink, starts: set[int], zone: tzinfo, at: datetime) -> Iterator[_Part]:
     """Yield the short pieces of a row beside its title, those between it and the next row too."""
     around = {
         id(link.element),
         *(id(parent) for parent, _ in zip(link.element.parents, range(MOST_LEVELS), strict=False)),
     }
-    stack: list[tuple[str, Element | str]] = [(f"+{i}", e) for i, e in enumerate(_following(row, starts))][::-1]
+    following = [(f"+{index}", after) for index, after in enumerate(_following(row, starts))]
+    stack: list[tuple[str, Element | str]] = [*reversed(following)]
     stack.append(("", row))
     for _ in range(MOST_PARTS):
         if not stack:

@@ -1,0 +1,124 @@
+"""Downloads: each time a file of an article was asked for, and what came of it."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from archiver.archive.content import write_time
+from archiver.archive.evidence import find_address
+from archiver.archive.files import StoredFile
+from archiver.archive.ledger import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of asking for a file: the file, or the problem in one word; ``status`` None where nothing was answered.
+
+    ``validators`` are ETag and Last-Modified of the answer.
+    """
+
+    status: int | None
+    file: StoredFile | None = None
+    problem: str | None = None
+    validators: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known of a file before it is asked for: the last time it was, and the copy that was kept last."""
+
+    asked_at: datetime
+    problem: str | None
+    kept: StoredFile | None = None
+    validators: Mapping[str, str] = field(default_factory=dict)
+
+
+def find_past(connection: sqlite3.Connection, site: str, url: str) -> Past | None:
+    """Return what is known of a file; None where it was never asked for."""
+    last = connection.execute(
+        "SELECT d.fetched_at, d.problem, d.address_id FROM addresses a JOIN downloads d ON d.address_id = a.id "
+        "WHERE a.site = ? AND a.url = ? ORDER BY d.fetched_at DESC LIMIT 1",
+        (site, url),
+    ).fetchone()
+    if last is None:
+        return None
+    kept = connection.execute(
+        "SELECT d.validators, f.digest, f.size, f.media_type, f.extension FROM downloads d "
+        "JOIN files f ON f.digest = d.digest WHERE d.address_id = ? ORDER BY d.fetched_at DESC LIMIT 1",
+        (last[2],),
+    ).fetchone()
+    asked_at = datetime.fromisoformat(last[0])
+    if kept is None:
+        return Past(asked_at, last[1])
+    return Past(asked_at, last[1], StoredFile(*kept[1:]), json.loads(kept[0]))
+
+
+def record_download(connection: sqlite3.Connection, run: Run, url: str, at: datetime, outcome: Outcome) -> None:
+    """Write down what came of asking for a file."""
+    file = outcome.file
+    if file is not None:
+        connection.execute(
+            "INSERT INTO files VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO UPDATE SET "
+            "media_type = excluded.media_type, extension = excluded.extension",  # a later version may tell it anew
+            (file.digest, file.size, file.media_type, file.extension),
+        )
+    connection.execute(
+        "INSERT INTO downloads VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (
+            find_address(connection, run.site, url),
+            write_time(at, "microseconds"),
+            run.id,
+            outcome.status,
+            file.digest if file else None,
+            outcome.problem,
+            json.dumps(dict(outcome.validators)),
+        ),
+    )
+
+
+def find_file(connection: sqlite3.Connection, digest: bytes) -> StoredFile | None:
+    """Return a file by its digest; None where the archive knows none."""
+    row = connection.execute(
+        "SELECT digest, size, media_type, extension FROM files WHERE digest = ?", (digest,)
+    ).fetchone()
+    return StoredFile(*row) if row else None
+
+
+def list_addresses_of(connection: sqlite3.Connection, site: str, key: str, kinds: tuple[str, ...]) -> list[str]:
+    """List the files that an article links to now; ``kinds`` of ``attachments`` and ``images``."""
+    row = connection.execute(
+        "SELECT c.attachments, c.images FROM article_keys k JOIN articles a ON a.id = k.article_id "
+        "JOIN current_articles c ON c.site = a.site AND c.article_id = a.native_key "
+        "WHERE k.site = ? AND k.native_key = ?",
+        (site, key),
+    ).fetchone()
+    return [item["url"] for kind in kinds for item in json.loads(row[kind])] if row else []
+
+
+def list_never_asked(connection: sqlite3.Connection, site: str, kinds: tuple[str, ...]) -> Iterator[str]:
+    """List the files of a site's articles that were never asked for, those of the articles met last first."""
+    lists = ", ".join(f"json(c.{kind})" for kind in kinds)
+    rows = connection.execute(
+        "SELECT item.value ->> 'url' FROM articles a JOIN snapshots s ON s.article_id = a.id AND s.number = "
+        "(SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL) "
+        f"JOIN contents c ON c.id = s.content_id JOIN json_each(json_array({lists})) list "
+        "JOIN json_each(list.value) item WHERE a.site = ? AND NOT EXISTS (SELECT 1 FROM addresses f "
+        "JOIN downloads d ON d.address_id = f.id WHERE f.site = a.site AND f.url = item.value ->> 'url') "
+        "ORDER BY a.id DESC",
+        (site,),
+    )
+    return (row[0] for row in rows)
+
+
+def count_downloads(connection: sqlite3.Connection, run: Run) -> tuple[int, int, int]:
+    """Count the files that a run kept, found unchanged, and could not have."""
+    row = connection.execute(
+        "SELECT count(CASE WHEN digest IS NOT NULL AND NOT known THEN 1 END), count(CASE WHEN known THEN 1 END), "
+        "count(problem) FROM (SELECT d.digest, d.problem, d.digest IS NOT NULL AND EXISTS (SELECT 1 FROM downloads "
+        "WHERE address_id = d.address_id AND fetched_at < d.fetched_at AND digest = d.digest) AS known "
+        "FROM downloads d WHERE d.run_id = ?)",
+        (run.id,),
+    ).fetchone()
+    return row[0], row[1], row[2]

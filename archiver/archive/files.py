@@ -1,0 +1,165 @@
+"""Files of articles on disk: documents and images, once per digest, in a folder beside the archive.
+
+    data/archive.db
+    data/archive.files/ab/ab3f….pdf
+
+A file is whole under its name or not there: it is written under another name, synchronised and renamed. The table
+``files`` tells what there is.
+"""
+
+import hashlib
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import mkstemp
+
+from archiver.errors import ArchiveError
+from archiver.file_types import FileType
+
+_STALE_SECONDS = 24 * 3600
+_PIECE = 1 << 20
+_UNFINISHED = ".unfinished"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A row of ``files``."""
+
+    digest: bytes
+    size: int
+    media_type: str
+    extension: str
+
+    @property
+    def place(self) -> str:
+        """Where it lies below the folder of files, by digest and content; no name or address has a say in it."""
+        name = self.digest.hex()
+        return f"{name[:2]}/{name}.{self.extension}"
+
+
+def folder_of_files(archive: Path) -> Path:
+    """Return the folder of an archive's files: ``archive.files`` beside ``archive.db``."""
+    real = archive.resolve()
+    return real.with_name(f"{real.name if real.suffix == '.files' else real.stem}.files")
+
+
+def folder_beside(connection: sqlite3.Connection, schema: str = "main") -> Path:
+    """Return the folder of files of an open archive."""
+    path = next(row[2] for row in connection.execute("PRAGMA database_list") if row[1] == schema)
+    return folder_of_files(Path(path))
+
+
+def keep_file(folder: Path, body: bytes, kind: FileType) -> StoredFile:
+    """Write a file under its digest unless it is there already; ArchiveError where the disk does not take it."""
+    file = StoredFile(hashlib.sha256(body).digest(), len(body), kind.media_type, kind.extension)
+    if not has_file(folder, file):
+        put_file(folder, file, iter((body,)))
+    return file
+
+
+def put_file(folder: Path, file: StoredFile, pieces: Iterator[bytes]) -> None:
+    """Write a file whole: under another name first, renamed when all of it is on disk; ArchiveError."""
+    path = folder / file.place
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = mkstemp(suffix=_UNFINISHED, dir=folder)
+    except OSError as error:
+        raise ArchiveError(f"{path}: the file cannot be written: {error.strerror}") from error
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.writelines(pieces)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(0o666 & ~_mask())
+        Path(name).replace(path)
+        _synchronise(path.parent)
+        _synchronise(folder)
+    except OSError as error:
+        raise ArchiveError(f"{path}: the file cannot be written: {error.strerror}; what was kept is whole") from error
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def has_file(folder: Path, file: StoredFile) -> bool:
+    """Say whether a file lies in its place, with the size it should have."""
+    try:
+        return (folder / file.place).stat().st_size == file.size
+    except OSError:
+        return False
+
+
+def clear_unfinished(folder: Path) -> None:
+    """Clear away what killed processes left."""
+    for left in folder.glob(f"*{_UNFINISHED}"):
+        with suppress(OSError):  # another process's own affair
+            if time.time() - left.stat().st_mtime > _STALE_SECONDS:
+                left.unlink()
+
+
+def list_files(connection: sqlite3.Connection, schema: str = "main") -> Iterator[StoredFile]:
+    """List the files that an archive knows."""
+    rows = connection.execute(f"SELECT digest, size, media_type, extension FROM {schema}.files ORDER BY digest")
+    return (StoredFile(*row) for row in rows)
+
+
+def check_files(connection: sqlite3.Connection) -> Iterator[str]:
+    """Read every file and yield a line for each that is not there, or not as it was received."""
+    folder = folder_beside(connection)
+    for file in list_files(connection):
+        fault = find_fault(folder, file)
+        if fault:
+            yield f"file {folder / file.place}: {fault}"
+
+
+def copy_files(files: Iterator[StoredFile], source: Path, target: Path) -> tuple[int, int]:
+    """Copy the files that a folder lacks; returns how many, and how many could not be had.
+
+    A file that is not as it was received is not copied.
+    """
+    copied = missing = 0
+    for file in files:
+        if has_file(target, file):
+            continue
+        if find_fault(source, file):
+            missing += 1
+            continue
+        put_file(target, file, _read(source / file.place))
+        copied += 1
+    return copied, missing
+
+
+def find_fault(folder: Path, file: StoredFile) -> str | None:
+    """Say what is wrong with a file on disk; None where it is as it was received."""
+    digest = hashlib.sha256()
+    try:
+        for piece in _read(folder / file.place):
+            digest.update(piece)
+    except FileNotFoundError:
+        return "it is not there"
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+    return None if digest.digest() == file.digest else "it is damaged: its bytes have another digest"
+
+
+def _read(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as stream:
+        while piece := stream.read(_PIECE):
+            yield piece
+
+
+def _mask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _synchronise(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

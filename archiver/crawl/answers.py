@@ -1,0 +1,31 @@
+"""Answers as they are kept, and what their statuses ask for."""
+
+from typing import Literal
+
+from scrapy.http import Response
+
+from archiver.clock import now
+from archiver.crawl.wholeness import UNVERIFIED
+from archiver.model import Capture, Form
+from archiver.urls import mark_form_page
+
+# RFC 9110: a request for later, or one that timed out; and what gateways say while the server behind them restarts.
+BUSY = frozenset({408, 429, 500, 502, 503, 504})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# After these a form is sent again; after the others its answer is asked for with a plain request.
+FORM_REDIRECTS = frozenset({307, 308})
+
+
+def capture_of(response: Response, form: Form | None = None) -> Capture:
+    """Take an answer as it was received, its content encoding undone, with the present as its time.
+
+    What a ``form`` was sent for is marked in the address, or all pages of a listing would be one.
+    """
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1"))
+        for name, values in response.headers.items()
+        for value in values
+    )
+    tls: Literal["tolerant"] | None = "tolerant" if UNVERIFIED in response.flags else None
+    url = mark_form_page(response.url, form.page) if form else response.url
+    return Capture(url, now(), response.status, headers, response.body, tls)

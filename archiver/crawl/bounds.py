@@ -1,0 +1,48 @@
+"""How far a walk goes: as far as a person asked, or as a daily run needs; and whether it saw all there is."""
+
+from datetime import date, tzinfo
+
+from archiver.crawl.options import CrawlOptions
+from archiver.crawl.plan import Scope
+from archiver.crawl.targets import Walk
+from archiver.model import Listing, ListingEntry, Problem
+
+
+class Bounds:
+    """The bounds of one crawl; ``overlap`` pages without anything new end a walk of a daily run."""
+
+    def __init__(self, options: CrawlOptions, zone: tzinfo, overlap: int) -> None:
+        self._options = options
+        self._zone = zone
+        self._overlap = overlap
+
+    def is_enough(self, listing: Listing, walk: Walk, scope: Scope) -> bool:
+        """Say whether the walk ends before the last page: by ``max_pages`` or ``since``, or in a daily run."""
+        if not self._options.is_bounded:
+            return scope == "daily" and walk.stale > self._overlap
+        if self._options.max_pages is not None and walk.pages >= self._options.max_pages:
+            return True
+        days = [day for entry in listing.entries if (day := self._read_day(entry))]
+        return self._options.since is not None and bool(days) and max(days) < self._options.since
+
+    def is_too_old(self, entry: ListingEntry) -> bool:
+        """Say whether an entry was published before ``since``."""
+        day = self._read_day(entry)
+        return self._options.since is not None and day is not None and day < self._options.since
+
+    def _read_day(self, entry: ListingEntry) -> date | None:
+        at = entry.published.at if entry.published else None
+        return at.astimezone(self._zone).date() if at else None
+
+
+def is_walked(walk: Walk) -> bool:
+    """Say whether a channel was seen whole; a feed, or a sitemap, is none."""
+    return walk.ended and not walk.is_way
+
+
+def check_total(listing: Listing, walk: Walk) -> tuple[Problem, ...]:
+    """Check the total that a channel prints against what its pages showed."""
+    found = len(walk.found) + walk.strangers
+    if listing.results is None or listing.results.total == found:
+        return ()
+    return (Problem("listing_total", f"{walk.start} says {listing.results.total} articles, its pages show {found}"),)

@@ -1,0 +1,21 @@
+"""How an address is asked for: with a form where the page has none of its own, and only if it changed."""
+
+from typing import Any
+
+from scrapy.http import FormRequest, Request
+
+from archiver.crawl.targets import Target
+from archiver.model import Form
+
+
+def make_request(url: str, form: Form | None, **how: Any) -> Request:
+    """Make a request for an address, or one that sends a form there."""
+    if form is None:
+        return Request(url, **how)
+    return FormRequest(url, method="POST", formdata=list(form.fields), **how)
+
+
+def write_conditions(target: Target) -> dict[str, str]:
+    """Ask for the page only if it changed since it was read last (RFC 9110, section 13)."""
+    names = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
+    return {names[name]: value for name, value in target.validators.items()}

@@ -1,0 +1,141 @@
+"""Portals on the CMS of VHV.vn ("Hệ thống CMS", edu.viettel.vn): schools, districts, thousands of bodies.
+
+Facts from pages of four schools captured in October 2021. The ``datePublished`` that the pages carry is the time of
+the last edit, years off, so only what is printed counts. The pages of a list are turned by a script that asks a
+service for them; no address of a second page can be read off the first.
+"""
+
+import re
+from functools import partial
+from urllib.parse import urlsplit, urlunsplit
+
+from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_one, text_of
+from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Place, Platform
+from archiver.urls import parameters_of, path_of, strip_tracking
+
+_LABEL = re.compile(r"^\s*tác giả\s*:\s*", re.IGNORECASE)
+_DOWNLOAD = re.compile(r"downloadFile\((?:[^)]{0,500},)?\s*'([^']+)'\)")
+# What HTTrack made of /?page=home.
+_SAVED_HOME = re.compile(r"/index[0-9a-f]{0,4}\.html")
+_DOCUMENT = "div.legal-document-detailLayout-default"
+_PAGED = "section.section-list:has(> div.default-pagination)"
+# What a script is told of a list: ..."id":"26"...}),{ itemsPerPage: "12", pageNo: 1, totalItems: 25, ...
+_TOTAL = re.compile(r'"id":"(?P<module>\d+)"[^{}]{0,200}\}\),\{[^{}]{0,200}totalItems: (?P<total>\d{1,9})')
+_NO_ITEMS = "Nội dung đang được cập nhật"
+
+
+def read_address(url: str) -> Address:
+    """Read an address of the family: articles end in ``.html``, channels do not, and no id is in either.
+
+    An article's native key is its path.
+    """
+    url = strip_tracking(url)
+    path = path_of(url)
+    if path.endswith(".html") and not _SAVED_HOME.fullmatch(path):
+        return Address("article", path, urlunsplit(urlsplit(url)._replace(query="")))
+    return Address("listing", urlunsplit(("", "", path, urlsplit(url).query, "")), url)
+
+
+def _find_lead(article: str, page: Element) -> str | None:
+    lead = select_one(page, f"{article} div.brief") or select_one(page, f"{article} div.brief-detail")
+    return prose_of(lead) if lead is not None else None
+
+
+def _find_author(article: str, page: Element) -> str | None:
+    author = select_one(page, f"{article} div.author")
+    return _LABEL.sub("", text_of(author)) if author is not None else None
+
+
+def _find_view_row(page: Element) -> str | None:
+    """Find the view count of a document: the cell after its label; a like label beside it counts downloads."""
+    cell = select_one(page, f'{_DOCUMENT} td.td-title:-soup-contains-own("Số lượt xem") + td')
+    return f"Số lượt xem: {text_of(cell)}" if cell is not None else None
+
+
+def _find_documents(content: Element) -> list[tuple[str, str]]:
+    """Find the files behind buttons, whose words are the same everywhere, and the one that a frame shows."""
+    scripts = [_DOWNLOAD.search(attribute_of(link, "onclick")) for link in select(content, "a[onclick]")]
+    frames = [attribute_of(frame, "src") for frame in select(content, "iframe[src]")]
+    shown = [parameters_of(source).get("file", source) for source in frames]
+    return [*((match[1], "") for match in scripts if match), *((source, "") for source in shown)]
+
+
+def _find_results(page: Element) -> str | None:
+    """Find how many articles a paged list has: its script knows, and only its first page has an address."""
+    pager = select_one(page, f"{_PAGED} > div.default-pagination")
+    number = attribute_of(pager, "id").removeprefix("pagination") if pager is not None else ""
+    found = (_TOTAL.finditer(script.string or "") for script in select(page, "script"))
+    total = next((match["total"] for matches in found for match in matches if match["module"] == number), None)
+    rows = len(select(page, f"{_PAGED} > article"))
+    return f"1 - {rows} / {total}" if total and rows else None
+
+
+def _is_empty_listing(page: Element) -> bool:
+    return any(_NO_ITEMS in text_of(element) for element in select(page, "div.no-items"))
+
+
+_SECTIONS = ("ol.breadcrumb li.last-item",)
+
+
+def _make_news(name: str) -> ArticleLayout:
+    """Make one of the looks of an article, which differ in names only; rows of a list may bear the name of one."""
+    article = f"article.{name}:not(.item-block)"
+    return ArticleLayout(
+        mark=name,
+        title=f'{article} h1[itemprop="headline"]',
+        info_line=f"{article} .post-date, {article} .news-date",
+        lead=partial(_find_lead, article),
+        body=(f'{article} [itemprop="articleBody"]', f"{article} .content-detail"),
+        sections=_SECTIONS,
+        content=article,
+        furniture=("div.author", "div.rating"),
+        author=partial(_find_author, article),
+        documents=_find_documents,
+    )
+
+
+_DOCUMENT_TABLE = ArticleLayout(
+    mark="legal-document-detailLayout-default",
+    title=f"{_DOCUMENT} td.title",
+    info_line=_find_view_row,
+    lead=None,
+    body=(f'{_DOCUMENT} td.td-title:-soup-contains-own("Mô tả") + td',),
+    sections=_SECTIONS,
+    content=_DOCUMENT,
+    documents=_find_documents,
+)
+
+
+def _make_list(entry: str, link: str, info_line: str | None = None, results: Place | None = None) -> ListingLayout:
+    return ListingLayout(entry, link, info_line, _SECTIONS, next_link=None, results=results)
+
+
+VHV = Platform(
+    name="vhv",
+    title="Portals on the CMS of VHV.vn (schools, districts)",
+    layouts=(
+        Layout(
+            articles=(
+                _make_news("news-detail-layout-type-2"),
+                _make_news("Article-News"),
+                _make_news("pdf-detail-layout-default"),
+                _DOCUMENT_TABLE,
+            ),
+            listings=(
+                _make_list(f"{_PAGED} > article", "h2 a[href], .post-title a[href]", results=_find_results),
+                _make_list("article.item-block.Article-News", ".post-title a[href]", ".post-date, .news-date"),
+                _make_list("div.list-legal-document-table tbody > tr", "td.tg-yw4l a[href]"),
+                _make_list("div.legalddocument-default", "a.title-documment[href]"),
+            ),
+            is_empty_listing=_is_empty_listing,
+        ),
+    ),
+    read_address=read_address,
+    marks=(
+        "article.news-detail-layout-type-2",
+        "article.Article-News",
+        "article.pdf-detail-layout-default",
+        _DOCUMENT,
+        "div.ModuleWrapper[id^=module]",
+    ),
+)

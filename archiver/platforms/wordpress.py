@@ -1,0 +1,87 @@
+"""WordPress, whatever the theme.
+
+Facts from saved pages of three themes and of the plugin that prints ``Post Views: N``; themes keep the names of the
+classes that the system itself gives out: ``entry-title``, ``entry-content``, ``posted-on``, ``hentry``.
+"""
+
+import re
+
+from archiver.platforms.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
+from archiver.platforms.generic import read_address as read_any_address
+from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
+from archiver.urls import path_of
+
+_LISTING = re.compile(r"/(?:page/\d+|category/.+|tag/.+|author/.+|feed|\d{4}(?:/\d\d){0,2})/?$")
+_DATED = re.compile(r"/\d{4}/\d\d/(?:\d\d/)?[^/]*[^/\d][^/]*/?$")
+_VIEWS = "div.post-views, .entry-content-views, .post-views-count, .views"
+_DAYS = (".entry-content-post-date", "time.entry-date.published", "time.entry-date", ".posted-on", ".entry-date")
+# A theme prints the time of the day in the first paragraph of the text, and only the day in the head.
+_POSTED = 'div.post-views + p:-soup-contains("Posted:")'
+
+
+def read_address(url: str) -> Address:
+    """Read an address: archives and dated articles have a form of their own, any other may lead to either."""
+    address = read_any_address(url)
+    path = path_of(address.url)
+    if _LISTING.search(path):
+        return Address("listing", address.key, address.url)
+    return Address("article", address.key, address.url) if _DATED.search(path) else address
+
+
+def _find_title(page: Element) -> str | None:
+    """Find the title of the one article; a page with several is a listing."""
+    titles = select(page, "h1.entry-title")
+    return text_of(titles[0]) if len(titles) == 1 else None
+
+
+def _find_info_line(page: Element) -> str | None:
+    places = (_find_first(page, (_POSTED, *_DAYS)), select_one(page, _VIEWS))
+    return " | ".join(spaced_text_of(place) for place in places if place is not None) or None
+
+
+def _find_first(page: Element, selectors: tuple[str, ...]) -> Element | None:
+    """Find the best place of a date: beside the day of publication stands that of the last change."""
+    return next((place for selector in selectors if (place := select_one(page, selector)) is not None), None)
+
+
+def _find_next_link(page: Element, _url: str) -> str | None:
+    link = select_one(page, "a.next.page-numbers[href], .nav-previous a[href], link[rel=next][href]")
+    return attribute_of(link, "href") if link is not None else None
+
+
+def _is_empty_listing(page: Element) -> bool:
+    return select_one(page, "section.no-results, .not-found .page-title") is not None
+
+
+WORDPRESS = Platform(
+    name="wordpress",
+    title="WordPress",
+    layouts=(
+        Layout(
+            articles=(
+                ArticleLayout(
+                    mark="entry-title",
+                    title=_find_title,
+                    info_line=_find_info_line,
+                    lead=None,
+                    body=("div.entry-content", "div.the_content_wrapper"),
+                    sections=(".cat-links a", "a[rel~=category]"),
+                    content="div.entry-content, div.the_content_wrapper",
+                    furniture=("div.post-views", _POSTED, "div.sharedaddy", "div.jp-relatedposts", "form"),
+                ),
+            ),
+            listings=(
+                ListingLayout(
+                    entry="article.post, .hentry",
+                    link=".entry-title a[href]",
+                    info_line="time.entry-date, .posted-on, .entry-date",
+                    sections=("h1.page-title", "h1.archive-title"),
+                    next_link=_find_next_link,
+                ),
+            ),
+            is_empty_listing=_is_empty_listing,
+        ),
+    ),
+    read_address=read_address,
+    marks=('meta[name="generator"][content^="WordPress"]', 'link[href*="/wp-content/"]'),
+)

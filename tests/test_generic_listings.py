@@ -1,0 +1,125 @@
+"""Listings of pages of no known platform: rows, pagers, the feeds they name, selectors for what was found."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.model import Count, Form, Listing, ListingEntry, PublishedDate, ResultCount
+from archiver.parsing.document import parse_html
+from archiver.parsing.generic.listing import read_generic_listing
+from archiver.parsing.generic.pager import find_next_form, find_next_url
+from archiver.parsing.generic.rows import find_rows
+from archiver.parsing.generic.selectors import write_selector
+from archiver.platforms.elements import select
+from archiver.platforms.generic import GENERIC, read_address
+from tests.real_portal import ZONE
+
+AT = datetime(2026, 1, 20, tzinfo=UTC)
+URL = "https://xa.example/tin"
+ROW = (
+    '<div class="k"><a href="/tin/{0}"><img src="/{0}.jpg" alt="Ảnh"></a><h3><a href="/tin/{0}" '
+    'title="Họp tổ dân phố số {0} ở xã">Họp tổ dân phố…</a></h3>'
+    "<p>Ngày đăng 0{0}/01/2026 | 09:30 AM | Lượt xem: 1{0}</p><p>Bà con bàn việc nước sạch và đường làng.</p></div>"
+)
+MENU = '<ul class="menu">' + "".join(f'<li><a href="/muc/{n}">Chuyên mục số {n}</a></li>' for n in range(9)) + "</ul>"
+HEAD = '<link rel="alternate" type="application/rss+xml" href="/feed"><link rel="alternate" type="application/rss+xml" '
+HEAD += 'href="/comments/feed">'
+
+
+def make_page(rows: str, *, pager: str = "") -> str:
+    return f"<html><head>{HEAD}</head><body>{MENU}<div>{rows}</div>{pager}</body></html>"
+
+
+def make_entry(number: int) -> ListingEntry:
+    at = datetime(2026, 1, number, 2, 30, tzinfo=UTC)
+    published = PublishedDate(f"0{number}/01/2026 | 09:30 AM", at, "minute")
+    url = f"https://xa.example/tin/{number}"
+    views = Count(f"1{number}", 10 + number)
+    return ListingEntry(url.removeprefix("https://"), url, f"Họp tổ dân phố số {number} ở xã", published, views)
+
+
+def read(html: str, url: str = URL) -> Listing | None:
+    return read_generic_listing(parse_html(html), url, GENERIC, ZONE, AT)
+
+
+def test_rows_are_read_and_menus_are_not() -> None:
+    pager = "<p>Hiển thị 1 - 3 of 26 kết quả</p><a href='?page=2'>2</a><a href='?page=3'>3</a><a href='?page=9'>»</a>"
+    assert read(make_page("".join(map(ROW.format, (1, 2, 3))), pager=pager)) == Listing(
+        URL,
+        entries=(make_entry(1), make_entry(2), make_entry(3)),
+        next_url=f"{URL}?page=2",
+        results=ResultCount(1, 3, 26),
+        more=("https://xa.example/feed",),
+    )
+
+
+def test_a_related_list_below_an_article_is_no_listing() -> None:
+    body = "<p>" + "Xã họp bàn việc làm đường, bà con góp ý kiến. " * 80 + "</p>"
+    links = "".join(f'<li><a href="/tin/{n}">Một bài viết khác số {n}</a></li>' for n in range(5))
+    assert read(make_page(f"<h1>Họp dân</h1>{body}<h4>Tin liên quan</h4><ul>{links}</ul>")) is None
+
+
+@pytest.mark.parametrize("html", ["", "<p>" * 3000, "<a href='x'>" * 3000, "<a href='//['>Một tiêu đề rất dài</a>" * 9])
+def test_odd_pages_have_no_listing(html: str) -> None:
+    assert read(html) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "links", "following"),
+    [
+        (URL, "<a href='/tin/page/2'>2</a><a href='/tin/page/3'>3</a>", "/tin/page/2"),
+        ("https://xa.example/tin/page/2", "<a href='/tin'>1</a><a href='/tin/page/3'>3</a>", "/tin/page/3"),
+        ("https://xa.example/tin?trang=3", "<a href='?trang=1'>«</a><a href='?trang=2'>2</a>", None),
+        (URL, "<a href='?page=1'>2</a><a href='?page=2'>3</a>", "/tin?page=1"),
+        (URL, "<a href='?start=20'>Siguiente</a><a href='?start=80'>5</a>", "/tin?start=20"),
+        (URL, "<a href='/tin?sau=abc'>Trang sau</a>", "/tin?sau=abc"),
+        (URL, "<a href='javascript:;'>next</a><li class='disabled'><a href='?page=2'>2</a></li>", None),
+        (URL, "<a href='?p=123'>Một bài viết</a>", None),
+        ("https://xa.example/tin?id=3", "<a href='?id=4&page=2'>2</a>", None),
+        *(
+            (URL, f"<a href='?page=2'>{word}</a>", "/tin?page=2")
+            for word in ("下一页", "Weiter", "следующая", "次", "›")
+        ),
+    ],
+)
+def test_the_next_page(url: str, links: str, following: str | None) -> None:
+    assert find_next_url(parse_html(links), url) == (f"https://xa.example{following}" if following else None)
+
+
+def test_a_postback_is_a_form() -> None:
+    html = (
+        "<form action='/ds.aspx'><input type=hidden name=__VIEWSTATE value=abc><input name=q value=x><table><tr>"
+        "<td><a href=\"javascript:__doPostBack('g','Page$1')\">1</a></td><td><span>2</span></td>"
+        "<td><a href=\"javascript:__doPostBack('g','Page$3')\">3</a></td></tr></table></form>"
+    )
+    fields = (("__VIEWSTATE", "abc"), ("__EVENTTARGET", "g"), ("__EVENTARGUMENT", "Page$3"))
+    assert find_next_form(parse_html(html), URL) == Form("https://xa.example/ds.aspx", fields, "Page$3")
+
+
+def test_a_selector_finds_exactly_the_rows() -> None:
+    page = parse_html(make_page("".join(map(ROW.format, (1, 2, 3)))))
+    found = find_rows(page, URL, GENERIC, ZONE, AT)
+    assert found is not None
+    rows = [row.element for row in found.rows]
+    assert write_selector(rows, page) == "div.k"
+    titles = [row.link for row in found.rows]
+    assert [id(e) for e in select(page, write_selector(titles, page))] == list(map(id, titles))
+
+
+WORDS = st.sampled_from(
+    ["a", "tin", "/", "//", "?", "&", "utm_source=x", "id=3", ";jsessionid=1", "#", "%20", "=", "redirect=/a", "%3F"]
+)
+
+
+@given(st.lists(WORDS, max_size=8).map("".join))
+def test_reading_an_address_twice_changes_nothing(rest: str) -> None:
+    address = read_address(f"http://www.xa.example/{rest}")
+    assert read_address(address.url) == address
+
+
+def test_the_way_back_is_no_part_of_an_address() -> None:
+    way = "redirect=https%3A%2F%2Fxa.example%2Ftin%3F_101_cur%3D2"
+    assert read_address(f"https://xa.example/tin/1?{way}").url == "https://xa.example/tin/1"
+    assert read_address(f"https://xa.example/tin/1/?{way}&id=3").key == "xa.example/tin/1?id=3"

@@ -1,0 +1,151 @@
+"""``site -a url=…``: a site without a file of its own is crawled by its address, and has its history all the same."""
+
+import string
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.crawl.undeclared import name_site
+from archiver.site import NAME
+from tests.conftest import FAST, Crawling, Done
+from tests.portal import Portal, demo_portal, serve
+
+CHANNEL = "cong-tac-doan-hoi"
+PROGRAMS = {"scrapy": "scrapy crawl: ", "archiver": "archiver: "}
+
+_LABEL = st.text(string.ascii_lowercase + string.digits + "-", min_size=1, max_size=12)
+_HOST = st.builds(
+    lambda labels, port: ".".join(labels) + port,
+    st.lists(_LABEL, min_size=1, max_size=5),
+    st.sampled_from(["", ":80", ":8000"]),
+)
+
+
+@pytest.fixture
+def portal() -> Portal:
+    return demo_portal()
+
+
+@pytest.fixture
+def base(portal: Portal) -> Iterator[str]:
+    with serve(portal) as address:
+        yield address
+
+
+def _crawl(crawling: Crawling, program: str, url: str, *more: str) -> Done:
+    return crawling.run(program, "crawl", "site", "-a", f"url={url}", *FAST, *more)
+
+
+def _name(base: str) -> str:
+    return name_site(base.removeprefix("http://"))
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_an_undeclared_portal_of_a_known_platform_is_read_as_one(
+    crawling: Crawling, base: str, portal: Portal, program: str
+) -> None:
+    done = _crawl(crawling, program, f"{base}/{CHANNEL}")
+    assert done.status == 0, done.err
+    assert crawling.query("SELECT name, title, platform FROM sites") == [
+        {"name": _name(base), "title": base.removeprefix("http://"), "platform": "liferay_hanoi"}
+    ]
+    read = crawling.query("SELECT site, article_id, snapshots, listed FROM current_articles ORDER BY article_id")
+    shown = sorted(str(article.id) for article in portal.listed(CHANNEL))
+    assert read == [{"site": _name(base), "article_id": key, "snapshots": 1, "listed": 1} for key in shown]
+    assert (crawling.folder / f"archive.db.{_name(base)}.lock").exists()
+    assert not (crawling.folder / "archive.db.site.lock").exists()
+
+
+def test_a_later_crawl_goes_on_with_the_history(crawling: Crawling, base: str, portal: Portal) -> None:
+    """Under another address of the host too; and what works on a declared site works on this one."""
+    article = portal.listed(CHANNEL)[0]
+    assert _crawl(crawling, "archiver", f"{base}/{CHANNEL}").status == 0
+    portal.edit(article.id, title="Một tiêu đề khác hẳn")
+    assert _crawl(crawling, "archiver", f"{base}/{CHANNEL},{base}/{CHANNEL}?a=1", "-a", "full=1").status == 0
+    history = crawling.query(
+        "SELECT site, snapshot, changed_fields FROM article_history WHERE article_id = ?", article.id
+    )
+    assert history == [
+        {"site": _name(base), "snapshot": 1, "changed_fields": None},
+        {"site": _name(base), "snapshot": 2, "changed_fields": '["title"]'},
+    ]
+    for command in (
+        ["verify"],
+        ["reparse", "--dry-run", "--site", _name(base)],
+        ["show", f"{_name(base)}:{article.id}"],
+    ):
+        done = crawling.archiver(*command)
+        assert done.status == 0, (command, done.err)
+
+
+def test_it_is_no_site_that_should_run(crawling: Crawling, base: str) -> None:
+    """Not for --all, the list of sites and cron; its log bears its own name."""
+    assert _crawl(crawling, "archiver", f"{base}/{CHANNEL}", "-a", "max_pages=1").status == 0
+    sites = crawling.archiver("sites", "--nl").out
+    assert '"dukdhcd"' in sites
+    assert _name(base) not in sites
+    assert '"site": "site"' not in sites
+    assert "crawl site" not in crawling.archiver("cron").out
+    assert [path.name for path in (crawling.folder / "logs").iterdir()] == [f"{_name(base)}.log"]
+
+
+REFUSALS = {
+    "no address": (["site"], "site crawls the site at an address; give it: -a url=https://example.vn/tin-tuc"),
+    "no address at all": (["site", "-a", "url=nowhere"], "url='nowhere' is no list of addresses; write url=https://"),
+    "a start too": (
+        ["site", "-a", "url=http://a.vn/", "-a", "start=http://a.vn/"],
+        "url= says where the crawl starts;",
+    ),
+    "two hosts": (
+        ["site", "-a", "url=http://a.vn/,http://b.vn/"],
+        "url= names the hosts a.vn, b.vn; a site is one host: crawl them one after the other",
+    ),
+    "a declared host": (
+        ["site", "-a", "url=https://www.sotttt.hanoi.gov.vn/tin"],
+        "sotttt.hanoi.gov.vn belongs to the site sotttt, declared in spiders/; use: archiver crawl sotttt",
+    ),
+    "url for a declared site": (
+        ["dukdhcd", "-a", "url=http://a.vn/"],
+        "url= is for sites without a file in spiders/: scrapy crawl site -a url=https://HOST/CHANNEL; dukdhcd takes",
+    ),
+    "an unknown argument": (["site", "-a", "url=http://a.vn/", "-a", "sinc=2020-01-01"], "unknown argument 'sinc'"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_what_cannot_be_meant_is_refused_in_one_line(crawling: Crawling, name: str) -> None:
+    arguments, line = REFUSALS[name]
+    program = list(PROGRAMS)[len(name) % 2]
+    done = crawling.run(program, "crawl", *arguments)
+    assert (done.status, done.out, done.err.count("\n")) == (2, "", 1), done.err
+    assert done.err.startswith(PROGRAMS[program] + line)
+    assert not crawling.path.exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("vidu.gov.vn", "vidu-gov-vn"),
+        ("www.vidu.gov.vn", "vidu-gov-vn"),
+        ("dang-uy.vidu.gov.vn", "dang_uy-vidu-gov-vn"),
+        ("dang.uy.vidu.gov.vn", "dang-uy-vidu-gov-vn"),
+    ],
+)
+def test_the_host_can_be_told_from_the_name(host: str, name: str) -> None:
+    assert name_site(host) == name
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "site", "[::1]:80", "vidu.gov.vn:8080", "xn--vd-jma.vn", "a" * 60])
+def test_any_host_has_a_name_that_a_site_may_have(host: str) -> None:
+    name = name_site(host)
+    assert NAME.fullmatch(name)
+    assert "__" in name
+
+
+@given(_HOST, _HOST)
+def test_two_hosts_never_share_a_name(one: str, other: str) -> None:
+    assert NAME.fullmatch(name_site(one))
+    same = one.removeprefix("www.") == other.removeprefix("www.")
+    assert same or name_site(one) != name_site(other)
