@@ -1,7 +1,9 @@
 """``archiver sites new``: from an address to a site file that works, with a saved page as its test."""
 
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +53,9 @@ def new_command(
     from archiver.cli.crawl import read_pairs
 
     address = _read_address(url)
-    project = _find_site_folder()
     changes = {"LOG_LEVEL": "CRITICAL", "RETRY_TIMES": 1, "ARCHIVE_BACKOFF": 1} | read_pairs("-s", settings)
     chosen = project_settings(**changes)
+    project = _find_site_folder(chosen)
     sites = {known: spider.declare_site() for known, spider in load_spiders(chosen).items()}
     _refuse_taken(address, name, sites, project)
     found = survey(chosen, (address,), explore(address, pause))
@@ -73,11 +75,10 @@ def _read_address(url: str) -> str:
     return address
 
 
-def _find_site_folder() -> Path:
+def _find_site_folder(settings: Mapping[str, Any]) -> Path:
     """Return the project whose ``spiders`` folder the sites are loaded from."""
-    import spiders
-
-    project, loaded = find_project(), Path(str(spiders.__file__)).resolve().parent
+    module = import_module(settings["SPIDER_MODULES"][0])
+    project, loaded = find_project(), Path(str(module.__file__)).resolve().parent
     if not (project / "scrapy.cfg").is_file() or (project / "spiders").resolve() != loaded:
         raise UsageError(
             "no project folder here: sites are files in spiders/ beside scrapy.cfg; call archiver in a checkout of it"
@@ -176,6 +177,9 @@ def _write(project: Path, site: Site, found: Survey) -> None:
             stream.write(write_site_file(site).encode())
     except OSError as error:
         raise ArchiverError(f"{error.filename}: cannot be written: {error.strerror}") from error
+    finally:
+        if not written.exists():
+            shutil.rmtree(folder, ignore_errors=True)
     kind = "read by the generic reader" if site.platform == "generic" else f"platform {site.platform}"
     click.echo(f"Written: spiders/{site.name}.py ({kind}) and a saved page in {folder.relative_to(project)}.", err=True)
     click.echo(f"Next:  archiver sites check {site.name} --live", err=True)

@@ -69,9 +69,11 @@ def explore(url: str, pause: float) -> Round:
         raise UnreadableSiteError(f"{url}: no page of HTML")
     site, remarks = _draft_site(page, capture)
     channels = _find_channels(site, [answer])
-    if not channels:
+    if not channels or _may_be_home(site, channels[0]):
         candidates = find_candidates(capture.url, read_links(page, capture.url), platform_of(site).read_address)
-        channels = _find_channels(site, (yield Ask(candidates))) if candidates else []
+        answers = (yield Ask(candidates)) if candidates else ()
+        better = _recognise(site, answers)
+        site, channels = better, _find_channels(better, answers) or channels
     if not channels:
         raise UnreadableSiteError(_explain_no_listing(site, capture, page))
     site = replace(site, listings=tuple(channel.url for channel in channels))
@@ -119,6 +121,21 @@ def _draft_site(page: Element, capture: Capture) -> tuple[Site, list[str]]:
     title = read_site_title(page) or host
     zone, remark = guess_zone(host, read_language(page), title)
     return Site("draft", title, platform.name, timezone=zone), [remark] if remark else []
+
+
+def _may_be_home(site: Site, channel: Channel) -> bool:
+    """Say whether a page of no known platform shows some articles, and no way to older ones: a home page does that."""
+    return site.platform == GENERIC.name and not (channel.listing.next_url or channel.listing.next_form)
+
+
+def _recognise(site: Site, answers: Sequence[Answer]) -> Site:
+    """Recognise the platform by the channels of a site where its home page has no mark of any."""
+    if site.platform != GENERIC.name:
+        return site
+    captures = [answer.outcome for answer in answers if isinstance(answer.outcome, Capture)]
+    pages = [page for capture in captures if (page := parse_capture(capture)) is not None]
+    known = (platform for page in pages if (platform := recognise_platform(page)))
+    return replace(site, platform=next(known, GENERIC).name)
 
 
 def _find_channels(site: Site, answers: Sequence[Answer]) -> list[Channel]:

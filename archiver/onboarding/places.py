@@ -48,7 +48,7 @@ def _infer_article(site: Site, evidence: Evidence) -> str:
     listings = [read for capture in evidence.listings if isinstance(read := read_capture(site, capture), Listing)]
     entries = [entry.url for listing in listings for entry in listing.entries]
     others = [listing.url for listing in listings]
-    for capture in (*evidence.listings, *evidence.articles):
+    for capture in evidence.listings:  # pages of articles link to their own print versions
         page = parse_capture(capture)
         links = read_links(page, capture.url) if page is not None else []
         others += [link.url for link in links if 0 < len(link.text) <= LONGEST_NAME]
