@@ -2,6 +2,7 @@
 
 from archiver.archive.view import ARTICLE, SITE, URL, View
 
+# CROSS JOIN keeps SQLite from beginning with the downloads, each of which it would try with every article.
 # The lists of a content, 0 the documents and 1 the images, and what stands in each.
 _ITEMS = "JOIN json_each(json_array(json(c.attachments), json(c.images))) list JOIN json_each(list.value) item"
 _TITLE = "coalesce(item.value ->> 'title', item.value ->> 'caption', item.value ->> 'alt')"
@@ -81,8 +82,8 @@ ATTACHMENT_HISTORY = View(
     JOIN contents c ON c.id = s.content_id
     JOIN addresses d ON d.id = a.address_id
     {_ITEMS}
-    JOIN addresses f ON f.site = a.site AND f.url = item.value ->> 'url'
-    JOIN downloads l ON l.address_id = f.id
+    CROSS JOIN addresses f ON f.site = a.site AND f.url = item.value ->> 'url'
+    CROSS JOIN downloads l ON l.address_id = f.id
     LEFT JOIN files k ON k.digest = l.digest
     GROUP BY a.site, a.native_key, l.address_id, l.fetched_at
     """,
