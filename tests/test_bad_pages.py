@@ -109,8 +109,6 @@ FEED = """<?xml version="1.0" encoding="UTF-8"?><rss version="2.0"><channel><tit
 @pytest.mark.parametrize(
     "body",
     [
-        FEED,
-        FEED.replace("rss", "feed"),
         '{"title": "Họp giao ban", "body": "asset-full-content-title"}',
         "https://portal.example/",
         "Họp giao ban",
@@ -130,6 +128,14 @@ def test_pages_of_another_kind(body):
     outcome = read(body)
     assert isinstance(outcome, Unreadable)
     assert outcome.problem.kind in ("no_layout", "not_html")
+
+
+@pytest.mark.parametrize("body", [FEED, FEED.replace("rss", "feed")])
+def test_a_feed_in_the_place_of_an_article_is_none(body):
+    """It is a listing, and asked for as an article it is found wanting (listing_for_article)."""
+    outcome = read(body)
+    assert isinstance(outcome, Listing)
+    assert outcome.kind == "feed"
 
 
 def test_an_article_without_a_native_key_is_none():

@@ -2,6 +2,7 @@
 
 import pytest
 
+from archiver.platforms import PLATFORMS
 from tests.conftest import FAST, Crawling
 from tests.portal import demo_portal, serve
 
@@ -26,8 +27,8 @@ MISTAKES = {
     "tls": ('    tls = "lax"\n', "site mot: tls = 'lax'; write 'verified' or 'tolerant'"),
     "time zone": ('    timezone = "Asia/Ha_Noi"\n', "site mot: there is no time zone 'Asia/Ha_Noi'"),
     "platform": (
-        '    platform = "wordpress"\n',
-        "site mot: there is no platform 'wordpress'; known: generic, liferay_hanoi",
+        '    platform = "drupal"\n',
+        f"site mot: there is no platform 'drupal'; known: {', '.join(sorted(PLATFORMS))}",
     ),
     "title": ('    title = ""\n', "site mot: give it a title"),
     "address": (

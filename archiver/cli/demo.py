@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archiver.archive.file import open_for_reading
+from archiver.archive.files import folder_of_files
 from archiver.archive.queries import Row, list_events, list_runs
 from archiver.cli.output import Output
 from archiver.clock import now
@@ -60,9 +61,12 @@ def _find_portal() -> None:
 
 
 def _clear(db: Path) -> Path:
+    files = folder_of_files(db)
     for path in (db, *(db.with_name(f"{db.name}{end}") for end in ("-wal", "-shm"))):
         try:
             path.unlink(missing_ok=True)
+            if files.is_dir():
+                shutil.rmtree(files)
         except OSError as error:
             raise ArchiverError(f"{path}: cannot be made anew: {error.strerror}") from error
     return db
