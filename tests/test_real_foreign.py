@@ -23,7 +23,7 @@ INDEX = (
 PAGES = {
     "other_lang/zh/zyyfy_party_branch.html": ("zyyfy", (2024, 1, 2), "2019-10-31T23:00"),
     "other_lang/zh/csdn_news.html": ("csdn_news", (2024, 1, 2), "2014-08-24T21:30"),
-    "other_lang/zh/huanqiu.html": ("huanqiu", (2024, 1, 2), None),
+    "other_lang/zh/huanqiu.html": ("huanqiu", (2024, 1, 2), "2020-06-05T20:35"),
     "other_lang/ru/mk_orenburg.html": ("mk", (2020, 2, 18), "2020-02-18T05:46"),
     "other_lang/it/remember8090_3409.html": ("wordpress", (2024, 1, 2), "2017-11-23"),
     "other_lang/de/oekonomenstimme.html": ("oekonomenstimme", (2024, 1, 2), "2015-01-21"),

@@ -8,7 +8,7 @@ from archiver.platforms.elements import Element, select_one
 from archiver.platforms.foreign import FOREIGN
 from archiver.platforms.generic import GENERIC, make_generic
 from archiver.platforms.joomla import JOOMLA
-from archiver.platforms.layout import ArticleLayout, Platform
+from archiver.platforms.layout import ArticleLayout, Platform, join_places
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
 from archiver.platforms.mat_tran import MAT_TRAN
 from archiver.platforms.nukeviet import NUKEVIET
@@ -58,7 +58,7 @@ def _adapt_article(article: ArticleLayout, places: Places) -> ArticleLayout:
     return replace(
         article,
         title=places.title or article.title,
-        info_line=", ".join(places.info_line) or article.info_line,
+        info_line=join_places(*places.info_line) if places.info_line else article.info_line,
         lead=places.lead or article.lead,
         body=(places.body, *article.body) if places.body else article.body,
         author=places.author or article.author,

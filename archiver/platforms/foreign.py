@@ -2,7 +2,7 @@
 
 from archiver.platforms.elements import Element, children_of, select_one, spaced_text_of
 from archiver.platforms.generic import read_address
-from archiver.platforms.layout import ArticleLayout, Layout, Place, Platform
+from archiver.platforms.layout import ArticleLayout, Layout, Place, Platform, join_places
 
 
 def _lists_nothing(_: Element) -> bool:
@@ -15,10 +15,10 @@ def _make(name: str, title: str, mark: str, article: ArticleLayout) -> Platform:
 
 
 def _article(
-    title: str, info_line: Place, body: str, *furniture: str, lead: str | None = None, author: str | None = None
+    title: str, info_line: Place, body: str, *furniture: str, lead: str | None = None, section: str | None = None
 ) -> ArticleLayout:
     name = title.rpartition(".")[2]
-    return ArticleLayout(name, title, info_line, lead, (body,), (), body, furniture, author=author)
+    return ArticleLayout(name, title, info_line, lead, (body,), (section,) if section else (), body, furniture)
 
 
 def _read_hospital_line(page: Element) -> str | None:
@@ -39,7 +39,12 @@ ZYYFY = _make(
     "zyyfy",
     "A public hospital of Hunan",
     "div#div_article_content",
-    _article("div[id^=ArticleContentBlockTitle] div.title", _read_hospital_line, "div.article_content_mix"),
+    _article(
+        "div[id^=ArticleContentBlockTitle] div.title",
+        _read_hospital_line,
+        "div.article_content_mix",
+        section='a.f9[href*="/topic/"]',
+    ),
 )
 CSDN_NEWS = _make(
     "csdn_news",
@@ -51,7 +56,7 @@ HUANQIU = _make(
     "huanqiu",
     "Huanqiu",
     "div.content-a h1.a-title",
-    _article("h1.a-title", "div.a-btool div.ab-a", "div.a-con"),
+    _article("h1.a-title", join_places("div.a-info span.time", "div.a-btool div.ab-a"), "div.a-con"),
 )
 MK = _make(
     "mk",

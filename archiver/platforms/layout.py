@@ -6,11 +6,21 @@ from datetime import date
 from typing import Literal
 
 from archiver.model import Form
-from archiver.platforms.elements import Element
+from archiver.platforms.elements import Element, prose_of, select_one
 from archiver.site import Places
 
 Place = str | Callable[[Element], str | None]
 """A field's place: a CSS selector whose text is the field, or a function from the page to the text."""
+
+
+def join_places(*selectors: str) -> Callable[[Element], str | None]:
+    """Make the place of what a page prints in several elements: their texts side by side, with ``|`` between."""
+
+    def read_joined(page: Element) -> str | None:
+        found = (select_one(page, selector) for selector in selectors)
+        return " | ".join(prose_of(element) for element in found if element is not None) or None
+
+    return read_joined
 
 
 @dataclass(frozen=True, slots=True)
