@@ -11,7 +11,7 @@ from archiver.archive.content import Content, find_changes
 from archiver.archive.evidence import load_capture
 from archiver.archive.files import check_files
 from archiver.archive.payloads import check_payloads
-from archiver.archive.readings import Parser, add_reading, record_entry, store_content
+from archiver.archive.readings import Parser, add_reading, find_parser, record_entry, store_content
 from archiver.archive.rederivation import load_content, rederive_article
 from archiver.archive.search_index import check_index
 from archiver.archive.stored import StoredCapture, StoredReading, list_captures, list_snapshot_readings, load_site
@@ -19,7 +19,7 @@ from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Page
 from archiver.parsing.expectation import list_listed
 from archiver.platforms import platform_of
-from archiver.record import parser_of, read_capture
+from archiver.record import name_parser, parser_of, read_capture
 from archiver.site import Site
 
 Verdict = Literal["same", "changed", "refused", "unreadable"]
@@ -140,8 +140,8 @@ def _record_article_again(
 
 
 def _verify_snapshots(database: Database, site: Site) -> Iterator[str]:
-    parser = parser_of(database, site)
-    for stored in list_snapshot_readings(database.conn, site.name, parser.id):
+    parser = find_parser(database.conn, name_parser(site))
+    for stored in () if parser is None else list_snapshot_readings(database.conn, site.name, parser.id):
         broken = _find_broken(database, site, stored)
         if broken:
             yield f"article {site.name}:{stored.native_key}, snapshot {stored.number}: {broken}"

@@ -23,7 +23,7 @@ from archiver.archive.readings import (
     add_reading,
     find_known,
     find_last_content,
-    find_parser,
+    meet_parser,
     record_article,
     record_entry,
     record_sign,
@@ -72,9 +72,14 @@ def load_listings(database: Database, site: Site, captures: Iterable[int]) -> li
 
 def parser_of(database: Database, site: Site) -> Parser:
     """Return the parser that reads a site today: known by the version of the code and that of the site's platform."""
+    ordinal = CODE_VERSION * 1000 + platform_of(site).version
+    return meet_parser(database.conn, name_parser(site), ordinal)
+
+
+def name_parser(site: Site) -> str:
+    """Return the version of the parser that reads a site today, as the archive knows it."""
     platform = platform_of(site)
-    version = f"{CODE_VERSION}.{platform.version} {platform.name}{_mark_places(platform.places)}"
-    return find_parser(database.conn, version, CODE_VERSION * 1000 + platform.version)
+    return f"{CODE_VERSION}.{platform.version} {platform.name}{_mark_places(platform.places)}"
 
 
 def record_capture(

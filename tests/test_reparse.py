@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.parsing.page import CODE_VERSION
 from archiver.platforms import PLATFORMS
 from archiver.platforms.layout import ArticleLayout
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
@@ -159,7 +160,7 @@ def test_a_dry_run_names_fields_and_writes_nothing(visits: Visits, install: Inst
     assert {field for fields in changed for field in fields} == {"lead", "images"}  # the lead's picture stands with it
     assert visits.dump(*VIEWS) == before
     assert visits.query("SELECT DISTINCT version FROM parsers WHERE id IN (SELECT parser_id FROM readings)") == [
-        {"version": "1.1 trial"}
+        {"version": f"{CODE_VERSION}.1 trial"}
     ]
 
 
@@ -189,3 +190,14 @@ def test_pages_that_were_unreadable_once_are_found_at_their_own_time(visits: Vis
     list(reparse(visits.database))
     found = visits.query("SELECT count(*) AS n, min(substr(first_seen_at, 1, 10)) AS day FROM current_articles")
     assert found == [{"n": 24, "day": "2026-01-05"}]
+
+
+def test_verify_writes_nothing_for_a_parser_that_is_new(visits: Visits, install: Install, tmp_path: Path) -> None:
+    """An archive is verified read-only, also right after an upgrade that reads pages anew."""
+    install(1, GOOD)
+    visits.run(demo_portal(), START)
+    install(2, GOOD)
+    parsers = visits.query("SELECT version FROM parsers")
+    visits.database.execute("PRAGMA query_only = 1")
+    assert list(verify(visits.database)) == []
+    assert visits.query("SELECT version FROM parsers") == parsers

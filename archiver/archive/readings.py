@@ -34,13 +34,19 @@ class LastContent:
     digest: bytes
 
 
-def find_parser(connection: sqlite3.Connection, version: str, ordinal: int) -> Parser:
-    """Return the parser of a version, written down on first use."""
+def find_parser(connection: sqlite3.Connection, version: str) -> Parser | None:
+    """Return the parser of a version; None for one that has read nothing here yet."""
     row = connection.execute("SELECT id, ordinal FROM parsers WHERE version = ?", (version,)).fetchone()
-    if row is None:
-        statement = "INSERT INTO parsers (version, ordinal) VALUES (?, ?) RETURNING id, ordinal"
-        row = connection.execute(statement, (version, ordinal)).fetchone()
-    return Parser(row[0], row[1])
+    return Parser(row[0], row[1]) if row else None
+
+
+def meet_parser(connection: sqlite3.Connection, version: str, ordinal: int) -> Parser:
+    """Return the parser of a version, written down on first use."""
+    known = find_parser(connection, version)
+    if known:
+        return known
+    statement = "INSERT INTO parsers (version, ordinal) VALUES (?, ?) RETURNING id, ordinal"
+    return Parser(*connection.execute(statement, (version, ordinal)).fetchone())
 
 
 def record_article(

@@ -15,7 +15,7 @@ from archiver.parsing.text import decode_page
 from archiver.platforms.layout import Layout, Platform
 from archiver.urls import path_of
 
-CODE_VERSION = 1
+CODE_VERSION = 2
 """Counts the changes of parsing that may read a page differently; kept with every reading."""
 
 # How files begin that servers send as text/html.
