@@ -116,7 +116,12 @@ def _wait_for(portal: Portal, requests: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sent", "outcome"), [(signal.SIGTERM, "interrupted"), (signal.SIGINT, "interrupted"), (signal.SIGKILL, "died")]
+    ("sent", "outcome"),
+    [
+        pytest.param(signal.SIGTERM, "interrupted", marks=pytest.mark.slow),
+        (signal.SIGINT, "interrupted"),
+        (signal.SIGKILL, "died"),
+    ],
 )
 def test_the_next_run_takes_up_what_was_left(crawling: Crawling, sent: int, outcome: str) -> None:
     """No page is asked for twice but what was under way; an article that left the listings before is still noticed."""

@@ -192,7 +192,10 @@ def test_good_certificates(sites: Sites, registry: Registry, name: str) -> None:
     assert set(sites.captures("chat")) == {None}
 
 
-@pytest.mark.parametrize("name", FAULTS)
+# One of them stands for all in the default suite.
+@pytest.mark.parametrize(
+    "name", ["expired", *(pytest.param(name, marks=pytest.mark.slow) for name in FAULTS if name != "expired")]
+)
 def test_one_site_refuses_and_one_takes_a_certificate(sites: Sites, registry: Registry, name: str) -> None:
     """Side by side in one process and at one server: the site that does not say otherwise hears nothing."""
     strict, tolerant = demo_portal(), demo_portal()

@@ -330,7 +330,9 @@ def _wait_for(portal: Portal, requests: int) -> None:
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("requests", [3, 14, 22])
+@pytest.mark.parametrize(
+    "requests", [pytest.param(3, marks=pytest.mark.slow), 14, pytest.param(22, marks=pytest.mark.slow)]
+)
 def test_kill_9_loses_nothing_that_was_recorded(crawling: Crawling, requests: int) -> None:
     portal = demo_portal()
     with serve(portal) as base:

@@ -160,7 +160,7 @@ def _columns(path: Path) -> Iterator[tuple[str, str]]:
                 yield from ((table, value) for value in row if isinstance(value, str))
 
 
-@pytest.mark.parametrize("program", ["archiver", "scrapy"])
+@pytest.mark.parametrize("program", ["archiver", pytest.param("scrapy", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("way", ["start", "malformed", "proxy"])
 def test_no_password_is_told_or_kept(crawling: Crawling, program: str, way: str) -> None:
     """Neither by the log and the streams nor by the archive, as long as that is looked for in what was said."""

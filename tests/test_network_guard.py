@@ -199,9 +199,9 @@ def _named(portal: Portal, base: str) -> str:
     ("answers", "by_hand", "allowed"),
     [
         (["127.0.0.1"], False, False),
-        (["127.0.0.1"], True, True),
+        pytest.param(["127.0.0.1"], True, True, marks=pytest.mark.slow),
         ([PUBLIC], False, True),
-        (["169.254.169.254"], False, False),
+        pytest.param(["169.254.169.254"], False, False, marks=pytest.mark.slow),
     ],
 )
 def test_a_declared_name_leads_to_public_addresses(
@@ -227,7 +227,7 @@ def test_a_declared_address_of_this_machine_is_meant(world: World, host: str) ->
     assert world.articles() == 24
 
 
-@pytest.mark.parametrize("by_hand", [False, True])
+@pytest.mark.parametrize("by_hand", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_a_name_that_turns_inside_during_a_crawl(world: World, by_hand: bool) -> None:
     """DNS rebinding: eight answers of the name are public, then all lead to this machine; nothing connects to it."""
     portal = demo_portal()
@@ -280,7 +280,7 @@ def _lead(portal: Portal, to: Callable[[str], str], *, busy_first: bool) -> dict
     return {spelling: str(article.id) for spelling, article in articles.items()}
 
 
-@pytest.mark.parametrize("busy_first", [False, True])
+@pytest.mark.parametrize("busy_first", [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_redirects_lead_to_no_other_host(crawling: Crawling, busy_first: bool) -> None:
     """Nor to another port of this one; a busy answer before changes nothing, as it does in Scrapy."""
     portal, canary = demo_portal(), demo_portal()
@@ -375,6 +375,7 @@ def _count_listening(process: subprocess.Popen[str]) -> int:
 
 
 @pytest.mark.skipif(not Path("/proc/self/net/tcp").exists(), reason="reads Linux's tables of connections")
+@pytest.mark.slow
 @pytest.mark.parametrize(("opened", "doors"), [("", 0), ("TELNETCONSOLE_ENABLED", 1), ("REMOTE_CONTROL_ENABLED", 1)])
 def test_nobody_can_call_a_crawl(crawling: Crawling, opened: str, doors: int) -> None:
     """Scrapy opens two ports by default, at which anyone on the machine can run code in the crawl."""

@@ -206,6 +206,7 @@ def test_busy_answers_are_backed_off_from(crawling: Crawling) -> None:
     assert portal.count_requests(f"/{CHANNEL}") >= 4
 
 
+@pytest.mark.slow
 def test_who_asks_for_more_than_an_hour_is_left_alone(crawling: Crawling) -> None:
     portal = _portal()
     with serve(portal) as base:
