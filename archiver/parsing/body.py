@@ -79,12 +79,13 @@ def _is_lead(blocks: list[Block]) -> bool:
 def _take_signature(blocks: list[Block]) -> str | None:
     """Take the last one or two short paragraphs, right-aligned, or the last one if it is short and bold."""
     taken: list[str] = []
-    while len(taken) < 2 and len(blocks) > 1 and _is_signature(blocks[-1], last=not taken):
+    while len(taken) < 2 and len(blocks) > 1 and is_signature(blocks[-1], last=not taken):
         taken.insert(0, _join_lines(blocks.pop().text))
     return " ".join(taken) or None
 
 
-def _is_signature(block: Block, *, last: bool) -> bool:
+def is_signature(block: Block, *, last: bool) -> bool:
+    """Say whether a block looks like the signature: short and right-aligned; bold will do if it is the ``last`` one."""
     if block.tag != "p" or not block.text or block.images or block.has_link or len(block.text) > LONGEST_SIGNATURE:
         return False
     if block.align in ("right", "end"):

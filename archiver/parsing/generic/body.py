@@ -9,7 +9,7 @@ from archiver.parsing.body import BodyParts, take_apart
 from archiver.parsing.generic.declared import Declared
 from archiver.parsing.generic.density import Region
 from archiver.parsing.generic.outline import Outline
-from archiver.parsing.generic.words import ACCOUNT
+from archiver.parsing.generic.signature import drop_account
 from archiver.parsing.links import Links
 from archiver.platforms.elements import Element, attribute_of, text_of
 
@@ -36,8 +36,7 @@ def read_generic_body(outline: Outline, region: Region, declared: Declared, link
     if found:
         root, furniture = found
         blocks = BlockReader(links, furniture).read(root)
-        while blocks and ACCOUNT.fullmatch(blocks[-1].text):
-            blocks.pop()
+        drop_account(blocks, [outline.lines[index] for index in region.chosen[-2:]])
         take_apart(blocks, parts)
     return parts
 

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from archiver.parsing.article import is_document
+from archiver.parsing.generic.endings import LONGEST_CRUMB, LONGEST_END, find_end, is_byline, is_foot, is_tool
 from archiver.parsing.generic.info import CELLS, InfoReader
 from archiver.parsing.generic.lead import find_lead
-from archiver.parsing.generic.outline import Line, Outline, Span, whole_text
+from archiver.parsing.generic.outline import Outline, Span
 from archiver.parsing.generic.teasers import find_listing, is_bare_address
-from archiver.parsing.generic.words import END, FOOT, PROPERTY, TOOL
-from archiver.parsing.labels import OTHER_TEXT_LABEL
+from archiver.parsing.generic.words import PROPERTY
 from archiver.platforms.elements import Element
 
-LONGEST_END = 80
-LONGEST_FOOT = 300
 # What a wider element must add to the text of a narrower one to be taken for the article's.
 _MUCH_MORE = 2.0
 _MORE_TEXT = 200
@@ -26,7 +24,6 @@ _MAINLY = 0.4
 _MOST_OF_IT = 0.7
 # A line above the element of the body must have so much text to be a part of the article.
 SHORTEST_ABOVE = 30
-LONGEST_CRUMB = 12
 # So many short lines behind the body are its signature.
 MOST_SIGNATURES = 3
 # What is shorter, and all there is, is a name or a button.
@@ -77,7 +74,7 @@ class _Finder:
         self._infos = infos
         self._teasers = teasers
         self._first = headline + 1
-        self._end = _find_end(outline, self._first)
+        self._end = find_end(outline, self._first)
         self._weights = [self._weigh_line(index) for index in range(self._first, self._end)]
         self._sums = list(accumulate(self._weights, initial=0))
         self._cut(find_listing(teasers, self._first, self._end))
@@ -119,7 +116,7 @@ class _Finder:
     def _weigh_line(self, index: int) -> int:
         """Weigh a line: nothing for what surrounds an article, little for links that lead elsewhere."""
         line = self._outline.lines[index]
-        if line.furniture or is_tool(line) or _is_foot(line) or _is_byline(line) or self._is_headline(line):
+        if line.furniture or is_tool(line) or is_foot(line) or is_byline(line) or self._is_headline(index):
             return 0
         if self._infos.read(index) or self._is_property(index):
             return 0
@@ -127,10 +124,18 @@ class _Finder:
             return len(line.text)
         return line.mass + line.linked // 10
 
-    def _is_headline(self, line: Line) -> bool:
-        """Say whether a line only repeats the headline, as print versions do with a word before it."""
-        headline = self._outline.lines[self._first - 1].text
-        return line.text.endswith(headline) and len(line.text) <= len(headline) + LONGEST_CRUMB
+    def _is_headline(self, index: int) -> bool:
+        """Say whether a line only repeats the headline, as print versions do; a paragraph among others is text."""
+        headline, line = self._outline.lines[self._first - 1].text, self._outline.lines[index]
+        is_repeated = line.text.endswith(headline) and len(line.text) <= len(headline) + LONGEST_CRUMB
+        return is_repeated and not self._is_paragraph(index)
+
+    def _is_paragraph(self, index: int) -> bool:
+        """Say whether a line is a paragraph before another long one in the same element."""
+        block, *behind = (line.block for line in self._outline.lines[index : index + 2])
+        if block.name != "p" or not behind or self._outline.lines[index + 1].mass < SHORTEST_TAIL:
+            return False
+        return behind[0].name == "p" and behind[0].parent is block.parent
 
     def _is_property(self, index: int) -> bool:
         """Say whether a line is a cell of the table that describes a document: a label or the value behind it."""
@@ -177,10 +182,12 @@ class _Finder:
         return body
 
     def _widen(self, body: Span) -> Span | None:
-        """Return the element around the body if all that it adds is a few lines of text behind: a signature."""
+        """Return the element around the body if all that it adds behind is a few lines of text: a signature."""
         parent = body.element.parent
         wider = self._outline.span_of(parent) if parent is not None else None
-        if wider is None or wider.start < self._first or wider.start != body.start or wider.end > self._end:
+        if wider is None or wider.start < self._first or wider.end > self._end:
+            return None
+        if not all(self._weights[wider.start - self._first : body.start - self._first]):
             return None
         weights = self._weights[body.end - self._first : wider.end - self._first]
         return (
@@ -214,33 +221,3 @@ class _Finder:
         while found and not self._weights[found[-1] - self._first]:
             found.pop()
         return found
-
-
-def _find_end(outline: Outline, first: int) -> int:
-    """Find the first line below the headline that opens something else."""
-    for index in range(first, len(outline.lines)):
-        line = outline.lines[index]
-        if len(line.text) <= LONGEST_END and END.fullmatch(line.text) and not line.furniture:
-            return index
-        if line.heading and line.is_link and len(line.text) > LONGEST_CRUMB:
-            return index
-    return len(outline.lines)
-
-
-def is_tool(line: Line) -> bool:
-    """Say whether a line is a button, or several side by side."""
-    if len(line.text) > LONGEST_END:
-        return False
-    if TOOL.fullmatch(line.text):
-        return True
-    buttons = [whole_text(element) for element in line.inlines]
-    return len(buttons) > 1 and len(" ".join(buttons)) >= len(line.text) and all(map(TOOL.fullmatch, buttons))
-
-
-def _is_byline(line: Line) -> bool:
-    """Say whether a line names the author or the source."""
-    return len(line.text) <= LONGEST_END and bool(OTHER_TEXT_LABEL.match(line.text))
-
-
-def _is_foot(line: Line) -> bool:
-    return len(line.text) <= LONGEST_FOOT and bool(FOOT.search(line.text))

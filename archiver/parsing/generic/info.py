@@ -95,7 +95,7 @@ class InfoReader:
         """Say whether a line is about its date: no sentence, and little else beside it."""
         labelled = bool(PUBLISHED_LABEL.match(text) or UPDATED_LABEL.match(text))
         if published.at is None:
-            return labelled
+            return labelled and not _is_prose(text)
         if labelled:
             return not _is_prose(text[len(published.raw) :])
         others = sum(len(match.group()) for match in OTHER_TEXT_LABEL.finditer(text))
