@@ -362,6 +362,67 @@ DECLARED_PAGE = (
 )
 
 
+SIGNED = "<p style='text-align: right'><b>Lê Mẫu</b></p>"
+ACCOUNT = "<p align='right'><i>Trần Thị Thử</i></p>"
+# What stands in the element of the article, and author and paragraphs that it has.
+ENDINGS: dict[str, tuple[str, str | None, tuple[str, ...]]] = {
+    "signature beside the paragraphs": (f"<div>{PROSE}</div>{SIGNED}", "Lê Mẫu", PARAGRAPHS),
+    "a picture's text before, signature behind": (
+        f"<div>Quang cảnh hội nghị tổng kết.</div><div>{PROSE}</div>{SIGNED}",
+        "Lê Mẫu",
+        ("Quang cảnh hội nghị tổng kết.", *PARAGRAPHS),
+    ),
+    "account outside the element of the signature": (f"<div>{PROSE}{SIGNED}</div>{ACCOUNT}", "Lê Mẫu", PARAGRAPHS),
+    "account aligned another way": (f"<div>{PROSE}</div>{SIGNED}{ACCOUNT}", "Lê Mẫu", PARAGRAPHS),
+    "account known by its words": (f"<div>{PROSE}</div>{SIGNED}<p align='right'>admin</p>", "Lê Mẫu", PARAGRAPHS),
+    "two lines of one signature": (
+        f"<div>{PROSE}</div>{SIGNED}<p style='text-align: right'>Văn phòng Đảng ủy</p>",
+        "Lê Mẫu Văn phòng Đảng ủy",
+        PARAGRAPHS,
+    ),
+    "a source with brackets": (
+        f"<div>{PROSE}{SIGNED}</div><p align='right'>(Báo Thử)</p>",
+        "Lê Mẫu (Báo Thử)",
+        PARAGRAPHS,
+    ),
+    "a name alone outside": (f"<div>{PROSE}</div>{ACCOUNT}", "Trần Thị Thử", PARAGRAPHS),
+    "short and no signature": (f"<div>{PROSE}</div><p>Hà Mẫu, 2023</p>", None, (*PARAGRAPHS, "Hà Mẫu, 2023")),
+    "a byline that is a sentence": (
+        f"<div>{PROSE}<p>Tác giả: Lê Mẫu - Phòng Thử nghiệm.</p></div>",
+        "Lê Mẫu",
+        (*PARAGRAPHS, "Tác giả: Lê Mẫu - Phòng Thử nghiệm."),
+    ),
+}
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_nothing_is_lost_at_the_end_of_a_text(ending: str) -> None:
+    """What closes an article is its signature, a paragraph, or the account of whoever typed it in."""
+    text, author, paragraphs = ENDINGS[ending]
+    article = read_article(wrap(f"<h1>{TITLE}</h1><div>05/01/2024 | 16:10</div><div>{text}</div>"))
+    assert (article.author, article.lead, article.paragraphs) == (author, None, paragraphs)
+
+
+def test_the_first_paragraph_may_repeat_the_headline() -> None:
+    """Bold it is the lead, plain a paragraph; above the info line it is neither."""
+    head = f"<h1>{TITLE}</h1><p>{TITLE}</p><div>05/01/2024 | 16:10</div>"
+    bold = read_article(wrap(f"{head}<div><p><b>{TITLE}</b></p>{PROSE}</div>"))
+    plain = read_article(wrap(f"{head}<div><p>{TITLE}</p>{PROSE}</div>"))
+    assert (bold.lead, bold.paragraphs) == (TITLE, PARAGRAPHS)
+    assert (plain.lead, plain.paragraphs) == (None, (TITLE, *PARAGRAPHS))
+
+
+def test_a_lead_that_begins_like_the_label_of_a_date() -> None:
+    lead = (
+        "Thời gian qua, nhiều chi bộ của Đảng bộ phường Mẫu đã đổi mới cách sinh hoạt, đảng viên hăng hái phát biểu, "
+        "góp nhiều ý kiến hay cho nghị quyết."
+    )
+    article = read_article(
+        wrap(f"<h1>{TITLE}</h1><div>05/01/2024 | 16:10</div><div><p>{lead}</p></div><div>{PROSE}</div>")
+    )
+    assert (article.lead, article.paragraphs, article.problems) == (lead, PARAGRAPHS, ())
+
+
 def test_places_that_a_site_declares() -> None:
     assert read_article(DECLARED_PAGE, f"{SITE}/tin/17-hoi-nghi", make_generic(PLACES)) == Article(
         native_key="17",

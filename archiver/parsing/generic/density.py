@@ -116,8 +116,10 @@ class _Finder:
     def _weigh_line(self, index: int) -> int:
         """Weigh a line: nothing for what surrounds an article, little for links that lead elsewhere."""
         line = self._outline.lines[index]
-        if line.furniture or is_tool(line) or is_foot(line) or is_byline(line) or self._is_headline(index):
+        if line.furniture or is_tool(line) or is_foot(line) or self._is_headline(index):
             return 0
+        if is_byline(line) and not (line.text.endswith(".") and self._is_beside_text(index, index - 1)):
+            return 0  # a whole sentence among the paragraphs says more than the name
         if self._infos.read(index) or self._is_property(index):
             return 0
         if is_bare_address(line.text) or any(is_document(href) for href in line.hrefs):
@@ -128,14 +130,15 @@ class _Finder:
         """Say whether a line only repeats the headline, as print versions do; a paragraph among others is text."""
         headline, line = self._outline.lines[self._first - 1].text, self._outline.lines[index]
         is_repeated = line.text.endswith(headline) and len(line.text) <= len(headline) + LONGEST_CRUMB
-        return is_repeated and not self._is_paragraph(index)
+        return is_repeated and not self._is_beside_text(index, index + 1)
 
-    def _is_paragraph(self, index: int) -> bool:
-        """Say whether a line is a paragraph before another long one in the same element."""
-        block, *behind = (line.block for line in self._outline.lines[index : index + 2])
-        if block.name != "p" or not behind or self._outline.lines[index + 1].mass < SHORTEST_TAIL:
+    def _is_beside_text(self, index: int, other: int) -> bool:
+        """Say whether a line is a paragraph right before or behind a long one in the same element."""
+        lines = self._outline.lines
+        if not 0 <= other < len(lines) or lines[other].mass < SHORTEST_TAIL:
             return False
-        return behind[0].name == "p" and behind[0].parent is block.parent
+        block, beside = lines[index].block, lines[other].block
+        return block.name == beside.name == "p" and block.parent is beside.parent
 
     def _is_property(self, index: int) -> bool:
         """Say whether a line is a cell of the table that describes a document: a label or the value behind it."""

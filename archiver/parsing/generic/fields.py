@@ -62,10 +62,10 @@ def read_fields(outline: Outline, region: Region, infos: InfoReader, zone: tzinf
 
 
 def _find_author(outline: Outline, region: Region) -> str | None:
-    """Find the author that a line around the text names: ``Tác giả: …``."""
+    """Find the author that a line around the text, or its last one, names: ``Tác giả: …``."""
     around = (
         *range(region.headline + 1, region.first),
-        *range(region.last + 1, min(region.end, region.last + MOST_BELOW)),
+        *range(max(region.last, region.headline + 1), min(region.end, region.last + MOST_BELOW)),
     )
     lines = (outline.lines[index] for index in around)
     found = (AUTHOR.search(line.text) for line in lines if not line.furniture and len(line.text) <= LONGEST_INFO)
