@@ -61,6 +61,46 @@ def test_a_related_list_below_an_article_is_no_listing() -> None:
     assert read(make_page(f"<h1>Họp dân</h1>{body}<h4>Tin liên quan</h4><ul>{links}</ul>")) is None
 
 
+def test_columns_are_no_rows() -> None:
+    menu = "".join(f'<li><a href="/muc/{n}">Chuyên mục dài số {n}</a></li>' for n in range(8))
+    boxes = f"<div><ul>{menu}</ul></div><div>{''.join(map(ROW.format, (1, 2)))}</div><div><ul>{menu}</ul></div>"
+    listing = read(f"<html><body><div>{boxes}</div></body></html>")
+    assert listing is not None
+    assert listing.entries == (make_entry(1), make_entry(2))
+
+
+def test_tags_in_a_row_make_no_column_of_it() -> None:
+    tags = "".join(f'<a href="/the/{n}">đường làng {n}</a>' for n in range(6))
+    listing = read(make_page("".join(ROW.format(n).replace("</h3>", f"</h3>{tags}") for n in (1, 2, 3))))
+    assert listing is not None
+    assert listing.entries == (make_entry(1), make_entry(2), make_entry(3))
+
+
+def test_links_that_mostly_share_one_address_are_no_listing() -> None:
+    rows = "".join(f"<li><a href='/dang-nhap'>Bài viết dài của thôn số {n}</a></li>" for n in range(5))
+    assert read(f"<ul>{rows}<li><a href='/ban-do'>Bản đồ đường đi của xã ta</a></li></ul>") is None
+
+
+@pytest.mark.parametrize("words", ["Giới thiệu {}", "党建{}号"])
+def test_short_links_without_dates_are_a_menu(words: str) -> None:
+    assert read("".join(f"<p><a href='/m/{n}'>{words.format(n)}</a></p>" for n in range(9))) is None
+
+
+@pytest.mark.parametrize(
+    "notice", ["Nội dung đang được cập nhật.", "Chưa có bài viết nào trong chuyên mục", "No posts found", "暂无数据"]
+)
+def test_an_empty_channel_is_not_filled_from_the_column_beside_it(notice: str) -> None:
+    about = "<div>" + "Văn phòng xã mở cửa từ thứ hai đến thứ sáu hằng tuần. " * 8 + "</div>"
+    side = "".join(map(ROW.format, (1, 2, 3)))
+    page = f"<h1>Chi bộ thôn</h1><div>{{}}</div><div>{side}</div>{about}"
+    listing = read(page.format("Thôn ta có hai mươi đảng viên."))
+    assert listing is not None
+    assert read(page.format(f"<h5> {notice}</h5>")) is None
+    following = read(page.format(f"<h5>{notice}</h5>") + "<a href='?page=2'>2</a>")
+    assert following is not None
+    assert following.entries == listing.entries
+
+
 @pytest.mark.parametrize("html", ["", "<p>" * 3000, "<a href='x'>" * 3000, "<a href='//['>Một tiêu đề rất dài</a>" * 9])
 def test_odd_pages_have_no_listing(html: str) -> None:
     assert read(html) is None
