@@ -101,6 +101,41 @@ def test_an_empty_channel_is_not_filled_from_the_column_beside_it(notice: str) -
     assert following.entries == listing.entries
 
 
+ROWS = "".join(map(ROW.format, (1, 2, 3)))
+CRUMBS = "<ol><li><a href='/'>Trang chủ</a></li><li><a href='/chi-bo'>Chi bộ thôn</a></li></ol>"
+
+
+@pytest.mark.parametrize(
+    ("above", "section"),
+    [
+        (CRUMBS, "Chi bộ thôn"),
+        ("<h1>Tin của thôn</h1>", "Tin của thôn"),
+        ("<h1><span>Tin của thôn</span> <span>Tin của thôn</span></h1>", "Tin của thôn"),
+        ("<p>" + "Xã ta có năm thôn. " * 9 + "</p>", None),
+        ("", None),
+    ],
+)
+def test_the_section_is_the_last_crumb_or_the_heading(above: str, section: str | None) -> None:
+    listing = read(f"<body><div>{above}<div>{ROWS}</div></div></body>")
+    assert listing is not None
+    assert listing.section == section
+
+
+@pytest.mark.parametrize(
+    ("title", "heading", "is_read"),
+    [
+        ("Chi bộ thôn", "Thông báo", False),
+        ("Chi bộ thôn", "Chi bộ thôn", True),
+        ("Cổng thông tin xã", "Thông báo", True),
+    ],
+)
+def test_the_box_of_another_channel_is_not_the_listing(title: str, heading: str, is_read: bool) -> None:
+    about = "<div>" + "Văn phòng xã mở cửa từ thứ hai đến thứ sáu hằng tuần. " * 8 + "</div>"
+    box = f"<div><p>{heading}</p><div>{ROWS}</div></div>"
+    listing = read(f"<head><title>{title}</title></head><body>{CRUMBS}{box}{about}</body>")
+    assert (listing is not None) == is_read
+
+
 @pytest.mark.parametrize("html", ["", "<p>" * 3000, "<a href='x'>" * 3000, "<a href='//['>Một tiêu đề rất dài</a>" * 9])
 def test_odd_pages_have_no_listing(html: str) -> None:
     assert read(html) is None

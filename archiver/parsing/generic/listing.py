@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 
 from archiver.model import Listing, ListingEntry, Problem
 from archiver.parsing.article import find_unreadable
+from archiver.parsing.generic.channel import find_channel, is_box_of_another
 from archiver.parsing.generic.furniture import is_furniture
 from archiver.parsing.generic.pager import find_next_form, find_next_url, is_page_of
 from archiver.parsing.generic.rows import Row, Rows, find_rows
@@ -42,7 +43,8 @@ def read_generic_listing(page: Element, url: str, platform: Platform, zone: tzin
         return None
     listing = make_listing(page, url, platform, found)
     is_sure = platform.places.entry or found.share >= LEAST_SHARE_UNDATED or listing.next_url or listing.next_form
-    return listing if is_sure or not says_empty(found) else None
+    first = found.rows[0].element
+    return listing if is_sure or not (says_empty(found) or is_box_of_another(page, first)) else None
 
 
 def is_main(found: Rows) -> bool:
@@ -74,6 +76,7 @@ def make_listing(page: Element, url: str, platform: Platform, found: Rows) -> Li
         entries.setdefault(entry.native_key, entry)
     return Listing(
         url=strip_session(url),
+        section=find_channel(page, found.rows[0].element),
         entries=tuple(entries.values()),
         next_url=find_next_url(page, url),
         results=read_results(_find_results(page)),
