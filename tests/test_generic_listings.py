@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from archiver.model import Count, Form, Listing, ListingEntry, PublishedDate, ResultCount
 from archiver.parsing.document import parse_html
+from archiver.parsing.generic.form_pager import find_next_form, find_next_query
 from archiver.parsing.generic.listing import read_generic_listing
-from archiver.parsing.generic.pager import find_next_form, find_next_url
+from archiver.parsing.generic.pager import find_next_url
 from archiver.parsing.generic.rows import find_rows
 from archiver.parsing.generic.selectors import write_selector
 from archiver.platforms.elements import select
@@ -126,6 +127,7 @@ def test_the_section_is_the_last_crumb_or_the_heading(above: str, section: str |
     [
         ("Chi bộ thôn", "Thông báo", False),
         ("Chi bộ thôn", "Chi bộ thôn", True),
+        ("Chi bộ thôn", "", True),
         ("Cổng thông tin xã", "Thông báo", True),
     ],
 )
@@ -148,6 +150,7 @@ def test_odd_pages_have_no_listing(html: str) -> None:
         ("https://xa.example/tin/page/2", "<a href='/tin'>1</a><a href='/tin/page/3'>3</a>", "/tin/page/3"),
         ("https://xa.example/tin?trang=3", "<a href='?trang=1'>«</a><a href='?trang=2'>2</a>", None),
         (URL, "<a href='?page=1'>2</a><a href='?page=2'>3</a>", "/tin?page=1"),
+        ("https://xa.example/tin?page=5", "<a href='?page=1'>…</a><a href='?page=6'>…</a>", "/tin?page=6"),
         (URL, "<a href='?start=20'>Siguiente</a><a href='?start=80'>5</a>", "/tin?start=20"),
         (URL, "<a href='/tin?sau=abc'>Trang sau</a>", "/tin?sau=abc"),
         (URL, "<a href='javascript:;'>next</a><li class='disabled'><a href='?page=2'>2</a></li>", None),
@@ -171,6 +174,47 @@ def test_a_postback_is_a_form() -> None:
     )
     fields = (("__VIEWSTATE", "abc"), ("__EVENTTARGET", "g"), ("__EVENTARGUMENT", "Page$3"))
     assert find_next_form(parse_html(html), URL) == Form("https://xa.example/ds.aspx", fields, "Page$3")
+
+
+STEP = "<li{2}><a href=\"javascript:__doPostBack('{0}','')\">{1}</a></li>"
+
+
+@pytest.mark.parametrize(
+    ("pager", "following"),
+    [
+        (STEP.format("a", "1", "") + "<b>2</b>" + STEP.format("c", "3", ""), "c"),
+        (STEP.format("a", "1", "") + "<li class=active>2</li>" + STEP.format("c", "3", ""), "c"),
+        (STEP.format("a", "1", "") + STEP.format("b", "2", " class=active") + STEP.format("c", "3", ""), "c"),
+        (STEP.format("a", "1", "") + "<b>2</b>" + STEP.format("c", "...", ""), "c"),
+        (STEP.format("a", "...", "") + "<b>3</b>" + STEP.format("c", "...", ""), "c"),
+        (STEP.format("a", "...", "") + "<b>3</b>", None),
+        (STEP.format("a", "1", "") + "<b>2</b>", None),
+    ],
+)
+def test_the_current_page_of_postbacks(pager: str, following: str | None) -> None:
+    form = find_next_form(parse_html(f"<form><ul>{pager}</ul></form>"), URL)
+    assert (dict(form.fields)["__EVENTTARGET"] if form else None) == following
+
+
+@pytest.mark.parametrize(
+    ("url", "form", "following"),
+    [
+        (URL, "<button name=page value=1>1</button><button name=page value=2>2</button>", "/tin?muc=3&page=2"),
+        (
+            f"{URL}?page=2",
+            "<input type=submit name=page value=3><input type=submit name=page value=4>",
+            "/tin?muc=3&page=3",
+        ),
+        (URL, "<select name=trang><option value=1>1<option value=2>2</select>", "/tin?muc=3&trang=2"),
+        (f"{URL}?trang=2", "<select name=trang><option value=1>1<option value=2>2</select>", None),
+        (URL, "<select name=nam><option value=2025>2025<option value=2026>2026</select>", None),
+        (URL, "<button name=page value=2 disabled>2</button>", None),
+    ],
+)
+def test_a_plain_form_asks_for_the_next_page(url: str, form: str, following: str | None) -> None:
+    page = parse_html(f"<form><input type=hidden name=muc value=3>{form}</form>")
+    assert find_next_query(page, url) == (f"https://xa.example{following}" if following else None)
+    assert find_next_query(parse_html(f"<form method=POST>{form}</form>"), url) is None
 
 
 def test_a_selector_finds_exactly_the_rows() -> None:

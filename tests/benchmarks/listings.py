@@ -81,7 +81,7 @@ def bench_listings(*arguments: str) -> None:
 
 
 def read_addressed(shared: Path, folder: Path) -> list[Sample]:
-    """Read all real pages, those of the mirror with the addresses they were fetched from; it is unpacked to a folder."""
+    """Read all real pages, those of the mirror (unpacked to a folder) where they were fetched."""
     return list(map(_address, read_samples(shared, unpack_mirror(shared, folder))))
 
 

@@ -29,4 +29,4 @@ def is_box_of_another(page: Element, row: Element) -> bool:
     titles = [clean_text(text_of(title)).casefold() for title in select(page, "title")[:1]]
     if not heading or not crumb or not titles or not titles[0].startswith(crumb.casefold()):
         return False
-    return heading.casefold() not in titles[0]
+    return heading.casefold() not in titles[0] and crumb not in heading

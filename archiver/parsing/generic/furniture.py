@@ -41,7 +41,7 @@ def names_others(element: Element) -> bool:
 def heading_before(element: Element) -> str:
     """Return the short text that stands before the block of an element; empty where a long one or none stands there."""
     block = element.parent
-    for _ in range(3):
+    for _ in range(5):
         if block is None:
             return ""
         before = next((e for e in block.previous_siblings if isinstance(e, Element) and _says_anything(e)), None)

@@ -6,8 +6,9 @@ from datetime import datetime, tzinfo
 from archiver.model import Listing, ListingEntry, Problem
 from archiver.parsing.article import find_unreadable
 from archiver.parsing.generic.channel import find_channel, is_box_of_another
+from archiver.parsing.generic.form_pager import find_next_form, find_next_query
 from archiver.parsing.generic.furniture import is_furniture
-from archiver.parsing.generic.pager import find_next_form, find_next_url, is_page_of
+from archiver.parsing.generic.pager import find_next_url, is_page_of
 from archiver.parsing.generic.rows import Row, Rows, find_rows
 from archiver.parsing.generic.title_links import USUAL_TITLE, is_title
 from archiver.parsing.info_line import InfoLine
@@ -78,7 +79,7 @@ def make_listing(page: Element, url: str, platform: Platform, found: Rows) -> Li
         url=strip_session(url),
         section=find_channel(page, found.rows[0].element),
         entries=tuple(entries.values()),
-        next_url=find_next_url(page, url),
+        next_url=find_next_url(page, url) or find_next_query(page, url),
         results=read_results(_find_results(page)),
         next_form=find_next_form(page, url),
         more=find_feeds(page, url),
