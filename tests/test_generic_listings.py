@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from archiver.model import Count, Form, Listing, ListingEntry, PublishedDate, ResultCount
 from archiver.parsing.document import parse_html
+from archiver.parsing.generic.form_pager import find_next_form, find_next_query
 from archiver.parsing.generic.listing import read_generic_listing
-from archiver.parsing.generic.pager import find_next_form, find_next_url
+from archiver.parsing.generic.pager import find_next_url
 from archiver.parsing.generic.rows import find_rows
 from archiver.parsing.generic.selectors import write_selector
 from archiver.platforms.elements import select
@@ -61,6 +62,82 @@ def test_a_related_list_below_an_article_is_no_listing() -> None:
     assert read(make_page(f"<h1>Họp dân</h1>{body}<h4>Tin liên quan</h4><ul>{links}</ul>")) is None
 
 
+def test_columns_are_no_rows() -> None:
+    menu = "".join(f'<li><a href="/muc/{n}">Chuyên mục dài số {n}</a></li>' for n in range(8))
+    boxes = f"<div><ul>{menu}</ul></div><div>{''.join(map(ROW.format, (1, 2)))}</div><div><ul>{menu}</ul></div>"
+    listing = read(f"<html><body><div>{boxes}</div></body></html>")
+    assert listing is not None
+    assert listing.entries == (make_entry(1), make_entry(2))
+
+
+def test_tags_in_a_row_make_no_column_of_it() -> None:
+    tags = "".join(f'<a href="/the/{n}">đường làng {n}</a>' for n in range(6))
+    listing = read(make_page("".join(ROW.format(n).replace("</h3>", f"</h3>{tags}") for n in (1, 2, 3))))
+    assert listing is not None
+    assert listing.entries == (make_entry(1), make_entry(2), make_entry(3))
+
+
+def test_links_that_mostly_share_one_address_are_no_listing() -> None:
+    rows = "".join(f"<li><a href='/dang-nhap'>Bài viết dài của thôn số {n}</a></li>" for n in range(5))
+    assert read(f"<ul>{rows}<li><a href='/ban-do'>Bản đồ đường đi của xã ta</a></li></ul>") is None
+
+
+@pytest.mark.parametrize("words", ["Giới thiệu {}", "党建{}号"])
+def test_short_links_without_dates_are_a_menu(words: str) -> None:
+    assert read("".join(f"<p><a href='/m/{n}'>{words.format(n)}</a></p>" for n in range(9))) is None
+
+
+@pytest.mark.parametrize(
+    "notice", ["Nội dung đang được cập nhật.", "Chưa có bài viết nào trong chuyên mục", "No posts found", "暂无数据"]
+)
+def test_an_empty_channel_is_not_filled_from_the_column_beside_it(notice: str) -> None:
+    about = "<div>" + "Văn phòng xã mở cửa từ thứ hai đến thứ sáu hằng tuần. " * 8 + "</div>"
+    side = "".join(map(ROW.format, (1, 2, 3)))
+    page = f"<h1>Chi bộ thôn</h1><div>{{}}</div><div>{side}</div>{about}"
+    listing = read(page.format("Thôn ta có hai mươi đảng viên."))
+    assert listing is not None
+    assert read(page.format(f"<h5> {notice}</h5>")) is None
+    following = read(page.format(f"<h5>{notice}</h5>") + "<a href='?page=2'>2</a>")
+    assert following is not None
+    assert following.entries == listing.entries
+
+
+ROWS = "".join(map(ROW.format, (1, 2, 3)))
+CRUMBS = "<ol><li><a href='/'>Trang chủ</a></li><li><a href='/chi-bo'>Chi bộ thôn</a></li></ol>"
+
+
+@pytest.mark.parametrize(
+    ("above", "section"),
+    [
+        (CRUMBS, "Chi bộ thôn"),
+        ("<h1>Tin của thôn</h1>", "Tin của thôn"),
+        ("<h1><span>Tin của thôn</span> <span>Tin của thôn</span></h1>", "Tin của thôn"),
+        ("<p>" + "Xã ta có năm thôn. " * 9 + "</p>", None),
+        ("", None),
+    ],
+)
+def test_the_section_is_the_last_crumb_or_the_heading(above: str, section: str | None) -> None:
+    listing = read(f"<body><div>{above}<div>{ROWS}</div></div></body>")
+    assert listing is not None
+    assert listing.section == section
+
+
+@pytest.mark.parametrize(
+    ("title", "heading", "is_read"),
+    [
+        ("Chi bộ thôn", "Thông báo", False),
+        ("Chi bộ thôn", "Chi bộ thôn", True),
+        ("Chi bộ thôn", "", True),
+        ("Cổng thông tin xã", "Thông báo", True),
+    ],
+)
+def test_the_box_of_another_channel_is_not_the_listing(title: str, heading: str, is_read: bool) -> None:
+    about = "<div>" + "Văn phòng xã mở cửa từ thứ hai đến thứ sáu hằng tuần. " * 8 + "</div>"
+    box = f"<div><p>{heading}</p><div>{ROWS}</div></div>"
+    listing = read(f"<head><title>{title}</title></head><body>{CRUMBS}{box}{about}</body>")
+    assert (listing is not None) == is_read
+
+
 @pytest.mark.parametrize("html", ["", "<p>" * 3000, "<a href='x'>" * 3000, "<a href='//['>Một tiêu đề rất dài</a>" * 9])
 def test_odd_pages_have_no_listing(html: str) -> None:
     assert read(html) is None
@@ -73,6 +150,7 @@ def test_odd_pages_have_no_listing(html: str) -> None:
         ("https://xa.example/tin/page/2", "<a href='/tin'>1</a><a href='/tin/page/3'>3</a>", "/tin/page/3"),
         ("https://xa.example/tin?trang=3", "<a href='?trang=1'>«</a><a href='?trang=2'>2</a>", None),
         (URL, "<a href='?page=1'>2</a><a href='?page=2'>3</a>", "/tin?page=1"),
+        ("https://xa.example/tin?page=5", "<a href='?page=1'>…</a><a href='?page=6'>…</a>", "/tin?page=6"),
         (URL, "<a href='?start=20'>Siguiente</a><a href='?start=80'>5</a>", "/tin?start=20"),
         (URL, "<a href='/tin?sau=abc'>Trang sau</a>", "/tin?sau=abc"),
         (URL, "<a href='javascript:;'>next</a><li class='disabled'><a href='?page=2'>2</a></li>", None),
@@ -96,6 +174,47 @@ def test_a_postback_is_a_form() -> None:
     )
     fields = (("__VIEWSTATE", "abc"), ("__EVENTTARGET", "g"), ("__EVENTARGUMENT", "Page$3"))
     assert find_next_form(parse_html(html), URL) == Form("https://xa.example/ds.aspx", fields, "Page$3")
+
+
+STEP = "<li{2}><a href=\"javascript:__doPostBack('{0}','')\">{1}</a></li>"
+
+
+@pytest.mark.parametrize(
+    ("pager", "following"),
+    [
+        (STEP.format("a", "1", "") + "<b>2</b>" + STEP.format("c", "3", ""), "c"),
+        (STEP.format("a", "1", "") + "<li class=active>2</li>" + STEP.format("c", "3", ""), "c"),
+        (STEP.format("a", "1", "") + STEP.format("b", "2", " class=active") + STEP.format("c", "3", ""), "c"),
+        (STEP.format("a", "1", "") + "<b>2</b>" + STEP.format("c", "...", ""), "c"),
+        (STEP.format("a", "...", "") + "<b>3</b>" + STEP.format("c", "...", ""), "c"),
+        (STEP.format("a", "...", "") + "<b>3</b>", None),
+        (STEP.format("a", "1", "") + "<b>2</b>", None),
+    ],
+)
+def test_the_current_page_of_postbacks(pager: str, following: str | None) -> None:
+    form = find_next_form(parse_html(f"<form><ul>{pager}</ul></form>"), URL)
+    assert (dict(form.fields)["__EVENTTARGET"] if form else None) == following
+
+
+@pytest.mark.parametrize(
+    ("url", "form", "following"),
+    [
+        (URL, "<button name=page value=1>1</button><button name=page value=2>2</button>", "/tin?muc=3&page=2"),
+        (
+            f"{URL}?page=2",
+            "<input type=submit name=page value=3><input type=submit name=page value=4>",
+            "/tin?muc=3&page=3",
+        ),
+        (URL, "<select name=trang><option value=1>1<option value=2>2</select>", "/tin?muc=3&trang=2"),
+        (f"{URL}?trang=2", "<select name=trang><option value=1>1<option value=2>2</select>", None),
+        (URL, "<select name=nam><option value=2025>2025<option value=2026>2026</select>", None),
+        (URL, "<button name=page value=2 disabled>2</button>", None),
+    ],
+)
+def test_a_plain_form_asks_for_the_next_page(url: str, form: str, following: str | None) -> None:
+    page = parse_html(f"<form><input type=hidden name=muc value=3>{form}</form>")
+    assert find_next_query(page, url) == (f"https://xa.example{following}" if following else None)
+    assert find_next_query(parse_html(f"<form method=POST>{form}</form>"), url) is None
 
 
 def test_a_selector_finds_exactly_the_rows() -> None:

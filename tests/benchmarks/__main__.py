@@ -4,6 +4,7 @@ import sys
 
 from tests.benchmarks import captures
 from tests.benchmarks.extraction import bench_extraction
+from tests.benchmarks.listings import bench_listings
 from tests.benchmarks.parsing import bench_parsing
 from tests.benchmarks.planning import bench_planning
 from tests.benchmarks.reparsing import bench_reparsing
@@ -12,6 +13,8 @@ from tests.benchmarks.serving import bench_serving
 
 if sys.argv[1:2] == ["extraction"]:
     bench_extraction(*sys.argv[2:])
+elif sys.argv[1:2] == ["listings"]:
+    bench_listings(*sys.argv[2:])
 else:
     for bench in (bench_parsing, captures.run, bench_reparsing, bench_planning, bench_searching, bench_serving):
         bench()

@@ -120,14 +120,14 @@ def _read_strangers(shared: Path, mirror: Path) -> Iterator[Sample]:
 
 
 def _read_listings(shared: Path) -> Iterator[Sample]:
-    for row in _read_index(shared)["listings"]:
+    for row in read_index(shared)["listings"]:
         body = (shared / "pages" / row["file"]).read_bytes()
         capture = Capture(row["address"], read_capture_time(row["captured"]), 200, (), body)
         yield Sample(row["file"], NO_ARTICLES, capture, ZONE, None)
 
 
 def _read_pages(shared: Path) -> Iterator[Sample]:
-    for row in _read_index(shared)["pages"]:
+    for row in read_index(shared)["pages"]:
         is_article = row["page_kind"] == "article"
         if not is_article and row["expected"].get("published"):
             continue  # the record of a document: no news, and no listing either
@@ -138,7 +138,8 @@ def _read_pages(shared: Path) -> Iterator[Sample]:
         yield Sample(row["file"], family if truth else NO_ARTICLES, capture, zone, truth)
 
 
-def _read_index(shared: Path) -> dict[str, list[dict[str, Any]]]:
+def read_index(shared: Path) -> dict[str, list[dict[str, Any]]]:
+    """Read what people wrote down of the single pages."""
     index: dict[str, list[dict[str, Any]]] = json.loads((shared / "pages" / "INDEX.json").read_text(encoding="utf-8"))
     return index
 

@@ -13,7 +13,7 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
-    r"(?:các )?(?:tin|bài)(?: viết| bài| tức)? "
+    r"(?:các )?(?:tin|bài)(?: viết| bài| tin| tức)? "
     r"(?:khác|liên quan|cùng chuyên mục|đọc nhiều|xem nhiều|nổi bật|đã đưa|cũ hơn)"
     r"|(?:đọc|xem) nhiều|(?:các )?bài liên quan|liên quan"
     r"|related|most (?:read|viewed|popular)|popular|see also|also read"
@@ -35,13 +35,28 @@ def is_furniture(element: Element) -> bool:
 
 def names_others(element: Element) -> bool:
     """Say whether the heading before a block tells of other articles: most read ones, related ones."""
+    return bool(_OTHERS.match(heading_before(element)))
+
+
+def heading_before(element: Element) -> str:
+    """Return the short text that stands before the block of an element; empty where a long one or none stands there."""
     block = element.parent
-    for _ in range(3):
+    for _ in range(5):
         if block is None:
-            return False
-        before = next((e for e in block.previous_siblings if isinstance(e, Element) and text_of(e).strip()), None)
-        head = clean_text(text_of(before)[:400]) if before is not None else ""
-        if head:
-            return len(head) <= _LONGEST_HEAD and bool(_OTHERS.match(head))
+            return ""
+        before = next((e for e in block.previous_siblings if isinstance(e, Element) and _says_anything(e)), None)
+        if before is not None:
+            head = _say_once(clean_text(text_of(before)[:400]))
+            return head if len(head) <= _LONGEST_HEAD else ""
         block = block.parent
-    return False
+    return ""
+
+
+def _says_anything(element: Element) -> bool:
+    return element.name not in ("script", "style") and bool(text_of(element).strip())
+
+
+def _say_once(text: str) -> str:
+    """Return a text that is printed twice, once for screen readers, only once."""
+    half = len(text) // 2
+    return text[:half].strip() if half > 3 and text[:half].strip() == text[-half:].strip() else text

@@ -5,8 +5,12 @@ from datetime import datetime, tzinfo
 
 from archiver.model import Listing, ListingEntry, Problem
 from archiver.parsing.article import find_unreadable
-from archiver.parsing.generic.pager import find_next_form, find_next_url, is_page_of
+from archiver.parsing.generic.channel import find_channel, is_box_of_another
+from archiver.parsing.generic.form_pager import find_next_form, find_next_query
+from archiver.parsing.generic.furniture import is_furniture
+from archiver.parsing.generic.pager import find_next_url, is_page_of
 from archiver.parsing.generic.rows import Row, Rows, find_rows
+from archiver.parsing.generic.title_links import USUAL_TITLE, is_title
 from archiver.parsing.info_line import InfoLine
 from archiver.parsing.listing import read_results
 from archiver.parsing.text import clean_text
@@ -24,13 +28,24 @@ _RESULT_WORDS = re.compile(
     r"kết quả|results?|hiển thị|showing|条|結果|результат|hasil|ergebnis|resultad|risultat", re.IGNORECASE
 )
 
+_EMPTY = re.compile(
+    r"\s*(?:(?:nội dung|dữ liệu|thông tin|bài viết|tin tức) )?đang (?:được )?cập nhật(?: nội dung)?[\s.…!]*"
+    r"|\s*(?:hiện )?(?:chưa|không) (?:có|tìm thấy) (?:bài viết|tin|dữ liệu|nội dung|kết quả|bản ghi)[\w ]{0,40}[\s.…!]*"
+    r"|\s*(?:no|there are no) (?:posts|articles|results|entries|items|news|data)[\w ]{0,40}[\s.…!]*"
+    r"|\s*(?:暂无|暫無|没有|沒有)(?:数据|數據|内容|內容|文章|信息|记录)[\s。.]*",
+    re.IGNORECASE,
+)
+
 
 def read_generic_listing(page: Element, url: str, platform: Platform, zone: tzinfo, at: datetime) -> Listing | None:
     """Read the listing that is the main thing on a page; None where there is none, as on the page of an article."""
     found = find_rows(page, url, platform, zone, at)
     if found is None or not (platform.places.entry or is_main(found)):
         return None
-    return make_listing(page, url, platform, found)
+    listing = make_listing(page, url, platform, found)
+    is_sure = platform.places.entry or found.share >= LEAST_SHARE_UNDATED or listing.next_url or listing.next_form
+    first = found.rows[0].element
+    return listing if is_sure or not (says_empty(found) or is_box_of_another(page, first)) else None
 
 
 def is_main(found: Rows) -> bool:
@@ -40,7 +55,16 @@ def is_main(found: Rows) -> bool:
         return False
     if found.dated > 1:
         return found.share >= LEAST_SHARE
-    return len(found.rows) > 2 and found.share >= LEAST_SHARE_UNDATED
+    titled = sum(is_title(row.title, USUAL_TITLE) for row in found.rows)
+    return len(found.rows) > 2 and found.share >= LEAST_SHARE_UNDATED and 2 * titled >= len(found.rows)
+
+
+def says_empty(found: Rows) -> bool:
+    """Say whether a page prints before the rows that its channel has none: then they belong to a column beside it."""
+    for text in found.rows[0].element.find_all_previous(string=_EMPTY):
+        if _EMPTY.fullmatch(clean_text(text)) and not any(map(is_furniture, text.parents)):
+            return True
+    return False
 
 
 def make_listing(page: Element, url: str, platform: Platform, found: Rows) -> Listing:
@@ -53,8 +77,9 @@ def make_listing(page: Element, url: str, platform: Platform, found: Rows) -> Li
         entries.setdefault(entry.native_key, entry)
     return Listing(
         url=strip_session(url),
+        section=find_channel(page, found.rows[0].element),
         entries=tuple(entries.values()),
-        next_url=find_next_url(page, url),
+        next_url=find_next_url(page, url) or find_next_query(page, url),
         results=read_results(_find_results(page)),
         next_form=find_next_form(page, url),
         more=find_feeds(page, url),

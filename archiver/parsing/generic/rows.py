@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 
 from archiver.model import Count, PublishedDate
 from archiver.parsing.generic.furniture import names_others
-from archiver.parsing.generic.title_links import TitleLink, find_links, is_title
+from archiver.parsing.generic.title_links import SHORTEST_TITLE, TitleLink, find_links, is_title
 from archiver.parsing.info_line import InfoLine, read_info_line
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, children_of, select, spaced_text_of, text_of
@@ -93,7 +93,26 @@ def _find_blocks(page: Element, links: dict[int, TitleLink]) -> list[list[tuple[
             rows.setdefault(id(element), (element, []))[1].append(link)
             element = parent
     blocks = [[(row, _choose(inside)) for row, inside in rows.values()] for rows in groups.values() if len(rows) > 1]
-    return [block for block in map(_real_rows, blocks) if len({link.href for _, link in block}) > 1]
+    columns = {id(row) for rows in groups.values() for row, inside in rows.values() if _is_column(inside)}
+    real = map(_real_rows, blocks)
+    return [block for block in real if _leads_to_several(block) and not _has_columns(block, columns)]
+
+
+def _leads_to_several(block: list[tuple[Element, TitleLink]]) -> bool:
+    """Say whether rows lead to different articles: where most share one address, that is a login or the home page."""
+    different = len({link.href for _, link in block})
+    return different > 1 and 2 * different >= len(block)
+
+
+def _is_column(inside: list[TitleLink]) -> bool:
+    """Say whether an element leads to several articles: a column or box, no row. Tags are shorter than a title."""
+    chosen = _choose(inside)
+    least = max(0.6 * len(chosen.title), SHORTEST_TITLE)
+    return len({link.href for link in inside if len(link.title) >= least} - {chosen.href}) > 1
+
+
+def _has_columns(block: list[tuple[Element, TitleLink]], columns: set[int]) -> bool:
+    return 3 * sum(id(row) in columns for row, _ in block) >= len(block)
 
 
 def _real_rows(block: list[tuple[Element, TitleLink]]) -> list[tuple[Element, TitleLink]]:

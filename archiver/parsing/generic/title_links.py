@@ -12,6 +12,7 @@ from archiver.urls import join_url, site_of, strip_tracking
 
 MOST_LINKS = 5000
 SHORTEST_TITLE = 8
+USUAL_TITLE = 20
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|jpe?g|png|gif|mp[34])$", re.IGNORECASE)
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
@@ -70,6 +71,6 @@ def read_title(link: Element) -> str:
     return text or (clean_text(attribute_of(images[0], "alt")) if images else "")
 
 
-def is_title(text: str) -> bool:
+def is_title(text: str, least: int = SHORTEST_TITLE) -> bool:
     """Say whether a text is long enough for a title; scripts without spaces need half the letters."""
-    return len(text) >= SHORTEST_TITLE or len(_UNSPACED.findall(text)) >= SHORTEST_TITLE // 2
+    return len(text) >= least or len(_UNSPACED.findall(text)) >= least // 2
