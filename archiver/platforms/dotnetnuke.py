@@ -8,7 +8,7 @@ page of this family is saved among the samples, and sites write templates of the
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_one, spaced_text_of, text_of
+from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_one, text_of
 from archiver.platforms.generic import read_address as read_any_address
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Place, Platform
 from archiver.urls import parameters_of, path_of
@@ -55,17 +55,18 @@ def _find_table_title(page: Element) -> str | None:
 
 
 def _find_table_line(page: Element) -> str | None:
-    """Find the day in the top cell, and behind the title author, time and counts: ``By A @ 10:25 :: 15 Views``."""
+    """Find the day in the top cell, and behind the title time and counts: ``By A @ 10:25 :: 15 Views``."""
     day, title = select_one(page, "td.articleTopCell"), select_one(page, "a.articleTitle")
     behind = list(title.next_siblings) if title is not None else []
     line = " ".join(prose_of(piece) if isinstance(piece, Element) else str(piece) for piece in behind)
-    printed = ((text_of(day) if day is not None else ""), line.replace("::", "|"))
+    line = (line.partition("@")[2] or line).replace("::", "|")
+    printed = (text_of(day) if day is not None else "", line)
     return " | ".join(piece for piece in printed if piece.strip()) or None
 
 
 def _join_lines(selector: str) -> Place:
-    """Make a place of all that a selector fits."""
-    return lambda page: " | ".join(spaced_text_of(line) for line in select(page, selector)) or None
+    """Make a place of all that a selector fits, each text in it for itself: no words stand between the fields."""
+    return lambda page: " | ".join(text for line in select(page, selector) for text in line.stripped_strings) or None
 
 
 def _find_next_link(page: Element, url: str) -> str | None:
@@ -109,7 +110,7 @@ _EASY_OLDER = ArticleLayout(
 _STANDARD = ArticleLayout(
     mark="articleEntry",
     title=_find_headline,
-    info_line=".article .articleAuthor",
+    info_line=_join_lines(".article .articleAuthor"),
     lead=None,
     body=(".article .articleEntry",),
     sections=(".article .articleCategories a",),
@@ -138,7 +139,9 @@ DOTNETNUKE = Platform(
                     _join_lines(".edn_metaDetails"),
                 ),
                 _make_list(".article.in_list", "h1 a[href], h2 a[href]", _join_lines(".meta_text, .edn_metaDetails")),
-                _make_list(".article:has(> .articleHeadline)", ".articleHeadline a[href]", ".articleAuthor"),
+                _make_list(
+                    ".article:has(> .articleHeadline)", ".articleHeadline a[href]", _join_lines(".articleAuthor")
+                ),
                 _make_list('table[id^="tblArticles1-"]', "a.articleTitle[href]", _find_table_line),
             ),
         ),
