@@ -250,6 +250,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_pages_are_read_in_time(kind):
     start = perf_counter()

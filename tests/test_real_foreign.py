@@ -32,7 +32,7 @@ PAGES = {
     "other_lang/en/breakingbelize_views.html": ("wordpress", (2024, 1, 2), "2022-04-21T22:11"),
     "other_lang/id/kompas_sidebar_only.html": ("kompas", (2024, 1, 2), "2023-11-02T21:34"),
 }
-OURS = ("wordpress", "zyyfy", "csdn_news", "huanqiu", "mk", "oekonomenstimme", "kompas")
+OURS = ("wordpress", "joomla", "dotnetnuke", "ucoz", "zyyfy", "csdn_news", "huanqiu", "mk", "oekonomenstimme", "kompas")
 
 pytestmark = pytest.mark.skipif(not SHARED.is_dir(), reason="the real pages are not here: ../shared is missing")
 
@@ -69,6 +69,7 @@ def test_articles(file):
     )
 
 
+@pytest.mark.slow
 def test_only_these_pages_are_recognised_as_ours():
     found = {}
     for row in INDEX["pages"] + INDEX["listings"]:

@@ -154,6 +154,7 @@ def test_a_home_page_is_no_article():
     assert isinstance(read(row), Unreadable)
 
 
+@pytest.mark.slow
 def test_every_page_is_recognised_as_what_it_is():
     told = {}
     for row in (*INDEX["pages"], *INDEX["listings"]):

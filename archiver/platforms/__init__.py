@@ -4,6 +4,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from archiver.errors import SiteError
+from archiver.platforms.dotnetnuke import DOTNETNUKE
 from archiver.platforms.elements import Element, select_one
 from archiver.platforms.foreign import FOREIGN
 from archiver.platforms.generic import GENERIC, make_generic
@@ -13,6 +14,7 @@ from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
 from archiver.platforms.mat_tran import MAT_TRAN
 from archiver.platforms.nukeviet import NUKEVIET
 from archiver.platforms.sharepoint import SHAREPOINT
+from archiver.platforms.ucoz import UCOZ
 from archiver.platforms.vhv import VHV
 from archiver.platforms.viettel_vcms import VIETTEL_VCMS
 from archiver.platforms.vnpt_bentre import VNPT_BENTRE
@@ -20,10 +22,10 @@ from archiver.platforms.wordpress import WORDPRESS
 from archiver.site import Places, Site
 
 # Recognised in this order: a family before the system that it is built on.
-_VIETNAMESE = (LIFERAY_HANOI, VNPT_BENTRE, VIETTEL_VCMS, VHV, MAT_TRAN, NUKEVIET, SHAREPOINT)
-PLATFORMS: dict[str, Platform] = {
-    platform.name: platform for platform in (*_VIETNAMESE, *FOREIGN, WORDPRESS, JOOMLA, GENERIC)
-}
+_VIETNAMESE = (LIFERAY_HANOI, VNPT_BENTRE, VIETTEL_VCMS, VHV, MAT_TRAN, NUKEVIET)
+# A text copied out of SharePoint brings its mark with it, so the systems that such a text is pasted into go first.
+_SYSTEMS = (WORDPRESS, JOOMLA, DOTNETNUKE, UCOZ, SHAREPOINT)
+PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in (*_VIETNAMESE, *FOREIGN, *_SYSTEMS, GENERIC)}
 
 
 def platform_of(site: Site) -> Platform:

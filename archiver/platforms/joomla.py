@@ -1,12 +1,14 @@
 """Joomla and its own component for articles.
 
-Facts: the classes that its default templates print (``item-page``, ``article-info``, ``published``, ``hits``). Seen on
-real portals: ``Hits: 152759``, pages of a list turned by ``?start=20``. No saved page was there to try it on.
+Facts: the templates that come with its versions 1.6 to 5, read one by one: ``item-page``, ``article-info``,
+``published``, ``hits``; a heading of the menu above the title; a text without an element of its own up to 2.5; the
+first entries of a list in ``items-leading``. Seen on real portals: ``Hits: 152759``, pages of a list turned by
+``?start=20``. No saved page was there to try it on, and sites have templates of their own.
 """
 
 import re
 
-from archiver.platforms.elements import Element, attribute_of, select, select_one, spaced_text_of
+from archiver.platforms.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
 from archiver.platforms.generic import read_address as read_any_address
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
 from archiver.urls import parameters_of, path_of
@@ -14,13 +16,21 @@ from archiver.urls import parameters_of, path_of
 # /news/12-slug; without rewriting index.php?option=com_content&view=article&id=12:slug.
 _ARTICLE = re.compile(r"/(?P<id>\d+)-[^/]+$")
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_ENTRIES = ", ".join(
+    (
+        *(f".{blog} {entry}" for blog in ("blog", "blog-featured") for entry in (".item", ".blog-item")),
+        ".items-leading > div:not(.blog-item)",
+        "table.category tbody tr",
+    )
+)
+_HEADINGS = ", ".join(f".item-page {place}" for place in ("> h1", "> h2", "> .page-header h1", "> .page-header h2"))
 
 
 def read_address(url: str) -> Address:
     """Read an address; the number of an article is its key, whatever menu leads to it."""
     address = read_any_address(url)
     parameters = parameters_of(address.url)
-    if parameters.get("view") in {"category", "featured"} or "start" in parameters:
+    if parameters.get("view") in {"category", "featured"} or {"start", "limitstart"} & parameters.keys():
         return Address("listing", address.key, address.url)
     number = _NUMBER.match(parameters.get("id", "")) if parameters.get("view") == "article" else None
     match = _ARTICLE.search(path_of(address.url))
@@ -29,9 +39,18 @@ def read_address(url: str) -> Address:
     return address
 
 
+def _find_title(page: Element) -> str | None:
+    """Find the title: where the heading of the menu stands above it, that is the h1 and the title an h2."""
+    headings = select(page, _HEADINGS)
+    title = next((heading for heading in headings if heading.name == "h2"), headings[0] if headings else None)
+    return text_of(title) if title is not None else None
+
+
 def _find_info_line(page: Element) -> str | None:
-    places = select(page, ".item-page .published, .item-page .hits")
-    return " | ".join(spaced_text_of(place) for place in places) or None
+    """Find one date, that of publication where several are printed, and the count."""
+    days = (select_one(page, f".item-page .{name}") for name in ("published", "create", "modified"))
+    places = (next((day for day in days if day is not None), None), select_one(page, ".item-page .hits"))
+    return " | ".join(spaced_text_of(place) for place in places if place is not None) or None
 
 
 def _find_next_link(page: Element, url: str) -> str | None:
@@ -42,7 +61,8 @@ def _find_next_link(page: Element, url: str) -> str | None:
 
 
 def _start_of(url: str) -> int:
-    start = parameters_of(url).get("start", "")
+    parameters = parameters_of(url)
+    start = parameters.get("start") or parameters.get("limitstart", "")
     return int(start) if _NUMBER.fullmatch(start) else 0
 
 
@@ -58,22 +78,25 @@ JOOMLA = Platform(
             articles=(
                 ArticleLayout(
                     mark="item-page",
-                    title=".item-page h1, .item-page h2",
+                    title=_find_title,
                     info_line=_find_info_line,
                     lead=None,
-                    body=('.item-page [itemprop="articleBody"]', ".item-page .com-content-article__body"),
+                    body=('.item-page [itemprop="articleBody"]', ".item-page .com-content-article__body", ".item-page"),
                     sections=(".item-page .category-name a",),
                     content=".item-page",
-                    furniture=(".article-info", "ul.pager", "nav.pagenavigation"),
+                    furniture=(
+                        *(".article-info", ".page-header", ".item-page > h1", ".item-page > h2:first-of-type"),
+                        *("ul.actions", "ul.pager", "ul.pagenav", "nav.pagenavigation"),
+                    ),
                     author='.item-page [itemprop="author"] [itemprop="name"]',
                 ),
             ),
             listings=(
                 ListingLayout(
-                    entry=".blog .item, .blog .blog-item, .blog-featured .item, table.category tbody tr",
+                    entry=_ENTRIES,
                     link="h2 a[href], .list-title a[href]",
                     info_line=".published, .list-date",
-                    sections=(".blog h1", ".blog h2"),
+                    sections=(".subheading-category", ".blog > h2", ".blog > h1", ".blog > .page-header h1"),
                     next_link=_find_next_link,
                 ),
             ),
@@ -82,4 +105,6 @@ JOOMLA = Platform(
     ),
     read_address=read_address,
     marks=('meta[name="generator"][content^="Joomla"]',),
+    partial=True,
+    version=2,
 )
