@@ -138,7 +138,11 @@ DOTNETNUKE = Platform(
                     ".edn_articleTitle a[href]",
                     _join_lines(".edn_metaDetails"),
                 ),
-                _make_list(".article.in_list", "h1 a[href], h2 a[href]", _join_lines(".meta_text, .edn_metaDetails")),
+                _make_list(
+                    ".article.in_list:not(.in_list .in_list)",
+                    "h1 a[href], h2 a[href]",
+                    _join_lines(".meta_text, .edn_metaDetails"),
+                ),
                 _make_list(
                     ".article:has(> .articleHeadline)", ".articleHeadline a[href]", _join_lines(".articleAuthor")
                 ),
