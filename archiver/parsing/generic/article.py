@@ -1,5 +1,6 @@
 """Reading an article from a page of an unknown platform."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
@@ -92,9 +93,6 @@ def _make_article(
     origins += [Origin(name, "declared", 1.0) for name in ("section", "lead", "author") if getattr(declared, name)]
     if author and not declared.author:
         origins.append(Origin("author", "label" if fields.author else "signature", 0.9 if fields.author else 0.7))
-    if parts.paragraphs or parts.images:
-        is_declared = declared.body is not None
-        origins.append(Origin("body", "declared" if is_declared else "density", 1.0 if is_declared else 0.9))
     return Article(
         native_key=address.key,
         url=address.url,
@@ -109,5 +107,18 @@ def _make_article(
         images=tuple(parts.images),
         attachments=attachments,
         problems=(*fields.problems, *find_unreadable(InfoLine(fields.published, fields.views))),
-        origins=tuple(origins),
+        origins=(*origins, *_trace_text(declared, parts, attachments)),
     )
+
+
+def _trace_text(declared: Declared, parts: BodyParts, attachments: tuple[Attachment, ...]) -> Iterator[Origin]:
+    """Say how the text was found and what belongs to it: by the site's word, or by where text stands densely."""
+    how, confidence = ("declared", 1.0) if declared.body is not None else ("density", 0.9)
+    if parts.lead and not declared.lead:
+        yield Origin("lead", "before the text", 0.8)
+    if parts.paragraphs or parts.images:
+        yield Origin("body", how, confidence)
+    if parts.images:
+        yield Origin("images", "in the text", confidence)
+    if attachments:
+        yield Origin("attachments", "links to documents", 0.9)
