@@ -1,8 +1,9 @@
 """uCoz, where sites of districts, schools and papers are made of ready modules: news, blog, articles.
 
-Facts: the classes of its default templates (``eTitle``, ``eMessage``, ``eDetails``, ``e-reads``), and of its addresses
-and pagers (``/news/<name>/2015-05-20-12``, ``?page2``, ``swchItem``), from programs that read or convert such sites. No
-page of this family is saved among the samples, and sites write templates of their own.
+Facts: the classes of its default templates (``eTitle``, ``eMessage``, ``eDetails``), its addresses and pagers
+(``/news/<name>/2015-05-20-12``, ``?page2``, ``swchItem``), from programs that read or convert such sites; ``e-reads``,
+``e-author`` and the value of the generator are not confirmed. No page of this family is saved among the samples, and
+sites write templates of their own.
 """
 
 import re
