@@ -69,7 +69,7 @@ class Site:
     ``listings`` are absolute addresses; a site whose public address is not known declares none. ``tls`` is
     ``tolerant`` for a site whose certificate cannot be verified; every capture says so then. ``places`` say what the
     platform does not know. ``attachments`` are the files that are downloaded: ``none``, the ``documents`` that articles
-    link to, or ``all``, their images too.
+    link to, or ``all``, their images too. ``rendered``: scripts write its pages, so a browser opens them.
     """
 
     name: str
@@ -82,6 +82,7 @@ class Site:
     tls: Literal["verified", "tolerant"] = "verified"
     places: Places = field(default_factory=Places)
     attachments: Literal["none", "documents", "all"] = "documents"
+    rendered: bool = False
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -99,6 +100,8 @@ class Site:
         if self.attachments not in ATTACHMENTS:
             said = f"site {self.name}: attachments = {self.attachments!r}"
             raise SiteError(f"{said}; write {', '.join(map(repr, ATTACHMENTS[:-1]))} or {ATTACHMENTS[-1]!r}")
+        if not isinstance(self.rendered, bool):
+            raise SiteError(f"site {self.name}: rendered = {self.rendered!r}; write True or False")
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:

@@ -50,6 +50,8 @@ BELOW = {
 OUTSIDERS = {
     "scrapy": {"crawl", "settings"},
     "twisted": {"crawl"},
+    "scrapy_playwright": {"crawl"},
+    "playwright": {"crawl"},
     "sqlite3": {"archive", "functions", "record", "rebuild", "checks", "cli", "crawl", "exporting", "web"},
     "sqlite_utils": {"archive", "record", "rebuild", "checks", "cli", "crawl", "web"},
     "bs4": {"parsing", "platforms"},

@@ -17,6 +17,7 @@ from archiver.archive.connection import check_space
 from archiver.archive.file import check_pages, create_or_open
 from archiver.archive.ledger import Finding, Outcome, close_run, find_platform, open_run
 from archiver.clock import now
+from archiver.crawl.chromium import check_rendering
 from archiver.crawl.ending import Interruption
 from archiver.crawl.ledger import RunLedger
 from archiver.crawl.locks import SiteLocks
@@ -86,7 +87,10 @@ def crawl_sites(
     wait = _read_wait(settings)
     spiders = sorted(spiders, key=lambda spider: spider.name)
     for spider in spiders:
-        read_options(spider.declare_site(), arguments)
+        site = spider.declare_site()
+        read_options(site, arguments)
+        if site.rendered:
+            check_rendering(site.name)
     archive = Path(settings["ARCHIVE_DB"])
     create_or_open(archive).close()
     with SiteLocks(archive) as locks:

@@ -14,6 +14,7 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
 from archiver.crawl.answers import BUSY, FORM_REDIRECTS, REDIRECTS, capture_of
+from archiver.crawl.chromium import render_pages
 from archiver.crawl.discovery import Discovery
 from archiver.crawl.failures import describe_failure
 from archiver.crawl.items import Failure, Remark, Visit
@@ -42,8 +43,8 @@ class CommitteeSpider(scrapy.Spider):
     """Base of all sites.
 
     A site declares ``name``, ``title``, ``platform``, ``listings`` and, where they differ from the usual, ``timezone``,
-    ``expectations``, ``revisits``, ``tls``, ``places`` and ``attachments``. It holds no parsing code. One that is not
-    ``is_declared`` stands for sites that have no file of their own; their platform is that of their first page.
+    ``expectations``, ``revisits``, ``tls``, ``places``, ``attachments`` and ``rendered``. It holds no parsing code. One
+    not ``is_declared`` stands for sites that have no file of their own; their platform is that of their first page.
     """
 
     title: ClassVar[str] = ""
@@ -56,6 +57,7 @@ class CommitteeSpider(scrapy.Spider):
     places: ClassVar[Places] = Places()
     is_declared: ClassVar[bool] = True
     attachments: ClassVar[Literal["none", "documents", "all"]] = "documents"
+    rendered: ClassVar[bool] = False
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name)
@@ -79,10 +81,12 @@ class CommitteeSpider(scrapy.Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Turn the check of certificates off, for this site alone, where it declares so."""
+        """Turn the check of certificates off, or rendering on, for this site alone, where it declares so."""
         super().update_settings(settings)
         if cls.tls == "tolerant":
             settings.set("DOWNLOAD_VERIFY_CERTIFICATES", value=False, priority="spider")
+        if cls.rendered:
+            render_pages(settings)
 
     @classmethod
     def declare_site(cls) -> Site:
@@ -98,6 +102,7 @@ class CommitteeSpider(scrapy.Spider):
             cls.tls,
             cls.places,
             cls.attachments,
+            cls.rendered,
         )
         platform_of(site)
         return site

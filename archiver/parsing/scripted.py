@@ -18,7 +18,10 @@ _ASKS = re.compile(
     r"(?:enabled|required|disabled|to run)|(?:bật|kích hoạt|hỗ trợ|cần|yêu cầu)\s+(?:\w+\s+){0,4}javascript",
     re.IGNORECASE,
 )
-_ADVICE = "a script in the browser writes this page, and no scripts are run here: look for its feed, sitemap or data"
+_ADVICE = (
+    "a script in the browser writes this page: pip install 'committee-news-archiver[render]', have chromium, and declare "
+    "rendered = True in the site's file"
+)
 
 
 def recognise_scripted(page: Element) -> Problem | None:
