@@ -95,6 +95,13 @@ class Site:
         for rules, kind in ((self.expectations, Expectations), (self.revisits, Revisits), (self.places, Places)):
             if not isinstance(rules, kind):
                 raise SiteError(f"site {self.name}: {rules!r} stands where {kind.__name__}(…) belongs")
+        self._check_choices()
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise SiteError(f"site {self.name}: there is no time zone {self.timezone!r}") from error
+
+    def _check_choices(self) -> None:
         if self.tls not in ("verified", "tolerant"):
             raise SiteError(f"site {self.name}: tls = {self.tls!r}; write 'verified' or 'tolerant'")
         if self.attachments not in ATTACHMENTS:
@@ -102,10 +109,6 @@ class Site:
             raise SiteError(f"{said}; write {', '.join(map(repr, ATTACHMENTS[:-1]))} or {ATTACHMENTS[-1]!r}")
         if not isinstance(self.rendered, bool):
             raise SiteError(f"site {self.name}: rendered = {self.rendered!r}; write True or False")
-        try:
-            ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise SiteError(f"site {self.name}: there is no time zone {self.timezone!r}") from error
 
     @property
     def zone(self) -> ZoneInfo:

@@ -32,7 +32,8 @@ def _crawl(crawling: Crawling, portal: Portal, *settings: str, **environment: st
     """Crawl with the project's own manners, all articles being stored; returns when the server was asked."""
     with serve(portal) as base:
         start = f"start={base}/{CHANNEL}"
-        done = crawling.run("scrapy", "crawl", "dukdhcd", "-a", start, *settings, **environment)
+        alone = ("-s", "ARCHIVE_ATTACHMENTS=none")  # pages only: requests are counted and timed
+        done = crawling.run("scrapy", "crawl", "dukdhcd", "-a", start, *alone, *settings, **environment)
     assert done.status == 0, done.err[-2000:]
     articles = crawling.query("SELECT count(*) AS n FROM current_articles")
     assert articles == [{"n": len(portal.listed())}]
