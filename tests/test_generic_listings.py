@@ -138,6 +138,11 @@ def test_the_box_of_another_channel_is_not_the_listing(title: str, heading: str,
     assert (listing is not None) == is_read
 
 
+def test_white_space_without_end_takes_no_time() -> None:
+    about = "<div>" + "Văn phòng xã mở cửa từ thứ hai đến thứ sáu hằng tuần. " * 8 + "</div>"
+    assert read(f"<p>{' ' * 200_000}x</p><div>{ROWS}</div>{about}") is not None
+
+
 @pytest.mark.parametrize("html", ["", "<p>" * 3000, "<a href='x'>" * 3000, "<a href='//['>Một tiêu đề rất dài</a>" * 9])
 def test_odd_pages_have_no_listing(html: str) -> None:
     assert read(html) is None

@@ -29,10 +29,10 @@ _RESULT_WORDS = re.compile(
 )
 
 _EMPTY = re.compile(
-    r"\s*(?:(?:nội dung|dữ liệu|thông tin|bài viết|tin tức) )?đang (?:được )?cập nhật(?: nội dung)?[\s.…!]*"
-    r"|\s*(?:hiện )?(?:chưa|không) (?:có|tìm thấy) (?:bài viết|tin|dữ liệu|nội dung|kết quả|bản ghi)[\w ]{0,40}[\s.…!]*"
-    r"|\s*(?:no|there are no) (?:posts|articles|results|entries|items|news|data)[\w ]{0,40}[\s.…!]*"
-    r"|\s*(?:暂无|暫無|没有|沒有)(?:数据|數據|内容|內容|文章|信息|记录)[\s。.]*",
+    r"(?:(?:nội dung|dữ liệu|thông tin|bài viết|tin tức) )?đang (?:được )?cập nhật(?: nội dung)?[\s.…!]*"
+    r"|(?:hiện )?(?:chưa|không) (?:có|tìm thấy) (?:bài viết|tin|dữ liệu|nội dung|kết quả|bản ghi)[\w ]{0,40}[\s.…!]*"
+    r"|(?:no|there are no) (?:posts|articles|results|entries|items|news|data)[\w ]{0,40}[\s.…!]*"
+    r"|(?:暂无|暫無|没有|沒有)(?:数据|數據|内容|內容|文章|信息|记录)[\s。.]*",
     re.IGNORECASE,
 )
 
