@@ -1,7 +1,7 @@
 """Reading feeds: RSS 0.9, 1.0, 2.0 and Atom.
 
-Our own few lines on lxml. feedparser, the library for it, brings sgmllib3k, and cleans and guesses much that is not asked
-for here: a title, a link and a date of each entry.
+Our own few lines on lxml. feedparser, the library for it, brings sgmllib3k, and cleans and guesses much that is not
+asked for here: a title, a link and a date of each entry.
 """
 
 import re
