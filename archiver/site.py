@@ -102,6 +102,9 @@ class Site:
             raise SiteError(f"{said}; write {', '.join(map(repr, ATTACHMENTS[:-1]))} or {ATTACHMENTS[-1]!r}")
         if not isinstance(self.rendered, bool):
             raise SiteError(f"site {self.name}: rendered = {self.rendered!r}; write True or False")
+        self._check_zone()
+
+    def _check_zone(self) -> None:
         try:
             ZoneInfo(self.timezone)
         except (ZoneInfoNotFoundError, ValueError) as error:

@@ -19,8 +19,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ADVICE = (
-    "a script in the browser writes this page: pip install 'committee-news-archiver[render]', have chromium, and declare "
-    "rendered = True in the site's file"
+    "a script in the browser writes this page: pip install 'committee-news-archiver[render]', have chromium, and "
+    "declare rendered = True in the site's file"
 )
 
 
