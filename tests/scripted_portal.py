@@ -18,7 +18,7 @@ PLATFORMS["scripted"] = Platform(
     "A portal for tests",
     (
         Layout(
-            (ArticleLayout("h1.title", "p.info", "p.info", "p.lead", "div.body", (), "div.body"),),
+            (ArticleLayout("h1.title", "h1.title", "p.info", "p.lead", ("div.body",), (), "div.body"),),
             (ListingLayout("li.entry", "a", None, (), lambda _page, _url: None),),
             lambda page: select_one(page, "ul.news") is not None,
         ),

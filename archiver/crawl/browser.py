@@ -44,6 +44,7 @@ class RenderedPages(Connections):
         self._crawler = crawler
         self._seconds = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
         self._numbers = count()
+        self._shelf: dict[str, Response] = {}
         self._is_owner = crawler not in _browsers  # http and https have a handler each, and one browser
         if self._is_owner:
             _browsers[crawler] = ScrapyPlaywrightDownloadHandler(crawler)
@@ -75,7 +76,7 @@ class RenderedPages(Connections):
     async def _render(self, request: Request, answer: Response) -> Response:
         spider = self._crawler.spider
         assert isinstance(spider, CommitteeSpider)
-        parts = PageParts(self._crawler, request, answer)
+        parts = PageParts(self._crawler, request, answer, self._shelf)
         content = PageMethod("content")
         errand = Request(request.url, headers={"User-Agent": request.headers.get("User-Agent") or b""})
         errand.meta.update(

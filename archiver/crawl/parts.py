@@ -19,8 +19,11 @@ logger = logging.getLogger(__name__)
 
 MOST_PARTS = 60
 """Requests of one page; a script can ask without end."""
+MOST_KEPT = 40
+"""Scripts and style sheets that are fetched once a crawl."""
 # Pictures, fonts and frames add nothing to the text; some scripts wait for their style sheet.
-_WANTED = frozenset({"script", "stylesheet", "xhr", "fetch"})
+_COMMON = frozenset({"script", "stylesheet"})
+_WANTED = _COMMON | {"xhr", "fetch"}
 # What is the browser's or the connection's business, and cookies, of which there are none.
 _UNSENT = frozenset({"cookie", "host", "connection", "content-length", "accept-encoding", "user-agent", "origin"})
 _UNTOLD = frozenset({"set-cookie", "content-encoding", "content-length", "transfer-encoding", "connection"})
@@ -31,11 +34,13 @@ class PageParts:
     """Answers what one page asks for: its own markup, then scripts and data from the hosts of the crawl.
 
     robots.txt holds for them, and what a host says of its state is heard as ever; they leave without the delay between
-    two pages and count towards the budget. ``lost`` are those that failed: the page is not whole without them.
+    two pages and count towards the budget. ``lost`` are those that failed: the page is not whole without them. The ``shelf``
+    holds the scripts and style sheets that pages of this crawl have in common.
     """
 
-    def __init__(self, crawler: Crawler, request: Request, answer: Response) -> None:
+    def __init__(self, crawler: Crawler, request: Request, answer: Response, shelf: dict[str, Response]) -> None:
         self.lost: list[str] = []
+        self._shelf = shelf
         self._crawler = crawler
         self._request = request
         self._answer: Response | None = answer
@@ -61,7 +66,13 @@ class PageParts:
             return answer
         if wish.resource_type not in _WANTED or wish.method not in ("GET", "POST"):
             return None
-        return await self._fetch(wish)
+        if wish.url in self._shelf:
+            return self._shelf[wish.url]
+        answer = await self._fetch(wish)
+        is_common = wish.resource_type in _COMMON and wish.method == "GET"
+        if answer is not None and answer.status == 200 and is_common and len(self._shelf) < MOST_KEPT:
+            self._shelf[wish.url] = answer
+        return answer
 
     async def _fetch(self, wish: Wish) -> Response | None:
         """Fetch a part; None where it may not be had, or could not."""
@@ -99,8 +110,10 @@ class PageParts:
 
     async def _ask(self, url: str, wish: Wish) -> Response:
         own = {name: value for name, value in wish.headers.items() if _is_sent(name)}
-        passed = {name: value for name in _PASSED_ON if (value := self._request.headers.get(name))}
-        kept = {name: self._request.meta[name] for name in ("proxy", "target") if name in self._request.meta}
+        passed = {name: value.decode("latin-1") for name in _PASSED_ON if (value := self._request.headers.get(name))}
+        kept: dict[str, object] = {
+            name: self._request.meta[name] for name in ("proxy", "target") if name in self._request.meta
+        }
         part = Request(url, method=wish.method, headers=own | passed, body=wish.post_data_buffer or b"", meta=kept)
         robots = self._crawler.get_downloader_middleware(RobotsRules)
         if robots is not None and await robots.process_request(part) is not None:

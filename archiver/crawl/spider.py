@@ -205,13 +205,8 @@ class CommitteeSpider(scrapy.Spider):
             priority=(LISTINGS_FIRST if target.kind == "listing" else 0) + (AGAIN_LAST if tries > 1 else 0),
             # Every answer comes here whatever its status, for it is kept; redirects are followed here for the same
             # reason. Doubles were sorted out by Discovery, before they became requests.
-            meta={
-                "target": target,
-                "redirects": redirects,
-                "tries": tries,
-                "sends": sends,
-                "handle_httpstatus_all": True,
-            },
+            meta={"target": target, "redirects": redirects, "tries": tries, "sends": sends}
+            | {"handle_httpstatus_all": True},
             dont_filter=True,
         )
 
