@@ -49,14 +49,14 @@ class TestRendering:
         assert done.status == 0, done.err
         assert "Traceback" not in done.err
         read = [
-            {name: record[name] for name in ("title", "published_at", "view_count", "lead", "body")}
+            {name: record[name] for name in ("title", "published_at", "views", "lead", "body")}
             for record in json.loads(records.read_text(encoding="utf-8"))
         ]
         assert sorted(read, key=lambda record: str(record["title"])) == [
             {
                 "title": article_of(key)["title"],
                 "published_at": f"2024-02-0{key}T10:0{key}:00+07:00",
-                "view_count": key * 100,
+                "views": key * 100,
                 "lead": article_of(key)["lead"],
                 "body": article_of(key)["body"],
             }

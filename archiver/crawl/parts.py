@@ -34,8 +34,8 @@ class PageParts:
     """Answers what one page asks for: its own markup, then scripts and data from the hosts of the crawl.
 
     robots.txt holds for them, and what a host says of its state is heard as ever; they leave without the delay between
-    two pages and count towards the budget. ``lost`` are those that failed: the page is not whole without them. The ``shelf``
-    holds the scripts and style sheets that pages of this crawl have in common.
+    two pages and count towards the budget. ``lost`` are those that failed: the page is not whole without them. The
+    ``shelf`` holds the scripts and style sheets that pages of this crawl have in common.
     """
 
     def __init__(self, crawler: Crawler, request: Request, answer: Response, shelf: dict[str, Response]) -> None:
@@ -43,7 +43,7 @@ class PageParts:
         self._shelf = shelf
         self._crawler = crawler
         self._request = request
-        self._answer: Response | None = answer
+        self._answer = answer
         self._asked = 0
 
     async def attend(self, page: Page, _request: Request) -> None:
@@ -61,8 +61,9 @@ class PageParts:
 
     async def _find(self, wish: Wish) -> Response | None:
         if wish.is_navigation_request():
-            # The first is for the page itself; then a script leads elsewhere, or it is a frame.
-            answer, self._answer = self._answer, None
+            # The first is for the page itself; then a script leads elsewhere, or it is a frame. No content: the page
+            # stays, where a refusal would put an error page in its place.
+            answer, self._answer = self._answer, Response(wish.url, status=204)
             return answer
         if wish.resource_type not in _WANTED or wish.method not in ("GET", "POST"):
             return None
@@ -128,5 +129,5 @@ def _is_sent(name: str) -> bool:
 
 
 def _headers_of(answer: Response) -> dict[str, str]:
-    headers = answer.headers.to_unicode_dict()
+    headers = {str(name): value for name, value in answer.headers.to_unicode_dict().items()}
     return {name: value for name, value in headers.items() if name.lower() not in _UNTOLD}
