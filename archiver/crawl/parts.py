@@ -63,8 +63,8 @@ class PageParts:
         if wish.is_navigation_request():
             # The first is for the page itself; then a script leads elsewhere, or it is a frame. No content: the page
             # stays, where a refusal would put an error page in its place.
-            answer, self._answer = self._answer, Response(wish.url, status=204)
-            return answer
+            first, self._answer = self._answer, Response(wish.url, status=204)
+            return first
         if wish.resource_type not in _WANTED or wish.method not in ("GET", "POST"):
             return None
         if wish.url in self._shelf:
