@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from archiver.model import Capture, Listing, ListingEntry, Page, Problem, PublishedDate, Unreadable
 from archiver.parsing import xml_tree
 from archiver.parsing.page import read_page
-from archiver.parsing.sitemap import read_sitemap_lines
 from archiver.platforms.generic import GENERIC
 from tests.real_portal import ZONE
 
@@ -63,8 +62,3 @@ def test_a_bomb_is_refused() -> None:
 def test_other_gzip_is_refused_as_before() -> None:
     assert isinstance(read(gzip.compress(b"no map")), Unreadable)
     assert isinstance(read(b"\x1f\x8b broken"), Unreadable)
-
-
-def test_robots_txt_names_maps() -> None:
-    text = "User-agent: *\nDisallow: /x\nSitemap: https://xa.example/1.xml\nsitemap:https://xa.example/2.xml # old\n"
-    assert read_sitemap_lines(text) == ["https://xa.example/1.xml", "https://xa.example/2.xml"]

@@ -2,6 +2,7 @@
 
 import string
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from archiver.crawl.undeclared import name_site
 from archiver.site import NAME
 from tests.conftest import FAST, Crawling, Done
 from tests.portal import Portal, demo_portal, serve
+from tests.real_portal import serve_folder
 
 CHANNEL = "cong-tac-doan-hoi"
 PROGRAMS = {"scrapy": "scrapy crawl: ", "archiver": "archiver: "}
@@ -149,3 +151,31 @@ def test_two_hosts_never_share_a_name(one: str, other: str) -> None:
     assert NAME.fullmatch(name_site(one))
     same = one.removeprefix("www.") == other.removeprefix("www.")
     assert same or name_site(one) != name_site(other)
+
+
+ROW = '<li><a href="/bai-{0}.html">{1} của thôn Hạ Vy, lần thứ {0}</a> <span>0{0}/03/2026</span></li>'
+PAGE = """<html><head><title>{1} của thôn Hạ Vy, lần thứ {0}</title></head><body>
+<h1>{1} của thôn Hạ Vy, lần thứ {0}</h1><p>Ngày đăng: 0{0}/03/2026 08:15 | Lượt xem: 1{0}</p>
+<p>Sáng nay bà con cả thôn ra nhà văn hóa từ rất sớm, ngồi kín mấy dãy ghế, nghe ban công tác mặt trận nói về việc
+chung, rồi góp ý từng khoản thu chi một cho đến tận trưa mới về.</p></body></html>"""
+
+
+def test_robots_txt_names_a_way_in(crawling: Crawling, tmp_path: Path) -> None:
+    """What the listing no longer shows, the sitemap that robots.txt names still leads to."""
+    folder = tmp_path / "trang"
+    folder.mkdir()
+    titles = {1: "Buổi họp", 2: "Hội cờ tướng", 3: "Đêm văn nghệ", 4: "Phiên chợ quê"}
+    rows = "".join(ROW.format(number, titles[number]) for number in (4, 3, 2))
+    (folder / "tin.html").write_text(f"<title>Tin</title><h1>Tin thôn</h1><ul>{rows}</ul>", encoding="utf-8")
+    for number, title in titles.items():
+        (folder / f"bai-{number}.html").write_text(PAGE.format(number, title), encoding="utf-8")
+    with serve_folder(folder) as base:
+        (folder / "robots.txt").write_text(f"User-agent: *\nDisallow:\nSitemap: {base}/map.xml\n")
+        (folder / "map.xml").write_text(
+            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>{base}/bai-1.html</loc></url></urlset>'
+        )
+        crawling.run("scrapy", "crawl", "site", "-a", f"url={base}/tin.html", *FAST)
+    assert crawling.query("SELECT title, views, listed FROM current_articles ORDER BY views") == [
+        {"title": f"{title} của thôn Hạ Vy, lần thứ {number}", "views": 10 + number, "listed": int(number > 1)}
+        for number, title in titles.items()
+    ]

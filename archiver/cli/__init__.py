@@ -40,7 +40,7 @@ COMMANDS = {
 ABOUT = {
     "demo": "Crawl a small local portal twice and look at its history.",
     "crawl": "Crawl sites into the archive; what cron calls.",
-    "sites": "The declared sites, their last run and articles.",
+    "sites": "The declared sites; declare a new one from its address; check one.",
     "list": "Articles, the newest first.",
     "search": "Articles with certain words, marks or no marks; also their past.",
     "show": "One article, as it was last seen or as it stood at a time.",

@@ -32,7 +32,7 @@ LONGEST_VALUE = 60
 SAMPLE = "article"
 
 
-@click.command("new")
+@click.command("new", short_help="Declare a site from its address.")
 @click.argument("url")
 @click.option("--name", help="The name of the site [default: from its host].")
 @click.option("--title", help="The title of the site [default: from its page].")

@@ -1,6 +1,5 @@
-"""Reading sitemaps (sitemaps.org protocol 0.9), their indexes, and the lines of robots.txt that name them."""
+"""Reading sitemaps (sitemaps.org protocol 0.9) and their indexes."""
 
-import re
 from datetime import tzinfo
 
 from archiver.model import Capture, Listing, ListingEntry
@@ -10,7 +9,6 @@ from archiver.platforms.layout import Platform
 from archiver.urls import join_url, site_of, strip_session
 
 MOST_ADDRESSES = 50_000
-_LINE = re.compile(r"^[ \t\ufeff]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 
 def read_sitemap(tree: XmlElement, capture: Capture, platform: Platform, zone: tzinfo) -> Listing:
@@ -28,11 +26,6 @@ def read_sitemap(tree: XmlElement, capture: Capture, platform: Platform, zone: t
         if entry:
             entries.setdefault(entry.native_key, entry)
     return Listing(strip_session(capture.url), entries=tuple(entries.values()), kind="sitemap")
-
-
-def read_sitemap_lines(text: str) -> list[str]:
-    """Return the addresses of the sitemaps that a robots.txt names, each once, in its order."""
-    return list(dict.fromkeys(match[1] for match in _LINE.finditer(text)))
 
 
 def _read_index(tree: XmlElement, capture: Capture) -> tuple[str, ...]:
