@@ -3,6 +3,7 @@
 import sys
 
 from tests.benchmarks import captures
+from tests.benchmarks.crawling import bench_crawling
 from tests.benchmarks.extraction import bench_extraction
 from tests.benchmarks.listings import bench_listings
 from tests.benchmarks.parsing import bench_parsing
@@ -13,6 +14,8 @@ from tests.benchmarks.serving import bench_serving
 
 if sys.argv[1:2] == ["extraction"]:
     bench_extraction(*sys.argv[2:])
+elif sys.argv[1:2] == ["crawling"]:
+    bench_crawling(*sys.argv[2:])
 elif sys.argv[1:2] == ["listings"]:
     bench_listings(*sys.argv[2:])
 else:

@@ -22,6 +22,7 @@ from archiver.model import Article, Capture, Page
 from archiver.parsing.page import read_page
 from archiver.parsing.text import clean_text
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
+from tests.benchmarks.menus import NAVIGATION, write_menu
 from tests.conftest import SHARED
 from tests.portal import article_path, large_portal
 from tests.real_portal import ZONE, read_truth, unpack_mirror
@@ -29,9 +30,6 @@ from tests.real_portal import ZONE, read_truth, unpack_mirror
 GOAL = 0.1
 AT = datetime(2022, 9, 1, tzinfo=UTC)
 PAGE_SIZE = 80_000
-# Real pages of 80 to 90 kB have an element every 119 to 125 bytes, most of them in menus above the article.
-BYTES_PER_ELEMENT = 125
-_NAVIGATION = b'<ul class="navi">'
 ROUNDS = 15
 
 
@@ -76,19 +74,9 @@ def _replica(*, menus: bool) -> list[Sample]:
     for article in portal.listed()[:20]:
         path = article_path(article)
         page = portal.page(path).body
-        padded = page.replace(_NAVIGATION, _NAVIGATION + _menu(PAGE_SIZE - len(page)), 1) if menus else page
+        padded = page.replace(NAVIGATION, NAVIGATION + write_menu(PAGE_SIZE - len(page)), 1) if menus else page
         samples.append(Sample(f"https://portal.example{path}", padded))
     return samples
-
-
-def _menu(size: int) -> bytes:
-    item = '<li class="lfr-nav-item"><a href="/chuyen-muc/-/{}" ><span> {} </span></a></li>'
-    lines = []
-    while size > 0:
-        filled = item.format(len(lines), "Chuyên mục " * 3)
-        lines.append(f"{filled:<{3 * BYTES_PER_ELEMENT}}\n".encode())
-        size -= len(lines[-1])
-    return b"".join(lines)
 
 
 def _mirror() -> list[Sample]:
