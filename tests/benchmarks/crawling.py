@@ -83,8 +83,10 @@ def serve_long_portal(count: int) -> Iterator[str]:
     command = [sys.executable, "-m", "tests.benchmarks.portal_server", str(count)]
     with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True) as server:
         try:
-            assert server.stdout is not None
-            yield server.stdout.readline().strip()
+            base = server.stdout.readline().strip() if server.stdout else ""
+            if not base:
+                raise SystemExit("the server of the long portal did not start")
+            yield base
         finally:
             server.terminate()
 

@@ -7,8 +7,10 @@ import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 
+from tests.benchmarks.fetching_spider import COUNT
 from tests.portal import ExpectedArticle, Portal, article_path, expected_articles
 from tests.portal.portal import ZONE
 
@@ -53,7 +55,7 @@ class Job:
 
 
 def check_nothing(job: Job) -> Iterable[str]:
-    """Have no complaint: that every article was fetched is seen at the server."""
+    """Have no complaint: that every article was asked for is seen at the server."""
     return ()
 
 
@@ -130,12 +132,25 @@ def _check_table(job: Job) -> Iterable[str]:
         yield f"{len(short)} bodies are too short, {short[0]} first"
 
 
+def _check_count(job: Job) -> Iterable[str]:
+    count = int((job.folder / COUNT).read_text(encoding="ascii"))
+    if count != len(job.articles):
+        yield f"{count} whole pages came of {len(job.articles)}"
+
+
+def _check_files(job: Job) -> Iterable[str]:
+    files = [path for path in job.folder.rglob("*.html") if path.read_bytes().endswith(b"</html>\n")]
+    if len(files) != len(job.articles):
+        yield f"{len(files)} whole files for {len(job.articles)} pages"
+
+
 def _key_of(url: str) -> str:
     return url.partition("/view_content/")[2].partition("-")[0]
 
 
 def _clean(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """Compose letters and tidy spaces; a plain spider leaves them so, and entities that were encoded twice."""
+    return " ".join(unicodedata.normalize("NFC", unescape(text)).split())
 
 
 def _compare(found: dict[str, tuple[object, ...]], expected: dict[str, tuple[object, ...]]) -> Iterable[str]:
@@ -147,8 +162,8 @@ def _compare(found: dict[str, tuple[object, ...]], expected: dict[str, tuple[obj
 RUNNERS = (
     Runner(OURS, _crawl_with_ours, _check_archive),
     Runner("plain spider", _crawl_plainly, _check_table),
-    Runner("fetching, our handler", _fetch_as_ours),
-    Runner("fetching, Scrapy's defaults", _fetch),
-    Runner("wget", _fetch_with_wget, missing=None if shutil.which("wget") else "wget"),
+    Runner("fetching, our handler", _fetch_as_ours, _check_count),
+    Runner("fetching, Scrapy's defaults", _fetch, _check_count),
+    Runner("wget", _fetch_with_wget, _check_files, missing=None if shutil.which("wget") else "wget"),
 )
 """In the order of the table; ours first."""
