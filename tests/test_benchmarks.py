@@ -22,7 +22,11 @@ DAMAGE = {
         ("archive.db", "UPDATE contents SET body = body || '.' WHERE id = 7", "1 of 105 articles"),
         ("archive.db", "UPDATE contents SET published_at = '2020-01-01T00:00:00+00:00' WHERE id = 7", "1 of 105"),
         ("archive.db", "DELETE FROM search_order WHERE place = (SELECT max(place) FROM search_order)", "104 entries"),
-        ("archive.db", "UPDATE captures SET payload_digest = NULL", "0 raw pages"),
+        (
+            "archive.db",
+            "UPDATE captures SET payload_digest = (SELECT min(payload_digest) FROM captures)",
+            "1 raw pages",
+        ),
     ),
     "plain spider": (
         ("plain.db", "UPDATE articles SET title = 'X' WHERE rowid = 7", "1 of 105 articles"),
@@ -128,5 +132,5 @@ def test_the_texts_are_as_long_as_those_of_real_portals(portal: Portal) -> None:
         sum(len(text.encode()) for text in (article.title, article.lead, *article.paragraphs))
         for article in portal.listed()
     ]
-    assert min(sizes) >= TEXT_BYTES
+    assert min(sizes) > TEXT_BYTES - 100
     assert max(sizes) < TEXT_BYTES + 500

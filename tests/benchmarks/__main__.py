@@ -21,3 +21,4 @@ elif sys.argv[1:2] == ["listings"]:
 else:
     for bench in (bench_parsing, captures.run, bench_reparsing, bench_planning, bench_searching, bench_serving):
         bench()
+    bench_crawling()

@@ -56,6 +56,7 @@ def bench_crawling(*arguments: str) -> None:
                 runs[runner.name].append(run_once(runner, base, portal))
                 print(f"round {number + 1}: {runner.name}: {runs[runner.name][-1]}", file=sys.stderr)
     _print_table(wish.pages, runs)
+    print(_sum_up(wish.pages, runs))
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
@@ -155,6 +156,20 @@ def _print_table(count: int, runs: Mapping[str, Sequence[Run]]) -> None:
     for name, done in runs.items():
         table.add_row(name, *_describe(done), *_compare(runs.get(OURS, ()), done))
     Console(width=140).print(table)
+
+
+def _sum_up(count: int, runs: Mapping[str, Sequence[Run]]) -> str:
+    """Write the line for the README: our rate, and how many times that of the others it is."""
+    if OURS not in runs:
+        return ""
+    ours = median(run.rate for run in runs[OURS])
+    others = [
+        f"{name} {median(run.rate for run in done):.0f} ({', '.join(_compare(runs[OURS], done))} times)"
+        for name, done in runs.items()
+        if name != OURS
+    ]
+    told = f"{count:,} articles, {len(runs[OURS])} rounds, pages per second (ratio: min, median, max)"
+    return f"{told}: ours {ours:.0f}; {'; '.join(others)}"
 
 
 def _describe(done: Sequence[Run]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from tests.benchmarks.prose import Prose
 from tests.portal import Portal, PortalArticle, article_path, huge_portal
 
 TEXT_BYTES = 8_500
-"""UTF-8 of title, lead and paragraphs; an article has up to a sentence more."""
+"""UTF-8 of title, lead and paragraphs of an article; a word less or a sentence more."""
 PAGE_BYTES = 97_000
 """Bytes of an article page, the mean of all."""
 _WEIGHED = 50
