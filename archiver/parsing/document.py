@@ -1,13 +1,12 @@
 """From the text of a page to a tree, as small a tree as will do."""
 
 import re
-import warnings
 from collections.abc import Iterator
 
-from bs4 import BeautifulSoup, MarkupResemblesLocatorWarning, XMLParsedAsHTMLWarning
 from bs4.exceptions import ParserRejectedMarkup
 
 from archiver.parsing.text import clean_text
+from archiver.parsing.tree import grow_tree
 from archiver.platforms.elements import Element, find_ancestor, select_one, text_of
 from archiver.platforms.layout import ArticleLayout, Layout, Place
 
@@ -58,11 +57,7 @@ def parse_html(html: str) -> Element:
     if html.count("<") > MANY_TAGS:
         _check_depth(html)
     try:
-        with warnings.catch_warnings():
-            # A feed, or a bare address, at a page's address: read as it comes.
-            warnings.simplefilter("ignore", XMLParsedAsHTMLWarning)
-            warnings.simplefilter("ignore", MarkupResemblesLocatorWarning)
-            return BeautifulSoup(html, "lxml", multi_valued_attributes=None)
+        return grow_tree(html)
     except ParserRejectedMarkup as error:
         raise PageRejectedError(str(error)) from error
 

@@ -1,0 +1,96 @@
+"""The tree of a page is BeautifulSoup's, node by node, and is searched the same way."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from bs4 import BeautifulSoup, PageElement, Tag
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from archiver.parsing.text import decode_page
+from archiver.parsing.tree import grow_tree
+from tests.portal import article_path, demo_portal
+from tests.real_portal import read_truth, unpack_mirror
+
+PIECES = [
+    *"<p> </p> <div> </div> <span> </span> <b> </a> <br> <br/> <img/> <hr> <ul> <li> </ul> <td> <tr> </table>".split(),
+    *"<pre> </pre> <textarea> </textarea> <script> </script> <style> </style> <template> <rt> </rt>".split(),
+    *"<html> </html> <body> </body> <head> </head> <title> </title> <form> <noscript> <svg> <o:p> </o:p> </template>".split(),
+    *"<!-- --> <!----> <!DOCTYPE> <?php ?> <![CDATA[ ]]> <> </> < > &nbsp; &amp;lt; &#769; &# \ufeff \xa0".split(),
+    '<p class="a b" id=x CLASS="c" hidden>',
+    '<a href="/tin?a=1&b=2">',
+    '<meta charset="utf-8">',
+    '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "http://www.w3.org/TR/xhtml1.dtd">',
+    " ", "\n\t", "\r\n", "Chi bộ", "họp", "\x0c",
+]  # fmt: skip
+TABLE = "<table><tr><td>Một</td></tr></table>"
+
+
+def grow_both(html: str) -> tuple[BeautifulSoup, BeautifulSoup]:
+    return grow_tree(html), BeautifulSoup(html, "lxml", multi_valued_attributes=None)
+
+
+def describe(soup: BeautifulSoup) -> list[object]:
+    """List all nodes with what they are, and with the places of the nodes around them."""
+    nodes: list[PageElement] = [soup, *soup.descendants]
+    places = {id(node): place for place, node in enumerate(nodes)} | {id(None): None}
+    return [(*_describe_node(node), *(places[id(other)] for other in _list_around(node))) for node in nodes]
+
+
+def _describe_node(node: PageElement) -> tuple[object, ...]:
+    if not isinstance(node, Tag):
+        return type(node), str(node)
+    names = (node.name, node.prefix, node.namespace, node.hidden, node.known_xml, node.sourceline)
+    return *names, list(node.attrs.items()), node.is_empty_element, node.interesting_string_types, node.parser_class
+
+
+def _list_around(node: PageElement) -> list[PageElement | None]:
+    inside = list(node.contents) if isinstance(node, Tag) else []
+    return [node.parent, node.next_element, node.previous_element, node.next_sibling, node.previous_sibling, *inside]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
+@example("<pre>\n  <rt> x </rt>\n</pre>\n<template> <p> </p></template>")
+@example("<p>a<!-- -->b</p></p></div>c")
+def test_any_markup_grows_the_same_tree(html):
+    ours, theirs = grow_both(html)
+    assert describe(ours) == describe(theirs)
+    assert str(ours) == str(theirs)
+
+
+@pytest.mark.parametrize("selector", ["td", "p.a > b", "p + p", "p:nth-of-type(2)", "div:has(td) b", ":not(p)[href]"])
+def test_it_is_searched_as_before(selector):
+    html = f'<div><p class="a x"><b>1</b></p>\n<p class="a"><b>2</b><a href="/x">3</a></p>{TABLE}</div>'
+    ours, theirs = grow_both(html)
+    assert [str(found) for found in ours.select(selector)] == [str(found) for found in theirs.select(selector)]
+    assert ours.select(selector)
+
+
+def test_pages_of_the_replica():
+    portal = demo_portal()
+    for path in ["/", *(article_path(article) for article in portal.listed()[:10])]:
+        ours, theirs = grow_both(portal.page(path).body.decode("utf-8-sig"))
+        assert describe(ours) == describe(theirs)
+
+
+@pytest.mark.parametrize("step", [60, pytest.param(1, marks=pytest.mark.slow)])
+def test_real_pages(shared, tmp_path, step):
+    mirror = unpack_mirror(shared, tmp_path)
+    files = sorted(read_truth(shared))[::step]
+    for name in files:
+        ours, theirs = grow_both(decode_page((mirror / name).read_bytes(), ()))
+        assert describe(ours) == describe(theirs), name
+    assert len(files) > 20
+
+
+def test_a_page_that_breaks_off_with_an_error_leaves_nothing_to_the_next():
+    with pytest.raises(UnicodeEncodeError):
+        grow_tree("<b>Hai<b>\ud800")
+    assert str(grow_tree(TABLE)) == f"<html><body>{TABLE}</body></html>"
+
+
+def test_threads_do_not_disturb_each_other():
+    pages = [f"<p>{number}</p>" * 300 for number in range(40)]
+    with ThreadPoolExecutor(4) as pool:
+        texts = list(pool.map(lambda page: grow_tree(page).get_text(), pages))
+    assert texts == [str(number) * 300 for number in range(40)]
