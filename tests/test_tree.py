@@ -14,8 +14,8 @@ from tests.real_portal import read_truth, unpack_mirror
 
 PIECES = [
     *"<p> </p> <div> </div> <span> </span> <b> </a> <br> <br/> <img/> <hr> <ul> <li> </ul> <td> <tr> </table>".split(),
-    *"<pre> </pre> <textarea> </textarea> <script> </script> <style> </style> <template> <rt> </rt>".split(),
-    *"<html> </html> <body> </body> <head> </head> <title> </title> <form> <noscript> <svg> <o:p> </o:p> </template>".split(),
+    *"<pre> </pre> <textarea> </textarea> <script> </script> <style> </style> <template> </template> <rt>".split(),
+    *"<html> </html> <body> </body> <head> </head> <title> </title> <form> <noscript> <svg> <o:p> </o:p>".split(),
     *"<!-- --> <!----> <!DOCTYPE> <?php ?> <![CDATA[ ]]> <> </> < > &nbsp; &amp;lt; &#769; &# \ufeff \xa0".split(),
     '<p class="a b" id=x CLASS="c" hidden>',
     '<a href="/tin?a=1&b=2">',

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
 
+from bs4.element import NavigableString
+
 from archiver.model import Image
 from archiver.parsing.document import TooDeepError
 from archiver.parsing.links import Links
@@ -86,9 +88,26 @@ class BlockReader:
         """Open an element and go on below it; a paragraph that is nothing but text is read at once."""
         if len(stack) > MAX_DEPTH:
             raise TooDeepError
+        text = self._read_plain(tag) if tag.name == "p" else None
+        if text is not None and not (self._inline or self._in_row):
+            self._add_paragraph(tag, text)
+            return
         self._open_tag(tag)
-        whole = tag.name == "p" and all(self._is_plain(element) for element in elements_below(tag))
-        stack.append((tag, iter((text_of(tag),)) if whole else children_of(tag)))
+        stack.append((tag, children_of(tag) if text is None else iter((text,))))
+
+    def _read_plain(self, tag: Element) -> str | None:
+        """Return the text of an element that is nothing but text, fonts and colours; None for any other."""
+        if len(tag.contents) == 1 and type(tag.contents[0]) is NavigableString:
+            return str(tag.contents[0])
+        return text_of(tag) if all(self._is_plain(element) for element in elements_below(tag)) else None
+
+    def _add_paragraph(self, tag: Element, text: str) -> None:
+        """Add a paragraph that is nothing but text: most of an article is, and it needs no draft."""
+        self._flush()
+        clean = clean_characters(" ".join(text.split())).strip()
+        if clean:
+            align = _read_align(tag) or self._aligns[-1]
+            self._blocks.append(Block("p", clean, escape(clean, quote=False), align))
 
     def _is_plain(self, tag: Element) -> bool:
         """Say whether an element is nothing but a font or a colour."""
@@ -216,8 +235,9 @@ def _is_row(row: Element) -> bool:
 def _read_align(tag: Element) -> str:
     if tag.name == "center":
         return "center"
-    style = _ALIGN.search(attribute_of(tag, "style"))
-    return (style[1] if style else attribute_of(tag, "align")).lower()
+    style = attribute_of(tag, "style")
+    align = _ALIGN.search(style) if style else None
+    return (align[1] if align else attribute_of(tag, "align")).lower()
 
 
 def _tidy(pieces: list[str]) -> str:

@@ -28,10 +28,8 @@ _NESTING = re.compile(
 )
 
 # Comments, and white space before the beginning or end of a block: nobody sees them, and a tree is made of nodes.
-_IDLE = re.compile(
-    r"<!--.*?-->|(?<=>)\s+(?=</?(?:div|h[1-6]|header|li|ol|p|section|table|tbody|td|tr|ul)\b)",
-    re.IGNORECASE | re.DOTALL,
-)
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+_IDLE_SPACE = re.compile(r">\s++(?=</?(?:div|h[1-6]|header|li|ol|p|section|table|tbody|td|tr|ul)\b)", re.IGNORECASE)
 
 
 class PageRejectedError(Exception):
@@ -90,7 +88,12 @@ def cut_container(html: str, layout: Layout) -> str | None:
     if end < 0 or _find_end(html[:mark], start) >= 0:
         return None
     breadcrumb = _cut_breadcrumb(html, layout.breadcrumb, start) if layout.breadcrumb else ""
-    return None if breadcrumb is None else _IDLE.sub("", _drop_unfinished_comment(breadcrumb + html[start:end]))
+    return None if breadcrumb is None else _drop_idle(_drop_unfinished_comment(breadcrumb + html[start:end]))
+
+
+def _drop_idle(html: str) -> str:
+    html = _IDLE_SPACE.sub(">", html)
+    return _COMMENT.sub("", html) if "<!--" in html else html
 
 
 def _find_content_end(html: str, name: str, mark: int) -> int:

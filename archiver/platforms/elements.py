@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import NamedTuple
 
 from bs4 import Tag
-from bs4.element import NavigableString, PreformattedString
+from bs4.element import NavigableString, PageElement, PreformattedString
 
 Element = Tag
 
@@ -17,6 +18,14 @@ _BREAKS = frozenset(
 _SILENT = frozenset(("script", "style", "template"))
 # ``div.name``, ``a[href]``, one such within another: what is asked for most, and faster found by hand.
 _PART = re.compile(r"(?P<tag>[a-z][a-z0-9]*)(?:\.(?P<name>[\w-]+))?(?:\[(?P<attribute>[a-z-]+)\])?")
+
+
+class _Part(NamedTuple):
+    """A plain part of a selector; None for what it does not ask for."""
+
+    tag: str
+    name: str | None
+    attribute: str | None
 
 
 def select(element: Element, selector: str) -> list[Element]:
@@ -37,7 +46,7 @@ def select_any(element: Element, selectors: tuple[str, ...]) -> list[Element]:
     if any(len(part) != 1 for part in parts):
         return [found for selector in selectors for found in select(element, selector)]
     plain = [part[0] for part in parts]
-    tags = {part["tag"] for part in plain}
+    tags = {part.tag for part in plain}
     candidates = [below for below in elements_below(element) if below.name in tags]
     return [below for below in candidates if any(_fits(below, part) for part in plain)]
 
@@ -49,7 +58,7 @@ def find_ancestor(element: Element, name: str) -> Element | None:
 
 def attribute_of(element: Element, name: str) -> str:
     """Return an attribute, empty where there is none."""
-    value = element.get(name)
+    value = element.attrs.get(name)
     return value if isinstance(value, str) else " ".join(value or ())
 
 
@@ -93,40 +102,52 @@ def children_of(element: Element) -> Iterator[Element | str]:
     for child in element.contents:
         if isinstance(child, Tag):
             yield child
-        elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
+        elif type(child) is NavigableString or not isinstance(child, PreformattedString):
             yield str(child)
 
 
 def elements_below(element: Element) -> Iterator[Element]:
     """Iterate over all elements below an element, in the order of the page."""
-    return (below for below in element.descendants if isinstance(below, Tag))
+    end = _find_behind(element)
+    node = element.contents[0] if element.contents else end
+    while node is not end and node is not None:
+        following = node.next_element
+        if isinstance(node, Tag):
+            yield node
+        node = following
+
+
+def _find_behind(element: Element) -> PageElement | None:
+    """Find what follows an element and all below it; None at the end of the page."""
+    around: Element | None = element
+    while around is not None and around.next_sibling is None:
+        around = around.parent
+    return around.next_sibling if around is not None else None
 
 
 @lru_cache(maxsize=256)
-def _take_apart(selector: str) -> tuple[re.Match[str], ...]:
+def _take_apart(selector: str) -> tuple[_Part, ...]:
     """Take a selector apart into the plain parts it is made of; empty if it is made of anything else."""
     parts = [_PART.fullmatch(part) for part in selector.split(" ")]
-    return tuple(part for part in parts if part) if all(parts) else ()
+    return tuple(_Part(*part.group("tag", "name", "attribute")) for part in parts if part) if all(parts) else ()
 
 
-def _find(element: Element, parts: tuple[re.Match[str], ...]) -> Iterator[Element]:
-    first, *others = parts
-    for found in _find_part(element, first):
-        if others:
-            yield from _find(found, tuple(others))
-        else:
-            yield found
+def _find(element: Element, parts: tuple[_Part, ...]) -> Iterator[Element]:
+    found = _find_part(element, parts[0])
+    return found if len(parts) == 1 else (below for outer in found for below in _find(outer, parts[1:]))
 
 
-def _find_part(element: Element, part: re.Match[str]) -> Iterator[Element]:
-    tag = part["tag"]
-    for below in element.descendants:
-        if isinstance(below, Tag) and below.name == tag and _fits(below, part):
-            yield below
+def _find_part(element: Element, part: _Part) -> Iterator[Element]:
+    tag = part.tag
+    return (below for below in elements_below(element) if below.name == tag and _fits(below, part))
 
 
-def _fits(element: Element, part: re.Match[str]) -> bool:
-    tag, name, attribute = part.group("tag", "name", "attribute")
-    if element.name != tag or (name and name not in classes_of(element)):
+def _fits(element: Element, part: _Part) -> bool:
+    tag, name, attribute = part
+    if element.name != tag or (name and not _has_class(element, name)):
         return False
     return not attribute or element.has_attr(attribute)
+
+
+def _has_class(element: Element, name: str) -> bool:
+    return name in element.attrs.get("class", "") and name in classes_of(element)
