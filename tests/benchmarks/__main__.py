@@ -16,6 +16,8 @@ if sys.argv[1:2] == ["extraction"]:
     bench_extraction(*sys.argv[2:])
 elif sys.argv[1:2] == ["crawling"]:
     bench_crawling(*sys.argv[2:])
+elif sys.argv[1:2] == ["parsing"]:
+    bench_parsing()
 elif sys.argv[1:2] == ["listings"]:
     bench_listings(*sys.argv[2:])
 else:

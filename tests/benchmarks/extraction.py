@@ -21,6 +21,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from archiver.model import Capture
 from archiver.parsing.page import read_page
 from archiver.parsing.recognition import recognise_capture
 from archiver.platforms.generic import GENERIC
@@ -78,21 +79,26 @@ def _time_reading(sample: Sample, platform: Platform) -> Reading:
 
 
 def read_theirs(samples: Sequence[Sample]) -> dict[str, list[Reading]]:
-    """Read the pages with the extractors of others, in their own environment; in the order of ``samples``."""
-    if not PEERS_PYTHON.exists():
-        raise SystemExit(f"{PEERS_PYTHON.relative_to(PROJECT)} is missing: make bench-peers makes it")
-    with tempfile.TemporaryDirectory() as folder:
-        pages = "\n".join(_hand_over(sample, Path(folder) / str(number)) for number, sample in enumerate(samples))
-        done = subprocess.run([PEERS_PYTHON, _PROGRAM], input=pages, stdout=subprocess.PIPE, text=True, check=True)
+    """Read the pages with the extractors of others; in the order of ``samples``."""
     readings: dict[str, list[Reading]] = defaultdict(list)
-    for found in map(json.loads, done.stdout.splitlines()):
+    for found in ask_peers([sample.capture for sample in samples]):
         readings[found["extractor"]].append(_take_theirs(found))
     return readings
 
 
-def _hand_over(sample: Sample, file: Path) -> str:
-    file.write_bytes(sample.capture.body)
-    return json.dumps({"file": str(file), "url": sample.capture.url})
+def ask_peers(captures: Sequence[Capture]) -> Iterator[dict[str, Any]]:
+    """Let the extractors of others read pages in their own environment; see ``peers`` for what they answer."""
+    if not PEERS_PYTHON.exists():
+        raise SystemExit(f"{PEERS_PYTHON.relative_to(PROJECT)} is missing: make bench-peers makes it")
+    with tempfile.TemporaryDirectory() as folder:
+        pages = "\n".join(_hand_over(capture, Path(folder) / str(number)) for number, capture in enumerate(captures))
+        done = subprocess.run([PEERS_PYTHON, _PROGRAM], input=pages, stdout=subprocess.PIPE, text=True, check=True)
+    return map(json.loads, done.stdout.splitlines())
+
+
+def _hand_over(capture: Capture, file: Path) -> str:
+    file.write_bytes(capture.body)
+    return json.dumps({"file": str(file), "url": capture.url})
 
 
 def _take_theirs(found: dict[str, Any]) -> Reading:
