@@ -106,6 +106,11 @@ def children_of(element: Element) -> Iterator[Element | str]:
             yield str(child)
 
 
+def children_named(element: Element, name: str) -> list[Element]:
+    """Return the elements directly below an element that are of one kind."""
+    return [child for child in element.contents if isinstance(child, Tag) and child.name == name]
+
+
 def elements_below(element: Element) -> Iterator[Element]:
     """Iterate over all elements below an element, in the order of the page."""
     end = _find_behind(element)

@@ -6,7 +6,17 @@ Facts from 11,000 article pages and 1,400 listings of sotttt.hanoi.gov.vn, captu
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-from archiver.platforms.elements import Element, attribute_of, find_ancestor, select, select_any, select_one, text_of
+from archiver.platforms.elements import (
+    Element,
+    attribute_of,
+    children_named,
+    classes_of,
+    find_ancestor,
+    select,
+    select_any,
+    select_one,
+    text_of,
+)
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
 from archiver.urls import parameters_of, path_of, strip_session
 
@@ -46,10 +56,10 @@ def _find_entry_id(page: Element) -> str | None:
 
 def _find_next_link(page: Element, url: str) -> str | None:
     """Find the button to the page after ``url``; its word depends on language and scripts, its page number does not."""
-    links = select(page, "ul.pager.lfr-pagination-buttons > li:not(.disabled) > a[href]")
-    later = [
-        (number, href) for href in (attribute_of(link, "href") for link in links) if (number := _page_number(href)) > 1
-    ]
+    pagers = [pager for pager in select(page, "ul.pager") if "lfr-pagination-buttons" in classes_of(pager)]
+    buttons = [button for pager in pagers for button in children_named(pager, "li")]
+    links = [link for button in buttons if "disabled" not in classes_of(button) for link in children_named(button, "a")]
+    later = [(number, href) for link in links if (number := _page_number(href := attribute_of(link, "href"))) > 1]
     following = [(number, href) for number, href in later if number > _page_number(url)]
     return min(following)[1] if following else None
 
