@@ -16,7 +16,7 @@ _REMOVED = re.compile(f"[{_MARKS}\xad]")
 # Old Vietnamese fonts wrote Đ as Ð, the Icelandic letter that looks the same.
 _D = str.maketrans({"Ð": "Đ", "ð": "đ", "\xad": None})
 _FOLDED_D = str.maketrans({"đ": "d"})
-_WORD = re.compile(f"(?:[^\\W_][{_MARKS}\xad]*)+")
+_WORD = re.compile(f"[^\\W_]+(?:[{_MARKS}\xad]+[^\\W_]*)*")
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _PLACES = {
     unicodedata.normalize("NFC", pair[0] + tone + pair[1]): unicodedata.normalize("NFC", pair + tone)
@@ -49,9 +49,14 @@ def locate_words(text: str) -> Iterator[tuple[int, int]]:
     return (match.span() for match in _WORD.finditer(text))
 
 
+def list_words(text: str) -> list[str]:
+    """List the words of a text as they are spelt there."""
+    return _WORD.findall(text)
+
+
 def list_forms(text: str) -> Iterator[tuple[str, str]]:
     """List the exact and the folded form of each word of a text."""
-    return map(forms_of, _WORD.findall(text))
+    return map(forms_of, list_words(text))
 
 
 @lru_cache(maxsize=50_000)

@@ -14,10 +14,12 @@ from archiver.archive.articles import (
     meet_article,
     was_known_before,
 )
+from archiver.archive.connection import join_transaction
 from archiver.archive.content import Content, write_time
 from archiver.archive.evidence import keep_capture, load_capture
 from archiver.archive.ledger import Run, add_finding, count_error
 from archiver.archive.readings import (
+    LastContent,
     Novelty,
     Parser,
     add_reading,
@@ -98,17 +100,17 @@ def record_capture(
     finding comes of it. ``expected`` is the native key of the article that was asked for. Returns what an article page
     brought; None for every other page, and for a capture that is kept already.
     """
-    with database.atomic():
+    with join_transaction(database):
         capture_id = keep_capture(database.conn, run, capture)
         if capture_id is None or not final:
             return None
-        sighting = Sighting(capture_id, write_time(capture.fetched_at, "microseconds"), site.name)
+        sighting = Sighting(capture_id, write_time(capture.fetched_at, "microseconds"), site.name, fresh=True)
         scene = _Scene(database, run, site, parser_of(database, site), sighting)
         if capture.status == NOT_MODIFIED and _record_confirmed(scene, expected):
             return "unchanged"
         problems = find_problems(platform_of(site), capture, page, expected)
         known = _record_missing(scene, capture, problems, expected)
-        if not known and not is_stranger(database, site, capture, page, expected):
+        if problems and not known and not is_stranger(database, site, capture, page, expected):
             for problem in problems:
                 add_finding(database.conn, run, capture.url, problem, capture_id)
         return _record_page(scene, capture, page, expected)
@@ -162,8 +164,8 @@ def _record_article(scene: _Scene, article: Article, expected: str | None) -> No
     if expected and expected != article.native_key:
         _record_move(scene, article, expected)
     article_id = meet_article(connection, scene.site.name, article.native_key)
-    _read_last_again(scene, article_id)
-    return record_article(connection, scene.sighting, scene.parser, article, article_id)
+    last = _read_last_again(scene, article_id)
+    return record_article(connection, scene.sighting, scene.parser, article, article_id, last)
 
 
 def _record_move(scene: _Scene, article: Article, expected: str) -> None:
@@ -190,35 +192,37 @@ def _record_move(scene: _Scene, article: Article, expected: str) -> None:
 
 
 def _is_same_content(scene: _Scene, article_id: int, article: Article) -> bool:
-    _read_last_again(scene, article_id)
-    last = find_last_content(scene.database.conn, article_id, scene.parser)
+    last = _read_last_again(scene, article_id)
     return last is not None and last.digest == Content.of_article(article).digest
 
 
-def _read_last_again(scene: _Scene, article_id: int) -> None:
+def _read_last_again(scene: _Scene, article_id: int) -> LastContent | None:
     """Read the last good capture with today's parser if another read it, so that like is compared with like (rule 10).
 
-    Where its payload is gone, or today's parser finds no article there, the next difference is marked as unverified.
+    Returns the last good reading then; None for an article that was never read. Where its payload is gone, or today's
+    parser finds no article there, the next difference is marked as unverified.
     """
     connection = scene.database.conn
     last = find_last_content(connection, article_id, scene.parser)
     if last is None or last.parser_id == scene.parser.id:
-        return
+        return last
     try:
         page = read_capture(scene.site, load_capture(connection, last.capture_id))
     except ArchiveError:
-        return
-    if isinstance(page, Article):
-        sighting = Sighting(last.capture_id, last.at, scene.site.name)
-        content_id = store_content(connection, Content.of_article(page), None)
-        add_reading(
-            connection,
-            article_id,
-            sighting,
-            scene.parser,
-            "article",
-            "content",
-            "counted",
-            page.views,
-            content_id=content_id,
-        )
+        return last
+    if not isinstance(page, Article):
+        return last
+    sighting = Sighting(last.capture_id, last.at, scene.site.name)
+    content_id = store_content(connection, Content.of_article(page), None)
+    add_reading(
+        connection,
+        article_id,
+        sighting,
+        scene.parser,
+        "article",
+        "content",
+        "counted",
+        page.views,
+        content_id=content_id,
+    )
+    return find_last_content(connection, article_id, scene.parser)

@@ -9,11 +9,15 @@ from archiver.archive.ledger import Run
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A kept capture that shows articles: its id, its time (as the archive writes times) and the site."""
+    """A kept capture that shows articles: its id, its time (as the archive writes times) and the site.
+
+    ``fresh``: the capture was kept just now, so no other parser has read it.
+    """
 
     capture_id: int
     at: str
     site: str
+    fresh: bool = False
 
 
 def find_article(connection: sqlite3.Connection, site: str, key: str) -> int | None:

@@ -4,11 +4,12 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 from sqlite_utils import Database
 
+from archiver.archive.search_index import index_new
 from archiver.errors import ArchiveError, UsageError
 
 BUSY_SECONDS = 30.0
@@ -27,7 +28,11 @@ class ArchiveDatabase(Database):
 
     @contextmanager
     def atomic(self) -> Generator[Database, None, None]:
-        """Keep everything that is written inside, or nothing; a block inside another is a savepoint."""
+        """Keep everything that is written inside, or nothing; a block inside another is a savepoint.
+
+        Contents are entered in the search index at the end, all at once: the index writes down what it has gathered
+        whenever a savepoint is made, also those that SQLite makes for itself.
+        """
         if self.conn.in_transaction:
             with super().atomic():
                 yield self
@@ -35,10 +40,19 @@ class ArchiveDatabase(Database):
         self.conn.execute("BEGIN IMMEDIATE")
         try:
             yield self
+            index_new(self.conn)
             self.conn.execute("COMMIT")
         except BaseException:
             self.rollback()
             raise
+
+
+def join_transaction(database: Database) -> AbstractContextManager[Database | None]:
+    """Be part of the transaction that is open, without a savepoint; one of its own where none is.
+
+    An error inside must end the whole transaction: whoever catches it within an outer block would keep a half.
+    """
+    return nullcontext() if database.conn.in_transaction else database.atomic()
 
 
 def busy_seconds() -> float:

@@ -108,6 +108,8 @@ def _compare_date(row: Mapping[str, str | int | None]) -> str | None:
 
 
 def _compare_items(items: str | int | None, text: str) -> str:
+    if items == "[]":
+        return "[]"
     return _write_json([[identify_file(item["url"]), _fold(item[text])] for item in json.loads(str(items))])
 
 
@@ -116,5 +118,5 @@ def _fold(text: str | int | None) -> str | None:
     return " ".join(str(text).replace("\xad", "").split()) or None if text else None
 
 
-def _write_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+# json.dumps makes an encoder for every call that asks for anything but its defaults.
+_write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

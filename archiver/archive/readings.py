@@ -8,7 +8,6 @@ from archiver.archive.articles import Sighting, add_address, find_article, meet_
 from archiver.archive.content import COLUMNS, Content
 from archiver.archive.derivation import Sign
 from archiver.archive.rederivation import load_content, rederive_article
-from archiver.archive.search_index import index_content
 from archiver.model import Article, Count, ListingEntry
 
 Novelty = Literal["new", "changed", "unchanged", "pending"]
@@ -50,15 +49,20 @@ def meet_parser(connection: sqlite3.Connection, version: str, ordinal: int) -> P
 
 
 def record_article(
-    connection: sqlite3.Connection, sighting: Sighting, parser: Parser, article: Article, article_id: int
+    connection: sqlite3.Connection,
+    sighting: Sighting,
+    parser: Parser,
+    article: Article,
+    article_id: int,
+    last: LastContent | None,
 ) -> Novelty:
     """Record a good article page: a snapshot only if the content differs from the one before, and its count.
 
+    ``last`` is the article's last good reading (find_last_content); None for one that was never read.
     A page that lost fields waits for the judgement of its run: it may be the portal that is broken and not the article.
     """
     moved = add_address(connection, article_id, sighting, article.url, article.section, answered=True)
     content = Content.of_article(article)
-    last = find_last_content(connection, article_id, parser)
     content_id = store_content(connection, content, last)
     standing: Standing = "pending" if last and has_lost_fields(connection, last, content) else "counted"
     add_reading(
@@ -69,7 +73,7 @@ def record_article(
     same = last is not None and last.parser_id == parser.id and last.digest == content.digest
     if last and same and not moved and _extend(connection, article_id, sighting, last, article.views):
         return "unchanged"
-    before = count_snapshots(connection, article_id)
+    before = count_snapshots(connection, article_id) if last else 0
     after = rederive_article(connection, article_id)
     return "new" if not before else "changed" if after > before else "unchanged"
 
@@ -130,7 +134,6 @@ def store_content(connection: sqlite3.Connection, content: Content, last: LastCo
             f"INSERT INTO contents (row_digest, digest, {columns}) VALUES ({marks}) RETURNING id",
             (row_digest, content.digest, *(content.row[column] for column in COLUMNS)),
         ).fetchone()
-        index_content(connection, int(row[0]))
     return int(row[0])
 
 
@@ -148,6 +151,18 @@ def add_reading(
     detail: str | None = None,
 ) -> None:
     """Write a reading; the newest parser's is the one whose count is shown."""
+    newest = sighting.fresh or _displace_older(connection, article_id, sighting, parser, sign)
+    value, raw = (views.value, views.raw) if views else (None, None)
+    connection.execute(
+        "INSERT INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (article_id, sighting.capture_id, parser.id, source, sign, standing, newest, content_id, value, raw, detail),
+    )
+
+
+def _displace_older(
+    connection: sqlite3.Connection, article_id: int, sighting: Sighting, parser: Parser, sign: Sign
+) -> bool:
+    """Let a parser's reading of a capture be the newest, unless that of a newer one is there; True if it is."""
     newer = connection.execute(
         "SELECT max(p.ordinal) FROM readings r JOIN parsers p ON p.id = r.parser_id "
         "WHERE r.article_id = ? AND r.capture_id = ? AND r.parser_id != ? AND r.sign = ?",
@@ -157,11 +172,7 @@ def add_reading(
     if newer is not None and newest:
         statement = "UPDATE readings SET newest = 0 WHERE article_id = ? AND capture_id = ? AND sign = ?"
         connection.execute(statement, (article_id, sighting.capture_id, sign))
-    value, raw = (views.value, views.raw) if views else (None, None)
-    connection.execute(
-        "INSERT INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (article_id, sighting.capture_id, parser.id, source, sign, standing, newest, content_id, value, raw, detail),
-    )
+    return bool(newest)
 
 
 def count_snapshots(connection: sqlite3.Connection, article_id: int) -> int:

@@ -13,11 +13,12 @@ from archiver.urls import host_of
 
 def rederive_article(connection: sqlite3.Connection, article_id: int) -> int:
     """Derive an article's history anew from its counted readings and write it; returns the number of snapshots."""
-    readings = _load_readings(connection, article_id)
+    rows = _load_rows(connection, article_id)
+    readings = [_join_parsers(list(group)) for _, group in groupby(rows, key=itemgetter("capture_id", "sign"))]
     derived = derive(readings, partial(_compare, connection))
     _write_snapshots(connection, article_id, derived.snapshots)
     _write_events(connection, article_id, derived)
-    _write_article(connection, article_id, readings, derived)
+    _write_article(connection, article_id, readings, derived, _find_last_host(rows, derived))
     return len(derived.snapshots)
 
 
@@ -26,17 +27,16 @@ def load_content(connection: sqlite3.Connection, content_id: int) -> Content:
     return Content.of_row(connection.execute("SELECT * FROM contents WHERE id = ?", (content_id,)).fetchone())
 
 
-def _load_readings(connection: sqlite3.Connection, article_id: int) -> list[Reading]:
+def _load_rows(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
     """Load the counted readings in an order that depends on nothing but the captures: by time, then address."""
-    rows = connection.execute(
+    return connection.execute(
         "SELECT r.capture_id, k.fetched_at, k.run_id, k.status, r.sign, p.ordinal, p.id AS parser_id, r.content_id, "
-        "r.views, r.detail FROM readings r JOIN captures k ON k.id = r.capture_id "
+        "r.views, r.detail, a.url FROM readings r JOIN captures k ON k.id = r.capture_id "
         "JOIN addresses a ON a.id = k.address_id JOIN parsers p ON p.id = r.parser_id "
         "WHERE r.article_id = ? AND r.standing = 'counted' "
         "ORDER BY k.fetched_at, a.url, r.sign, p.ordinal, p.id",
         (article_id,),
     ).fetchall()
-    return [_join_parsers(list(group)) for _, group in groupby(rows, key=itemgetter("capture_id", "sign"))]
 
 
 def _join_parsers(rows: list[sqlite3.Row]) -> Reading:
@@ -62,7 +62,16 @@ def _compare(connection: sqlite3.Connection, before: int, after: int) -> tuple[s
 
 def _write_snapshots(connection: sqlite3.Connection, article_id: int, snapshots: list[Snapshot]) -> None:
     """Write the snapshots; those that are there no longer keep their row, without a number."""
-    connection.execute("UPDATE snapshots SET number = NULL WHERE article_id = ?", (article_id,))
+    written = connection.execute(
+        "SELECT first_capture_id, parser_id, number, content_id, last_capture_id, seen_from, seen_until, "
+        "changed_fields, cause FROM snapshots WHERE article_id = ?",
+        (article_id,),
+    )
+    before = {tuple(row) for row in written}
+    rows = dict.fromkeys(_write_snapshot(number, snapshot) for number, snapshot in enumerate(snapshots, 1))
+    if before - rows.keys():  # numbers are unique among those that have one
+        connection.execute("UPDATE snapshots SET number = NULL WHERE article_id = ?", (article_id,))
+        before.clear()
     connection.executemany(
         "INSERT INTO snapshots (article_id, first_capture_id, parser_id, number, content_id, last_capture_id, "
         "seen_from, seen_until, changed_fields, cause) "
@@ -70,7 +79,7 @@ def _write_snapshots(connection: sqlite3.Connection, article_id: int, snapshots:
         "(article_id, first_capture_id, parser_id) DO UPDATE SET number = excluded.number, "
         "content_id = excluded.content_id, last_capture_id = excluded.last_capture_id, "
         "seen_until = excluded.seen_until, changed_fields = excluded.changed_fields, cause = excluded.cause",
-        [(article_id, *_write_snapshot(number, snapshot)) for number, snapshot in enumerate(snapshots, 1)],
+        [(article_id, *row) for row in rows if row not in before],
     )
 
 
@@ -91,30 +100,42 @@ def _write_snapshot(number: int, snapshot: Snapshot) -> tuple[object, ...]:
 
 
 def _write_events(connection: sqlite3.Connection, article_id: int, derived: Derived) -> None:
-    titles = {snapshot.first.capture_id: _title_of(connection, snapshot.content_id) for snapshot in derived.snapshots}
-    connection.execute("DELETE FROM article_events WHERE article_id = ?", (article_id,))
+    contents = {snapshot.first.capture_id: snapshot.content_id for snapshot in derived.snapshots}
+    rows: dict[tuple[int, str], str | None] = {}
+    for event in derived.events:
+        detail = event.detail or _find_title(connection, contents.get(event.capture_id))
+        rows.setdefault((event.capture_id, event.kind), detail)
+    query = "SELECT capture_id, kind, detail FROM article_events WHERE article_id = ?"
+    before = {(row[0], row[1]): row[2] for row in connection.execute(query, (article_id,))}
+    if before.items() - rows.items():
+        connection.execute("DELETE FROM article_events WHERE article_id = ?", (article_id,))
+        before.clear()
     connection.executemany(
-        "INSERT INTO article_events VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [
-            (article_id, event.capture_id, event.kind, event.detail or titles.get(event.capture_id))
-            for event in derived.events
-        ],
+        "INSERT INTO article_events VALUES (?, ?, ?, ?)",
+        [(article_id, *key, detail) for key, detail in rows.items() if key not in before],
     )
 
 
-def _title_of(connection: sqlite3.Connection, content_id: int) -> str:
+def _find_title(connection: sqlite3.Connection, content_id: int | None) -> str | None:
+    if content_id is None:
+        return None
     return str(connection.execute("SELECT title FROM contents WHERE id = ?", (content_id,)).fetchone()[0])
 
 
-def _write_article(connection: sqlite3.Connection, article_id: int, readings: list[Reading], derived: Derived) -> None:
+def _write_article(
+    connection: sqlite3.Connection, article_id: int, readings: list[Reading], derived: Derived, host: str | None
+) -> None:
     views, observed_at = derived.views or (None, None)
     seen = [reading.at for reading in readings if reading.sign in ("content", "confirmed", "listed")]
-    address, section = _choose_address(connection, article_id, derived)
+    address, section = _choose_address(connection, article_id, host)
+    # To set a reference costs as much as all the rest, so it is set only where it is another one.
     connection.execute(
-        "UPDATE articles SET address_id = ?, section = ?, state = ?, listed = ?, first_seen_at = ?, last_seen_at = ?, "
+        "UPDATE articles SET address_id = ?1 WHERE id = ?2 AND address_id IS NOT ?1", (address, article_id)
+    )
+    connection.execute(
+        "UPDATE articles SET section = ?, state = ?, listed = ?, first_seen_at = ?, last_seen_at = ?, "
         "views = ?, views_observed_at = ? WHERE id = ?",
         (
-            address,
             section,
             derived.state,
             derived.listed,
@@ -127,7 +148,7 @@ def _write_article(connection: sqlite3.Connection, article_id: int, readings: li
     )
 
 
-def _choose_address(connection: sqlite3.Connection, article_id: int, derived: Derived) -> tuple[int | None, str | None]:
+def _choose_address(connection: sqlite3.Connection, article_id: int, host: str | None) -> tuple[int | None, str | None]:
     """Choose the address an article is shown with: the first it was seen under on the host that last answered."""
     rows = connection.execute(
         "SELECT aa.address_id, d.url, aa.section, aa.answered FROM article_addresses aa "
@@ -136,14 +157,12 @@ def _choose_address(connection: sqlite3.Connection, article_id: int, derived: De
         (article_id,),
     ).fetchall()
     section = next((row["section"] for row in rows if row["section"]), None)
-    host = _find_last_host(connection, derived)
     fitting = [row for row in rows if host is None or host_of(row["url"]) == host] or rows
     return (fitting[0]["address_id"] if fitting else None), section
 
 
-def _find_last_host(connection: sqlite3.Connection, derived: Derived) -> str | None:
+def _find_last_host(rows: list[sqlite3.Row], derived: Derived) -> str | None:
     if not derived.snapshots:
         return None
-    query = "SELECT a.url FROM captures k JOIN addresses a ON a.id = k.address_id WHERE k.id = ?"
-    row = connection.execute(query, (derived.snapshots[-1].last.capture_id,)).fetchone()
-    return host_of(row[0])
+    last = derived.snapshots[-1].last.capture_id
+    return next(host_of(row["url"]) for row in rows if row["capture_id"] == last)

@@ -15,8 +15,9 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 
-from archiver.folding import list_forms
+from archiver.folding import forms_of, list_words
 
 _TOKENIZER = "tokenize = 'unicode61 remove_diacritics 0'"
 _TABLES_OF_INDEX = (
@@ -57,6 +58,13 @@ def index_content(connection: sqlite3.Connection, content_id: int) -> None:
     statement = "INSERT INTO search_folded (rowid, body, title, lead) VALUES (?, ?, ?, ?)"
     connection.execute(statement, (place, body, title, lead))
     connection.execute("INSERT INTO search_exact (rowid, words) VALUES (?, ?)", (place, marked))
+
+
+def index_new(connection: sqlite3.Connection) -> None:
+    """Enter the contents that were stored after the last one entered; every transaction of the archive ends with it."""
+    query = "SELECT id FROM contents WHERE id > (SELECT coalesce(max(content_id), 0) FROM search_order) ORDER BY id"
+    for (content_id,) in connection.execute(query).fetchall():
+        index_content(connection, content_id)
 
 
 def index_missing(connection: sqlite3.Connection) -> None:
@@ -112,9 +120,11 @@ def _read_words(row: sqlite3.Row) -> tuple[tuple[str, str, str], str]:
         *(item["title"] for item in json.loads(attachments)),
     ]
     texts = ("\n".join(filter(None, (body, *others))), title, lead or "")
-    forms = [list(list_forms(text)) for text in texts]
-    marked = dict.fromkeys(exact for words in forms for exact, folded in words if exact != folded)
-    first, second, third = (" ".join(folded for _, folded in words) for words in forms)
+    words = [list_words(text) for text in texts]
+    forms = {word: forms_of(word) for word in dict.fromkeys(chain.from_iterable(words))}
+    marked = dict.fromkeys([exact for exact, folded in forms.values() if exact != folded])
+    folded = {word: form for word, (_, form) in forms.items()}
+    first, second, third = (" ".join([folded[word] for word in spelt]) for spelt in words)
     return (first, second, third), " ".join(marked)
 
 
