@@ -35,7 +35,34 @@ def meet_article(connection: sqlite3.Connection, site: str, key: str) -> int:
     row = connection.execute(
         "INSERT INTO articles (site, native_key) VALUES (?, ?) RETURNING id", (site, key)
     ).fetchone()
-    add_key(connection, site, key, row[0])
+    connection.execute("INSERT INTO article_keys VALUES (?, ?, ?)", (site, key, row[0]))
+    return int(row[0])
+
+
+def find_shown(connection: sqlite3.Connection, sighting: Sighting, key: str, url: str) -> tuple[int | None, bool]:
+    """Return the id of an article by any of its keys, and whether it was seen under an address by then."""
+    row = connection.execute(
+        "SELECT k.article_id, EXISTS (SELECT 1 FROM addresses d JOIN article_addresses aa ON aa.address_id = d.id "
+        "WHERE d.site = k.site AND d.url = ? AND aa.article_id = k.article_id AND aa.seen_from <= ?) "
+        "FROM article_keys k WHERE k.site = ? AND k.native_key = ?",
+        (url, sighting.at, sighting.site, key),
+    ).fetchone()
+    return (int(row[0]), bool(row[1])) if row else (None, False)
+
+
+def add_listed(connection: sqlite3.Connection, sighting: Sighting, key: str, url: str, views: int | None) -> int:
+    """Write down an article that a listing names and nothing else knows; returns its id.
+
+    Its row is what its one reading, still to be written, gives when it is derived.
+    """
+    address = find_address(connection, sighting.site, url)
+    row = connection.execute(
+        "INSERT INTO articles (site, native_key, address_id, listed, first_seen_at, last_seen_at, views, "
+        "views_observed_at) VALUES (?1, ?2, ?3, 1, ?4, ?4, ?5, iif(?5 IS NULL, NULL, ?4)) RETURNING id",
+        (sighting.site, key, address, sighting.at, views),
+    ).fetchone()
+    connection.execute("INSERT INTO article_keys VALUES (?, ?, ?)", (sighting.site, key, row[0]))
+    connection.execute("INSERT INTO article_addresses VALUES (?, ?, ?, NULL, 0)", (row[0], address, sighting.at))
     return int(row[0])
 
 

@@ -26,6 +26,9 @@ class ArchiveDatabase(Database):
     between, however long it may wait otherwise (SQLITE_BUSY_SNAPSHOT); two crawls into one archive do that.
     """
 
+    begun = False
+    """True within ``atomic``; sqlite3 itself begins transactions too, and those end without it."""
+
     @contextmanager
     def atomic(self) -> Generator[Database, None, None]:
         """Keep everything that is written inside, or nothing; a block inside another is a savepoint.
@@ -36,8 +39,11 @@ class ArchiveDatabase(Database):
         if self.conn.in_transaction:
             with super().atomic():
                 yield self
+                if not self.begun:
+                    index_new(self.conn)
             return
         self.conn.execute("BEGIN IMMEDIATE")
+        self.begun = True
         try:
             yield self
             index_new(self.conn)
@@ -45,6 +51,8 @@ class ArchiveDatabase(Database):
         except BaseException:
             self.rollback()
             raise
+        finally:
+            self.begun = False
 
 
 def join_transaction(database: Database) -> AbstractContextManager[Database | None]:
@@ -52,7 +60,8 @@ def join_transaction(database: Database) -> AbstractContextManager[Database | No
 
     An error inside must end the whole transaction: whoever catches it within an outer block would keep a half.
     """
-    return nullcontext() if database.conn.in_transaction else database.atomic()
+    begun = isinstance(database, ArchiveDatabase) and database.begun and database.conn.in_transaction
+    return nullcontext() if begun else database.atomic()
 
 
 def busy_seconds() -> float:

@@ -20,12 +20,16 @@ import zstandard
 from archiver.archive.content import write_time
 from archiver.errors import ArchiveError
 
-# Pages of 97 KB, on one of two shared cores, at levels 3 / 6 / 9 / 12:
-#   plain       10.5 / 10.3 / 9.9 / 9.8 KB in 0.1 / 0.5 / 0.8 / 1.3 ms
-#   dictionary  1.55 / 1.26 / 1.18 / 1.12 KB in 0.1 / 0.2 / 0.3 / 1.7 ms
-#   delta       108 / 107 / 105 / 105 B in 0.2 / 0.3 / 0.3 / 7 ms
-# Level 9 is also the first whose window reaches back over a whole base of several megabytes.
+# Level 9 is the first whose window reaches back over a whole base of several megabytes.
 LEVEL = 9
+
+# Pages are smaller, and less does for them. At levels 3 / 5 / 6 / 9 / 12, on one of two shared cores:
+#   plain, 97 KB                 10.5 / - / 10.3 / 9.9 / 9.8 KB in 0.1 / - / 0.5 / 0.8 / 1.3 ms
+#   dictionary, 97 KB            1.27 / 0.99 / 0.93 / 0.77 / - KB in 0.04 / 0.09 / 0.25 / 0.24 / - ms
+#   dictionary, 35 KB, mirrored  4.07 / 3.67 / 3.45 / 3.34 / - KB in 0.08 / 0.16 / 0.21 / 0.36 / - ms
+#   delta, 97 KB                 46 / 46 / 46 / 46 / - B in 0.13 / 0.26 / 0.26 / 0.27 / - ms
+PAGES_SIZE = 1_000_000
+DICTIONARY_LEVEL, DELTA_LEVEL = 5, 3
 
 # 32 pages hold nearly all that 80 would teach. 200 kB hold two pages of 97 KB with room for what differs; they save a
 # sixth of every page over zstd's own 110 KiB and take 20 to 35 kB in the file.
@@ -47,11 +51,8 @@ DICTIONARY_FITS, DICTIONARY_GAIN = 0.05, 0.75
 DRIFT = 0.33
 
 _BASES = """
-    SELECT base FROM (
-        SELECT coalesce(p.base_digest, p.digest) AS base, k.fetched_at AS at
-        FROM captures k JOIN payloads p ON p.digest = k.payload_digest
-        WHERE k.address_id = ? AND p.size > 0 ORDER BY k.fetched_at DESC LIMIT 8
-    ) GROUP BY base ORDER BY max(at) DESC LIMIT 2
+    SELECT coalesce(p.base_digest, p.digest) FROM captures k JOIN payloads p ON p.digest = k.payload_digest
+    WHERE k.address_id = ? AND p.size > 0 ORDER BY k.fetched_at DESC LIMIT 8
 """
 
 # Whole payloads among the last captures of a site, first seen after a time. What zstd cannot halve, pictures say,
@@ -125,8 +126,9 @@ def check_payloads(connection: sqlite3.Connection) -> Iterator[str]:
 def _encode(connection: sqlite3.Connection, site: str, address_id: int, body: bytes) -> _Encoded:
     whole = _encode_whole(connection, site, body)
     # Two bases are tried, because an error page between two good ones must not cost a new base.
-    bases = _load_intact(connection, connection.execute(_BASES, (address_id,)).fetchall())
-    deltas = (_Encoded("delta", None, digest, _compress(body, _as_dictionary(base))) for digest, base in bases)
+    last = dict.fromkeys(row[0] for row in connection.execute(_BASES, (address_id,)))
+    bases = _load_intact(connection, list(last)[:2])
+    deltas = (_Encoded("delta", None, digest, _compress_delta(body, base)) for digest, base in bases)
     delta = min(deltas, key=lambda delta: len(delta.data), default=whole)
     return delta if len(delta.data) <= DRIFT * len(whole.data) else whole
 
@@ -147,21 +149,26 @@ def _encode_with_dictionary(connection: sqlite3.Connection, site: str, body: byt
     if newest is None:
         return None
     with suppress(ArchiveError):
-        return _Encoded("dictionary", newest[0], None, _compress(body, _load_dictionary(connection, newest[0])))
+        dictionary = _load_dictionary(connection, newest[0])
+        return _Encoded("dictionary", newest[0], None, _compress(body, dictionary, DICTIONARY_LEVEL))
     return None
 
 
-def _compress(body: bytes, dictionary: zstandard.ZstdCompressionDict | None) -> bytes:
-    return zstandard.ZstdCompressor(level=LEVEL, dict_data=dictionary).compress(body)
+def _compress(body: bytes, dictionary: zstandard.ZstdCompressionDict | None, level: int = LEVEL) -> bytes:
+    return zstandard.ZstdCompressor(level=level, dict_data=dictionary).compress(body)
+
+
+def _compress_delta(body: bytes, base: bytes) -> bytes:
+    return _compress(body, _as_dictionary(base), DELTA_LEVEL if len(body) + len(base) <= PAGES_SIZE else LEVEL)
 
 
 def _as_dictionary(base: bytes) -> zstandard.ZstdCompressionDict:
     return zstandard.ZstdCompressionDict(base, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
 
 
-def _load_intact(connection: sqlite3.Connection, rows: list[tuple[bytes]]) -> Iterator[tuple[bytes, bytes]]:
+def _load_intact(connection: sqlite3.Connection, digests: list[bytes]) -> Iterator[tuple[bytes, bytes]]:
     """Yield digest and bytes of payloads; damaged ones are left out, for a crawl goes on without them."""
-    for (digest,) in rows:
+    for digest in digests:
         with suppress(ArchiveError):
             yield digest, load_payload(connection, digest)
 
@@ -207,7 +214,7 @@ def _open_dictionary(digest: bytes, data: bytes) -> zstandard.ZstdCompressionDic
     if hashlib.sha256(content).digest() != digest:
         raise ArchiveError(f"dictionary {digest.hex()} is damaged: its bytes have another digest")
     dictionary = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_FULLDICT)
-    dictionary.precompute_compress(level=LEVEL)
+    dictionary.precompute_compress(level=DICTIONARY_LEVEL)
     return dictionary
 
 
@@ -220,12 +227,12 @@ def _train_if_due(connection: sqlite3.Connection, site: str) -> None:
     made_at = connection.execute("SELECT max(made_at) FROM dictionaries WHERE site = ?", (site,)).fetchone()[0]
     rows = connection.execute(_SAMPLES, {"site": site, "since": made_at or "", "count": SAMPLES}).fetchall()
     if len(rows) == SAMPLES and sum(encoding == "plain" for _, encoding in rows) > SAMPLES / 2:
-        _train(connection, site, [(digest,) for digest, _ in rows])
+        _train(connection, site, [digest for digest, _ in rows])
 
 
-def _train(connection: sqlite3.Connection, site: str, rows: list[tuple[bytes]]) -> None:
+def _train(connection: sqlite3.Connection, site: str, digests: list[bytes]) -> None:
     """Train a dictionary on payloads and write it down, packed; the same payloads always give the same one."""
-    samples = [body for _, body in _load_intact(connection, rows)]
+    samples = [body for _, body in _load_intact(connection, digests)]
     # The number is made of the site: two sites with the same pages need two dictionaries, each under its own digest.
     number = 2**15 + int.from_bytes(hashlib.sha256(site.encode()).digest()[:3])
     with suppress(zstandard.ZstdError):  # too little to learn from

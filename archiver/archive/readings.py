@@ -4,7 +4,7 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Literal
 
-from archiver.archive.articles import Sighting, add_address, find_article, meet_article
+from archiver.archive.articles import Sighting, add_address, add_listed, find_article, find_shown
 from archiver.archive.content import COLUMNS, Content
 from archiver.archive.derivation import Sign
 from archiver.archive.rederivation import load_content, rederive_article
@@ -80,11 +80,14 @@ def record_article(
 
 def record_entry(connection: sqlite3.Connection, sighting: Sighting, parser: Parser, entry: ListingEntry) -> None:
     """Record an article as a listing prints it: that it is listed, and its count. Never its content."""
-    article_id = meet_article(connection, sighting.site, entry.native_key)
-    moved = add_address(connection, article_id, sighting, entry.url, None, answered=False)
+    known, shown = find_shown(connection, sighting, entry.native_key, entry.url)
+    value = entry.views.value if entry.views else None
+    article_id = known or add_listed(connection, sighting, entry.native_key, entry.url, value)
+    if known and not shown:
+        add_address(connection, known, sighting, entry.url, None, answered=False)
     add_reading(connection, article_id, sighting, parser, "listing", "listed", "counted", entry.views)
-    if moved or not _note_listing(connection, article_id, sighting, entry.views):
-        rederive_article(connection, article_id)
+    if known and not (shown and _note_article(connection, known, sighting, entry.views, "listed AND address_id")):
+        rederive_article(connection, known)
 
 
 def record_sign(
@@ -209,22 +212,19 @@ def _extend(
     return bool(done) and _note_article(connection, article_id, sighting, views)
 
 
-def _note_listing(connection: sqlite3.Connection, article_id: int, sighting: Sighting, views: Count | None) -> bool:
-    """Note a listing of an article that is listed already."""
-    query = "SELECT 1 FROM articles WHERE id = ? AND listed AND address_id IS NOT NULL"
-    return bool(connection.execute(query, (article_id,)).fetchone()) and _note_article(
-        connection, article_id, sighting, views
-    )
+def _note_article(
+    connection: sqlite3.Connection, article_id: int, sighting: Sighting, views: Count | None, condition: str = "1"
+) -> bool:
+    """Note time and count of a sighting; False unless it is the latest, and its count not below the one before.
 
-
-def _note_article(connection: sqlite3.Connection, article_id: int, sighting: Sighting, views: Count | None) -> bool:
-    """Note time and count of a sighting; False unless it is the latest, and its count not below the one before."""
+    False also for an article that a ``condition`` on its row does not hold for.
+    """
     value = views.value if views else None
     return bool(
         connection.execute(
             "UPDATE articles SET last_seen_at = ?1, views = coalesce(?2, views), "
             "views_observed_at = CASE WHEN ?2 IS NULL THEN views_observed_at ELSE ?1 END "
-            "WHERE id = ?3 AND last_seen_at < ?1 AND coalesce(?2 >= views, 1)",
+            f"WHERE id = ?3 AND last_seen_at < ?1 AND coalesce(?2 >= views, 1) AND {condition}",
             (sighting.at, value, article_id),
         ).rowcount
     )

@@ -129,12 +129,11 @@ def _write_article(
     seen = [reading.at for reading in readings if reading.sign in ("content", "confirmed", "listed")]
     address, section = _choose_address(connection, article_id, host)
     # To set a reference costs as much as all the rest, so it is set only where it is another one.
-    connection.execute(
-        "UPDATE articles SET address_id = ?1 WHERE id = ?2 AND address_id IS NOT ?1", (address, article_id)
-    )
+    shown = connection.execute("SELECT address_id FROM articles WHERE id = ?", (article_id,)).fetchone()[0]
+    moved = "" if address == shown else ", address_id = ?"
     connection.execute(
         "UPDATE articles SET section = ?, state = ?, listed = ?, first_seen_at = ?, last_seen_at = ?, "
-        "views = ?, views_observed_at = ? WHERE id = ?",
+        f"views = ?, views_observed_at = ?{moved} WHERE id = ?",
         (
             section,
             derived.state,
@@ -143,6 +142,7 @@ def _write_article(
             max(seen, default=None),
             views,
             observed_at,
+            *((address,) if moved else ()),
             article_id,
         ),
     )
