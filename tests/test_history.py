@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.archive.rederivation import rederive_article
 from tests.portal import Portal, PortalArticle, Response, demo_portal, maintenance_page
 from tests.visiting import Visits
 
@@ -57,6 +58,25 @@ def test_twenty_crawls_of_an_unchanged_portal_make_no_second_snapshot(visits: Vi
     )
     assert counted == [{"articles": 24, "snapshots": 24, "counts": 24 * 20}]
     assert {row["kind"] for row in visits.query("SELECT kind FROM events")} == {"created"}
+
+
+def test_every_row_is_what_the_readings_give(visits: Visits) -> None:
+    """Usual cases are written without deriving the article; deriving all of them again changes nothing."""
+    portal = demo_portal()
+    first, second, third, *_ = portal.listed()
+    visits.run(portal, _day(0))
+    portal.edit(first.id, title=f"{first.title} (sửa)")
+    portal.set_views(second.id, 0)
+    portal.remove(third.id)
+    visits.run(portal, _day(1))
+    portal.restore(third.id)
+    visits.run(portal, _day(2))
+    before = visits.dump("articles", "snapshots", "article_events")
+    with visits.database.atomic():
+        for row in visits.query("SELECT id FROM articles"):
+            rederive_article(visits.database.conn, int(str(row["id"])))
+    assert visits.dump("articles", "snapshots", "article_events") == before
+    assert {event["kind"] for event in before["article_events"]} >= {"created", "edited", "counter_reset", "restored"}
 
 
 def _move_paragraph(article: PortalArticle) -> dict[str, object]:
