@@ -25,10 +25,9 @@ from archiver.archive.ledger import (
     count_error,
     find_platform,
     list_findings,
-    note_found,
     open_run,
-    write_site,
 )
+from archiver.archive.readings import Novelty
 from archiver.archive.robots import load_robots
 from archiver.checks import check_run
 from archiver.clock import now
@@ -38,10 +37,12 @@ from archiver.crawl.ending import end_crawl
 from archiver.crawl.fates import settle_visit
 from archiver.crawl.items import Failure, Remark, Visit
 from archiver.crawl.plan import Plan, make_plan
+from archiver.crawl.recorder import Recorder
 from archiver.crawl.spider import CommitteeSpider
 from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Problem, Unreadable
-from archiver.record import is_stranger, record_capture
+from archiver.record import record_capture
+from archiver.recording.orders import Order
 from archiver.site import Site
 
 logger = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class RunLedger:
         self._database: Database | None = None
         self._run: Run | None = None
         self._site: Site | None = None
+        self._recorder: Recorder | None = None
         self._closing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -110,6 +112,8 @@ class RunLedger:
                 scope=plan.scope,
                 resumes=plan.resumed.uid if plan.resumed else None,
             )
+        self._recorder = Recorder(self._database, self._path, spider.settings["ARCHIVE_RECORDING_PROCESS"])
+        spider.read = self._recorder.read
         self.robots = load_robots(self._database.conn, spider.site.name, spider.options.start, now())
         _tell_plan(plan)
 
@@ -119,11 +123,9 @@ class RunLedger:
             raise ArchiveError("the run was never opened")
         return self._database, self._run
 
-    def record(self, spider: CommitteeSpider, item: Visit | Failure | Remark) -> str | None:
-        """Record what the spider brought; returns what an article page brought (new, changed, unchanged)."""
+    def record(self, spider: CommitteeSpider, item: Failure | Remark) -> None:
+        """Record what the spider noted without an answer."""
         database, run = self.opened()
-        if isinstance(item, Visit):
-            return self._record_visit(database, run, spider, item)
         with database.atomic():
             add_finding(database.conn, run, item.url, item.problem)
             if isinstance(item, Failure):
@@ -131,7 +133,22 @@ class RunLedger:
         if isinstance(item, Failure):
             self.errors += 1
             spider.discovery.fates.settle(item.expected, "failed", item.problem.kind)
-        return None
+
+    async def record_visit(self, spider: CommitteeSpider, visit: Visit) -> Novelty | None:
+        """Record an answer; returns what an article page brought. What this returns for is on disk."""
+        _, run = self.opened()
+        assert self._recorder is not None
+        site, found = spider.site, spider.discovery.found if isinstance(visit.page, Listing) else None
+        is_new_site = site != self._site  # its platform was recognised on this page
+        self._site = site
+        order = Order(run, site, visit.final, visit.expected, found, is_new_site)
+        recorded = await self._recorder.record(order, visit.capture, visit.page)
+        self.pages += isinstance(visit.page, Article | Listing)
+        if recorded.novelty:
+            self.novelties[recorded.novelty] += 1
+        if visit.final:
+            settle_visit(spider.discovery.fates, visit, recorded.novelty, stranger=recorded.is_stranger)
+        return recorded.novelty
 
     def keep_robots(self, response: Response, request: Request, spider: CommitteeSpider) -> None:
         """Keep the answer to a request that is Scrapy's own and not the spider's: robots.txt."""
@@ -180,6 +197,8 @@ class RunLedger:
         if self._run is None:
             return
         database, run = self.opened()
+        if self._recorder:
+            self._recorder.close()
         stats = self._crawler.stats
         requests = int(stats.get_value("downloader/request_count", 0)) if stats else 0
         try:
@@ -198,24 +217,6 @@ class RunLedger:
             self.outcome, self.broken = None, self.broken or self._explain(error)
             logger.warning("the end of the run cannot be written: %s", error)
             database.close()
-
-    def _record_visit(self, database: Database, run: Run, spider: CommitteeSpider, visit: Visit) -> str | None:
-        with database.atomic():
-            novelty = record_capture(
-                database, run, spider.site, visit.capture, visit.page, final=visit.final, expected=visit.expected
-            )
-            if spider.site != self._site:  # its platform was recognised on this page
-                write_site(database.conn, spider.site)
-                self._site = spider.site
-            if isinstance(visit.page, Listing):
-                note_found(database.conn, run, spider.discovery.found)
-        self.pages += isinstance(visit.page, Article | Listing)
-        if novelty:
-            self.novelties[novelty] += 1
-        if visit.final:
-            stranger = is_stranger(database, spider.site, visit.capture, visit.page, visit.expected)
-            settle_visit(spider.discovery.fates, visit, novelty, stranger=stranger)
-        return novelty
 
     def _judge(self, spider: CommitteeSpider, reason: str) -> Outcome:
         if reason == "shutdown":

@@ -28,14 +28,14 @@ class ArchivePipeline:
             raise RuntimeError("EXTENSIONS must hold RunLedger: the pipeline writes through it")
         return cls(ledger, crawler)
 
-    def process_item(self, item: Visit | Failure | Remark) -> dict[str, Any] | Visit:
+    async def process_item(self, item: Visit | Failure | Remark) -> dict[str, Any] | Visit:
         """Record an item; articles are left for the export, and those that were confirmed (304) for their files."""
         spider = self._crawler.spider
         assert isinstance(spider, CommitteeSpider)
         if self._ledger.broken:
             raise DropItem("not recorded: the archive cannot be written")
         try:
-            novelty = self._ledger.record(spider, item)
+            novelty = await self._record(spider, item)
         except sqlite3.Error as error:
             self._ledger.give_up(error)
             raise DropItem("not recorded") from error
@@ -44,3 +44,9 @@ class ArchivePipeline:
         if not (isinstance(item, Visit) and isinstance(item.page, Article) and item.final):
             raise DropItem("recorded; not an article")
         return write_record(spider.site, item.page, item.capture) | {"novelty": novelty}
+
+    async def _record(self, spider: CommitteeSpider, item: Visit | Failure | Remark) -> str | None:
+        if isinstance(item, Visit):
+            return await self._ledger.record_visit(spider, item)
+        self._ledger.record(spider, item)
+        return None

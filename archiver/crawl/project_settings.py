@@ -5,6 +5,7 @@ import os
 from scrapy.settings import BaseSettings, Settings, default_settings
 from scrapy.utils.project import get_project_settings
 
+from archiver.crawl.recorder import WISHES
 from archiver.errors import UsageError
 from archiver.site import ATTACHMENTS
 
@@ -29,6 +30,6 @@ def check_settings(settings: BaseSettings) -> None:
         except ValueError:
             kind = "switch; write 0 or 1" if isinstance(usual, bool) else "number"
             raise UsageError(f"-s {name}={value}: {value!r} is no {kind}") from None
-    policy = settings.get("ARCHIVE_ATTACHMENTS")
-    if policy and policy not in ATTACHMENTS:
-        raise UsageError(f"-s ARCHIVE_ATTACHMENTS={policy}: write {', '.join(ATTACHMENTS)}")
+    for name, words in (("ARCHIVE_ATTACHMENTS", ("", *ATTACHMENTS)), ("ARCHIVE_RECORDING_PROCESS", WISHES)):
+        if settings.get(name, "") not in words:
+            raise UsageError(f"-s {name}={settings[name]}: write {', '.join(filter(None, words))}")

@@ -1,7 +1,7 @@
 """The spider all sites share: it asks, reads what comes back, and follows; a site only declares."""
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self
 
@@ -30,7 +30,7 @@ from archiver.record import read_capture
 from archiver.site import Expectations, Places, Revisits, Site
 from archiver.urls import join_url
 
-Output = Iterator[Visit | Failure | Remark | Request]
+Output = AsyncIterator[Visit | Failure | Remark | Request]
 
 MOST_REDIRECTS = 5
 LISTINGS_FIRST = 10
@@ -58,6 +58,7 @@ class CommitteeSpider(scrapy.Spider):
     is_declared: ClassVar[bool] = True
     attachments: ClassVar[Literal["none", "documents", "all"]] = "documents"
     rendered: ClassVar[bool] = False
+    read: Callable[[Site, Capture], Awaitable[Page]]  # given by the ledger, when it opens the run
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name)
@@ -136,34 +137,38 @@ class CommitteeSpider(scrapy.Spider):
         most = self.settings.getint("ARCHIVE_MAX_REQUESTS")
         return max(most - self.asked - self.asked_files, 0) if most else sys.maxsize
 
-    def parse(self, response: Response, **kwargs: Any) -> Output:
+    async def parse(self, response: Response, **kwargs: Any) -> Output:
         """Read an answer, hand it over to be kept, follow it, and ask for more."""
         try:
-            yield from self._read(response, response.meta["target"])
+            async for output in self._read(response, response.meta["target"]):
+                yield output
         finally:
             self._in_flight -= 1
-        yield from self._ask_more()
+        for request in self._ask_more():
+            yield request
 
-    def fail(self, failure: TwistedFailure) -> Output:
+    def fail(self, failure: TwistedFailure) -> Iterator[Failure | Request]:
         """Report an address that gave no answer, and ask for more."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it for errbacks
         problem = describe_failure(failure.value or RuntimeError())
-        yield Failure(request.url, problem, _key_of(request.meta["target"]))
+        yield Failure(request.url, problem, request.meta["target"].expected)
         self._in_flight -= 1
         yield from self._ask_more()
 
-    def _read(self, response: Response, target: Target) -> Output:
+    async def _read(self, response: Response, target: Target) -> Output:
         capture = capture_of(response, target.form)
         if response.status in REDIRECTS:
-            yield from self._follow_redirect(response, capture, target)
+            for output in self._follow_redirect(response, capture, target):
+                yield output
             return
-        page = self._read_first(capture) if not self.is_decided else read_capture(self.site, capture)
+        page = await self.read(self.site, capture) if self.is_decided else self._read_first(capture)
         again = self._try_again(response) if response.status in BUSY else None
-        yield Visit(capture, page, final=again is None, expected=_key_of(target))
+        yield Visit(capture, page, final=again is None, expected=target.expected)
         if again:
             yield again
         elif isinstance(page, Listing) and target.walk and target.kind == "listing":
-            yield from self._take_step(self.discovery.follow(page, target.walk), page.url)
+            for remark in self._take_step(self.discovery.follow(page, target.walk), page.url):
+                yield remark
         elif isinstance(page, Article) and target.kind == "listing":
             yield Remark(capture.url, Problem("article_for_listing", "a listing's address answers with an article"))
 
@@ -215,13 +220,13 @@ class CommitteeSpider(scrapy.Spider):
         for problem in step.problems:
             yield Remark(url, problem)
 
-    def _follow_redirect(self, response: Response, capture: Capture, target: Target) -> Output:
+    def _follow_redirect(self, response: Response, capture: Capture, target: Target) -> Iterator[Visit | Request]:
         location = response.headers.get("Location")
         url = join_url(response.url, location.decode("latin-1")) if location else None
         redirects = response.meta["redirects"] + 1
         problem = self._refuse_redirect(response.url, url, target, redirects)
         page = Unreadable(response.url, problem or Problem("redirect", f"to {url}"))
-        yield Visit(capture, page, final=problem is not None, expected=_key_of(target))
+        yield Visit(capture, page, final=problem is not None, expected=target.expected)
         if problem is None:
             sends = response.meta["sends"] and response.status in FORM_REDIRECTS
             yield self._ask(target, url, redirects, sends=sends)
@@ -241,7 +246,3 @@ class CommitteeSpider(scrapy.Spider):
         if meta["tries"] > self.settings.getint("RETRY_TIMES"):
             return None
         return self._ask(meta["target"], response.url, meta["redirects"], meta["tries"] + 1, sends=meta["sends"])
-
-
-def _key_of(target: Target) -> str | None:
-    return target.key if target.kind == "article" else None

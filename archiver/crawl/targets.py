@@ -42,6 +42,11 @@ class Target:
     validators: Mapping[str, str] = field(default_factory=dict)
     form: Form | None = None
 
+    @property
+    def expected(self) -> str | None:
+        """The native key of the article that is asked for; None where it is none."""
+        return self.key if self.kind == "article" else None
+
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -1,0 +1,64 @@
+"""What is to be recorded of answers, and what came of it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from archiver.archive.ledger import Run, note_found, write_site
+from archiver.archive.readings import Novelty
+from archiver.model import Capture, Page
+from archiver.record import is_stranger, record_capture
+from archiver.site import Site
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How an answer is to be recorded.
+
+    ``final`` is False if another try follows; ``expected`` is the native key of the article that was asked for.
+    ``found`` counts the articles that the run found so far, where the answer may have added to them. ``is_new_site``:
+    the site is to be written down anew, since its platform was recognised on this page.
+    """
+
+    run: Run
+    site: Site
+    final: bool = True
+    expected: str | None = None
+    found: int | None = None
+    is_new_site: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What an answer brought, and whether it comes from a page that only seemed to be an article's."""
+
+    novelty: Novelty | None
+    is_stranger: bool
+
+
+Job = tuple[Order, Capture, Page]
+
+
+def record_all(
+    database: Database, jobs: Sequence[Job], before_commit: Callable[[], None] | None = None
+) -> list[Recorded]:
+    """Record several answers in one transaction: when this returns all of them are on disk, and else none.
+
+    ``before_commit`` may still raise.
+    """
+    with database.atomic():
+        recorded = [_record(database, *job) for job in jobs]
+        if before_commit:
+            before_commit()
+    return recorded
+
+
+def _record(database: Database, order: Order, capture: Capture, page: Page) -> Recorded:
+    novelty = record_capture(database, order.run, order.site, capture, page, final=order.final, expected=order.expected)
+    if order.is_new_site:
+        write_site(database.conn, order.site)
+    if order.found is not None:
+        note_found(database.conn, order.run, order.found)
+    stranger = order.final and is_stranger(database, order.site, capture, page, order.expected)
+    return Recorded(novelty, stranger)
