@@ -172,8 +172,9 @@ def test_a_killed_crawl_leaves_no_process_behind(crawling: Crawling) -> None:
             _wait_until(lambda: not _is_running(child))
         assert crawling.query("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
         done = crawling.scrapy("dukdhcd", start, *ALWAYS, "-a", "full=1")
-    assert done.status == 0, done.err
-    assert crawling.query("SELECT outcome FROM runs ORDER BY id") == [{"outcome": "died"}, {"outcome": "finished"}]
+    assert "is killed" not in done.err
+    assert crawling.query("SELECT kind FROM findings") == [{"kind": "died_run"}]
+    assert crawling.query("SELECT outcome FROM runs ORDER BY id") == [{"outcome": "died"}, {"outcome": "problems"}]
     assert crawling.query("SELECT count(*) AS n FROM current_articles") == [{"n": 200}]
 
 

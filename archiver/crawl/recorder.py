@@ -48,19 +48,20 @@ class RecordingClient(asyncio.Protocol):
         self._answers: dict[int, asyncio.Future[object]] = {}
         self._held: dict[tuple[str, datetime], int] = {}
         self._child: subprocess.Popen[bytes] | None = None
+        self._line: socket.socket | None = None
         self._transport: asyncio.Transport | None = None
         self.is_ready = False
 
     async def open(self, path: Path) -> None:
         """Start the process and wait until it has opened the archive; ProcessLostError where it could not."""
-        ours, theirs = socket.socketpair()
-        for end in (ours, theirs):
+        self._line, theirs = socket.socketpair()
+        for end in (self._line, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
         loop = asyncio.get_running_loop()
         ready = self._answers[READY] = loop.create_future()
         with theirs:
             self._child = _start_process(theirs, path)
-        await loop.create_unix_connection(lambda: self, sock=ours)
+        await loop.create_unix_connection(lambda: self, sock=self._line)
         await ready
         self.is_ready = True
         logger.info("pages are read and recorded in a second process (%s)", self._child.pid)
@@ -81,6 +82,8 @@ class RecordingClient(asyncio.Protocol):
 
     def close(self) -> None:
         """Hang up and wait for the process to end; one that does not is killed."""
+        if self._line and self._line.fileno() >= 0:
+            self._line.shutdown(socket.SHUT_RDWR)  # at once: the loop, which would do it, waits for this to return
         if self._transport:
             self._transport.abort()
         if self._child is None:
@@ -88,6 +91,7 @@ class RecordingClient(asyncio.Protocol):
         try:
             self._child.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:
+            logger.warning("the recording process does not end, and is killed")
             self._child.kill()
             self._child.wait()
 
