@@ -1,6 +1,7 @@
 """Addresses: how they are written down, and when two of them are the same."""
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, urldefrag, urljoin, urlsplit, urlunsplit
 
 # Liferay writes the session into the path of every link until a cookie came back (RFC 3986 path parameter).
@@ -100,6 +101,7 @@ def undo_mirroring(url: str) -> str:
     return urlunsplit(parts._replace(path=_MIRRORED.sub(r"\1", parts.path))) if parts.query else url
 
 
+@lru_cache(maxsize=256)  # a request's address passes a dozen gates
 def host_of(url: str) -> str:
     """Return host and port in lower case, the port left out where it is the scheme's own."""
     parts = urlsplit(url)

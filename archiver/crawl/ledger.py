@@ -40,9 +40,9 @@ from archiver.crawl.plan import Plan, make_plan
 from archiver.crawl.recorder import Recorder
 from archiver.crawl.spider import CommitteeSpider
 from archiver.errors import ArchiveError
-from archiver.model import Article, Capture, Listing, Problem, Unreadable
+from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.record import record_capture
-from archiver.recording.orders import Order
+from archiver.recording.orders import Crawl, Order
 from archiver.site import Site
 
 logger = logging.getLogger(__name__)
@@ -113,7 +113,7 @@ class RunLedger:
                 resumes=plan.resumed.uid if plan.resumed else None,
             )
         self._recorder = Recorder(self._database, self._path, spider.settings["ARCHIVE_RECORDING_PROCESS"])
-        spider.read = self._recorder.read
+        spider.read = self.read
         self.robots = load_robots(self._database.conn, spider.site.name, spider.options.start, now())
         _tell_plan(plan)
 
@@ -134,6 +134,11 @@ class RunLedger:
             self.errors += 1
             spider.discovery.fates.settle(item.expected, "failed", item.problem.kind)
 
+    async def read(self, site: Site, capture: Capture) -> Page:
+        """Read a capture of this crawl's site."""
+        assert self._recorder is not None
+        return await self._recorder.read(Crawl(self.opened()[1], site), capture)
+
     async def record_visit(self, spider: CommitteeSpider, visit: Visit) -> Novelty | None:
         """Record an answer; returns what an article page brought. What this returns for is on disk."""
         _, run = self.opened()
@@ -141,8 +146,8 @@ class RunLedger:
         site, found = spider.site, spider.discovery.found if isinstance(visit.page, Listing) else None
         is_new_site = site != self._site  # its platform was recognised on this page
         self._site = site
-        order = Order(run, site, visit.final, visit.expected, found, is_new_site)
-        recorded = await self._recorder.record(order, visit.capture, visit.page)
+        order = Order(visit.final, visit.expected, found, is_new_site)
+        recorded = await self._recorder.record(Crawl(run, site), order, visit.capture, visit.page)
         self.pages += isinstance(visit.page, Article | Listing)
         if recorded.novelty:
             self.novelties[recorded.novelty] += 1

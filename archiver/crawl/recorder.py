@@ -20,8 +20,7 @@ from archiver.errors import ArchiverError
 from archiver.model import Capture, Page
 from archiver.record import read_capture
 from archiver.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
-from archiver.recording.orders import Order, Recorded, record_all
-from archiver.site import Site
+from archiver.recording.orders import Crawl, Order, Recorded, record_all
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +47,7 @@ class RecordingClient(asyncio.Protocol):
         self._answers: dict[int, asyncio.Future[object]] = {}
         self._held: dict[tuple[str, datetime], int] = {}
         self._child: subprocess.Popen[bytes] | None = None
+        self._crawl: Crawl | None = None
         self._line: socket.socket | None = None
         self._transport: asyncio.Transport | None = None
         self.is_ready = False
@@ -66,19 +66,19 @@ class RecordingClient(asyncio.Protocol):
         self.is_ready = True
         logger.info("pages are read and recorded in a second process (%s)", self._child.pid)
 
-    async def read(self, site: Site, capture: Capture) -> Page:
+    async def read(self, crawl: Crawl, capture: Capture) -> Page:
         """Have a capture read; the process holds it until it is recorded."""
         number = next(self._numbers)
-        page = cast("Page", await self._ask(number, ReadRequest(number, site, capture)))
+        page = cast("Page", await self._ask(crawl, number, ReadRequest(number, capture)))
         self._held[capture.url, capture.fetched_at] = number
         return page
 
-    async def record(self, order: Order, capture: Capture, page: Page) -> Recorded:
+    async def record(self, crawl: Crawl, order: Order, capture: Capture, page: Page) -> Recorded:
         """Have an answer recorded, by its number alone where the process holds it."""
         number = next(self._numbers)
         held = self._held.pop((capture.url, capture.fetched_at), None)
         request = RecordRequest(number, order, held=held) if held else RecordRequest(number, order, (capture, page))
-        return cast("Recorded", await self._ask(number, request))
+        return cast("Recorded", await self._ask(crawl, number, request))
 
     def close(self) -> None:
         """Hang up and wait for the process to end; one that does not is killed."""
@@ -124,10 +124,13 @@ class RecordingClient(asyncio.Protocol):
                 answer.set_exception(ProcessLostError("it ended"))
         self._answers.clear()
 
-    async def _ask(self, number: int, message: object) -> object:
+    async def _ask(self, crawl: Crawl, number: int, message: object) -> object:
         if self._transport is None:
             raise ProcessLostError("it has ended")
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
+        if crawl != self._crawl:
+            self._transport.write(write_message(crawl))
+            self._crawl = crawl
         self._transport.write(write_message(message))
         return await answer
 
@@ -148,28 +151,28 @@ class Recorder:
         self._client: RecordingClient | None = None
         self._starting: asyncio.Task[None] | None = None
 
-    async def read(self, site: Site, capture: Capture) -> Page:
+    async def read(self, crawl: Crawl, capture: Capture) -> Page:
         """Read a capture."""
         if self._wish == "always" and self._starting is None:
             await self._start()
         if self._client and self._client.is_ready:
             try:
-                return await self._client.read(site, capture)
+                return await self._client.read(crawl, capture)
             except ProcessLostError:
                 self._go_on_alone()
-        return read_capture(site, capture)
+        return read_capture(crawl.site, capture)
 
-    async def record(self, order: Order, capture: Capture, page: Page) -> Recorded:
+    async def record(self, crawl: Crawl, order: Order, capture: Capture, page: Page) -> Recorded:
         """Record an answer; when this returns it is on disk."""
         self._recorded += 1
         if self._is_due():
             self._start()
         if self._client and self._client.is_ready:
             try:
-                return await self._client.record(order, capture, page)
+                return await self._client.record(crawl, order, capture, page)
             except ProcessLostError:
                 self._go_on_alone()
-        return record_all(self._database, [(order, capture, page)])[0]
+        return record_all(self._database, crawl, [(order, capture, page)])[0]
 
     def close(self) -> None:
         """End the second process, which has nothing left to do."""

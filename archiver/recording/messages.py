@@ -1,6 +1,7 @@
 """What a crawl and its recording process say to each other: pickled objects, each after its length.
 
-Both ends are this program; nothing from outside is ever unpickled.
+Both ends are this program; nothing from outside is ever unpickled. The first message is the Crawl that all others are
+of, and another follows whenever that changes.
 """
 
 import pickle
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 
 from archiver.model import Capture, Page
 from archiver.recording.orders import Order
-from archiver.site import Site
 
 READY = 0
 """The number of the reply that says that the process has opened the archive; requests count from 1."""
@@ -22,7 +22,6 @@ class ReadRequest:
     """Read a capture, and hold it and its page until they are recorded."""
 
     number: int
-    site: Site
     capture: Capture
 
 

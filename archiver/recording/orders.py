@@ -13,6 +13,14 @@ from archiver.site import Site
 
 
 @dataclass(frozen=True, slots=True)
+class Crawl:
+    """What all answers of a crawl have in common: its run, and the site as it is declared now."""
+
+    run: Run
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """How an answer is to be recorded.
 
@@ -21,8 +29,6 @@ class Order:
     the site is to be written down anew, since its platform was recognised on this page.
     """
 
-    run: Run
-    site: Site
     final: bool = True
     expected: str | None = None
     found: int | None = None
@@ -41,24 +47,25 @@ Job = tuple[Order, Capture, Page]
 
 
 def record_all(
-    database: Database, jobs: Sequence[Job], before_commit: Callable[[], None] | None = None
+    database: Database, crawl: Crawl, jobs: Sequence[Job], before_commit: Callable[[], None] | None = None
 ) -> list[Recorded]:
     """Record several answers in one transaction: when this returns all of them are on disk, and else none.
 
     ``before_commit`` may still raise.
     """
     with database.atomic():
-        recorded = [_record(database, *job) for job in jobs]
+        recorded = [_record(database, crawl, *job) for job in jobs]
         if before_commit:
             before_commit()
     return recorded
 
 
-def _record(database: Database, order: Order, capture: Capture, page: Page) -> Recorded:
-    novelty = record_capture(database, order.run, order.site, capture, page, final=order.final, expected=order.expected)
+def _record(database: Database, crawl: Crawl, order: Order, capture: Capture, page: Page) -> Recorded:
+    run, site = crawl.run, crawl.site
+    novelty = record_capture(database, run, site, capture, page, final=order.final, expected=order.expected)
     if order.is_new_site:
-        write_site(database.conn, order.site)
+        write_site(database.conn, site)
     if order.found is not None:
-        note_found(database.conn, order.run, order.found)
-    stranger = order.final and is_stranger(database, order.site, capture, page, order.expected)
+        note_found(database.conn, run, order.found)
+    stranger = order.final and is_stranger(database, site, capture, page, order.expected)
     return Recorded(novelty, stranger)

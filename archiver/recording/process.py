@@ -19,7 +19,7 @@ from archiver.errors import ArchiverError
 from archiver.model import Capture, Page
 from archiver.record import read_capture
 from archiver.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
-from archiver.recording.orders import Job, Recorded, record_all
+from archiver.recording.orders import Crawl, Job, Recorded, record_all
 
 MOST_TOGETHER = 8
 """Answers in one transaction: half of what a crawl has under way, so that the other half keeps both processes busy."""
@@ -36,7 +36,8 @@ class RecordingProcess:
     def __init__(self, line: socket.socket, database: Database) -> None:
         self._line = line
         self._database = database
-        self._crawl = os.getppid()
+        self._parent = os.getppid()
+        self._crawl: Crawl
         self._mailbox = Mailbox()
         self._held: dict[int, tuple[Capture, Page]] = {}
         self._waiting: list[RecordRequest] = []
@@ -63,9 +64,12 @@ class RecordingProcess:
             self._answer(message.number, partial(self._read, message))
         elif isinstance(message, RecordRequest):
             self._waiting.append(message)
+        elif isinstance(message, Crawl):
+            self._record_waiting()  # what came before is of the one before
+            self._crawl = message
 
     def _read(self, request: ReadRequest) -> Page:
-        page = read_capture(request.site, request.capture)
+        page = read_capture(self._crawl.site, request.capture)
         self._held[request.number] = (request.capture, page)
         return page
 
@@ -75,7 +79,7 @@ class RecordingProcess:
             return
         jobs = [self._job_of(request) for request in requests]
         try:
-            results: list[Recorded] = record_all(self._database, jobs, self._check_crawl)
+            results: list[Recorded] = record_all(self._database, self._crawl, jobs, self._check_crawl)
         except OrphanedError:
             raise
         except Exception:  # noqa: BLE001 - one of them failed: each by itself tells which, and with what
@@ -86,14 +90,14 @@ class RecordingProcess:
             self._reply(Reply(request.number, result))
 
     def _record_alone(self, job: Job) -> Recorded:
-        return record_all(self._database, [job], self._check_crawl)[0]
+        return record_all(self._database, self._crawl, [job], self._check_crawl)[0]
 
     def _job_of(self, request: RecordRequest) -> Job:
         return (request.order, *(request.what or self._held.pop(request.held)))
 
     def _check_crawl(self) -> None:
         """Keep nothing for a dead crawl; asked while the archive is locked, so no later run can come in between."""
-        if os.getppid() != self._crawl:
+        if os.getppid() != self._parent:
             raise OrphanedError
 
     def _answer(self, number: int, work: Callable[[], object]) -> None:
