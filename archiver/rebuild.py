@@ -46,7 +46,7 @@ def reparse(
     """
     for name in _sites_of(database, site_name):
         site = load_site(database.conn, name)
-        parser = parser_of(database, site)
+        parser = _meet_parser(database, site, dry_run=dry_run)
         for captures in list_captures(database.conn, name, parser.id):
             yield from _reparse_captures(database, site, parser, captures, dry_run=dry_run, force=force)
 
@@ -71,6 +71,14 @@ def verify(database: Database) -> Iterator[str]:
 def _sites_of(database: Database, name: str | None) -> list[str]:
     rows = database.execute("SELECT name FROM sites WHERE ?1 IS NULL OR name = ?1 ORDER BY name", [name]).fetchall()
     return [row[0] for row in rows]
+
+
+def _meet_parser(database: Database, site: Site, *, dry_run: bool) -> Parser:
+    """Return today's parser, written down and committed; a dry run writes none down, and takes a new one as it is."""
+    if dry_run:
+        return find_parser(database.conn, name_parser(site)) or Parser(0, 0)
+    with database.atomic():
+        return parser_of(database, site)
 
 
 def _reparse_captures(

@@ -27,14 +27,17 @@ def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool) -> i
     What today's parser has read is passed over, so a reparse that was interrupted goes on where it ended. A reading
     that fills fewer fields than before is refused; the exit status is 3 then.
     """
-    open_for_reading(db).conn.close()
-    database = create_or_open(db)
+    database = open_for_reading(db)
+    if not dry_run:
+        database.close()
+        database = create_or_open(db)
     counts: Counter[str] = Counter()
     for reread in _follow(reparse(database, site, dry_run=dry_run, force=force)):
         counts[reread.verdict] += 1
         if reread.verdict in ("changed", "refused"):
             click.echo(_describe(reread))
-    close_archive(database)
+    if not dry_run:
+        close_archive(database)
     total = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "nothing to read again"
     click.echo(f"{'would be: ' if dry_run else ''}{total}", err=True)
     return FINDINGS if counts["refused"] else 0
