@@ -1,7 +1,14 @@
-"""Reading the archive's own payloads again: with today's parser (reparse), or to prove that they can be (verify)."""
+"""Reading the archive's own payloads again: with today's parser (reparse), or to prove that they can be (verify).
 
-from collections.abc import Iterator
+Decompressing and parsing is most of the work, and is done by as many processes as are asked for. What it is compared
+with, what is written and in which order is settled here, by the one process that writes; so all of them together make
+the same archive as one alone.
+"""
+
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import Literal
 
 from sqlite_utils import Database
@@ -9,20 +16,30 @@ from sqlite_utils import Database
 from archiver.archive.articles import Sighting, add_address, meet_article
 from archiver.archive.content import Content, find_changes
 from archiver.archive.evidence import load_capture
-from archiver.archive.files import check_files
-from archiver.archive.payloads import check_payloads
+from archiver.archive.files import StoredFile, check_files, list_files
+from archiver.archive.payloads import check_payloads, list_payloads
+from archiver.archive.readers import Question, Readers
 from archiver.archive.readings import Parser, add_reading, find_parser, record_entry, store_content
 from archiver.archive.rederivation import load_content, rederive_article
 from archiver.archive.search_index import check_index
-from archiver.archive.stored import StoredCapture, StoredReading, list_captures, list_snapshot_readings, load_site
+from archiver.archive.stored import (
+    StoredCapture,
+    StoredReading,
+    list_captures,
+    list_snapshot_readings,
+    load_site,
+)
 from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Page
 from archiver.parsing.expectation import list_listed
 from archiver.platforms import platform_of
 from archiver.record import name_parser, parser_of, read_capture
+from archiver.rereading import Read, batch, read_groups, read_stored
 from archiver.site import Site
 
 Verdict = Literal["same", "changed", "refused", "unreadable"]
+# Answers of verify are short, so readers may be far ahead of what takes one of them long.
+_FAR_AHEAD = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +54,32 @@ class Reread:
 
 
 def reparse(
-    database: Database, site_name: str | None = None, *, dry_run: bool = False, force: bool = False
-) -> Iterator[Reread]:
+    database: Database, site_name: str | None = None, *, dry_run: bool = False, force: bool = False, jobs: int = 1
+) -> Generator[Reread, None, None]:
     """Read all payloads with today's parsers and layouts, one transaction for the captures of one article.
 
     What today's parser has read already is passed over, so an interrupted reparse goes on where it ended. A reading
-    that fills fewer fields than before is refused unless ``force``. With ``dry_run`` nothing is written.
+    that fills fewer fields than before is refused unless ``force``. With ``dry_run`` nothing is written. ``jobs``
+    processes read; ArchiverError where one of them is killed.
     """
-    for name in _sites_of(database, site_name):
-        site = load_site(database.conn, name)
-        parser = _meet_parser(database, site, dry_run=dry_run)
-        for captures in list_captures(database.conn, name, parser.id):
-            yield from _reparse_captures(database, site, parser, captures, dry_run=dry_run, force=force)
+    with Readers(database, jobs) as readers:
+        for name in _sites_of(database, site_name):
+            site = load_site(database.conn, name)
+            parser = _meet_parser(database, site, dry_run=dry_run)
+            for group, pages in read_groups(readers, database, site, parser):
+                captures = list_captures(database.conn, name, parser.id, group)
+                yield from _reparse_captures(database, site, parser, captures, pages, dry_run=dry_run, force=force)
 
 
-def verify(database: Database) -> Iterator[str]:
+def verify(database: Database, *, jobs: int = 1) -> Generator[str, None, None]:
     """Check the archive and name what is broken, one line each.
 
     Checked are SQLite's own integrity, every foreign key, the digest of every payload and of every file, every word of
     the search index, and that every snapshot can be read again from its payload where today's parser is the one that
-    read it.
+    read it. ``jobs`` processes do so; ArchiverError where one of them is killed.
     """
-    yield from (row[0] for row in database.execute("PRAGMA integrity_check") if row[0] != "ok")
-    for row in database.execute("PRAGMA foreign_key_check"):
-        yield f"table {row[0]}, row {row[1]}: points to a row of {row[2]} that is not there"
-    yield from check_payloads(database.conn)
-    yield from check_files(database.conn)
-    yield from check_index(database.conn)
-    for name in _sites_of(database, None):
-        yield from _verify_snapshots(database, load_site(database.conn, name))
+    with Readers(database, jobs) as readers:
+        yield from chain.from_iterable(readers.ask(_list_checks(database), _FAR_AHEAD))
 
 
 def _sites_of(database: Database, name: str | None) -> list[str]:
@@ -82,9 +96,19 @@ def _meet_parser(database: Database, site: Site, *, dry_run: bool) -> Parser:
 
 
 def _reparse_captures(
-    database: Database, site: Site, parser: Parser, captures: list[StoredCapture], *, dry_run: bool, force: bool
+    database: Database,
+    site: Site,
+    parser: Parser,
+    captures: list[StoredCapture],
+    reads: dict[int, Read],
+    *,
+    dry_run: bool,
+    force: bool,
 ) -> list[Reread]:
-    pages = [(stored, _read_stored(database, site, stored)) for stored in captures]
+    # What no reader could read is read here, where the reason is told.
+    pages = [
+        (stored, reads.get(stored.capture_id) or read_stored(database, site, stored.capture_id)) for stored in captures
+    ]
     rereads = [_compare(database, stored, page) for stored, page in pages]
     if any(reread.lost for reread in rereads) and not force:
         return [_refuse(reread) for reread in rereads]
@@ -92,11 +116,6 @@ def _reparse_captures(
         with database.atomic():
             _record_again(database, site, parser, [(stored, *read) for stored, read in pages])
     return rereads
-
-
-def _read_stored(database: Database, site: Site, stored: StoredCapture) -> tuple[Capture, Page]:
-    capture = load_capture(database.conn, stored.capture_id)
-    return capture, read_capture(site, capture)
 
 
 def _compare(database: Database, stored: StoredCapture, read: tuple[Capture, Page]) -> Reread:
@@ -147,12 +166,50 @@ def _record_article_again(
     return article_id
 
 
-def _verify_snapshots(database: Database, site: Site) -> Iterator[str]:
-    parser = find_parser(database.conn, name_parser(site))
-    for stored in () if parser is None else list_snapshot_readings(database.conn, site.name, parser.id):
-        broken = _find_broken(database, site, stored)
-        if broken:
-            yield f"article {site.name}:{stored.native_key}, snapshot {stored.number}: {broken}"
+def _list_checks(database: Database) -> Iterator[Question[list[str]]]:
+    """List what is to be checked, each a part that one process does."""
+    yield _check_integrity
+    yield _check_references
+    yield from (partial(_check_payloads, some) for some in batch(list_payloads(database.conn)))
+    yield from (partial(_check_files, some) for some in batch(list_files(database.conn)))
+    yield _check_index
+    for name in _sites_of(database, None):
+        site = load_site(database.conn, name)
+        parser = find_parser(database.conn, name_parser(site))
+        stored = () if parser is None else list_snapshot_readings(database.conn, name, parser.id)
+        yield from (partial(_verify_snapshots, site, some) for some in batch(stored))
+
+
+def _check_integrity(database: Database) -> list[str]:
+    return [row[0] for row in database.execute("PRAGMA integrity_check") if row[0] != "ok"]
+
+
+def _check_references(database: Database) -> list[str]:
+    return [
+        f"table {row[0]}, row {row[1]}: points to a row of {row[2]} that is not there"
+        for row in database.execute("PRAGMA foreign_key_check")
+    ]
+
+
+def _check_payloads(digests: tuple[bytes, ...], database: Database) -> list[str]:
+    return list(check_payloads(database.conn, digests))
+
+
+def _check_files(files: tuple[StoredFile, ...], database: Database) -> list[str]:
+    return list(check_files(database.conn, files))
+
+
+def _check_index(database: Database) -> list[str]:
+    return list(check_index(database.conn))
+
+
+def _verify_snapshots(site: Site, snapshots: tuple[StoredReading, ...], database: Database) -> list[str]:
+    broken = ((stored, _find_broken(database, site, stored)) for stored in snapshots)
+    return [
+        f"article {site.name}:{stored.native_key}, snapshot {stored.number}: {fault}"
+        for stored, fault in broken
+        if fault
+    ]
 
 
 def _find_broken(database: Database, site: Site, stored: StoredReading) -> str | None:

@@ -11,7 +11,7 @@ import hashlib
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,10 +106,10 @@ def list_files(connection: sqlite3.Connection, schema: str = "main") -> Iterator
     return (StoredFile(*row) for row in rows)
 
 
-def check_files(connection: sqlite3.Connection) -> Iterator[str]:
-    """Read every file and yield a line for each that is not there, or not as it was received."""
+def check_files(connection: sqlite3.Connection, files: Iterable[StoredFile]) -> Iterator[str]:
+    """Read files and yield a line for each that is not there, or not as it was received."""
     folder = folder_beside(connection)
-    for file in list_files(connection):
+    for file in files:
         fault = find_fault(folder, file)
         if fault:
             yield f"file {folder / file.place}: {fault}"

@@ -9,7 +9,7 @@ A base is never a delta itself, so every payload can be read with at most one ot
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -114,9 +114,14 @@ def load_payload(connection: sqlite3.Connection, digest: bytes) -> bytes:
     return body
 
 
-def check_payloads(connection: sqlite3.Connection) -> Iterator[str]:
-    """Load every payload and yield a line for each that cannot be had as it was received."""
-    for (digest,) in connection.execute("SELECT digest FROM payloads ORDER BY rowid"):
+def list_payloads(connection: sqlite3.Connection) -> Iterator[bytes]:
+    """List the digests of all payloads, in the order in which they were stored."""
+    return (row[0] for row in connection.execute("SELECT digest FROM payloads ORDER BY rowid"))
+
+
+def check_payloads(connection: sqlite3.Connection, digests: Iterable[bytes] | None = None) -> Iterator[str]:
+    """Load these payloads, or all, and yield a line for each that cannot be had as it was received."""
+    for digest in list_payloads(connection) if digests is None else digests:
         try:
             load_payload(connection, digest)
         except ArchiveError as error:

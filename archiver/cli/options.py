@@ -16,6 +16,7 @@ from archiver.project import archive_path
 
 Command = Callable[..., Any]
 STATES = ("live", "suspect", "gone", "moved")
+MOST_JOBS = 256
 VERBATIM = "Leave cells that a spreadsheet would run as a formula as they are; for programs."
 
 
@@ -56,6 +57,20 @@ def with_archive(command: Command) -> Command:
 
     help_text = "The archive [default: data/archive.db, or ARCHIVE_DB]."
     return click.option("--db", metavar="PATH", callback=choose, help=help_text)(command)
+
+
+def with_jobs(command: Command) -> Command:
+    """Give a command ``--jobs``; it gets the number of processes, as many as there are cores unless it is named."""
+
+    def choose(ctx: click.Context, param: click.Parameter, value: int | None) -> int:
+        from archiver.archive.readers import count_cores
+
+        return value or count_cores()
+
+    help_text = "Read with so many processes [default: as many as there are cores]."
+    return click.option("--jobs", metavar="N", type=click.IntRange(1, MOST_JOBS), callback=choose, help=help_text)(
+        command
+    )
 
 
 def with_output(command: Command) -> Command:

@@ -3,13 +3,14 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import click
 
 from archiver.archive.file import close_archive, create_or_open, open_for_reading
 from archiver.archive.merging import merge_archive
-from archiver.cli.options import with_archive
+from archiver.cli.options import with_archive, with_jobs
 from archiver.display import escape_controls
 from archiver.rebuild import Reread, reparse, verify
 
@@ -20,8 +21,9 @@ FINDINGS = 3
 @click.option("--site", help="Only captures of this site.")
 @click.option("--dry-run", is_flag=True, help="Print what would change, write nothing.")
 @click.option("--force", is_flag=True, help="Accept readings that fill fewer fields than before.")
+@with_jobs
 @with_archive
-def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool) -> int:
+def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool, jobs: int) -> int:
     """Read all stored pages again with today's parsers and layouts.
 
     What today's parser has read is passed over, so a reparse that was interrupted goes on where it ended. A reading
@@ -32,10 +34,11 @@ def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool) -> i
         database.close()
         database = create_or_open(db)
     counts: Counter[str] = Counter()
-    for reread in _follow(reparse(database, site, dry_run=dry_run, force=force)):
-        counts[reread.verdict] += 1
-        if reread.verdict in ("changed", "refused"):
-            click.echo(_describe(reread))
+    with closing(reparse(database, site, dry_run=dry_run, force=force, jobs=jobs)) as rereads:
+        for reread in _follow(rereads):
+            counts[reread.verdict] += 1
+            if reread.verdict in ("changed", "refused"):
+                click.echo(_describe(reread))
     if not dry_run:
         close_archive(database)
     total = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "nothing to read again"
@@ -44,13 +47,15 @@ def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool) -> i
 
 
 @click.command("verify")
+@with_jobs
 @with_archive
-def verify_command(db: Path) -> int:
+def verify_command(db: Path, jobs: int) -> int:
     """Check every digest, every reference and every snapshot; status 1 if something is broken."""
     broken = 0
-    for line in verify(open_for_reading(db)):
-        broken += 1
-        click.echo(escape_controls(line))
+    with closing(verify(open_for_reading(db), jobs=jobs)) as lines:
+        for line in lines:
+            broken += 1
+            click.echo(escape_controls(line))
     click.echo(f"{db}: {broken} broken" if broken else f"{db}: all is well", err=True)
     return int(bool(broken))
 
