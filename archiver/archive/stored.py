@@ -61,7 +61,7 @@ def list_groups(connection: sqlite3.Connection, site: str, parser_id: int) -> It
     """
     rows = connection.execute(
         "SELECT DISTINCT coalesce(r.article_id, 0), CASE WHEN r.article_id IS NULL THEN k.address_id ELSE 0 END "
-        f"{_UNREAD}",
+        f"{_OF_SITE} WHERE {_IS_UNREAD}",
         (parser_id, site),
     )
     numbers = array("q", chain.from_iterable(rows))
@@ -70,11 +70,14 @@ def list_groups(connection: sqlite3.Connection, site: str, parser_id: int) -> It
 
 def list_captures(connection: sqlite3.Connection, site: str, parser_id: int, group: Group) -> list[StoredCapture]:
     """List the captures of a group that a parser has not read."""
+    article_id, address_id = group
+    # CROSS JOIN keeps the order of the tables: begun at the site, each group would take as long as all of them.
+    source, number = (_OF_ADDRESS, address_id) if article_id is None else (_OF_ARTICLE, article_id)
     rows = connection.execute(
         "SELECT k.id, k.fetched_at, r.article_id, r.content_id, r.standing, "
         "EXISTS (SELECT 1 FROM readings WHERE capture_id = k.id AND sign = 'listed') "
-        f"{_UNREAD} AND r.article_id IS ?3 AND (?4 IS NULL OR k.address_id = ?4) ORDER BY k.fetched_at",
-        (parser_id, site, *group),
+        f"{source} = ?3 AND {_IS_UNREAD} ORDER BY k.fetched_at, d.url",
+        (parser_id, site, number),
     )
     return [StoredCapture(*row) for row in rows.fetchall()]
 
@@ -90,9 +93,17 @@ def list_snapshot_readings(connection: sqlite3.Connection, site: str, parser_id:
     return (StoredReading(*row) for row in rows)
 
 
-_UNREAD = (
-    "FROM captures k JOIN addresses d ON d.id = k.address_id "
-    "LEFT JOIN readings r ON r.capture_id = k.id AND r.newest AND r.sign = 'content' "
-    "WHERE NOT EXISTS (SELECT 1 FROM readings WHERE capture_id = k.id AND parser_id = ?1) "
+_NEWEST = "r.newest AND r.sign = 'content'"
+_IS_UNREAD = (
+    "NOT EXISTS (SELECT 1 FROM readings WHERE capture_id = k.id AND parser_id = ?1) "
     "AND d.site = ?2 AND k.status BETWEEN 200 AND 299"
 )
+_OF_ARTICLE = (
+    "FROM readings r CROSS JOIN captures k ON k.id = r.capture_id CROSS JOIN addresses d ON d.id = k.address_id "
+    f"WHERE {_NEWEST} AND r.article_id"
+)
+_OF_SITE = (
+    "FROM addresses d CROSS JOIN captures k ON k.address_id = d.id "
+    f"LEFT JOIN readings r ON r.capture_id = k.id AND {_NEWEST}"
+)
+_OF_ADDRESS = f"{_OF_SITE} WHERE r.article_id IS NULL AND d.id"
