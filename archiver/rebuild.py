@@ -40,6 +40,8 @@ from archiver.site import Site
 Verdict = Literal["same", "changed", "refused", "unreadable"]
 # Answers of verify are short, so readers may be far ahead of what takes one of them long.
 _FAR_AHEAD = 1000
+# Payloads that are checked in the time in which a few pages are read.
+_PAYLOADS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def _list_checks(database: Database) -> Iterator[Question[list[str]]]:
     """List what is to be checked, each a part that one process does."""
     yield _check_integrity
     yield _check_references
-    yield from (partial(_check_payloads, some) for some in batch(list_payloads(database.conn)))
+    yield from (partial(_check_payloads, some) for some in batch(list_payloads(database.conn), _PAYLOADS))
     yield from (partial(_check_files, some) for some in batch(list_files(database.conn)))
     yield _check_index
     for name in _sites_of(database, None):

@@ -23,7 +23,7 @@ Read = tuple[Capture, Page]
 _Item = TypeVar("_Item")
 
 # What a reader is asked for at once: eight pages take 30 ms and more, the question and its answer 1 ms.
-_TOGETHER = 8
+PAGES = 8
 
 
 def read_groups(
@@ -41,10 +41,10 @@ def read_groups(
         yield group, {capture_id: read for _, capture_id, read in reads if read}
 
 
-def batch(items: Iterable[_Item]) -> Iterator[tuple[_Item, ...]]:
+def batch(items: Iterable[_Item], size: int = PAGES) -> Iterator[tuple[_Item, ...]]:
     """Give items as one reader is asked for them, a few together."""
     remaining = iter(items)
-    while some := tuple(islice(remaining, _TOGETHER)):
+    while some := tuple(islice(remaining, size)):
         yield some
 
 
