@@ -18,7 +18,7 @@ from archiver.archive.content import Content, find_changes
 from archiver.archive.evidence import load_capture
 from archiver.archive.files import StoredFile, check_files, list_files
 from archiver.archive.payloads import check_payloads, list_payloads
-from archiver.archive.readers import Question, Readers
+from archiver.archive.readers import Question, Readers, batch
 from archiver.archive.readings import Parser, add_reading, find_parser, record_entry, store_content
 from archiver.archive.rederivation import load_content, rederive_article
 from archiver.archive.search_index import check_index
@@ -34,7 +34,7 @@ from archiver.model import Article, Capture, Listing, Page
 from archiver.parsing.expectation import list_listed
 from archiver.platforms import platform_of
 from archiver.record import name_parser, parser_of, read_capture
-from archiver.rereading import Read, batch, read_groups, read_stored
+from archiver.rereading import PAGES, Read, read_groups, read_stored
 from archiver.site import Site
 
 Verdict = Literal["same", "changed", "refused", "unreadable"]
@@ -173,13 +173,13 @@ def _list_checks(database: Database) -> Iterator[Question[list[str]]]:
     yield _check_integrity
     yield _check_references
     yield from (partial(_check_payloads, some) for some in batch(list_payloads(database.conn), _PAYLOADS))
-    yield from (partial(_check_files, some) for some in batch(list_files(database.conn)))
+    yield from (partial(_check_files, some) for some in batch(list_files(database.conn), PAGES))
     yield _check_index
     for name in _sites_of(database, None):
         site = load_site(database.conn, name)
         parser = find_parser(database.conn, name_parser(site))
         stored = () if parser is None else list_snapshot_readings(database.conn, name, parser.id)
-        yield from (partial(_verify_snapshots, site, some) for some in batch(stored))
+        yield from (partial(_verify_snapshots, site, some) for some in batch(stored, PAGES))
 
 
 def _check_integrity(database: Database) -> list[str]:

@@ -1,16 +1,15 @@
 """Captures read again, several processes at once, each article's together."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-from itertools import chain, groupby, islice
+from itertools import chain, groupby
 from operator import itemgetter
-from typing import TypeVar
 
 from sqlite_utils import Database
 
 from archiver.archive.evidence import load_capture
-from archiver.archive.readers import Readers
+from archiver.archive.readers import Readers, batch
 from archiver.archive.readings import Parser
 from archiver.archive.stored import Group, list_captures, list_groups
 from archiver.errors import ArchiveError, SiteError
@@ -20,8 +19,6 @@ from archiver.site import Site
 
 Read = tuple[Capture, Page]
 """A capture without its bytes, and what today's parser makes of it."""
-_Item = TypeVar("_Item")
-
 # What a reader is asked for at once: eight pages take 30 ms and more, the question and its answer 1 ms.
 PAGES = 8
 
@@ -36,16 +33,9 @@ def read_groups(
         for group in groups
         for stored in list_captures(database.conn, site.name, parser.id, group)
     )
-    answers = readers.ask(partial(_read_captures, site, name_parser(site), some) for some in batch(wanted))
+    answers = readers.ask(partial(_read_captures, site, name_parser(site), some) for some in batch(wanted, PAGES))
     for group, reads in groupby(chain.from_iterable(answers), key=itemgetter(0)):
         yield group, {capture_id: read for _, capture_id, read in reads if read}
-
-
-def batch(items: Iterable[_Item], size: int = PAGES) -> Iterator[tuple[_Item, ...]]:
-    """Give items as one reader is asked for them, a few together."""
-    remaining = iter(items)
-    while some := tuple(islice(remaining, size)):
-        yield some
 
 
 def read_stored(database: Database, site: Site, capture_id: int) -> Read:

@@ -275,6 +275,6 @@ def test_readers_do_not_outlive_a_process_that_is_killed(large: Crawling) -> Non
 
 @pytest.mark.parametrize("jobs", ["0", "-1", "two", "1000000"])
 def test_jobs_is_a_number(crawling: Crawling, jobs: str) -> None:
-    done = crawling.archiver("reparse", "--jobs", jobs)
+    done = crawling.archiver("verify", "--jobs", jobs)
     assert done.status == 2
     assert re.search(r"^Error: Invalid value for '--jobs': .*\n\Z", done.err, re.MULTILINE)

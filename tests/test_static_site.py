@@ -178,6 +178,20 @@ def test_long_lists_go_on_on_further_pages(db: Path, tmp_path: Path, monkeypatch
     assert files - reach(folder) == {(folder / ".archiver-export").resolve()}
 
 
+def test_several_processes_write_the_same_copy(
+    copy: Path, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("archiver.archive.readers.FEW", 1)
+    monkeypatch.setattr("archiver.exporting.static_site.TOGETHER", 3)
+    folder = tmp_path / "copy"
+    export(db, "-o", str(folder), "--jobs", "2")
+    one, two = (
+        {path.relative_to(place): path.read_bytes() for path in place.rglob("*") if path.is_file()}
+        for place in (copy, folder)
+    )
+    assert two == one
+
+
 def test_a_hostile_article_is_harmless(tmp_path: Path) -> None:
     db, folder = tmp_path / "archive.db", tmp_path / "copy"
     make_hostile(db)

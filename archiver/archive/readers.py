@@ -13,7 +13,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import chain, islice
 from multiprocessing.connection import Connection, Pipe, wait
@@ -27,6 +27,7 @@ from archiver.archive.file import open_for_reading
 from archiver.errors import ArchiverError
 
 Answer = TypeVar("Answer")
+_Item = TypeVar("_Item")
 Question = Callable[[Database], Answer]
 
 # A reader needs 0.4 s to begin, in which a process that does not wait for it reads 100 pages and more.
@@ -38,6 +39,13 @@ _DEPTH = 3
 def count_cores() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def batch(items: Iterable[_Item], size: int) -> Iterator[tuple[_Item, ...]]:
+    """Give items in tuples of a size, as one reader is asked for them."""
+    remaining = iter(items)
+    while some := tuple(islice(remaining, size)):
+        yield some
 
 
 class Readers:

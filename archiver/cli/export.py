@@ -8,11 +8,13 @@ from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
 
 import click
+from sqlite_utils import Database
 
 from archiver.archive.extracts import EXTRACTS, extract_rows, holding_still, list_changes
 from archiver.archive.file import open_for_reading
 from archiver.archive.queries import Row, Selection, titles_of_sites
-from archiver.cli.options import VERBATIM, check_site, with_archive, with_selection
+from archiver.archive.readers import Readers, count_cores
+from archiver.cli.options import VERBATIM, check_site, with_archive, with_jobs, with_selection
 from archiver.cli.output import Output
 from archiver.errors import UsageError
 from archiver.exporting.texts import compose_row
@@ -31,6 +33,7 @@ OPTIONS = {
     "bom": ("csv",),
     "verbatim": ("csv",),
     "language": ("site",),
+    "jobs": ("site",),
 }
 ENTRIES = 100
 ALL_SITES = "Committee news"
@@ -43,6 +46,7 @@ ALL_SITES = "Committee news"
 @click.option("--bom", is_flag=True, help="csv: begin with the mark by which Excel knows UTF-8.")
 @click.option("--verbatim", is_flag=True, help=f"csv: {VERBATIM[0].lower()}{VERBATIM[1:]}")
 @click.option("--language", type=click.Choice(LANGUAGES), help="site: of the pages [default: vi].")
+@with_jobs
 @with_selection
 @with_archive
 def export_command(db: Path, form: str, out: Path | None, selection: Selection, **options: Any) -> None:
@@ -59,13 +63,14 @@ def export_command(db: Path, form: str, out: Path | None, selection: Selection, 
     archiver export site --since 2022-01-01 -o copy
     """  # noqa: D301 - click keeps the lines behind this sign
     _check_options(form, options)
-    connection = open_for_reading(db).conn
+    database = open_for_reading(db)
+    connection = database.conn
     check_site(connection, selection.site)
     with holding_still(connection):
         if form == "atom":
             _write_feed(connection, out, selection)
         elif form == "site":
-            _write_site(connection, out, selection, options["language"])
+            _write_site(database, out, selection, options)
         else:
             _write_rows(connection, form, out, selection, options)
 
@@ -108,7 +113,7 @@ def _write_parquet(out: Path | None, rows: Iterator[Row], columns: tuple[str, ..
         write_parquet(stream, rows, columns)
 
 
-def _write_site(connection: Connection, out: Path | None, selection: Selection, language: "Language | None") -> None:
+def _write_site(database: Database, out: Path | None, selection: Selection, options: Mapping[str, Any]) -> None:
     try:
         from archiver.exporting.static_site import write_site
     except ModuleNotFoundError as error:
@@ -117,8 +122,9 @@ def _write_site(connection: Connection, out: Path | None, selection: Selection, 
         raise UsageError("site needs the pages' templates: pip install 'committee-news-archiver[web]'") from error
     if out is None:
         raise UsageError("site is a folder; name it: -o copy")
-    with open_folder(out) as folder:
-        written = write_site(folder, connection, selection, language or "vi", _show_progress)
+    language: Language = options["language"] or "vi"
+    with open_folder(out) as folder, Readers(database, options["jobs"] or count_cores()) as readers:
+        written = write_site(folder, database.conn, selection, language, _show_progress, readers)
     click.echo(f"{out}: {written} articles; open {out / 'index.html'} in a browser", err=True)
 
 

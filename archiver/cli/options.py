@@ -60,17 +60,9 @@ def with_archive(command: Command) -> Command:
 
 
 def with_jobs(command: Command) -> Command:
-    """Give a command ``--jobs``; it gets the number of processes, as many as there are cores unless it is named."""
-
-    def choose(ctx: click.Context, param: click.Parameter, value: int | None) -> int:
-        from archiver.archive.readers import count_cores
-
-        return value or count_cores()
-
-    help_text = "Read with so many processes [default: as many as there are cores]."
-    return click.option("--jobs", metavar="N", type=click.IntRange(1, MOST_JOBS), callback=choose, help=help_text)(
-        command
-    )
+    """Give a command ``--jobs``, the number of processes; None unless it is named."""
+    help_text = "With so many processes [default: as many as there are cores]."
+    return click.option("--jobs", metavar="N", type=click.IntRange(1, MOST_JOBS), help=help_text)(command)
 
 
 def with_output(command: Command) -> Command:

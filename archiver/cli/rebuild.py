@@ -10,6 +10,7 @@ import click
 
 from archiver.archive.file import close_archive, create_or_open, open_for_reading
 from archiver.archive.merging import merge_archive
+from archiver.archive.readers import count_cores
 from archiver.cli.options import with_archive, with_jobs
 from archiver.display import escape_controls
 from archiver.rebuild import Reread, reparse, verify
@@ -23,7 +24,7 @@ FINDINGS = 3
 @click.option("--force", is_flag=True, help="Accept readings that fill fewer fields than before.")
 @with_jobs
 @with_archive
-def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool, jobs: int) -> int:
+def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool, jobs: int | None) -> int:
     """Read all stored pages again with today's parsers and layouts.
 
     What today's parser has read is passed over, so a reparse that was interrupted goes on where it ended. A reading
@@ -34,7 +35,7 @@ def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool, jobs
         database.close()
         database = create_or_open(db)
     counts: Counter[str] = Counter()
-    with closing(reparse(database, site, dry_run=dry_run, force=force, jobs=jobs)) as rereads:
+    with closing(reparse(database, site, dry_run=dry_run, force=force, jobs=jobs or count_cores())) as rereads:
         for reread in _follow(rereads):
             counts[reread.verdict] += 1
             if reread.verdict in ("changed", "refused"):
@@ -49,10 +50,10 @@ def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool, jobs
 @click.command("verify")
 @with_jobs
 @with_archive
-def verify_command(db: Path, jobs: int) -> int:
+def verify_command(db: Path, jobs: int | None) -> int:
     """Check every digest, every reference and every snapshot; status 1 if something is broken."""
     broken = 0
-    with closing(verify(open_for_reading(db), jobs=jobs)) as lines:
+    with closing(verify(open_for_reading(db), jobs=jobs or count_cores())) as lines:
         for line in lines:
             broken += 1
             click.echo(escape_controls(line))

@@ -7,7 +7,8 @@ and feeds. Links are relative, so it can stand in any folder, on a web server or
 import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from itertools import count, islice
+from functools import partial
+from itertools import chain, count, islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,7 @@ from archiver.archive.copies import (
 )
 from archiver.archive.files import copy_files, folder_beside
 from archiver.archive.queries import Row, Selection, zones_of_sites
+from archiver.archive.readers import Question, Readers, batch
 from archiver.exporting.static_links import (
     ARTICLES,
     FILES,
@@ -36,7 +38,7 @@ from archiver.exporting.static_links import (
 )
 from archiver.web.article import ArticlePage, load_article, render_article
 from archiver.web.article_list import ListPage
-from archiver.web.comparing import load_comparison, render_comparison
+from archiver.web.comparing import ComparisonPage, load_comparison, render_comparison
 from archiver.web.feeds import load_feed, render_feed
 from archiver.web.home import MOST_CHANGES, MOST_NEW, HomePage, SiteCard, load_change, render_home
 from archiver.web.messages import Language
@@ -45,19 +47,28 @@ from archiver.web.runs import load_run, load_runs, render_run, render_runs
 
 # Of a list, so many articles are on one page.
 PAGE = 200
+# Pages that one process is asked to write at once.
+TOGETHER = 16
 _FORM = dict.fromkeys(("q", "site", "section", "state", "since", "until", "changed", "after"), "")
 
 Progress = Callable[[int, int], None]
 
 
 def write_site(
-    folder: Path, connection: sqlite3.Connection, selection: Selection, language: Language, progress: Progress
+    folder: Path,
+    connection: sqlite3.Connection,
+    selection: Selection,
+    language: Language,
+    progress: Progress,
+    readers: Readers,
 ) -> int:
-    """Write the selected articles into an empty folder, and return how many there are; ``progress`` is told of each."""
+    """Write the selected articles into an empty folder, and return how many there are; ``progress`` is told of each.
+
+    What the pages show is read here, at one moment of the archive; ``readers`` make HTML of it.
+    """
     number = choose_copies(connection, selection)
     copy = _Copy(folder, connection, language, zones_of_sites(connection), count_copies(connection))
-    for done, (site, key) in enumerate(list_copies(connection), 1):
-        copy.write_article(site, key)
+    for done in chain.from_iterable(readers.ask(copy.list_pages())):
         progress(done, number)
     copy.write_lists()
     copy.write_runs()
@@ -79,25 +90,29 @@ class _Copy:
 
     def write(self, place: str, text: str) -> None:
         """Write a file of the copy."""
-        path = self.folder / place
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        _write(self.folder, place, text)
 
-    def write_article(self, site: str, key: str) -> None:
-        """Write the page of an article, one for each former version, and one for each change."""
+    def list_pages(self) -> Iterator[Question[range]]:
+        """List the pages of all articles, to be written; the answers number the articles that they are of."""
+        numbered = enumerate(list_copies(self.connection), 1)
+        pages = ((number, *page) for number, article in numbered for page in self._load_pages(*article))
+        return (partial(_write_pages, self.folder, some) for some in batch(pages, TOGETHER))
+
+    def _load_pages(self, site: str, key: str) -> Iterator[tuple[str, "_Shown", Frame]]:
+        """Load the page of an article, one for each former version, and one for each change."""
         page = load_article(self.connection, site, key)
         self._copy_files(page)
         newest = page.state["snapshot"]
         place = place_article(site, key)
-        self.write(place, render_article(page, self._frame(place, newest)))
+        yield place, page, self._frame(place, newest)
         for number in range(1, newest):
             place = place_article(site, key, f".v{number}")
             former = load_article(self.connection, site, key, number)
             self._copy_files(former)
-            self.write(place, render_article(former, self._frame(place, newest)))
+            yield place, former, self._frame(place, newest)
             place = place_article(site, key, f".{number}-{number + 1}")
             comparison = load_comparison(self.connection, site, key, number, number + 1)
-            self.write(place, render_comparison(comparison, self._frame(place, newest)))
+            yield place, comparison, self._frame(place, newest)
 
     def write_lists(self) -> None:
         """Write the lists of articles: by site and month, those that changed, those that vanished; and their index."""
@@ -195,3 +210,19 @@ class _Copy:
 
     def _say(self, key: str) -> str:
         return self._frame(HOME).say(key)
+
+
+_Shown = ArticlePage | ComparisonPage
+
+
+def _write_pages(folder: Path, pages: tuple[tuple[int, str, _Shown, Frame], ...], _: object) -> range:
+    for _number, place, page, frame in pages:
+        text = render_article(page, frame) if isinstance(page, ArticlePage) else render_comparison(page, frame)
+        _write(folder, place, text)
+    return range(pages[0][0], pages[-1][0] + 1)
+
+
+def _write(folder: Path, place: str, text: str) -> None:
+    path = folder / place
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
