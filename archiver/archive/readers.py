@@ -30,8 +30,8 @@ Answer = TypeVar("Answer")
 _Item = TypeVar("_Item")
 Question = Callable[[Database], Answer]
 
-# A reader needs 0.4 s to begin, in which a process that does not wait for it reads 100 pages and more.
-FEW = 32
+# A reader takes 0.3 to 0.5 s to begin. Questions are made to take 30 ms and more, so these take 2 s without readers.
+FEW = 64
 # Questions that a reader has before it, so that it has work while others' answers are written down.
 _DEPTH = 3
 
