@@ -17,7 +17,7 @@ from archiver.archive.articles import Sighting, add_address, meet_article
 from archiver.archive.content import Content, find_changes
 from archiver.archive.evidence import load_capture
 from archiver.archive.files import StoredFile, check_files, list_files
-from archiver.archive.payloads import check_payloads, list_payloads
+from archiver.archive.payloads import check_payloads
 from archiver.archive.readers import Question, Readers, batch
 from archiver.archive.readings import Parser, add_reading, find_parser, record_entry, store_content
 from archiver.archive.rederivation import load_content, rederive_article
@@ -26,6 +26,7 @@ from archiver.archive.stored import (
     StoredCapture,
     StoredReading,
     list_captures,
+    list_payloads,
     list_snapshot_readings,
     load_site,
 )

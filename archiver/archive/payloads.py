@@ -114,14 +114,9 @@ def load_payload(connection: sqlite3.Connection, digest: bytes) -> bytes:
     return body
 
 
-def list_payloads(connection: sqlite3.Connection) -> Iterator[bytes]:
-    """List the digests of all payloads, in the order in which they were stored."""
-    return (row[0] for row in connection.execute("SELECT digest FROM payloads ORDER BY rowid"))
-
-
 def check_payloads(connection: sqlite3.Connection, digests: Iterable[bytes] | None = None) -> Iterator[str]:
     """Load these payloads, or all, and yield a line for each that cannot be had as it was received."""
-    for digest in list_payloads(connection) if digests is None else digests:
+    for digest in digests or (row[0] for row in connection.execute("SELECT digest FROM payloads ORDER BY rowid")):
         try:
             load_payload(connection, digest)
         except ArchiveError as error:

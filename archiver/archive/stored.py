@@ -82,6 +82,11 @@ def list_captures(connection: sqlite3.Connection, site: str, parser_id: int, gro
     return [StoredCapture(*row) for row in rows.fetchall()]
 
 
+def list_payloads(connection: sqlite3.Connection) -> Iterator[bytes]:
+    """List the digests of all payloads, in the order in which they were stored."""
+    return (row[0] for row in connection.execute("SELECT digest FROM payloads ORDER BY rowid"))
+
+
 def list_snapshot_readings(connection: sqlite3.Connection, site: str, parser_id: int) -> Iterator[StoredReading]:
     """List the snapshots of a site whose first capture a parser has read."""
     rows = connection.execute(
