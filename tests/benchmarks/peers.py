@@ -1,9 +1,9 @@
 """Run extractors of others on saved pages: a program of its own, for the environment of requirements-peers.txt.
 
-Reads JSON lines ``{"file", "url"}`` and writes for each page and extractor
-``{"extractor", "file", "title", "published", "views", "section", "lead", "author", "body", "seconds"}``. It knows
-nothing of the project. Each extractor is called as its documentation says, with what makes it find most; none may fetch
-anything: whoever tries gets an error, and what it reads without is counted.
+Reads JSON lines ``{"file", "url"}``, with ``"extractors"`` where not all are meant, and answers each at once: for each
+extractor ``{"extractor", "file", "title", "published", "views", "section", "lead", "author", "body", "seconds"}``. It
+knows nothing of the project. Each extractor is called as its documentation says, with what makes it find most; none may
+fetch anything: whoever tries gets an error, and what it reads without is counted.
 """
 
 import json
@@ -140,14 +140,15 @@ def _read(name: str, page: dict[str, str]) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Read all pages with all extractors, by turns; the first page once more, as what it loads is no page's cost."""
+    """Read each page with its extractors, by turns; what an extractor loads on its first page is no page's cost."""
     logging.disable(logging.CRITICAL)
-    pages = [json.loads(line) for line in sys.stdin]
     sys.addaudithook(_forbid_network)
-    for name in READERS:
-        _read(name, pages[0])
-    for page in pages:
-        for name in READERS:
+    loaded: set[str] = set()
+    for page in map(json.loads, sys.stdin):
+        for name in page.get("extractors", READERS):
+            if name not in loaded:
+                _read(name, page)
+                loaded.add(name)
             print(json.dumps(_read(name, page), default=str), flush=True)
 
 
