@@ -37,17 +37,18 @@ format: .venv/development  ## let ruff format and fix
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: .venv/development  ## print what parsing and storing cost
+bench: .venv/development  ## print what it costs to parse, store, search and crawl, with the peers if they are there (20 minutes)
 	@$(BIN)/python -m tests.benchmarks
 
-# --no-deps: all are pinned, and pip 23 stumbles over lxml[html-clean], which two of them ask for.
+# --no-deps: all are pinned, pip 23 stumbles over lxml[html-clean], which two of them ask for, and fundus runs with a newer
+# lxml than it asks for.
 .venv-peers/ready: requirements-peers.txt
 	@test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
 	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-peers.txt
 	@touch $@
 
-bench-peers: .venv/development .venv-peers/ready  ## print how well pages of unknown portals are read, by us and by others
-	@$(BIN)/python -m tests.benchmarks extraction
+bench-peers: .venv/development .venv-peers/ready  ## print how well and how fast we and others read pages and crawl (10 minutes)
+	@$(BIN)/python -m tests.benchmarks peers
 
 pins: .venv/development  ## renew the hashed pins (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra web --group build -o requirements.txt $(PINS)

@@ -1,26 +1,47 @@
-"""Run the benchmarks named, or all that need nothing but the project; each prints a table."""
+"""Run the benchmark named, ``peers`` (those that are only about others), or all.
+
+Each prints a table; what comes after the name is for the benchmark named. Crawling is one table of ours, of the floors
+and of the peers, by turns; peers whose environment was not made (``make bench-peers`` makes it) are left out, and told.
+"""
 
 import sys
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from tests.benchmarks import captures
 from tests.benchmarks.crawling import bench_crawling
 from tests.benchmarks.extraction import bench_extraction
 from tests.benchmarks.listings import bench_listings
 from tests.benchmarks.parsing import bench_parsing
+from tests.benchmarks.peer_readers import bench_peer_readers
+from tests.benchmarks.peer_runners import PEERS
 from tests.benchmarks.planning import bench_planning
 from tests.benchmarks.reparsing import bench_reparsing
+from tests.benchmarks.runners import RUNNERS
 from tests.benchmarks.searching import bench_searching
 from tests.benchmarks.serving import bench_serving
 
-if sys.argv[1:2] == ["extraction"]:
-    bench_extraction(*sys.argv[2:])
-elif sys.argv[1:2] == ["crawling"]:
-    bench_crawling(*sys.argv[2:])
-elif sys.argv[1:2] == ["parsing"]:
-    bench_parsing()
-elif sys.argv[1:2] == ["listings"]:
-    bench_listings(*sys.argv[2:])
-else:
-    for bench in (bench_parsing, captures.run, bench_reparsing, bench_planning, bench_searching, bench_serving):
+OF_PEERS: Mapping[str, Callable[..., None]] = {
+    "extraction": bench_extraction,
+    "peer-readers": bench_peer_readers,
+    "peer-crawlers": partial(bench_crawling, among=(RUNNERS[0], *PEERS)),
+}
+OF_OURS: Mapping[str, Callable[..., None]] = {
+    "parsing": bench_parsing,
+    "captures": captures.run,
+    "reparsing": bench_reparsing,
+    "planning": bench_planning,
+    "searching": bench_searching,
+    "serving": bench_serving,
+    "crawling": partial(bench_crawling, among=(*RUNNERS, *PEERS)),
+}
+NAMED = OF_OURS | OF_PEERS | {"listings": bench_listings}
+
+name, *wishes = sys.argv[1:] or ["all"]
+if name in NAMED:
+    NAMED[name](*wishes)
+elif name in {"all", "peers"}:
+    for bench in (OF_OURS if name == "all" else OF_PEERS).values():
         bench()
-    bench_crawling()
+else:
+    raise SystemExit(f"no benchmark {name}: {', '.join(['all', 'peers', *NAMED])}")

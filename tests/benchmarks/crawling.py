@@ -2,8 +2,8 @@
 
 Each run is a process of its own on an empty folder, while another process serves the pages. Rates are articles per
 second of the whole process, its start and its end included; ``steady`` is between the first request for an article
-and the last. ``by CPU`` is the median ratio of the CPU seconds that they took, which says more where other work shares
-the machine. A run that did not fetch every article, or did not store what is on the pages, ends the benchmark.
+and the last. ``by CPU`` is the median ratio of the CPU time that they took for a page, which says more where other work
+shares the machine. A run that did not fetch every article, or did not store what is on the pages, ends the benchmark.
 """
 
 import argparse
@@ -38,7 +38,7 @@ _COLUMNS = (
     "median",
     "max",
     "steady",
-    "CPU s",
+    "CPU ms/page",
     "MB",
     "ours, times it: min",
     "median",
@@ -50,7 +50,10 @@ _STOPWATCH = Path(__file__).with_name("stopwatch.py")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What one run took: articles per second in all and between the first and the last, CPU seconds, most megabytes."""
+    """What one run took: articles per second in all and between the first and the last, CPU, and most megabytes.
+
+    ``cpu`` is in milliseconds per article, of all cores together.
+    """
 
     rate: float
     steady: float
@@ -58,10 +61,10 @@ class Run:
     peak: float
 
 
-def bench_crawling(*arguments: str) -> None:
+def bench_crawling(*arguments: str, among: Sequence[Runner] = RUNNERS) -> None:
     """Print a table with a row for each runner, and a line that sums it up."""
-    wish = _parse(arguments)
-    runners = _choose(wish.only.split(",") if wish.only else [])
+    wish = _parse(arguments, among)
+    runners = _choose(among, wish.only.split(",") if wish.only else [])
     portal = make_long_portal(wish.pages)
     runs: dict[str, list[Run]] = defaultdict(list)
     with serve_long_portal(wish.pages) as base:
@@ -69,23 +72,23 @@ def bench_crawling(*arguments: str) -> None:
             for runner in runners[number:] + runners[:number]:
                 runs[runner.name].append(run_once(runner, base, portal))
                 print(f"round {number + 1}: {runner.name}: {runs[runner.name][-1]}", file=sys.stderr)
-    _print_table(wish.pages, runs)
+    _print_table(wish.pages, runs, [runner for runner in runners if runner.most and runner.most < wish.pages])
     print(_sum_up(wish.pages, runs))
 
 
-def _parse(arguments: Sequence[str]) -> argparse.Namespace:
+def _parse(arguments: Sequence[str], among: Sequence[Runner]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks crawling", description=__doc__)
     parser.add_argument("--pages", type=int, default=2000, help="articles on the portal (%(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each (%(default)s)")
-    names = ", ".join(runner.name for runner in RUNNERS)
+    names = ", ".join(runner.name for runner in among)
     parser.add_argument(
         "--only", help=f"these alone, with commas between, by the first letters of their names: {names}"
     )
     return parser.parse_args(arguments)
 
 
-def _choose(names: Sequence[str]) -> list[Runner]:
-    chosen = [runner for runner in RUNNERS if not names or runner.name.startswith(tuple(names))]
+def _choose(among: Sequence[Runner], names: Sequence[str]) -> list[Runner]:
+    chosen = [runner for runner in among if not names or runner.name.startswith(tuple(names))]
     for runner in chosen:
         if runner.missing:
             print(f"{runner.name} is left out: {runner.missing} is missing", file=sys.stderr)
@@ -109,7 +112,7 @@ def serve_long_portal(count: int) -> Iterator[str]:
 def run_once(runner: Runner, base: str, portal: Portal) -> Run:
     """Run a runner on an empty folder and check its work; SystemExit where anything is wrong with it."""
     with tempfile.TemporaryDirectory() as folder:
-        job = Job(base, portal, Path(folder))
+        job = Job(base, portal, Path(folder), runner.most)
         job.list_of_articles.write_text("\n".join(job.articles) + "\n", encoding="utf-8")
         _ask_journal(base)  # what was asked for before counts for nobody
         took = _measure(runner, job)
@@ -118,7 +121,7 @@ def run_once(runner: Runner, base: str, portal: Portal) -> Run:
     if problems:
         raise SystemExit(f"{runner.name}: {'; '.join(problems)}"[:2000])
     count = len(job.articles)
-    return Run(count / took["seconds"], (count - 1) / asked["seconds"], took["cpu"], took["peak"])
+    return Run(count / took["seconds"], (count - 1) / asked["seconds"], 1000 * took["cpu"] / count, took["peak"])
 
 
 def _measure(runner: Runner, job: Job) -> dict[str, float]:
@@ -152,8 +155,10 @@ def _check_journal(job: Job, asked: Mapping[str, Any]) -> Iterator[str]:
         yield f"{len(missing)} of {len(wanted)} articles were not fetched"
 
 
-def _print_table(count: int, runs: Mapping[str, Sequence[Run]]) -> None:
-    table = Table(title=f"Crawling {count:,} articles on pages of {PAGE_BYTES // 1000} KB")
+def _print_table(count: int, runs: Mapping[str, Sequence[Run]], slow: Sequence[Runner]) -> None:
+    shares = ", ".join(f"{runner.name} {runner.most}" for runner in slow)
+    title = f"Crawling {count:,} articles on pages of {PAGE_BYTES // 1000} KB"
+    table = Table(title=title, caption=f"Of them, the newest alone: {shares}" if shares else None)
     for name in _COLUMNS:
         table.add_column(name, justify="right" if name else "left")
     for name, done in runs.items():
@@ -177,8 +182,9 @@ def _sum_up(count: int, runs: Mapping[str, Sequence[Run]]) -> str:
 
 def _describe(done: Sequence[Run]) -> Iterator[str]:
     yield from _spread([run.rate for run in done], ".0f")
-    for figures in ([run.steady for run in done], [run.cpu for run in done], [run.peak for run in done]):
-        yield f"{median(figures):.0f}"
+    yield f"{median(run.steady for run in done):.0f}"
+    yield f"{median(run.cpu for run in done):.1f}"
+    yield f"{median(run.peak for run in done):.0f}"
 
 
 def _compare(ours: Sequence[Run], theirs: Sequence[Run]) -> Iterator[str]:

@@ -33,7 +33,7 @@ from tests.real_portal import unpack_mirror
 
 GROUPS = (MIRROR, FAMILY, OTHERS)
 PEERS_PYTHON = PROJECT / ".venv-peers" / "bin" / "python"
-_PROGRAM = Path(__file__).with_name("peers.py")
+PEERS_PROGRAM = Path(__file__).with_name("peers.py")
 _LONGEST = 300
 
 
@@ -82,7 +82,7 @@ def read_theirs(samples: Sequence[Sample]) -> dict[str, list[Reading]]:
     """Read the pages with the extractors of others; in the order of ``samples``."""
     readings: dict[str, list[Reading]] = defaultdict(list)
     for found in ask_peers([sample.capture for sample in samples]):
-        readings[found["extractor"]].append(_take_theirs(found))
+        readings[found["extractor"]].append(take_theirs(found))
     return readings
 
 
@@ -92,7 +92,7 @@ def ask_peers(captures: Sequence[Capture]) -> Iterator[dict[str, Any]]:
         raise SystemExit(f"{PEERS_PYTHON.relative_to(PROJECT)} is missing: make bench-peers makes it")
     with tempfile.TemporaryDirectory() as folder:
         pages = "\n".join(_hand_over(capture, Path(folder) / str(number)) for number, capture in enumerate(captures))
-        done = subprocess.run([PEERS_PYTHON, _PROGRAM], input=pages, stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run([PEERS_PYTHON, PEERS_PROGRAM], input=pages, stdout=subprocess.PIPE, text=True, check=True)
     return map(json.loads, done.stdout.splitlines())
 
 
@@ -101,7 +101,8 @@ def _hand_over(capture: Capture, file: Path) -> str:
     return json.dumps({"file": str(file), "url": capture.url})
 
 
-def _take_theirs(found: dict[str, Any]) -> Reading:
+def take_theirs(found: dict[str, Any]) -> Reading:
+    """Take what ``peers`` says that an extractor found; a title with a text is taken for an article."""
     texts = {name: str(found.get(name) or "") for name in ("title", "section", "lead", "author", "body")}
     is_article = bool(texts["title"].strip() and texts["body"].strip())
     return Reading(is_article, published=_read_iso(found.get("published")), seconds=found["seconds"], **texts)

@@ -1,9 +1,9 @@
 """Run extractors of others on saved pages: a program of its own, for the environment of requirements-peers.txt.
 
-Reads JSON lines ``{"file", "url"}`` and writes for each page and extractor
-``{"extractor", "file", "title", "published", "views", "section", "lead", "author", "body", "seconds"}``. It knows
-nothing of the project. Each extractor is called as its documentation says, with what makes it find most; none may fetch
-anything: whoever tries gets an error, and what it reads without is counted.
+Reads JSON lines ``{"file", "url"}``, with ``"extractors"`` where not all are meant, and answers each at once: for each
+extractor ``{"extractor", "file", "title", "published", "views", "section", "lead", "author", "body"}`` with ``seconds``
+and, of them, ``cpu``. It knows nothing of the project. Each extractor is called as its documentation says, with what
+makes it find most; none may fetch anything: whoever tries gets an error, and what it reads without is counted.
 """
 
 import json
@@ -13,7 +13,7 @@ import sys
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 warnings.simplefilter("ignore")
@@ -131,23 +131,25 @@ def _forbid_network(event: str, _: tuple[object, ...]) -> None:
 def _read(name: str, page: dict[str, str]) -> dict[str, Any]:
     """Return what an extractor found; a failure of its own on a page is an answer without fields, and is told."""
     html = Path(page["file"]).read_bytes()
-    started = perf_counter()
+    started, worked = perf_counter(), process_time()
     try:
         found = READERS[name](html, page["url"])
     except Exception as error:  # noqa: BLE001 - whatever they raise, it is what they make of the page
         found = {"error": f"{type(error).__name__}: {error}"[:200]}
-    return {"extractor": name, "file": page["file"], **found, "seconds": perf_counter() - started}
+    took = {"seconds": perf_counter() - started, "cpu": process_time() - worked}
+    return {"extractor": name, "file": page["file"], **found, **took}
 
 
 def main() -> None:
-    """Read all pages with all extractors, by turns; the first page once more, as what it loads is no page's cost."""
+    """Read each page with its extractors, by turns; what an extractor loads on its first page is no page's cost."""
     logging.disable(logging.CRITICAL)
-    pages = [json.loads(line) for line in sys.stdin]
     sys.addaudithook(_forbid_network)
-    for name in READERS:
-        _read(name, pages[0])
-    for page in pages:
-        for name in READERS:
+    loaded: set[str] = set()
+    for page in map(json.loads, sys.stdin):
+        for name in page.get("extractors", READERS):
+            if name not in loaded:
+                _read(name, page)
+                loaded.add(name)
             print(json.dumps(_read(name, page), default=str), flush=True)
 
 
