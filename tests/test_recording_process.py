@@ -24,6 +24,7 @@ from archiver.archive.file import create_or_open
 from archiver.archive.ledger import Run, open_run
 from archiver.crawl.recorder import Recorder
 from archiver.model import Article, Capture
+from archiver.platforms import PLATFORMS
 from archiver.record import read_capture
 from archiver.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
 from archiver.recording.orders import Crawl, Order, Recorded
@@ -199,10 +200,10 @@ def test_one_that_fails_takes_no_other_with_it(archive: tuple[Database, Run]) ->
     captures = _captures(3)
     captures[1] = replace(captures[1], status=None)  # type: ignore[arg-type]  # what the archive refuses
     with _open_line(_path_of(database)) as (line, _):
-        assert line.receive() == Reply(READY, None)
         page = read_capture(SITE, captures[0])
         requests = [RecordRequest(number, Order(), (capture, page)) for number, capture in enumerate(captures, 1)]
-        line.send(Crawl(run, SITE), *requests)
+        line.send(Crawl.of_site(run, SITE), *requests)
+        assert line.receive() == Reply(READY, None)
         replies = {reply.number: reply for _ in range(3) if (reply := line.receive())}
     assert [replies[1], replies[3]] == [Reply(1, Recorded("new", False)), Reply(3, Recorded("unchanged", False))]
     assert isinstance(replies[2].error, sqlite3.IntegrityError)
@@ -217,8 +218,8 @@ def test_nothing_is_recorded_for_a_dead_crawl(archive: tuple[Database, Run]) -> 
         "import subprocess, sys; subprocess.Popen([sys.executable, *sys.argv[1:]], close_fds=False); sys.stdin.read()"
     )
     with _open_line(_path_of(database), "-c", launcher) as (line, parent):
+        line.send(Crawl.of_site(run, SITE), ReadRequest(1, capture))
         assert line.receive() == Reply(READY, None)
-        line.send(Crawl(run, SITE), ReadRequest(1, capture))
         reply = line.receive()
         assert reply is not None
         assert isinstance(reply.value, Article)
@@ -239,8 +240,8 @@ def test_an_archive_that_it_cannot_open(
 
     async def read_and_record() -> Recorded:
         recorder = Recorder(database, foreign, "always")
-        page = await recorder.read(Crawl(run, SITE), capture)
-        recorded = await recorder.record(Crawl(run, SITE), Order(), capture, page)
+        page = await recorder.read(Crawl.of_site(run, SITE), capture)
+        recorded = await recorder.record(Crawl.of_site(run, SITE), Order(), capture, page)
         recorder.close()
         return recorded
 
@@ -248,6 +249,23 @@ def test_an_archive_that_it_cannot_open(
     told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     said = f"{foreign}: not an archive, or damaged (file is not a database); it was not touched"
     assert told == [f"no second process for recording: {said}; the crawl goes on without"]
+
+
+def test_a_platform_that_only_the_crawl_knows(
+    archive: tuple[Database, Run], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    database, run = archive
+    monkeypatch.setitem(PLATFORMS, "own", replace(PLATFORMS["liferay_hanoi"], name="own"))
+    site, capture = replace(SITE, platform="own"), _captures(1)[0]
+
+    async def read() -> object:
+        recorder = Recorder(database, _path_of(database), "always")
+        page = await recorder.read(Crawl.of_site(run, site), capture)
+        recorder.close()
+        return page
+
+    assert asyncio.run(read()) == read_capture(site, capture)
+    assert "there is no platform 'own'" in caplog.text
 
 
 def test_a_value_that_is_none(crawling: Crawling) -> None:

@@ -137,7 +137,7 @@ class RunLedger:
     async def read(self, site: Site, capture: Capture) -> Page:
         """Read a capture of this crawl's site."""
         assert self._recorder is not None
-        return await self._recorder.read(Crawl(self.opened()[1], site), capture)
+        return await self._recorder.read(Crawl.of_site(self.opened()[1], site), capture)
 
     async def record_visit(self, spider: CommitteeSpider, visit: Visit) -> Novelty | None:
         """Record an answer; returns what an article page brought. What this returns for is on disk."""
@@ -147,7 +147,7 @@ class RunLedger:
         is_new_site = site != self._site  # its platform was recognised on this page
         self._site = site
         order = Order(visit.final, visit.expected, found, is_new_site)
-        recorded = await self._recorder.record(Crawl(run, site), order, visit.capture, visit.page)
+        recorded = await self._recorder.record(Crawl.of_site(run, site), order, visit.capture, visit.page)
         self.pages += isinstance(visit.page, Article | Listing)
         if recorded.novelty:
             self.novelties[recorded.novelty] += 1

@@ -15,7 +15,6 @@ from typing import Literal, cast
 
 from sqlite_utils import Database
 
-import archiver
 from archiver.errors import ArchiverError
 from archiver.model import Capture, Page
 from archiver.record import read_capture
@@ -50,35 +49,42 @@ class RecordingClient(asyncio.Protocol):
         self._crawl: Crawl | None = None
         self._line: socket.socket | None = None
         self._transport: asyncio.Transport | None = None
-        self.is_ready = False
+        self._is_ready = False
 
-    async def open(self, path: Path) -> None:
-        """Start the process and wait until it has opened the archive; ProcessLostError where it could not."""
+    async def open(self, path: Path, crawl: Crawl) -> None:
+        """Start the process and wait until it has opened the archive.
+
+        ArchiverError where it cannot, or where it does not know the site; ProcessLostError where it ends.
+        """
         self._line, theirs = socket.socketpair()
         for end in (self._line, theirs):
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
         loop = asyncio.get_running_loop()
-        ready = self._answers[READY] = loop.create_future()
+        self._crawl = crawl
         with theirs:
             self._child = _start_process(theirs, path)
         await loop.create_unix_connection(lambda: self, sock=self._line)
-        await ready
-        self.is_ready = True
+        await self._ask(READY, crawl)
+        self._is_ready = True
         logger.info("pages are read and recorded in a second process (%s)", self._child.pid)
 
-    async def read(self, crawl: Crawl, capture: Capture) -> Page:
+    def is_open_for(self, crawl: Crawl) -> bool:
+        """Say whether the process serves, and this very crawl: a site may come to another platform on its way."""
+        return self._is_ready and crawl == self._crawl
+
+    async def read(self, capture: Capture) -> Page:
         """Have a capture read; the process holds it until it is recorded."""
         number = next(self._numbers)
-        page = cast("Page", await self._ask(crawl, number, ReadRequest(number, capture)))
+        page = cast("Page", await self._ask(number, ReadRequest(number, capture)))
         self._held[capture.url, capture.fetched_at] = number
         return page
 
-    async def record(self, crawl: Crawl, order: Order, capture: Capture, page: Page) -> Recorded:
+    async def record(self, order: Order, capture: Capture, page: Page) -> Recorded:
         """Have an answer recorded, by its number alone where the process holds it."""
         number = next(self._numbers)
         held = self._held.pop((capture.url, capture.fetched_at), None)
         request = RecordRequest(number, order, held=held) if held else RecordRequest(number, order, (capture, page))
-        return cast("Recorded", await self._ask(crawl, number, request))
+        return cast("Recorded", await self._ask(number, request))
 
     def close(self) -> None:
         """Hang up and wait for the process to end; one that does not is killed."""
@@ -124,13 +130,10 @@ class RecordingClient(asyncio.Protocol):
                 answer.set_exception(ProcessLostError("it ended"))
         self._answers.clear()
 
-    async def _ask(self, crawl: Crawl, number: int, message: object) -> object:
+    async def _ask(self, number: int, message: object) -> object:
         if self._transport is None:
             raise ProcessLostError("it has ended")
         answer = self._answers[number] = asyncio.get_running_loop().create_future()
-        if crawl != self._crawl:
-            self._transport.write(write_message(crawl))
-            self._crawl = crawl
         self._transport.write(write_message(message))
         return await answer
 
@@ -154,10 +157,10 @@ class Recorder:
     async def read(self, crawl: Crawl, capture: Capture) -> Page:
         """Read a capture."""
         if self._wish == "always" and self._starting is None:
-            await self._start()
-        if self._client and self._client.is_ready:
+            await self._start(crawl)
+        if self._client and self._client.is_open_for(crawl):
             try:
-                return await self._client.read(crawl, capture)
+                return await self._client.read(capture)
             except ProcessLostError:
                 self._go_on_alone()
         return read_capture(crawl.site, capture)
@@ -166,10 +169,10 @@ class Recorder:
         """Record an answer; when this returns it is on disk."""
         self._recorded += 1
         if self._is_due():
-            self._start()
-        if self._client and self._client.is_ready:
+            self._start(crawl)
+        if self._client and self._client.is_open_for(crawl):
             try:
-                return await self._client.record(crawl, order, capture, page)
+                return await self._client.record(order, capture, page)
             except ProcessLostError:
                 self._go_on_alone()
         return record_all(self._database, crawl, [(order, capture, page)])[0]
@@ -185,14 +188,14 @@ class Recorder:
             return False
         return self._recorded > ENOUGH_A_SECOND * (time.monotonic() - self._began)
 
-    def _start(self) -> asyncio.Task[None]:
+    def _start(self, crawl: Crawl) -> asyncio.Task[None]:
         self._client = RecordingClient()
-        self._starting = asyncio.get_running_loop().create_task(self._open(self._client))
+        self._starting = asyncio.get_running_loop().create_task(self._open(self._client, crawl))
         return self._starting
 
-    async def _open(self, client: RecordingClient) -> None:
+    async def _open(self, client: RecordingClient, crawl: Crawl) -> None:
         try:
-            await client.open(self._path)
+            await client.open(self._path, crawl)
         except (ProcessLostError, ArchiverError, sqlite3.Error, OSError) as error:
             if self._client is client:
                 logger.warning("no second process for recording: %s; the crawl goes on without", error)
@@ -206,9 +209,9 @@ class Recorder:
 
 
 def _start_process(line: socket.socket, path: Path) -> subprocess.Popen[bytes]:
-    root = str(Path(archiver.__file__).parent.parent)
-    paths = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-    command = [sys.executable, "-m", "archiver.recording.process", str(line.fileno()), str(path.resolve())]
+    # -P and the path: it finds the modules that this process found, and no others.
+    command = [sys.executable, "-P", "-m", "archiver.recording.process", str(line.fileno()), str(path.resolve())]
+    places = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.Popen(  # noqa: S603 - this very program
-        command, pass_fds=[line.fileno()], env=os.environ | {"PYTHONPATH": paths}, stdin=subprocess.DEVNULL
+        command, stdin=subprocess.DEVNULL, pass_fds=[line.fileno()], env=places
     )

@@ -13,7 +13,7 @@ from archiver.model import Capture, Page
 from archiver.recording.orders import Order
 
 READY = 0
-"""The number of the reply that says that the process has opened the archive; requests count from 1."""
+"""The number of the reply to the first message: the archive is open and the site known. Requests count from 1."""
 _LENGTH = struct.Struct("!Q")
 
 

@@ -8,16 +8,25 @@ from sqlite_utils import Database
 from archiver.archive.ledger import Run, note_found, write_site
 from archiver.archive.readings import Novelty
 from archiver.model import Capture, Page
-from archiver.record import is_stranger, record_capture
+from archiver.record import is_stranger, name_parser, record_capture
 from archiver.site import Site
 
 
 @dataclass(frozen=True, slots=True)
 class Crawl:
-    """What all answers of a crawl have in common: its run, and the site as it is declared now."""
+    """What all answers of a crawl have in common: its run, and the site as it is declared now.
+
+    ``parser`` is the version of what reads the site: two processes must agree on it.
+    """
 
     run: Run
     site: Site
+    parser: str
+
+    @classmethod
+    def of_site(cls, run: Run, site: Site) -> "Crawl":
+        """Make the crawl of a site as this process reads it; SiteError where it knows no such platform."""
+        return cls(run, site, name_parser(site))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archiver.archive.file import create_or_open
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiverError, SiteError
 from archiver.model import Capture, Page
 from archiver.record import read_capture
 from archiver.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
@@ -65,8 +65,13 @@ class RecordingProcess:
         elif isinstance(message, RecordRequest):
             self._waiting.append(message)
         elif isinstance(message, Crawl):
-            self._record_waiting()  # what came before is of the one before
-            self._crawl = message
+            self._answer(READY, partial(self._begin, message))
+
+    def _begin(self, crawl: Crawl) -> None:
+        """Take what follows for a crawl's, unless another parser would read it here than there."""
+        if Crawl.of_site(crawl.run, crawl.site) != crawl:
+            raise SiteError(f"site {crawl.site.name} is read differently in another process")
+        self._crawl = crawl
 
     def _read(self, request: ReadRequest) -> Page:
         page = read_capture(self._crawl.site, request.capture)
@@ -122,7 +127,6 @@ def main() -> None:
         line.sendall(_write_reply(Reply(READY, None, error)))
         return
     try:
-        line.sendall(_write_reply(Reply(READY, None)))
         RecordingProcess(line, database).serve()
     except (OrphanedError, ConnectionError):
         return
