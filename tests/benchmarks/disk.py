@@ -13,7 +13,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks.long_texts import LongPortal, long_portal
+from tests.benchmarks.talkative_portal import TalkativePortal, make_talkative_portal
 from tests.portal import PortalArticle, article_path
 from tests.visiting import Visits
 
@@ -24,13 +24,13 @@ SMALLEST = 400_000
 """Bytes of a table or index that gets a row of its own."""
 AT, DAY = datetime(2026, 1, 5, 3, tzinfo=UTC), timedelta(days=1)
 EVERY_TABLE = "SELECT name, sum(pgsize), sum(payload) FROM dbstat GROUP BY name ORDER BY 2 DESC"
-Change = Callable[[LongPortal, PortalArticle], object]
+Change = Callable[[TalkativePortal, PortalArticle], object]
 
 
 def bench_disk(count: int = ARTICLES) -> None:
     """Print what so many articles take, and what a further capture of one adds."""
     with tempfile.TemporaryDirectory() as folder:
-        visits, portal = _open(Path(folder) / "archive.db"), long_portal(count)
+        visits, portal = _open(Path(folder) / "archive.db"), make_talkative_portal(count)
         visits.run(portal, AT, unlisted=False)
         _print_whole(visits, count)
         visits.database.close()
@@ -61,7 +61,7 @@ def _print_whole(visits: Visits, count: int) -> None:
 
 
 def _print_further(path: Path) -> None:
-    visits, portal = _open(path), long_portal(FURTHER)
+    visits, portal = _open(path), make_talkative_portal(FURTHER)
     _visit_all(visits, portal, AT)
     table = Table(title="What a further capture adds to the file, in bytes")
     for column in ("capture of", "captures", "all", "payload", "capture", "readings", "text", "search"):
@@ -86,7 +86,7 @@ def _find(grown: dict[str, int], part: str) -> list[str]:
     return [name for name in grown if name.removeprefix("sqlite_autoindex_").startswith(part)]
 
 
-def _visit_all(visits: Visits, portal: LongPortal, at: datetime) -> int:
+def _visit_all(visits: Visits, portal: TalkativePortal, at: datetime) -> int:
     """Visit the articles alone; returns their number."""
     run = visits.begin(at)
     for second, article in enumerate(portal.listed()):
@@ -95,7 +95,7 @@ def _visit_all(visits: Visits, portal: LongPortal, at: datetime) -> int:
     return FURTHER
 
 
-def _edit(portal: LongPortal, article: PortalArticle) -> None:
+def _edit(portal: TalkativePortal, article: PortalArticle) -> None:
     """Change a sentence in the middle."""
     texts = list(article.paragraphs)
     texts[len(texts) // 2] = " ".join(reversed(texts[len(texts) // 2].split()))
@@ -103,9 +103,9 @@ def _edit(portal: LongPortal, article: PortalArticle) -> None:
 
 
 _CHANGES: dict[str, Change] = {
-    "an unchanged article: counters and tokens moved": lambda portal, article: None,
-    "the same, once more": lambda portal, article: None,
-    "an article with one paragraph edited": _edit,
+    "unchanged pages": lambda portal, article: None,
+    "the same again": lambda portal, article: None,
+    "a paragraph edited": _edit,
 }
 
 

@@ -21,7 +21,7 @@ from archiver.archive.planning import list_known_articles, list_strangers
 from archiver.archive.search_index import index_missing, optimize_index
 from archiver.model import Capture, Page
 from archiver.record import read_capture, record_capture
-from tests.benchmarks.long_texts import long_portal
+from tests.benchmarks.talkative_portal import make_talkative_portal
 from tests.portal import article_path
 from tests.synthetic import make_synthetic
 from tests.visiting import BASE, SITE, Visits
@@ -64,7 +64,7 @@ def _make_large(path: Path, count: int) -> None:
 
 def _read_pages() -> list[list[Read]]:
     """Fetch and read the pages of all turns; new articles all of them."""
-    portal = long_portal(TURNS * BATCH)
+    portal = make_talkative_portal(TURNS * BATCH)
     pages: list[Read] = []
     for second, article in enumerate(portal.listed()):
         response = portal.answer(article_path(article))
