@@ -56,8 +56,7 @@ _BASES = """
 """
 
 # Whole payloads among the last captures of a site, first seen after a time. What zstd cannot halve, pictures say,
-# teaches nothing. Only so many captures are looked through, for that is done again and again on a site of few pages;
-# the plus keeps SQLite from sorting all there are: 165 ms for a site of 200,000, against 2.
+# teaches nothing. The plus keeps SQLite from sorting all captures of a site: 165 ms for 200,000, against 2.
 _SAMPLES = """
     SELECT p.digest, p.encoding FROM (
         SELECT k.id, k.payload_digest FROM runs r CROSS JOIN captures k ON k.run_id = r.id
