@@ -56,7 +56,7 @@ def _write_state(number: int, state: int, words: int, digest: bytes) -> Iterator
     images = json.dumps([{"url": f"http://lon.vn/{number}.png", "caption": "Ảnh", "alt": None}], ensure_ascii=False)
     unique = hashlib.sha256(f"{number} {state}".encode()).digest()
     yield (
-        "INSERT INTO captures VALUES (?, ?, ?, ?, 200, '[]', ?, NULL)",
+        "INSERT INTO captures VALUES (?, ?, ?, ?, 200, ?, NULL, NULL, NULL)",
         (row, state, number, _time(state, number), digest),
     )
     yield (

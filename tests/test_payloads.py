@@ -42,7 +42,7 @@ class Archive:
         self.at += timedelta(seconds=1)
         self.connection.execute(
             "INSERT INTO captures (run_id, address_id, fetched_at, status, headers, payload_digest) "
-            "SELECT id, ?, ?, 200, '[]', ? FROM runs WHERE site = ?",
+            "SELECT id, ?, ?, 200, NULL, ? FROM runs WHERE site = ?",
             (address, self.at.isoformat(timespec="microseconds"), digest, site),
         )
         return digest

@@ -39,7 +39,7 @@ ITEM = {"url": f"javascript:{MARKER}()//{HOSTILE}", "caption": HOSTILE, "alt": H
 _KEPT = re.compile(
     r"(_at|_from|_until|uid|timezone|published_precision|state|outcome|cause|source|sign|standing|tls|encoding|digest)$"
 )
-_KEPT_EXACTLY = {"runs": {"arguments", "scope"}, "captures": {"headers"}, "snapshots": {"changed_fields"}}
+_KEPT_EXACTLY = {"runs": {"arguments", "scope"}, "header_sets": {"headers"}, "snapshots": {"changed_fields"}}
 
 
 @pytest.fixture(scope="module")

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from archiver.archive.content import write_time
+from archiver.archive.markup import HTML_OF
 
 Row = dict[str, Any]
 
@@ -107,8 +108,8 @@ def load_state(connection: sqlite3.Connection, article: int, number: int) -> Row
     """Return one state of an article with its whole text, images and attachments."""
     query = (
         "SELECT s.number AS snapshot, s.seen_from, s.seen_until, s.cause, s.changed_fields, c.title, c.lead, c.author, "
-        "c.body, c.body_html, c.published_at, c.published_precision, c.published_raw, c.images, c.attachments, "
-        "lower(hex(c.digest)) AS content_digest "
+        f"c.body, {HTML_OF} AS body_html, c.published_at, c.published_precision, c.published_raw, c.images, "
+        "c.attachments, lower(hex(c.digest)) AS content_digest "
         "FROM snapshots s JOIN contents c ON c.id = s.content_id WHERE s.article_id = ? AND s.number = ?"
     )
     row = connection.execute(query, (article, number)).fetchone()

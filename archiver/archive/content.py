@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from archiver.archive.markup import pack_html, unpack_html
 from archiver.model import Article
 from archiver.urls import identify_file
 
@@ -72,12 +73,23 @@ class Content:
             "images": _write_json(images),
             "attachments": _write_json(attachments),
         }
-        return cls.of_row(row)
+        return cls._of_values(row)
 
     @classmethod
     def of_row(cls, row: Mapping[str, str | int | None]) -> "Content":
         """Read a stored content back."""
         values = {column: row[column] for column in COLUMNS}
+        html = unpack_html(str(values["body_html"]), str(values["body"]), str(values["images"]))
+        return cls._of_values(values | {"body_html": html})
+
+    @property
+    def kept(self) -> dict[str, str | int | None]:
+        """The row as it is kept: of the HTML only what is not its text."""
+        html = pack_html(str(self.row["body_html"]), str(self.row["body"]), str(self.row["images"]))
+        return self.row | {"body_html": html}
+
+    @classmethod
+    def _of_values(cls, values: dict[str, str | int | None]) -> "Content":
         comparable = {field: _fold(values[field]) for field in ("title", "lead", "body", "author")}
         comparable["published"] = _compare_date(values)
         comparable["images"] = _compare_items(values["images"], "caption")

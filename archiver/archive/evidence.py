@@ -1,10 +1,10 @@
 """Keeping captures: evidence is written once and never changed."""
 
-import json
 import sqlite3
 from datetime import datetime
 
 from archiver.archive.content import write_time
+from archiver.archive.headers import pack_headers, read_headers
 from archiver.archive.ledger import Run
 from archiver.archive.payloads import load_payload, store_payload
 from archiver.errors import ArchiveError
@@ -15,12 +15,12 @@ def keep_capture(connection: sqlite3.Connection, run: Run, capture: Capture) -> 
     """Keep a capture with its payload and return its id; None where it is kept already (same address and time)."""
     address = find_address(connection, run.site, capture.url)
     digest = store_payload(connection, run.site, address, capture.body)
-    headers = json.dumps(capture.headers, ensure_ascii=False, separators=(",", ":"))
+    headers, header_set = pack_headers(connection, run.site, capture.headers)
     at = write_time(capture.fetched_at, "microseconds")
     row = connection.execute(
-        "INSERT INTO captures (run_id, address_id, fetched_at, status, headers, payload_digest, tls) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
-        (run.id, address, at, capture.status, headers, digest, capture.tls),
+        "INSERT INTO captures (run_id, address_id, fetched_at, status, headers, header_set_id, payload_digest, tls) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
+        (run.id, address, at, capture.status, headers, header_set, digest, capture.tls),
     ).fetchone()
     return int(row[0]) if row else None
 
@@ -36,12 +36,13 @@ def find_address(connection: sqlite3.Connection, site: str, url: str) -> int:
 def load_capture(connection: sqlite3.Connection, capture_id: int) -> Capture:
     """Return a capture as it was received; ArchiveError where it is not there or its payload is damaged."""
     row = connection.execute(
-        "SELECT a.url, k.fetched_at, k.status, k.headers, k.payload_digest, k.tls "
-        "FROM captures k JOIN addresses a ON a.id = k.address_id WHERE k.id = ?",
+        "SELECT a.url, k.fetched_at, k.status, k.headers, h.headers AS header_set, k.payload_digest, k.tls "
+        "FROM captures k JOIN addresses a ON a.id = k.address_id "
+        "LEFT JOIN header_sets h ON h.id = k.header_set_id WHERE k.id = ?",
         (capture_id,),
     ).fetchone()
     if row is None:
         raise ArchiveError(f"there is no capture {capture_id}")
-    headers = tuple((name, value) for name, value in json.loads(row["headers"]))
+    headers = read_headers(row["headers"], row["header_set"])
     body = load_payload(connection, row["payload_digest"])
     return Capture(row["url"], datetime.fromisoformat(row["fetched_at"]), row["status"], headers, body, row["tls"])

@@ -56,13 +56,21 @@ _EVIDENCE = (
     FROM other.payloads
     """,
     """
-    INSERT OR IGNORE INTO captures (run_id, address_id, fetched_at, status, headers, payload_digest, tls)
-    SELECT r.id, a.id, k.fetched_at, k.status, k.headers, k.payload_digest, k.tls
+    INSERT OR IGNORE INTO header_sets (site, digest, headers)
+    SELECT site, digest, headers
+    FROM other.header_sets
+    ORDER BY id
+    """,
+    """
+    INSERT OR IGNORE INTO captures (run_id, address_id, fetched_at, status, headers, header_set_id, payload_digest, tls)
+    SELECT r.id, a.id, k.fetched_at, k.status, k.headers, h.id, k.payload_digest, k.tls
     FROM other.captures k
     JOIN other.runs kr ON kr.id = k.run_id
     JOIN runs r ON r.uid = kr.uid
     JOIN other.addresses ka ON ka.id = k.address_id
     JOIN addresses a ON a.site = ka.site AND a.url = ka.url
+    LEFT JOIN other.header_sets kh ON kh.id = k.header_set_id
+    LEFT JOIN header_sets h ON h.site = kh.site AND h.digest = kh.digest
     ORDER BY k.fetched_at, a.url
     """,
     """

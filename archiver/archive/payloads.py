@@ -56,11 +56,11 @@ _BASES = """
 """
 
 # Whole payloads among the last captures of a site, first seen after a time. What zstd cannot halve, pictures say,
-# teaches nothing. Only so many captures are looked through, for that is done again and again on a site of few pages.
+# teaches nothing. The plus keeps SQLite from sorting all captures of a site: 165 ms for 200,000, against 2.
 _SAMPLES = """
     SELECT p.digest, p.encoding FROM (
-        SELECT k.id, k.payload_digest FROM runs r JOIN captures k ON k.run_id = r.id
-        WHERE r.site = :site ORDER BY r.id DESC, k.id DESC LIMIT 1000
+        SELECT k.id, k.payload_digest FROM runs r CROSS JOIN captures k ON k.run_id = r.id
+        WHERE +r.site = :site ORDER BY r.id DESC, k.id DESC LIMIT 1000
     ) k JOIN payloads p ON p.digest = k.payload_digest
     WHERE p.base_digest IS NULL AND p.size BETWEEN 1000 AND 1000000 AND 2 * length(p.data) < p.size
     GROUP BY p.digest

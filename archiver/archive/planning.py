@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archiver.archive.content import write_time
+from archiver.archive.headers import read_headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +120,15 @@ def find_last_walk(connection: sqlite3.Connection, site: str, start: str | None)
 def find_validators(connection: sqlite3.Connection, site: str, key: str) -> dict[str, str]:
     """Return ETag and Last-Modified of the last good capture of an article, under these names; none if it had none."""
     row = connection.execute(
-        "SELECT k.headers FROM article_keys ak JOIN readings r ON r.article_id = ak.article_id "
-        "JOIN captures k ON k.id = r.capture_id WHERE ak.site = ? AND ak.native_key = ? AND r.sign = 'content' "
+        "SELECT k.headers, h.headers AS header_set "
+        "FROM article_keys ak JOIN readings r ON r.article_id = ak.article_id "
+        "JOIN captures k ON k.id = r.capture_id LEFT JOIN header_sets h ON h.id = k.header_set_id "
+        "WHERE ak.site = ? AND ak.native_key = ? AND r.sign = 'content' "
         "AND r.standing = 'counted' ORDER BY k.fetched_at DESC LIMIT 1",
         (site, key),
     ).fetchone()
     names = {"etag": "ETag", "last-modified": "Last-Modified"}
-    headers = json.loads(row["headers"]) if row else []
+    headers = read_headers(row["headers"], row["header_set"]) if row else ()
     return {names[name.lower()]: value for name, value in headers if name.lower() in names}
 
 

@@ -135,7 +135,7 @@ def store_content(connection: sqlite3.Connection, content: Content, last: LastCo
         columns, marks = ", ".join(COLUMNS), ", ".join("?" * (len(COLUMNS) + 2))
         row = connection.execute(
             f"INSERT INTO contents (row_digest, digest, {columns}) VALUES ({marks}) RETURNING id",
-            (row_digest, content.digest, *(content.row[column] for column in COLUMNS)),
+            (row_digest, content.digest, *(content.kept[column] for column in COLUMNS)),
         ).fetchone()
     return int(row[0])
 

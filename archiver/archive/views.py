@@ -1,6 +1,7 @@
 """The public views: what people's SQL reads. Columns may be added, never renamed."""
 
 from archiver.archive.file_views import ATTACHMENT_HISTORY, ATTACHMENTS
+from archiver.archive.markup import HTML_OF
 from archiver.archive.search_view import ARTICLE_SEARCH
 from archiver.archive.view import ARTICLE as _ARTICLE
 from archiver.archive.view import SITE as _SITE
@@ -35,10 +36,10 @@ CURRENT_ARTICLES = View(
         "attachments": "JSON array of {url, title}",
         "content_digest": "SHA-256 of the content, hexadecimal",
     },
-    """
+    f"""
     SELECT a.site, a.native_key, d.url, c.title, a.section, c.author, c.lead, c.body, c.published_at, c.published_raw,
         c.published_precision, a.views, a.views_observed_at, a.state, a.listed, s.number, a.first_seen_at,
-        a.last_seen_at, CASE WHEN s.number > 1 THEN s.seen_from END, c.body_html, c.images, c.attachments,
+        a.last_seen_at, CASE WHEN s.number > 1 THEN s.seen_from END, {HTML_OF}, c.images, c.attachments,
         lower(hex(c.digest))
     FROM articles a
     JOIN snapshots s ON s.article_id = a.id

@@ -10,7 +10,9 @@ from functools import partial
 
 from tests.benchmarks import captures
 from tests.benchmarks.crawling import bench_crawling
+from tests.benchmarks.disk import bench_disk
 from tests.benchmarks.extraction import bench_extraction
+from tests.benchmarks.growth import bench_growth
 from tests.benchmarks.listings import bench_listings
 from tests.benchmarks.parsing import bench_parsing
 from tests.benchmarks.peer_readers import bench_peer_readers
@@ -35,7 +37,9 @@ OF_OURS: Mapping[str, Callable[..., None]] = {
     "serving": bench_serving,
     "crawling": partial(bench_crawling, among=(*RUNNERS, *PEERS)),
 }
-NAMED = OF_OURS | OF_PEERS | {"listings": bench_listings}
+# These take minutes each; with a number, of so many articles.
+LONG: Mapping[str, Callable[..., None]] = {"disk": bench_disk, "growth": bench_growth, "listings": bench_listings}
+NAMED = OF_OURS | OF_PEERS | LONG
 
 name, *wishes = sys.argv[1:] or ["all"]
 if name in NAMED:

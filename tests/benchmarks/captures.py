@@ -61,7 +61,7 @@ class Shelf:
         loaded = time.perf_counter()
         self.connection.execute(
             "INSERT INTO captures (run_id, address_id, fetched_at, status, headers, payload_digest) "
-            "VALUES (1, ?, ?, 200, '[]', ?)",
+            "VALUES (1, ?, ?, 200, NULL, ?)",
             (address, f"2024-01-01T00:00:00.{self.count:06d}+00:00", digest),
         )
         encoding, size, length = self.connection.execute(

@@ -103,7 +103,7 @@ def _write_frame(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO payloads (digest, size, encoding, data) VALUES (?, 0, 'plain', x'')", (digest,))
     connection.execute("INSERT INTO addresses VALUES (1, 's', 'http://portal.example/')")
     connection.execute(
-        "INSERT INTO captures VALUES (1, 1, 1, '2026-01-01T00:00:00+00:00', 200, '[]', ?, NULL)", (digest,)
+        "INSERT INTO captures VALUES (1, 1, 1, '2026-01-01T00:00:00+00:00', 200, ?, NULL, NULL, NULL)", (digest,)
     )
 
 

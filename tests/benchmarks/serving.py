@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import json
 import random
 import sqlite3
 import sys
@@ -17,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from archiver.archive.file import create_or_open
+from archiver.archive.headers import pack_headers
 from archiver.archive.payloads import store_payload
 from archiver.archive.search_index import index_missing
 from archiver.web.serving import make_reader
@@ -125,10 +125,10 @@ def _fill_evidence(connection: sqlite3.Connection, count: int) -> None:
     connection.executemany("INSERT INTO addresses VALUES (?, ?, ?)", addresses)
     page = f"<html><body><h1>Trang</h1>{'<p>Hội nghị đảng ủy khối.</p>' * 2000}</body></html>".encode()
     digest = store_payload(connection, "alpha", 1, page)
-    headers = json.dumps([["Content-Type", "text/html; charset=utf-8"]])
-    rows = ((*capture, 200, headers, digest) for capture in _list_captures(count))
-    columns = "id, address_id, run_id, fetched_at, status, headers, payload_digest"
-    connection.executemany(f"INSERT INTO captures ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    headers = pack_headers(connection, "alpha", (("Content-Type", "text/html; charset=utf-8"),))
+    rows = ((*capture, 200, *headers, digest) for capture in _list_captures(count))
+    columns = "id, address_id, run_id, fetched_at, status, headers, header_set_id, payload_digest"
+    connection.executemany(f"INSERT INTO captures ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
 def _list_captures(count: int) -> Iterator[tuple[int, int, int, str]]:
