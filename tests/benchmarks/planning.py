@@ -40,10 +40,10 @@ def bench_planning(articles: str = str(ARTICLES)) -> None:
     with tempfile.TemporaryDirectory() as folder:
         rows = list(_measure(huge_portal(count), Path(folder) / "archive.db"))
     full = rows[-1]
-    for name, requests, listings, articles, *seconds in rows:
+    for name, requests, listings, visits, *seconds in rows:
         table.add_row(
             name,
-            *map(str, (requests, listings, articles)),
+            *map(str, (requests, listings, visits)),
             f"{requests / full[1]:.1%}",
             *(
                 text
