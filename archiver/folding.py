@@ -5,8 +5,7 @@ SQLite's ``remove_diacritics`` leaves đ as it is, for Unicode does not take it 
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Callable, Iterator
 from itertools import product
 
 # The blocks of combining marks that stand on letters of the Latin, Greek and Cyrillic alphabets. Not those of Thai or
@@ -17,6 +16,7 @@ _REMOVED = re.compile(f"[{_MARKS}\xad]")
 _D = str.maketrans({"Ð": "Đ", "ð": "đ", "\xad": None})
 _FOLDED_D = str.maketrans({"đ": "d"})
 _WORD = re.compile(f"[^\\W_]+(?:[{_MARKS}\xad]+[^\\W_]*)*")
+_MOST_REMEMBERED = 50_000
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 _PLACES = {
     unicodedata.normalize("NFC", pair[0] + tone + pair[1]): unicodedata.normalize("NFC", pair + tone)
@@ -56,10 +56,24 @@ def list_words(text: str) -> list[str]:
 
 def list_forms(text: str) -> Iterator[tuple[str, str]]:
     """List the exact and the folded form of each word of a text."""
-    return map(forms_of, list_words(text))
+    return ((EXACT[word], FOLDED[word]) for word in list_words(text))
 
 
-@lru_cache(maxsize=50_000)
-def forms_of(word: str) -> tuple[str, str]:
-    """Return the exact and the folded form of one word; Vietnamese has some seven thousand syllables."""
-    return unify(word), fold(word)
+class _Remembered(dict[str, str]):
+    """A form of words, by the word: Vietnamese has some seven thousand syllables, so a hundred texts hold them all."""
+
+    def __init__(self, form: Callable[[str], str]) -> None:
+        super().__init__()
+        self._form = form
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= _MOST_REMEMBERED:
+            self.clear()
+        form = self[word] = self._form(word)
+        return form
+
+
+EXACT = _Remembered(unify)
+"""The exact form of a word."""
+FOLDED = _Remembered(fold)
+"""The folded form of a word."""

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 
 from archiver.archive.markup import pack_html, unpack_html
 from archiver.model import Article
@@ -27,7 +28,7 @@ COLUMNS = (
 RELATIVE = "relative"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: the digest is asked for several times
 class Content:
     """A row of ``contents`` (COLUMNS) and its comparable form.
 
@@ -39,7 +40,7 @@ class Content:
     row: dict[str, str | int | None]
     comparable: dict[str, str | None]
 
-    @property
+    @cached_property
     def digest(self) -> bytes:
         """SHA-256 of the comparable form."""
         return hashlib.sha256(_write_json([self.comparable[field] for field in FIELDS]).encode()).digest()

@@ -50,9 +50,9 @@ def _copy(source: str, start: int, length: int) -> str:
 def _take_pieces(html: str, body: str, images: str) -> list[str | list[int]]:
     """Cut HTML into what stands in body or images and what does not; the body is gone through from its begin."""
     pieces: list[str | list[int]] = []
-    read = 0
+    source, read = body + images, 0
     for text in _MARKS.split(html.replace(_BETWEEN, _EMPTY_LINE)):
-        place = _find(text, body, images, read) if len(text) >= _SHORTEST else -1
+        place = _find(text, source, read) if len(text) >= _SHORTEST else -1
         if place >= 0:
             pieces.append([place + 1, len(text)])
             read = place + len(text) if place < len(body) else read
@@ -63,7 +63,7 @@ def _take_pieces(html: str, body: str, images: str) -> list[str | list[int]]:
     return [piece.replace(_EMPTY_LINE, _BETWEEN) if isinstance(piece, str) else piece for piece in pieces]
 
 
-def _find(text: str, body: str, images: str, read: int) -> int:
-    """Find where a text stands in body and images joined; in the body from ``read`` on, before that only if need be."""
-    place = body.find(text, read)
-    return place if place >= 0 else f"{body}{images}".find(text)
+def _find(text: str, source: str, read: int) -> int:
+    """Find where a text stands, from ``read`` on, before that only if need be."""
+    place = source.find(text, read)
+    return place if place >= 0 else source.find(text)

@@ -132,10 +132,10 @@ def store_content(connection: sqlite3.Connection, content: Content, last: LastCo
     row_digest = content.row_digest
     row = connection.execute("SELECT id FROM contents WHERE row_digest = ?", (row_digest,)).fetchone()
     if row is None:
-        columns, marks = ", ".join(COLUMNS), ", ".join("?" * (len(COLUMNS) + 2))
+        columns, marks, kept = ", ".join(COLUMNS), ", ".join("?" * (len(COLUMNS) + 2)), content.kept
         row = connection.execute(
             f"INSERT INTO contents (row_digest, digest, {columns}) VALUES ({marks}) RETURNING id",
-            (row_digest, content.digest, *(content.kept[column] for column in COLUMNS)),
+            (row_digest, content.digest, *(kept[column] for column in COLUMNS)),
         ).fetchone()
     return int(row[0])
 

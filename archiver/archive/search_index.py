@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
-from archiver.folding import forms_of, list_words
+from archiver.folding import EXACT, FOLDED, list_words
 
 _TOKENIZER = "tokenize = 'unicode61 remove_diacritics 0'"
 _TABLES_OF_INDEX = (
@@ -121,10 +121,10 @@ def _read_words(row: sqlite3.Row) -> tuple[tuple[str, str, str], str]:
     ]
     texts = ("\n".join(filter(None, (body, *others))), title, lead or "")
     words = [list_words(text) for text in texts]
-    forms = {word: forms_of(word) for word in dict.fromkeys(chain.from_iterable(words))}
-    marked = dict.fromkeys([exact for exact, folded in forms.values() if exact != folded])
-    folded = {word: form for word, (_, form) in forms.items()}
-    first, second, third = (" ".join([folded[word] for word in spelt]) for spelt in words)
+    distinct = dict.fromkeys(chain.from_iterable(words))
+    pairs = zip(map(EXACT.__getitem__, distinct), map(FOLDED.__getitem__, distinct), strict=True)
+    marked = dict.fromkeys([exact for exact, folded in pairs if exact != folded])
+    first, second, third = (" ".join(map(FOLDED.__getitem__, spelt)) for spelt in words)
     return (first, second, third), " ".join(marked)
 
 
