@@ -29,6 +29,9 @@ WISHES: tuple[Wish, ...] = ("auto", "always", "never")
 # one page a second there is nothing to be gained.
 ENOUGH_PAGES = 48
 ENOUGH_A_SECOND = 10
+# Recording is for the one, reading for whoever has time: where the other owes so many answers, a page is read here. 235
+# pages a second with 4, 227 with 6 and 8, 222 with 2, 200 where all are read there.
+MOST_WAITING = 4
 _END_SECONDS = 5.0
 _BUFFER = 1 << 20
 
@@ -71,6 +74,11 @@ class RecordingClient(asyncio.Protocol):
     def is_open_for(self, crawl: Crawl) -> bool:
         """Say whether the process serves, and this very crawl: a site may come to another platform on its way."""
         return self._is_ready and crawl == self._crawl
+
+    @property
+    def waiting(self) -> int:
+        """How many answers the process owes."""
+        return len(self._answers)
 
     async def read(self, capture: Capture) -> Page:
         """Have a capture read; the process holds it until it is recorded."""
@@ -158,7 +166,7 @@ class Recorder:
         """Read a capture."""
         if self._wish == "always" and self._starting is None:
             await self._start(crawl)
-        if self._client and self._client.is_open_for(crawl):
+        if self._client and self._client.is_open_for(crawl) and self._client.waiting < MOST_WAITING:
             try:
                 return await self._client.read(capture)
             except ProcessLostError:
