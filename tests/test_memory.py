@@ -1,10 +1,9 @@
 """How much memory a crawl takes does not grow with the number of its pages."""
 
+import json
 import os
-import resource
 import subprocess
 import sys
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from tests.conftest import FAST, PROJECT
 from tests.portal import huge_portal, serve
 
-MEGABYTE = 1024 * 1024
+STOPWATCH = PROJECT / "tests" / "benchmarks" / "stopwatch.py"
 MORE_AT_MOST = 50
 """Megabytes that ten times the pages may take."""
 PATIENCE = 1800
@@ -30,29 +29,19 @@ class Crawled:
 
 
 def _crawl(count: int, folder: Path) -> Crawled:
-    """Crawl a portal of so many articles, all of them new, in a process of its own."""
+    """Crawl a portal of so many articles, all of them new; the memory is that of all its processes together."""
     portal = huge_portal(count)
     folder.mkdir()
-    log = folder / "log.txt"
+    log, result = folder / "log.txt", folder / "took.json"
+    stopwatch = [sys.executable, "-I", "-S", str(STOPWATCH), str(result), str(PATIENCE)]
     with serve(portal) as base, log.open("w") as errors:
         start = ",".join(f"{base}/{channel}" for channel in portal.channels)
         command = [sys.executable, "-m", "scrapy", "crawl", "dukdhcd", "-a", f"start={start}", *FAST]
         environment = os.environ | {"ARCHIVE_DB": str(folder / "archive.db")}
-        with subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=errors) as process:
-            usage = _wait(process)
-    assert process.returncode == 0, log.read_text()[-3000:]
-    peak = usage.ru_maxrss / (MEGABYTE if sys.platform == "darwin" else 1024)
-    return Crawled(len(portal.requests), usage.ru_utime + usage.ru_stime, peak)
-
-
-def _wait(process: subprocess.Popen[bytes]) -> resource.struct_rusage:
-    """Wait for a process and return what it used; one that takes too long is killed."""
-    limit = threading.Timer(PATIENCE, process.kill)
-    limit.start()
-    _, status, usage = os.wait4(process.pid, 0)
-    limit.cancel()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return usage
+        subprocess.run([*stopwatch, *command], check=True, cwd=PROJECT, env=environment, stderr=errors)
+    took = json.loads(result.read_text(encoding="ascii"))
+    assert took["status"] == 0, log.read_text()[-3000:]
+    return Crawled(len(portal.requests), took["cpu"], took["peak"])
 
 
 @pytest.mark.slow

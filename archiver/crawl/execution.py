@@ -1,7 +1,6 @@
 """Running crawls from beginning to end, and telling their outcome by an exit status."""
 
 import asyncio
-import gc
 import math
 import signal
 import warnings
@@ -40,11 +39,6 @@ STATUSES: dict[Outcome | None, int] = {
 }
 # Of several sites the gravest outcome is told.
 GRAVEST_FIRST = (130, 1, 75, 3, 0)
-
-
-# Thousands of small objects are made for every page, and hardly any in circles: to look for these 30 times less often
-# saves a twentieth of a fast crawl's time, and takes no more memory.
-RARELY = (20_000, 50, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +154,6 @@ def _check_archive(path: Path) -> None:
 def _crawl(
     settings: BaseSettings, spiders: Sequence[type[CommitteeSpider]], arguments: Mapping[str, str]
 ) -> list[Report]:
-    gc.set_threshold(*RARELY)
     runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works, frozen copies are made
     crawlers = [runner.create_crawler(spider) for spider in spiders]
     with Interruption(crawlers, asyncio.get_event_loop()) as interruption:
