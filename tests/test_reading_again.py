@@ -71,9 +71,9 @@ def large(archive: Crawling) -> Crawling:
     with contextlib.closing(sqlite3.connect(archive.path)) as connection, connection:
         for year in range(2027, 2031):
             connection.execute(
-                "INSERT INTO captures (run_id, address_id, fetched_at, status, headers, payload_digest) "
-                "SELECT run_id, address_id, ? || substr(fetched_at, 5), status, headers, payload_digest FROM captures "
-                "WHERE fetched_at < '2027'",
+                "INSERT INTO captures (run_id, address_id, fetched_at, status, header_set_id, headers, payload_digest) "
+                "SELECT run_id, address_id, ? || substr(fetched_at, 5), status, header_set_id, headers, payload_digest "
+                "FROM captures WHERE fetched_at < '2027'",
                 (year,),
             )
     return archive
