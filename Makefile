@@ -37,7 +37,7 @@ format: .venv/development  ## let ruff format and fix
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-bench: .venv/development  ## print what it costs to parse, store, search and crawl, with the peers if they are there (20 minutes)
+bench: .venv/development .venv-peers/ready  ## print what it costs to parse, store, search and crawl, us and others (20 minutes or more)
 	@$(BIN)/python -m tests.benchmarks
 
 # --no-deps: all are pinned, pip 23 stumbles over lxml[html-clean], which two of them ask for, and fundus runs with a newer
