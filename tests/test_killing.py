@@ -147,7 +147,9 @@ def test_killed_crawls_lose_nothing_and_are_taken_up(ground: Ground, group: int)
         moment = (
             (0, chance.uniform(0.2, 1.5)) if number % 5 == 4 else (chance.randrange(requests), chance.random() / 20)
         )
-        killed = _kill(ground, crawling, at, *moment, more=more)
+        while (killed := _kill(ground, crawling, at, *moment, more=more)) is None:  # it had come to its end
+            shutil.rmtree(crawling.folder)
+            crawling, moment = ground.archive(kind, f"round-{group}-{number}"), (moment[0] // 2, moment[1] / 2)
         asked = ground.crawl(crawling, at + AFTERWARDS, *more)
         told = f"group {group}, round {number}: {kind} {more} killed at {moment}"
         assert crawling.query("SELECT url, detail FROM run_findings WHERE kind = 'internal_error'") == [], told
@@ -162,8 +164,8 @@ def test_killed_crawls_lose_nothing_and_are_taken_up(ground: Ground, group: int)
 
 def _kill(
     ground: Ground, crawling: Crawling, at: datetime, requests: int, seconds: float, more: tuple[str, ...]
-) -> Killed:
-    """Start a crawl and kill it so many requests and seconds later."""
+) -> Killed | None:
+    """Start a crawl and kill it so many requests and seconds later; None where it ended before that."""
     ground.portal.clear_log()
     command = [sys.executable, "-m", "scrapy", "crawl", "dukdhcd", "-a", f"start={ground.start}", *FAST, *more]
     settings = os.environ | {"ARCHIVE_DB": str(crawling.path), "ARCHIVE_NOW": at.isoformat()}
@@ -171,6 +173,8 @@ def _kill(
         while len(ground.portal.requests) < requests and process.poll() is None:
             time.sleep(0.001)
         time.sleep(seconds)
+        if process.poll() is not None:
+            return None
         process.kill()
     return _look(crawling, ground.asked())
 
