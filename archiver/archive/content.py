@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from archiver.archive.markup import pack_html, unpack_html
-from archiver.model import Article
+from archiver.model import Article, PublishedDate
 from archiver.urls import identify_file
 
 FIELDS = ("title", "lead", "body", "author", "published", "images", "attachments")
@@ -58,7 +58,6 @@ class Content:
     @classmethod
     def of_article(cls, article: Article) -> "Content":
         """Take from an article what counts as its content: no counters, no furniture, not the way one came."""
-        published = article.published
         images = [{"url": image.url, "caption": image.caption, "alt": image.alt} for image in article.images]
         attachments = [{"url": document.url, "title": document.title} for document in article.attachments]
         row = {
@@ -67,10 +66,8 @@ class Content:
             "lead": article.lead,
             "body": article.body,
             "body_html": article.body_html,
-            "published_at": write_time(published.at) if published and published.at else None,
-            "published_raw": published.raw if published else None,
-            "published_precision": published.precision if published else None,
-            "published_relative": int(bool(published and published.relative)),
+            **write_published(article.published),
+            "published_relative": int(bool(article.published and article.published.relative)),
             "images": _write_json(images),
             "attachments": _write_json(attachments),
         }
@@ -105,6 +102,17 @@ def find_changes(before: Content, after: Content) -> tuple[str, ...]:
     if RELATIVE in (old["published"], new["published"]):
         return tuple(field for field in changed if field != "published")
     return changed
+
+
+def write_published(published: PublishedDate | None) -> dict[str, str | None]:
+    """Write a date of publication as its three columns: the instant, the text that is printed, the precision."""
+    if published is None:
+        return {"published_at": None, "published_raw": None, "published_precision": None}
+    return {
+        "published_at": write_time(published.at) if published.at else None,
+        "published_raw": published.raw,
+        "published_precision": published.precision,
+    }
 
 
 def write_time(time: datetime, timespec: str = "seconds") -> str:

@@ -1,6 +1,7 @@
 """Running crawls from beginning to end, and telling their outcome by an exit status."""
 
 import asyncio
+import gc
 import math
 import signal
 import warnings
@@ -23,7 +24,7 @@ from archiver.crawl.ledger import RunLedger
 from archiver.crawl.locks import SiteLocks
 from archiver.crawl.manners import introduce
 from archiver.crawl.options import read_options
-from archiver.crawl.project_settings import check_settings
+from archiver.crawl.project_settings import check_settings, leave_out_unused
 from archiver.crawl.spider import CommitteeSpider
 from archiver.crawl.undeclared import find_by_address
 from archiver.errors import SiteError, UsageError
@@ -84,6 +85,7 @@ def crawl_sites(
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the crawl begins both end it as Ctrl-C does
     check_settings(settings)
     introduce(settings)
+    leave_out_unused(settings)
     wait = _read_wait(settings)
     spiders = sorted(spiders, key=lambda spider: spider.name)
     for spider in spiders:
@@ -154,6 +156,8 @@ def _check_archive(path: Path) -> None:
 def _crawl(
     settings: BaseSettings, spiders: Sequence[type[CommitteeSpider]], arguments: Mapping[str, str]
 ) -> list[Report]:
+    gc.collect()
+    gc.freeze()
     runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works, frozen copies are made
     crawlers = [runner.create_crawler(spider) for spider in spiders]
     with Interruption(crawlers, asyncio.get_event_loop()) as interruption:

@@ -29,6 +29,7 @@ from archiver.site import NAME
 
 MOST_BYTES = 2_000_000
 FILES = 5
+_LONGEST_LINE = 10_000  # bytes, or hardly more
 MOST_FINDINGS = 20
 # Loggers whose lines of level INFO say how Scrapy is put together; the same in every run.
 _ASSEMBLY = frozenset({"scrapy.addons", "scrapy.crawler", "scrapy.middleware", "scrapy.utils.log"})
@@ -43,10 +44,14 @@ class ShowableRecord(logging.LogRecord):
     lines.
     """
 
+    _shown: str | None = None
+
     def getMessage(self) -> str:  # noqa: N802 - the name is logging's
-        """Return the message, masked and escaped."""
-        message = super().getMessage()
-        return mask_passwords(message) if self.name in _ASSEMBLY else make_showable(message)
+        """Return the message, masked and escaped; each handler asks for it."""
+        if self._shown is None:
+            message = super().getMessage()
+            self._shown = mask_passwords(message) if self.name in _ASSEMBLY else make_showable(message)
+        return self._shown
 
     @property  # logging keeps it as a plain attribute, written by the first handler
     def exc_text(self) -> str | None:
@@ -84,6 +89,12 @@ class SiteLog(RotatingFileHandler):
             sys.stderr.write(
                 f"{self.baseFilename}: the log cannot be written: {reason}; the crawl goes on without it\n"
             )
+
+    def shouldRollover(self, record: logging.LogRecord) -> bool:  # noqa: N802 - the name is logging's
+        """Say whether the log is full; logging itself would write each line twice to know its length."""
+        if self.stream is None:
+            self.stream = self._open()
+        return self.stream.tell() > self.maxBytes - _LONGEST_LINE
 
     def _open(self) -> TextIOWrapper:
         Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from archiver.archive.content import Content, write_time
+from archiver.archive.content import write_published, write_time
 from archiver.model import Article, Capture
 from archiver.site import Site
 
@@ -13,7 +13,6 @@ def write_record(site: Site, article: Article, capture: Capture) -> dict[str, An
 
     Where the generic reader found the fields, ``origins`` say how and how surely.
     """
-    row = Content.of_article(article).row
     record = {
         "site": site.name,
         "article_id": article.native_key,
@@ -23,9 +22,7 @@ def write_record(site: Site, article: Article, capture: Capture) -> dict[str, An
         "author": article.author,
         "lead": article.lead,
         "body": article.body,
-        "published_at": row["published_at"],
-        "published_raw": row["published_raw"],
-        "published_precision": row["published_precision"],
+        **write_published(article.published),
         "views": article.views.value if article.views else None,
         "views_raw": article.views.raw if article.views else None,
         "images": [{"url": image.url, "caption": image.caption, "alt": image.alt} for image in article.images],
