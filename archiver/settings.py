@@ -39,8 +39,8 @@ DOWNLOADER_MIDDLEWARES = {
     "archiver.crawl.robots.RobotsRules": 100,
 }
 SPIDER_MIDDLEWARES = {
-    # Neither has anything to do: the spider takes every status, and Discovery knows no depth. What an answer gives passes
-    # through each of them, for a twentieth of the time of a crawl.
+    # Neither has anything to do: the spider takes every status, and Discovery knows no depth. What an answer gives
+    # would pass through each of them.
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
 }
@@ -49,7 +49,7 @@ LOG_FORMATTER = "archiver.crawl.logformat.ArticleLogFormatter"
 LOG_LEVEL = "INFO"
 # A progress line for people; `archiver crawl` turns it on where it finds a terminal.
 ARCHIVE_PROGRESS = False
-# Reading and recording in a second process: auto (once 48 pages came in at more than ten a second), always, never.
+# Recording in a second process: auto (once 48 pages came in at more than ten a second), always, never.
 ARCHIVE_RECORDING_PROCESS = "auto"
 # Seconds to wait for another run of the same site, which holds its lock; "inf" waits as long as it takes.
 ARCHIVE_WAIT = 0

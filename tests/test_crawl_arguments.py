@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from archiver.archive.file import create_or_open
+from archiver.crawl.project_settings import SWITCHED, leave_out_unused, project_settings
 from archiver.project import archive_path, find_project
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, demo_portal, serve
@@ -280,3 +281,25 @@ def test_scrapy_lists_the_sites_from_a_subfolder() -> None:
         timeout=60,
     )
     assert (done.returncode, done.stdout.split()) == (0, ["dukdhcd", "site", "sotttt"])
+
+
+@pytest.mark.parametrize(("parts", "part", "switch"), SWITCHED)
+def test_what_is_switched_off_is_left_out(parts: str, part: str, switch: str) -> None:
+    name = parts.removesuffix("_BASE")
+    for value in (True, False):
+        settings = project_settings(**{switch: value})
+        leave_out_unused(settings)
+        assert (part in settings.get_component_priority_dict_with_base(name)) == value
+
+
+def test_what_is_switched_off_is_not_imported(served: Served, tmp_path: Path) -> None:
+    crawl = ["crawl", "dukdhcd", "-a", f"start={served.start}", *FAST]
+    program = (
+        "import sys; from archiver.cli import main\n"
+        "try: main()\n"
+        "finally: print(*sorted({'aiohttp', 'tldextract', 'twisted.conch', 'scrapy', 'bs4'} & sys.modules.keys()))"
+    )
+    environment = os.environ | {"ARCHIVE_DB": str(tmp_path / "archive.db")}
+    command = [sys.executable, "-c", program, *crawl]
+    done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
+    assert done.stdout.splitlines()[-1] == "bs4 scrapy", done.stderr

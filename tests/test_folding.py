@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.folding import fold, list_forms, locate_words, unify
+from archiver.folding import MARKED, fold, list_forms, list_words, locate_words, unify
 
 WORDS = [
     # as written, folded, exact
@@ -64,3 +64,13 @@ def test_folding_a_text_folds_its_words(text: str) -> None:
     forms = list(list_forms(text))
     assert [folded for _, folded in list_forms(fold(text))] == [folded for _, folded in forms]
     assert [unify(text[start:end]) for start, end in locate_words(text)] == [exact for exact, _ in forms]
+
+
+@given(st.text(alphabet=st.sampled_from("aăáđĐ\u0301\u0323\xad_- 1\n") | st.characters(), max_size=30))
+def test_words_are_listed_as_they_are_located(text: str) -> None:
+    assert list_words(text) == [text[start:end] for start, end in locate_words(text)]
+
+
+@given(LATIN)
+def test_marked_are_the_words_that_folding_changes(word: str) -> None:
+    assert MARKED[word] == (unify(word) if unify(word) != fold(word) else "")

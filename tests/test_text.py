@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.parsing.text import clean_characters, clean_text, decode_page
+from archiver.parsing.text import clean_characters, clean_line, clean_piece, clean_text, decode_page
 
 TEXT = "Đảng ủy Khối họp giao ban quý: “tự soi, tự sửa” – 27 chi bộ"
 # What windows-1258 keeps of a text: letters with their tone marks apart.
@@ -197,3 +197,17 @@ def test_marks_piled_up_without_end_cost_no_time():
 def test_few_marks_stay():
     text = "x" + "\u0323" * 30 + " họp" * 400
     assert clean_text(text) == text
+
+
+@given(st.text(alphabet=st.sampled_from("aăâ\u0301\u0323\u200b\xad\xa0 \t\n&amp;nbsp#1"), max_size=30))
+@example("a  b")
+@example(" a ")
+@example("a&amp;nbsp;b")
+@example("")
+def test_texts_that_are_tidy_are_cleaned_as_all_others(text: str) -> None:
+    """Most texts are printable and single-spaced and take a short way; it must lead where the long one leads."""
+    spaced = " ".join(text.split())
+    assert clean_text(text) == " ".join(clean_characters(text).split())
+    assert clean_line(text) == clean_characters(spaced).strip()
+    before, after = (" " if end.isspace() else "" for end in (text[:1], text[-1:]))
+    assert clean_piece(text) == clean_characters(f"{before}{spaced}{after}")

@@ -1,15 +1,22 @@
 """The tree of a page is BeautifulSoup's, node by node, and is searched the same way."""
 
+import gc
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from bs4 import BeautifulSoup, PageElement, Tag
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from archiver.model import Article, Capture
+from archiver.parsing.page import read_page
 from archiver.parsing.text import decode_page
-from archiver.parsing.tree import grow_tree
+from archiver.parsing.tree import fell_tree, grow_tree
+from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
 from tests.portal import article_path, demo_portal
+from tests.portal.portal import ZONE
 from tests.real_portal import read_truth, unpack_mirror
 
 PIECES = [
@@ -94,3 +101,37 @@ def test_threads_do_not_disturb_each_other():
     with ThreadPoolExecutor(4) as pool:
         texts = list(pool.map(lambda page: grow_tree(page).get_text(), pages))
     assert texts == [str(number) * 300 for number in range(40)]
+
+
+@pytest.fixture
+def no_search_for_garbage() -> Iterator[None]:
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_search_for_garbage")
+def test_a_page_that_was_read_leaves_no_tree() -> None:
+    portal = demo_portal()
+    path = article_path(portal.listed()[0])
+    capture = Capture(
+        f"https://portal.example{path}", datetime(2026, 1, 5, tzinfo=UTC), 200, (), portal.page(path).body
+    )
+    before = _count_nodes()
+    assert isinstance(read_page(capture, LIFERAY_HANOI, ZONE), Article)
+    assert _count_nodes() == before
+
+
+@pytest.mark.usefixtures("no_search_for_garbage")
+def test_a_tree_is_felled_whole() -> None:
+    before = _count_nodes()
+    tree = grow_tree(TABLE * 3)
+    assert _count_nodes() > before + 9
+    fell_tree(tree)
+    del tree
+    assert _count_nodes() == before
+
+
+def _count_nodes() -> int:
+    return sum(issubclass(type(thing), PageElement) for thing in gc.get_objects())

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
-from archiver.folding import EXACT, FOLDED, list_words
+from archiver.folding import FOLDED, MARKED, list_words
 
 _TOKENIZER = "tokenize = 'unicode61 remove_diacritics 0'"
 _TABLES_OF_INDEX = (
@@ -122,10 +122,10 @@ def _read_words(row: sqlite3.Row) -> tuple[tuple[str, str, str], str]:
     texts = ("\n".join(filter(None, (body, *others))), title, lead or "")
     words = [list_words(text) for text in texts]
     distinct = dict.fromkeys(chain.from_iterable(words))
-    pairs = zip(map(EXACT.__getitem__, distinct), map(FOLDED.__getitem__, distinct), strict=True)
-    marked = dict.fromkeys([exact for exact, folded in pairs if exact != folded])
-    first, second, third = (" ".join(map(FOLDED.__getitem__, spelt)) for spelt in words)
-    return (first, second, third), " ".join(marked)
+    folded = {word: FOLDED[word] for word in distinct}  # small, so the second look at each word is a quick one
+    marked = dict.fromkeys(map(MARKED.__getitem__, distinct))
+    first, second, third = (" ".join(map(folded.__getitem__, spelt)) for spelt in words)
+    return (first, second, third), " ".join(filter(None, marked))
 
 
 def _take_place(connection: sqlite3.Connection, published_at: str | None) -> int:

@@ -156,8 +156,7 @@ def _check_archive(path: Path) -> None:
 def _crawl(
     settings: BaseSettings, spiders: Sequence[type[CommitteeSpider]], arguments: Mapping[str, str]
 ) -> list[Report]:
-    gc.collect()
-    gc.freeze()
+    gc.freeze()  # what is imported stays: looked through for garbage again and again it cost a tenth of a fast crawl
     runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works, frozen copies are made
     crawlers = [runner.create_crawler(spider) for spider in spiders]
     with Interruption(crawlers, asyncio.get_event_loop()) as interruption:

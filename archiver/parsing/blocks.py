@@ -1,17 +1,25 @@
 """The body of an article as blocks in reading order: one paragraph, list item or table row each."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
+from typing import NamedTuple
 
 from bs4.element import NavigableString
 
 from archiver.model import Image
 from archiver.parsing.document import TooDeepError
 from archiver.parsing.links import Links
-from archiver.parsing.text import clean_characters, clean_text
-from archiver.platforms.elements import Element, attribute_of, children_of, elements_below, select, text_of
+from archiver.parsing.text import clean_line, clean_piece, clean_text
+from archiver.platforms.elements import (
+    Element,
+    alignment_of,
+    attribute_of,
+    children_of,
+    elements_below,
+    select,
+    text_of,
+)
 
 BLOCKS = frozenset(
     "address article aside blockquote body center caption dd div dl dt fieldset figcaption figure footer form h1 h2 h3 "
@@ -21,12 +29,10 @@ INLINE = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "u": "u", "s
 SKIPPED = frozenset("head iframe input noscript object option script select style textarea title".split())
 _BLOCK_TAGS = {"li": "li"} | {f"h{level}": "h3" for level in range(1, 7)}
 _PLAIN = frozenset({"span", "font"})
-_ALIGN = re.compile(r"text-align\s*:\s*(\w+)", re.IGNORECASE)
 MAX_DEPTH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """One paragraph, list item (``li``), heading (``h3``) or table row (``tr``).
 
     ``text`` keeps line breaks, and tabs between the cells of a row. ``bold`` and ``italic`` say that all of it is.
@@ -97,16 +103,21 @@ class BlockReader:
 
     def _read_plain(self, tag: Element) -> str | None:
         """Return the text of an element that is nothing but text, fonts and colours; None for any other."""
-        if len(tag.contents) == 1 and type(tag.contents[0]) is NavigableString:
-            return str(tag.contents[0])
+        while len(tag.contents) == 1:  # most paragraphs are one text, perhaps in a colour
+            child = tag.contents[0]
+            if type(child) is NavigableString:
+                return str(child)
+            if not isinstance(child, Element) or not self._is_plain(child):
+                break
+            tag = child
         return text_of(tag) if all(self._is_plain(element) for element in elements_below(tag)) else None
 
     def _add_paragraph(self, tag: Element, text: str) -> None:
         """Add a paragraph that is nothing but text: most of an article is, and it needs no draft."""
         self._flush()
-        clean = clean_characters(" ".join(text.split())).strip()
+        clean = clean_line(text)
         if clean:
-            align = _read_align(tag) or self._aligns[-1]
+            align = alignment_of(tag) or self._aligns[-1]
             self._blocks.append(Block("p", clean, escape(clean, quote=False), align))
 
     def _is_plain(self, tag: Element) -> bool:
@@ -135,7 +146,7 @@ class BlockReader:
     def _enter_block(self, tag: Element) -> None:
         if not self._in_row:
             self._flush()
-        self._aligns.append(_read_align(tag) or self._aligns[-1])
+        self._aligns.append(alignment_of(tag) or self._aligns[-1])
         if self._in_row:
             self._separate(tag.name)
             return
@@ -179,19 +190,16 @@ class BlockReader:
             self._draft.images.append(image)
 
     def _add_text(self, text: str) -> None:
-        spaced = " ".join(text.split())
-        if not spaced:
+        if text.isspace() or not text:
             if self._draft.text:
                 self._append(" ")
             return
-        spaced = f"{' ' if text[0].isspace() else ''}{spaced}{' ' if text[-1].isspace() else ''}"
         self._draft.align = self._draft.align or self._aligns[-1]
         self._draft.plain |= "strong" not in self._inline and self._draft.tag != "h3"
         self._draft.upright |= "em" not in self._inline
-        self._append(spaced)
+        self._append(clean_piece(text))
 
-    def _append(self, text: str) -> None:
-        clean = clean_characters(text)
+    def _append(self, clean: str) -> None:
         self._draft.text.append(clean)
         self._draft.html.append(escape(clean, quote=False))
 
@@ -230,14 +238,6 @@ def _is_row(row: Element) -> bool:
     if len(cells) < 2 or row.find(["img", "table"]):
         return False
     return all(len(select(cell, "p")) < 4 for cell in cells)
-
-
-def _read_align(tag: Element) -> str:
-    if tag.name == "center":
-        return "center"
-    style = attribute_of(tag, "style")
-    align = _ALIGN.search(style) if style else None
-    return (align[1] if align else attribute_of(tag, "align")).lower()
 
 
 def _tidy(pieces: list[str]) -> str:

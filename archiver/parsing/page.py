@@ -12,6 +12,8 @@ from archiver.parsing.listing import ListingReader
 from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.scripted import recognise_scripted
 from archiver.parsing.text import decode_page
+from archiver.parsing.tree import fell_tree
+from archiver.platforms.elements import Element
 from archiver.platforms.layout import Layout, Platform
 from archiver.urls import path_of
 
@@ -82,7 +84,13 @@ def _refuse(capture: Capture) -> Problem | None:
 def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinfo) -> Page:
     html = decode_page(capture.body, capture.headers)
     page = parse_page(html, layout)
-    links = Links.of_page(capture.url, html)
+    try:
+        return _read_tree(page, Links.of_page(capture.url, html), capture, platform, layout, zone)
+    finally:
+        fell_tree(page)
+
+
+def _read_tree(page: Element, links: Links, capture: Capture, platform: Platform, layout: Layout, zone: tzinfo) -> Page:
     article = read_article(page, platform.read_address(capture.url), links, layout, zone, capture.fetched_at)
     if article:
         refusal = recognise_refusal_in(article) or _miss_content(article)

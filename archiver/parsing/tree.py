@@ -32,6 +32,19 @@ def grow_tree(html: str) -> BeautifulSoup:
     return BeautifulSoup(StringIO(html), builder=_PageBuilder())
 
 
+def fell_tree(root: Tag) -> None:
+    """Take a tree apart that nobody needs any more.
+
+    Its nodes hold one another, and would wait for the next search for garbage, some hundred pages later.
+    """
+    node = next(iter(root.contents), None)
+    vars(root).clear()
+    while node is not None:
+        following = node.next_element
+        vars(node).clear()
+        node = following
+
+
 class _PageBuilder(HTMLTreeBuilder):
     """Stands between BeautifulSoup and lxml; one parser is made for each thread, which is a third of a parse."""
 

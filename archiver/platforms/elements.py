@@ -19,6 +19,8 @@ _SILENT = frozenset(("script", "style", "template"))
 # ``div.name``, ``a[href]``, one such within another: what is asked for most, and faster found by hand.
 _PART = re.compile(r"(?P<tag>[a-z][a-z0-9]*)(?:\.(?P<name>[\w-]+))?(?:\[(?P<attribute>[a-z-]+)\])?")
 
+_ALIGNMENT = re.compile(r"text-align\s*:\s*(\w+)", re.IGNORECASE)
+
 
 class _Part(NamedTuple):
     """A plain part of a selector; None for what it does not ask for."""
@@ -45,10 +47,11 @@ def select_any(element: Element, selectors: tuple[str, ...]) -> list[Element]:
     parts = [_take_apart(selector) for selector in selectors]
     if any(len(part) != 1 for part in parts):
         return [found for selector in selectors for found in select(element, selector)]
-    plain = [part[0] for part in parts]
-    tags = {part.tag for part in plain}
-    candidates = [below for below in elements_below(element) if below.name in tags]
-    return [below for below in candidates if any(_fits(below, part) for part in plain)]
+    plain: dict[str, list[_Part]] = {}
+    for (part,) in parts:
+        plain.setdefault(part.tag, []).append(part)
+    candidates = ((below, plain[below.name]) for below in elements_below(element) if below.name in plain)
+    return [below for below, asked in candidates if any(_fits(below, part) for part in asked)]
 
 
 def find_ancestor(element: Element, name: str) -> Element | None:
@@ -66,6 +69,22 @@ def classes_of(element: Element) -> list[str]:
     """Return the names in the class attribute."""
     value = element.get("class")
     return value.split() if isinstance(value, str) else list(value or ())
+
+
+def alignment_of(element: Element) -> str:
+    """Return how an element says that its text is aligned, ``center`` say, in lower case; empty where it does not."""
+    if element.name == "center":
+        return "center"
+    if not element.attrs:
+        return ""
+    style = attribute_of(element, "style")
+    return (_find_alignment(style) if style else "") or attribute_of(element, "align").lower()
+
+
+@lru_cache(maxsize=256)  # the paragraphs of an article have a few styles
+def _find_alignment(style: str) -> str:
+    align = _ALIGNMENT.search(style)
+    return align[1].lower() if align else ""
 
 
 def text_of(element: Element) -> str:
@@ -144,15 +163,14 @@ def _find(element: Element, parts: tuple[_Part, ...]) -> Iterator[Element]:
 
 def _find_part(element: Element, part: _Part) -> Iterator[Element]:
     tag = part.tag
-    return (below for below in elements_below(element) if below.name == tag and _fits(below, part))
+    for below in elements_below(element):
+        if below.name == tag and _fits(below, part):
+            yield below
 
 
 def _fits(element: Element, part: _Part) -> bool:
-    tag, name, attribute = part
-    if element.name != tag or (name and not _has_class(element, name)):
+    """Say whether an element of the right kind has the class and the attribute that are asked for."""
+    _, name, attribute = part
+    if name and not (name in element.attrs.get("class", "") and name in classes_of(element)):
         return False
-    return not attribute or element.has_attr(attribute)
-
-
-def _has_class(element: Element, name: str) -> bool:
-    return name in element.attrs.get("class", "") and name in classes_of(element)
+    return not attribute or attribute in element.attrs

@@ -18,21 +18,13 @@ _LENGTH = struct.Struct("!Q")
 
 
 @dataclass(frozen=True, slots=True)
-class ReadRequest:
-    """Read a capture, and hold it and its page until they are recorded."""
-
-    number: int
-    capture: Capture
-
-
-@dataclass(frozen=True, slots=True)
 class RecordRequest:
-    """Record ``what``, a capture and its page; where that is None, what was read as number ``held``."""
+    """Record a capture and what was read of it."""
 
     number: int
     order: Order
-    what: tuple[Capture, Page] | None = None
-    held: int = 0
+    capture: Capture
+    page: Page
 
 
 @dataclass(frozen=True, slots=True)
