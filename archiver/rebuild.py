@@ -146,8 +146,9 @@ def _record_again(
     for stored, capture, page in pages:
         sighting = Sighting(stored.capture_id, stored.fetched_at, site.name)
         if isinstance(page, Listing):
-            for entry in list_listed(platform_of(site), capture, page, None if stored.was_listing else page.url):
-                record_entry(database.conn, sighting, parser, entry)
+            entries = list_listed(platform_of(site), capture, page, None if stored.was_listing else page.url)
+            recorded = [record_entry(database.conn, sighting, parser, entry) for entry in entries]
+            articles.update(article_id for article_id in recorded if article_id is not None)
         elif isinstance(page, Article):
             articles.add(_record_article_again(database, sighting, parser, page, stored))
     for article_id in articles:

@@ -31,6 +31,7 @@ from archiver.archive.readings import (
     record_sign,
     store_content,
 )
+from archiver.archive.rederivation import rederive_article
 from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.expectation import MISSING, find_problems, list_listed, looks_strange
@@ -127,7 +128,9 @@ def _record_page(scene: _Scene, capture: Capture, page: Page, expected: str | No
         return _record_article(scene, page, expected)
     if isinstance(page, Listing):
         for entry in list_listed(platform_of(scene.site), capture, page, expected):
-            record_entry(scene.database.conn, scene.sighting, scene.parser, entry)
+            known = record_entry(scene.database.conn, scene.sighting, scene.parser, entry)
+            if known is not None:
+                rederive_article(scene.database.conn, known)
     elif page.problem.kind.startswith("http_"):
         count_error(scene.database.conn, scene.run)
     return None

@@ -78,16 +78,19 @@ def record_article(
     return "new" if not before else "changed" if after > before else "unchanged"
 
 
-def record_entry(connection: sqlite3.Connection, sighting: Sighting, parser: Parser, entry: ListingEntry) -> None:
-    """Record an article as a listing prints it: that it is listed, and its count. Never its content."""
+def record_entry(connection: sqlite3.Connection, sighting: Sighting, parser: Parser, entry: ListingEntry) -> int | None:
+    """Record an article as a listing prints it: that it is listed, and its count. Never its content.
+
+    Returns the id of the article where its history is to be derived anew, once all entries are recorded.
+    """
     known, shown = find_shown(connection, sighting, entry.native_key, entry.url)
     value = entry.views.value if entry.views else None
     article_id = known or add_listed(connection, sighting, entry.native_key, entry.url, value)
     if known and not shown:
         add_address(connection, known, sighting, entry.url, None, answered=False)
     add_reading(connection, article_id, sighting, parser, "listing", "listed", "counted", entry.views)
-    if known and not (shown and _note_article(connection, known, sighting, entry.views, "listed AND address_id")):
-        rederive_article(connection, known)
+    usual = known and shown and _note_article(connection, known, sighting, entry.views, "listed AND address_id")
+    return None if usual else known
 
 
 def record_sign(

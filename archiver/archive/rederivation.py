@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from functools import partial
+from collections.abc import Callable
+from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
 
@@ -15,7 +16,7 @@ def rederive_article(connection: sqlite3.Connection, article_id: int) -> int:
     """Derive an article's history anew from its counted readings and write it; returns the number of snapshots."""
     rows = _load_rows(connection, article_id)
     readings = [_join_parsers(list(group)) for _, group in groupby(rows, key=itemgetter("capture_id", "sign"))]
-    derived = derive(readings, partial(_compare, connection))
+    derived = derive(readings, partial(_compare, cache(partial(load_content, connection))))
     _write_snapshots(connection, article_id, derived.snapshots)
     _write_events(connection, article_id, derived)
     _write_article(connection, article_id, readings, derived, _find_last_host(rows, derived))
@@ -54,10 +55,8 @@ def _join_parsers(rows: list[sqlite3.Row]) -> Reading:
     )
 
 
-def _compare(connection: sqlite3.Connection, before: int, after: int) -> tuple[str, ...]:
-    if before == after:
-        return ()
-    return find_changes(load_content(connection, before), load_content(connection, after))
+def _compare(load: Callable[[int], Content], before: int, after: int) -> tuple[str, ...]:
+    return () if before == after else find_changes(load(before), load(after))
 
 
 def _write_snapshots(connection: sqlite3.Connection, article_id: int, snapshots: list[Snapshot]) -> None:
