@@ -49,7 +49,7 @@ LOG_FORMATTER = "archiver.crawl.logformat.ArticleLogFormatter"
 LOG_LEVEL = "INFO"
 # A progress line for people; `archiver crawl` turns it on where it finds a terminal.
 ARCHIVE_PROGRESS = False
-# Recording in a second process: auto (once 48 pages came in at more than ten a second), always, never.
+# Reading and recording in a second process: auto (once 48 pages came in at more than ten a second), always, never.
 ARCHIVE_RECORDING_PROCESS = "auto"
 # Seconds to wait for another run of the same site, which holds its lock; "inf" waits as long as it takes.
 ARCHIVE_WAIT = 0

@@ -23,10 +23,10 @@ from sqlite_utils import Database
 from archiver.archive.file import create_or_open
 from archiver.archive.ledger import Run, open_run
 from archiver.crawl.recorder import Recorder
-from archiver.model import Capture
+from archiver.model import Article, Capture
 from archiver.platforms import PLATFORMS
 from archiver.record import read_capture
-from archiver.recording.messages import READY, Mailbox, RecordRequest, Reply, write_message
+from archiver.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
 from archiver.recording.orders import Crawl, Order, Recorded
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, article_path, huge_portal, large_portal, serve
@@ -201,7 +201,7 @@ def test_one_that_fails_takes_no_other_with_it(archive: tuple[Database, Run]) ->
     captures[1] = replace(captures[1], status=None)  # type: ignore[arg-type]  # what the archive refuses
     with _open_line(_path_of(database)) as (line, _):
         page = read_capture(SITE, captures[0])
-        requests = [RecordRequest(number, Order(), capture, page) for number, capture in enumerate(captures, 1)]
+        requests = [RecordRequest(number, Order(), (capture, page)) for number, capture in enumerate(captures, 1)]
         line.send(Crawl.of_site(run, SITE), *requests)
         assert line.receive() == Reply(READY, None)
         replies = {reply.number: reply for _ in range(3) if (reply := line.receive())}
@@ -218,11 +218,14 @@ def test_nothing_is_recorded_for_a_dead_crawl(archive: tuple[Database, Run]) -> 
         "import subprocess, sys; subprocess.Popen([sys.executable, *sys.argv[1:]], close_fds=False); sys.stdin.read()"
     )
     with _open_line(_path_of(database), "-c", launcher) as (line, parent):
-        line.send(Crawl.of_site(run, SITE))
+        line.send(Crawl.of_site(run, SITE), ReadRequest(1, capture))
         assert line.receive() == Reply(READY, None)
+        reply = line.receive()
+        assert reply is not None
+        assert isinstance(reply.value, Article)
         parent.kill()
         parent.wait()
-        line.send(RecordRequest(1, Order(), capture, read_capture(SITE, capture)))
+        line.send(RecordRequest(2, Order(), held=1))
         assert line.receive() is None
     assert database.execute("SELECT count(*) FROM captures").fetchone()[0] == 0
 
@@ -235,7 +238,14 @@ def test_an_archive_that_it_cannot_open(
     foreign.write_text("nothing of ours, and longer than the hundred bytes that the header of a database has" * 2)
     capture = _captures(1)[0]
 
-    assert asyncio.run(_record_always(database, foreign, Crawl.of_site(run, SITE), capture)) == Recorded("new", False)
+    async def read_and_record() -> Recorded:
+        recorder = Recorder(database, foreign, "always")
+        page = await recorder.read(Crawl.of_site(run, SITE), capture)
+        recorded = await recorder.record(Crawl.of_site(run, SITE), Order(), capture, page)
+        recorder.close()
+        return recorded
+
+    assert asyncio.run(read_and_record()) == Recorded("new", False)
     told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     said = f"{foreign}: not an archive, or damaged (file is not a database); it was not touched"
     assert told == [f"no second process for recording: {said}; the crawl goes on without"]
@@ -248,16 +258,14 @@ def test_a_platform_that_only_the_crawl_knows(
     monkeypatch.setitem(PLATFORMS, "own", replace(PLATFORMS["liferay_hanoi"], name="own"))
     site, capture = replace(SITE, platform="own"), _captures(1)[0]
 
-    recorded = asyncio.run(_record_always(database, _path_of(database), Crawl.of_site(run, site), capture))
-    assert recorded == Recorded("new", False)
+    async def read() -> object:
+        recorder = Recorder(database, _path_of(database), "always")
+        page = await recorder.read(Crawl.of_site(run, site), capture)
+        recorder.close()
+        return page
+
+    assert asyncio.run(read()) == read_capture(site, capture)
     assert "there is no platform 'own'" in caplog.text
-
-
-async def _record_always(database: Database, path: Path, crawl: Crawl, capture: Capture) -> Recorded:
-    recorder = Recorder(database, path, "always")
-    recorded = await recorder.record(crawl, Order(), capture, read_capture(crawl.site, capture))
-    recorder.close()
-    return recorded
 
 
 def test_a_value_that_is_none(crawling: Crawling) -> None:

@@ -40,7 +40,7 @@ from archiver.crawl.plan import Plan, make_plan
 from archiver.crawl.recorder import Recorder
 from archiver.crawl.spider import CommitteeSpider
 from archiver.errors import ArchiveError
-from archiver.model import Article, Capture, Listing, Problem, Unreadable
+from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.record import record_capture
 from archiver.recording.orders import Crawl, Order
 from archiver.site import Site
@@ -113,6 +113,7 @@ class RunLedger:
                 resumes=plan.resumed.uid if plan.resumed else None,
             )
         self._recorder = Recorder(self._database, self._path, spider.settings["ARCHIVE_RECORDING_PROCESS"])
+        spider.read = self.read
         self.robots = load_robots(self._database.conn, spider.site.name, spider.options.start, now())
         _tell_plan(plan)
 
@@ -132,6 +133,11 @@ class RunLedger:
         if isinstance(item, Failure):
             self.errors += 1
             spider.discovery.fates.settle(item.expected, "failed", item.problem.kind)
+
+    async def read(self, site: Site, capture: Capture) -> Page:
+        """Read a capture of this crawl's site."""
+        assert self._recorder is not None
+        return await self._recorder.read(Crawl.of_site(self.opened()[1], site), capture)
 
     async def record_visit(self, spider: CommitteeSpider, visit: Visit) -> Novelty | None:
         """Record an answer; returns what an article page brought. What this returns for is on disk."""

@@ -1,7 +1,7 @@
 """The spider all sites share: it asks, reads what comes back, and follows; a site only declares."""
 
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self
 
@@ -58,6 +58,7 @@ class CommitteeSpider(scrapy.Spider):
     is_declared: ClassVar[bool] = True
     attachments: ClassVar[Literal["none", "documents", "all"]] = "documents"
     rendered: ClassVar[bool] = False
+    read: Callable[[Site, Capture], Awaitable[Page]]  # given by the ledger, when it opens the run
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name)
@@ -160,7 +161,7 @@ class CommitteeSpider(scrapy.Spider):
             for output in self._follow_redirect(response, capture, target):
                 yield output
             return
-        page = read_capture(self.site, capture) if self.is_decided else self._read_first(capture)
+        page = await self.read(self.site, capture) if self.is_decided else self._read_first(capture)
         again = self._try_again(response) if response.status in BUSY else None
         yield Visit(capture, page, final=again is None, expected=target.expected)
         if again:

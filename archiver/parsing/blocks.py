@@ -15,6 +15,7 @@ from archiver.platforms.elements import (
     Element,
     alignment_of,
     attribute_of,
+    children_named,
     children_of,
     elements_below,
     select,
@@ -234,8 +235,8 @@ def read_image(tag: Element, links: Links) -> Image | None:
 
 def _is_row(row: Element) -> bool:
     """Say whether a table row holds values side by side; rows around images or long texts only arrange the page."""
-    cells = row.find_all(["td", "th"], recursive=False)
-    if len(cells) < 2 or row.find(["img", "table"]):
+    cells = children_named(row, "td", "th")
+    if len(cells) < 2 or any(below.name in ("img", "table") for below in elements_below(row)):
         return False
     return all(len(select(cell, "p")) < 4 for cell in cells)
 

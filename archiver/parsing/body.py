@@ -7,7 +7,7 @@ from archiver.model import Image
 from archiver.parsing.blocks import Block, BlockReader, read_image
 from archiver.parsing.document import read_place
 from archiver.parsing.links import Links
-from archiver.platforms.elements import Element, select_any, select_one
+from archiver.platforms.elements import Element, children_named, select_any, select_one
 from archiver.platforms.layout import ArticleLayout
 
 LONGEST_CAPTION = 400
@@ -54,7 +54,7 @@ def _read_lead_images(container: Element, places: ArticleLayout, links: Links) -
     """Read the pictures beside the lead, outside the body, with the captions of those that stand in a figure."""
     lead = select_one(container, places.lead) if isinstance(places.lead, str) else None
     wrapper = lead.parent if lead is not None else None
-    beside = wrapper.find_all(["img", "figure"], recursive=False) if wrapper is not None else ()
+    beside = children_named(wrapper, "img", "figure") if wrapper is not None else ()
     return [image for element in beside if (image := _read_picture(element, links))]
 
 

@@ -125,9 +125,9 @@ def children_of(element: Element) -> Iterator[Element | str]:
             yield str(child)
 
 
-def children_named(element: Element, name: str) -> list[Element]:
-    """Return the elements directly below an element that are of one kind."""
-    return [child for child in element.contents if isinstance(child, Tag) and child.name == name]
+def children_named(element: Element, *names: str) -> list[Element]:
+    """Return the elements directly below an element that are of some kinds."""
+    return [child for child in element.contents if isinstance(child, Tag) and child.name in names]
 
 
 def elements_below(element: Element) -> Iterator[Element]:

@@ -18,13 +18,21 @@ _LENGTH = struct.Struct("!Q")
 
 
 @dataclass(frozen=True, slots=True)
+class ReadRequest:
+    """Read a capture, and hold it and its page until they are recorded."""
+
+    number: int
+    capture: Capture
+
+
+@dataclass(frozen=True, slots=True)
 class RecordRequest:
-    """Record a capture and what was read of it."""
+    """Record ``what``, a capture and its page; where that is None, what was read as number ``held``."""
 
     number: int
     order: Order
-    capture: Capture
-    page: Page
+    what: tuple[Capture, Page] | None = None
+    held: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The recording process: it records what a crawl read, so that the crawl fetches and reads the next pages meanwhile.
+"""The recording process: reads captures and records them, so that the crawl fetches the next ones meanwhile.
 
 It serves one crawl over a socket and ends when that hangs up, however that came about.
 """
@@ -17,7 +17,9 @@ from sqlite_utils import Database
 
 from archiver.archive.file import create_or_open
 from archiver.errors import ArchiverError, SiteError
-from archiver.recording.messages import READY, Mailbox, RecordRequest, Reply, write_message
+from archiver.model import Capture, Page
+from archiver.record import read_capture
+from archiver.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
 from archiver.recording.orders import Crawl, Job, Recorded, record_all
 
 MOST_TOGETHER = 8
@@ -30,7 +32,7 @@ class OrphanedError(Exception):
 
 
 class RecordingProcess:
-    """What the process does: it records what has come in, together, as soon as nothing more is there to take in."""
+    """What the process does: captures are read at once, and recorded as soon as nothing else is there to read."""
 
     def __init__(self, line: socket.socket, database: Database) -> None:
         self._line = line
@@ -38,6 +40,7 @@ class RecordingProcess:
         self._parent = os.getppid()
         self._crawl: Crawl
         self._mailbox = Mailbox()
+        self._held: dict[int, tuple[Capture, Page]] = {}
         self._waiting: list[RecordRequest] = []
 
     def serve(self) -> None:
@@ -58,7 +61,9 @@ class RecordingProcess:
         return bool(select.select([self._line], [], [], 0)[0])
 
     def _take(self, message: object) -> None:
-        if isinstance(message, RecordRequest):
+        if isinstance(message, ReadRequest):
+            self._answer(message.number, partial(self._read, message))
+        elif isinstance(message, RecordRequest):
             self._waiting.append(message)
         elif isinstance(message, Crawl):
             self._answer(READY, partial(self._begin, message))
@@ -69,11 +74,16 @@ class RecordingProcess:
             raise SiteError(f"site {crawl.site.name} is read differently in another process")
         self._crawl = crawl
 
+    def _read(self, request: ReadRequest) -> Page:
+        page = read_capture(self._crawl.site, request.capture)
+        self._held[request.number] = (request.capture, page)
+        return page
+
     def _record_waiting(self) -> None:
         requests, self._waiting = self._waiting, []
         if not requests:
             return
-        jobs: list[Job] = [(request.order, request.capture, request.page) for request in requests]
+        jobs = [self._job_of(request) for request in requests]
         try:
             results: list[Recorded] = record_all(self._database, self._crawl, jobs, self._check_crawl)
         except OrphanedError:
@@ -87,6 +97,9 @@ class RecordingProcess:
 
     def _record_alone(self, job: Job) -> Recorded:
         return record_all(self._database, self._crawl, [job], self._check_crawl)[0]
+
+    def _job_of(self, request: RecordRequest) -> Job:
+        return (request.order, *(request.what or self._held.pop(request.held)))
 
     def _check_crawl(self) -> None:
         """Keep nothing for a dead crawl; asked while the archive is locked, so no later run can come in between."""
