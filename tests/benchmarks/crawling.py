@@ -72,7 +72,7 @@ def bench_crawling(*arguments: str, among: Sequence[Runner] = RUNNERS) -> None:
             for runner in runners[number:] + runners[:number]:
                 runs[runner.name].append(run_once(runner, base, portal))
                 print(f"round {number + 1}: {runner.name}: {runs[runner.name][-1]}", file=sys.stderr)
-    _print_table(wish.pages, runs, [runner for runner in runners if runner.most and runner.most < wish.pages])
+    _print_table(wish.pages, runs)
     print(_sum_up(wish.pages, runs))
 
 
@@ -112,7 +112,7 @@ def serve_long_portal(count: int) -> Iterator[str]:
 def run_once(runner: Runner, base: str, portal: Portal) -> Run:
     """Run a runner on an empty folder and check its work; SystemExit where anything is wrong with it."""
     with tempfile.TemporaryDirectory() as folder:
-        job = Job(base, portal, Path(folder), runner.most)
+        job = Job(base, portal, Path(folder))
         job.list_of_articles.write_text("\n".join(job.articles) + "\n", encoding="utf-8")
         _ask_journal(base)  # what was asked for before counts for nobody
         took = _measure(runner, job)
@@ -155,10 +155,8 @@ def _check_journal(job: Job, asked: Mapping[str, Any]) -> Iterator[str]:
         yield f"{len(missing)} of {len(wanted)} articles were not fetched"
 
 
-def _print_table(count: int, runs: Mapping[str, Sequence[Run]], slow: Sequence[Runner]) -> None:
-    shares = ", ".join(f"{runner.name} {runner.most}" for runner in slow)
-    title = f"Crawling {count:,} articles on pages of {PAGE_BYTES // 1000} KB"
-    table = Table(title=title, caption=f"Of them, the newest alone: {shares}" if shares else None)
+def _print_table(count: int, runs: Mapping[str, Sequence[Run]]) -> None:
+    table = Table(title=f"Crawling {count:,} articles on pages of {PAGE_BYTES // 1000} KB")
     for name in _COLUMNS:
         table.add_column(name, justify="right" if name else "left")
     for name, done in runs.items():

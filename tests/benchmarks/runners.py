@@ -31,14 +31,12 @@ _BARE = (
 class Job:
     """What a runner is given: the portal's address, its truth, and an empty folder to work in.
 
-    In the folder stands ``articles.txt``: the address of every article, one a line, newest first; with ``most``
-    no more than so many.
+    In the folder stands ``articles.txt``: the address of every article, one a line, newest first.
     """
 
     base: str
     portal: Portal
     folder: Path
-    most: int | None = None
 
     @property
     def listings(self) -> list[str]:
@@ -48,7 +46,7 @@ class Job:
     @property
     def articles(self) -> list[str]:
         """The addresses of all articles that are to be fetched."""
-        return [self.base + article_path(article) for article in self.portal.listed()[: self.most]]
+        return [self.base + article_path(article) for article in self.portal.listed()]
 
     @property
     def list_of_articles(self) -> Path:
@@ -66,15 +64,13 @@ class Runner:
     """One way to crawl the portal.
 
     ``command`` is what to start, in the job's folder and with the project to be imported from; ``check`` tells what is
-    wrong with what it left there, nothing if all is right. One that cannot run here names what is ``missing``. One that
-    is slow is given the newest articles alone, at ``most`` so many.
+    wrong with what it left there, nothing if all is right. One that cannot run here names what is ``missing``.
     """
 
     name: str
     command: Callable[[Job], Sequence[str]]
     check: Callable[[Job], Iterable[str]] = check_nothing
     missing: str | None = None
-    most: int | None = None
 
 
 def _crawl_with_ours(job: Job) -> Sequence[str]:
