@@ -7,9 +7,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archiver.archive.planning import KnownArticle, UnfinishedRun
 from archiver.crawl.discovery import Discovery
+from archiver.crawl.fates import Fates
 from archiver.crawl.options import EXAMPLES, CrawlOptions, read_options
 from archiver.crawl.plan import Plan, Scope
 from archiver.crawl.targets import Step, Target, Walk
@@ -309,7 +312,7 @@ def test_a_bounded_walk_visits_only_what_it_meets() -> None:
     assert _keys(discovery.follow(_listing(_entry(1), _entry(2)), _begin(discovery)).targets) == ["1", "2"]
     assert discovery.finish() == []
     discovery.leave()
-    assert (len(discovery.fates), discovery.found) == (2, 2)
+    assert (len(discovery.fates), discovery.fates.accountable) == (2, 2)
 
 
 def _walk_pages(discovery: Discovery, pages: Sequence[Sequence[int]]) -> tuple[list[str], int]:
@@ -384,7 +387,7 @@ def test_every_article_found_has_a_fate() -> None:
     discovery = _adopting(plan)
     discovery.follow(_listing(_entry(1), _entry(3), _entry(4, host="http://evil.vn")), _begin(discovery))
     discovery.fates.note("3", "asked")
-    assert discovery.found == 5
+    assert discovery.fates.accountable == 5
     discovery.leave()
     assert discovery.fates.close("not reached: shutdown", interrupted=True) == {
         "1": ("skipped", "not due"),
@@ -394,3 +397,17 @@ def test_every_article_found_has_a_fate() -> None:
         "5": ("skipped", "not due"),
     }
     assert discovery.fates.close("", interrupted=False)["3"] == ("asked", "")
+
+
+KEYS = st.sampled_from("abcdef")
+
+
+@given(st.lists(KEYS), st.sets(KEYS), st.lists(KEYS))
+def test_each_article_is_accounted_for_once(before: list[str], known: set[str], after: list[str]) -> None:
+    fates = Fates()
+    for key in before:
+        fates.note(key, "waiting")
+    fates.expect(known)
+    for key in after:
+        fates.note(key, "read")
+    assert fates.accountable == len({*before, *known, *after})

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from archiver.parsing.article import read_article
-from archiver.parsing.document import cut_container, parse_html, parse_page
+from archiver.parsing.container import cut_container, cut_listing
+from archiver.parsing.document import parse_html, parse_listing, parse_page
 from archiver.parsing.links import Links
+from archiver.parsing.listing import ListingReader
 from archiver.parsing.text import decode_page
 from archiver.platforms.elements import text_of
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI, read_address
@@ -174,3 +176,76 @@ def test_pages_that_break_off(end):
 @pytest.mark.parametrize("html", ["<!-- chỉ có ghi chú -->", "<?php", ""])
 def test_nothing_to_parse_is_an_empty_tree(html):
     assert text_of(parse_html(html)) == ""
+
+
+def _list_both(html, url):
+    """Read the listing from the part that is cut out (None where nothing is), and from the whole page."""
+    reader = ListingReader(url, read_address, ZONE, AT)
+    cut = parse_listing(html, LAYOUT)
+    return None if cut is None else reader.read(cut, LAYOUT), reader.read(parse_html(html), LAYOUT)
+
+
+@pytest.mark.parametrize("make", [demo_portal, large_portal])
+def test_listings_of_the_replica_read_the_same_from_the_cut(make):
+    portal = make()
+    portal.padding = 60_000
+    for channel in portal.channels:
+        html = portal.page(f"/{channel}").body.decode("utf-8-sig")
+        cut, whole = _list_both(html, f"https://portal.example/{channel}")
+        assert len(cut_listing(html, LAYOUT)) < len(html) / 3
+        assert cut.entries
+        assert cut == whole
+
+
+def test_real_listings_read_the_same_from_the_cut(mirror):
+    read = 0
+    for file in sorted(file for file in mirror.rglob("*.html") if file.is_file()):
+        html = decode_page(file.read_bytes(), ())
+        cut, whole = _list_both(html, f"https://sotttt.hanoi.gov.vn/{file.relative_to(mirror)}")
+        assert cut in (None, whole), file
+        read += cut is not None
+    assert read > 50
+
+
+ENTRY = (
+    '<div class="asset-bounddary"><h3 class="asset-title">'
+    '<a href="/tin/-/view_content/{0}-tin.html">Tin số {0}</a></h3>'
+    '<div class="assetPublishDate">Ngày đăng 05/03/2021 | 8:15 AM | View count: 4{0}</div></div>'
+)
+PAGER = '<ul class="pager lfr-pagination-buttons"><li><a href="/tin?_101_INSTANCE_a_cur={0}">{0}</a></li></ul>'
+LIST = """<html><head>{head}</head><body>{side}
+<div class="dd_chuyenmuc"><span class="tintuc"><p>Tin tức</p></span></div>
+<div class="portlet-boundary portlet-static"><div class="portlet-body">{entries}{pager}</div></div>
+<div class="portlet-boundary"><p>Đường dây nóng</p></div>{after}</body></html>"""
+USUAL = {"head": "", "side": "", "entries": ENTRY.format(1) + ENTRY.format(2), "pager": PAGER.format(2), "after": ""}
+OTHER_LIST = f'<div class="portlet-boundary">{ENTRY.format(3)}</div>'
+CUT_ALL_THE_SAME = {
+    "nothing": {},
+    "names in a style": {"head": "<style>.asset-bounddary, ul.lfr-pagination-buttons {float: left}</style>"},
+    "names in a script": {"after": "<script>$('ul.pager.lfr-pagination-buttons li').text('Tiếp')</script>"},
+    "the markup of entries in a script": {"side": f"<script>var old = '{ENTRY.format(8)}'</script>"},
+    "entries in a comment": {"after": f"<!-- {OTHER_LIST} -->"},
+    "no pager": {"pager": ""},
+}
+LEFT_WHOLE = {
+    "entries in another portlet": {"after": OTHER_LIST},
+    "entries in a portlet before": {"side": OTHER_LIST},
+    "a pager in another portlet": {"pager": "", "after": PAGER.format(2)},
+    "a later pager": {"after": PAGER.format(3)},
+    "an article": {"side": '<div class="asset-full-content-title">Tin chính</div>'},
+    "a name too often to tell": {"after": "<script>'asset-bounddary'</script>" * 30},
+    "no entries": {"entries": "", "pager": ""},
+}
+
+
+@pytest.mark.parametrize("name", CUT_ALL_THE_SAME)
+def test_furniture_around_a_listing_leads_nobody_astray(name):
+    cut, whole = _list_both(LIST.format(**USUAL | CUT_ALL_THE_SAME[name]), "https://portal.example/tin")
+    assert cut == whole
+    assert [entry.native_key for entry in cut.entries] == ["1", "2"]
+    assert (cut.section, cut.next_url is None) == ("Tin tức", name == "no pager")
+
+
+@pytest.mark.parametrize("name", LEFT_WHOLE)
+def test_a_listing_that_may_stand_elsewhere_too_is_not_cut(name):
+    assert cut_listing(LIST.format(**USUAL | LEFT_WHOLE[name]), LAYOUT) is None

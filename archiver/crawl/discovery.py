@@ -42,6 +42,7 @@ class Discovery:
     def adopt(self, plan: Plan) -> None:
         """Follow a plan; without one everything is new."""
         self.plan = plan
+        self.fates.expect(() if self._options.is_bounded else plan.known)
         self._visits = frozenset(plan.visits)
         # What was read from an address that a form turns the pages of is asked for again, and the form with it.
         self._kept = {self._identify(page.url): page for page in plan.listings if page.next_form is None}
@@ -93,12 +94,6 @@ class Discovery:
                 self.fates.note(key, "waiting")
             elif key not in self.fates:
                 self.fates.note(key, "skipped", "not due")
-
-    @property
-    def found(self) -> int:
-        """Count the articles that this run is accountable for so far."""
-        known = () if self._options.is_bounded else self.plan.known
-        return len(self.fates) + sum(key not in self.fates for key in known)
 
     @property
     def is_complete(self) -> bool:

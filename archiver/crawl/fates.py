@@ -1,6 +1,6 @@
 """What becomes of every article that a run finds: nothing may be lost between finding and recording."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Literal
 
 from archiver.crawl.items import Visit
@@ -22,6 +22,21 @@ class Fates:
 
     def __init__(self) -> None:
         self._stages: dict[str, tuple[Stage, str]] = {}
+        self._expected: Collection[str] = ()
+        self._unexpected = 0
+
+    @property
+    def accountable(self) -> int:
+        """How many articles the run has to account for: those met so far and those expected, each once.
+
+        Every listing asks, so it is not counted anew among a hundred thousand.
+        """
+        return len(self._expected) + self._unexpected
+
+    def expect(self, known: Collection[str]) -> None:
+        """Name the articles that the run has to account for though nothing may lead to them."""
+        self._expected = known
+        self._unexpected = sum(key not in known for key in self._stages)
 
     def __len__(self) -> int:
         return len(self._stages)
@@ -35,6 +50,7 @@ class Fates:
 
     def note(self, key: str, stage: Stage, reason: str = "") -> None:
         """Note how far an article has come."""
+        self._unexpected += key not in self._stages and key not in self._expected
         self._stages[key] = (stage, reason)
 
     def settle(self, key: str | None, stage: Stage, reason: str = "") -> None:

@@ -143,7 +143,8 @@ class RunLedger:
         """Record an answer; returns what an article page brought. What this returns for is on disk."""
         _, run = self.opened()
         assert self._recorder is not None
-        site, found = spider.site, spider.discovery.found if isinstance(visit.page, Listing) else None
+        site, fates = spider.site, spider.discovery.fates
+        found = fates.accountable if isinstance(visit.page, Listing) else None
         is_new_site = site != self._site  # its platform was recognised on this page
         self._site = site
         order = Order(visit.final, visit.expected, found, is_new_site)

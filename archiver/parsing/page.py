@@ -2,9 +2,9 @@
 
 from datetime import tzinfo
 
-from archiver.model import Article, Capture, Page, Problem, Unreadable
+from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.article import read_article
-from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html, parse_page
+from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html, parse_listing, parse_page
 from archiver.parsing.feed import read_feed_or_map
 from archiver.parsing.generic.page import read_generic
 from archiver.parsing.links import Links
@@ -83,11 +83,26 @@ def _refuse(capture: Capture) -> Problem | None:
 
 def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinfo) -> Page:
     html = decode_page(capture.body, capture.headers)
+    listing = _read_cut_listing(html, capture, platform, layout, zone)
+    if listing:
+        return listing
     page = parse_page(html, layout)
     try:
         return _read_tree(page, Links.of_page(capture.url, html), capture, platform, layout, zone)
     finally:
         fell_tree(page)
+
+
+def _read_cut_listing(html: str, capture: Capture, platform: Platform, layout: Layout, zone: tzinfo) -> Listing | None:
+    """Read a listing from its part of the page; None for one without entries: the rest may say what the page is."""
+    page = parse_listing(html, layout)
+    if page is None:
+        return None
+    try:
+        listing = ListingReader(capture.url, platform.read_address, zone, capture.fetched_at).read(page, layout)
+    finally:
+        fell_tree(page)
+    return listing if listing and (listing.entries or listing.strangers) else None
 
 
 def _read_tree(page: Element, links: Links, capture: Capture, platform: Platform, layout: Layout, zone: tzinfo) -> Page:

@@ -82,7 +82,9 @@ class Layout:
     """One look of a platform's pages: its kinds of article, told apart by where their titles stand, and of listing.
 
     ``container`` is the class of the element that holds all fields but the section; it is cut out before parsing, up
-    to the end of the element with the class ``content``. Without one the whole page is parsed. ``is_empty_listing``
+    to the end of the element with the class ``content``. Without one the whole page is parsed; so it is for a listing
+    unless all ``listing_names`` stand in one such element: names in the tags of entries, pagers and whatever else is
+    read of a listing, but for its section. ``is_empty_listing``
     tells a channel without articles from a page that is something else, where it is known how such a channel looks. A
     layout is used for captures from ``valid_from`` to ``valid_until``, both included.
     """
@@ -93,6 +95,7 @@ class Layout:
     container: str | None = None
     content: str | None = None
     breadcrumb: str | None = None
+    listing_names: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_until: date | None = None
 

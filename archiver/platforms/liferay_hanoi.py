@@ -117,6 +117,7 @@ LIFERAY_HANOI = Platform(
             container="portlet-boundary",
             content="asset-full-content",
             breadcrumb="dd_chuyenmuc",
+            listing_names=("asset-bounddary", "table-data", "lfr-pagination-buttons", "search-results"),
             articles=(_ARTICLE_LAYOUT,),
             listings=(_ABSTRACTS, _TABLE),
             is_empty_listing=_is_empty_listing,
