@@ -169,13 +169,17 @@ def _kill(
     ground.portal.clear_log()
     command = [sys.executable, "-m", "scrapy", "crawl", "dukdhcd", "-a", f"start={ground.start}", *FAST, *more]
     settings = os.environ | {"ARCHIVE_DB": str(crawling.path), "ARCHIVE_NOW": at.isoformat()}
-    with subprocess.Popen(command, cwd=PROJECT, env=settings, stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(
+        command, cwd=PROJECT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        assert process.stdout
         while len(ground.portal.requests) < requests and process.poll() is None:
             time.sleep(0.001)
         time.sleep(seconds)
         if process.poll() is not None:
             return None
         process.kill()
+        process.stdout.read()  # ends when its recording process, which inherits it, is gone too
     return _look(crawling, ground.asked())
 
 

@@ -117,7 +117,7 @@ class TestRendering:
 
     def test_a_script_without_end_is_a_timeout(self, crawling: Crawling, base: str, portal: ScriptedPortal) -> None:
         portal.answers["/bai/2"] = (200, {}, "<html><body><script>for (;;) {}</script></body></html>")
-        assert _crawl(crawling, base, "-s", "DOWNLOAD_TIMEOUT=5", "-s", "RETRY_TIMES=0").status == 3
+        assert _crawl(crawling, base, "-s", "DOWNLOAD_TIMEOUT=15", "-s", "RETRY_TIMES=0").status == 3
         assert {"kind": "timeout", "n": 1} in _findings(crawling)
         assert crawling.query("SELECT count(*) AS n FROM current_articles WHERE title IS NOT NULL") == [{"n": 4}]
 
