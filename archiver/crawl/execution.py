@@ -1,7 +1,6 @@
 """Running crawls from beginning to end, and telling their outcome by an exit status."""
 
 import asyncio
-import gc
 import math
 import signal
 import warnings
@@ -156,7 +155,6 @@ def _check_archive(path: Path) -> None:
 def _crawl(
     settings: BaseSettings, spiders: Sequence[type[CommitteeSpider]], arguments: Mapping[str, str]
 ) -> list[Report]:
-    gc.freeze()  # what is imported stays: looked through for garbage again and again it cost a tenth of a fast crawl
     runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works, frozen copies are made
     crawlers = [runner.create_crawler(spider) for spider in spiders]
     with Interruption(crawlers, asyncio.get_event_loop()) as interruption:

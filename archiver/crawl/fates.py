@@ -38,9 +38,6 @@ class Fates:
         self._expected = known
         self._unexpected = sum(key not in known for key in self._stages)
 
-    def __len__(self) -> int:
-        return len(self._stages)
-
     def __contains__(self, key: str) -> bool:
         return key in self._stages
 

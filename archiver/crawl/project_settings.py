@@ -10,7 +10,7 @@ from archiver.errors import UsageError
 from archiver.site import ATTACHMENTS
 
 # What Scrapy imports only to hear that it is switched off, and the switch: a web server, a terminal, a list of all
-# domains. A fifth of a second and 20 MB of every crawl.
+# domains. 0.15 s and 12 MB of every crawl.
 SWITCHED = (
     ("EXTENSIONS_BASE", "scrapy.extensions.telnet.TelnetConsole", "TELNETCONSOLE_ENABLED"),
     ("EXTENSIONS_BASE", "scrapy.extensions.remote_control.RemoteControl", "REMOTE_CONTROL_ENABLED"),

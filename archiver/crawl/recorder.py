@@ -164,8 +164,8 @@ class Recorder:
 
     async def read(self, crawl: Crawl, capture: Capture) -> Page:
         """Read a capture."""
-        if self._wish == "always" and self._starting is None:
-            await self._start(crawl)
+        if self._wish == "always":
+            await (self._starting or self._start(crawl))
         if self._client and self._client.is_open_for(crawl) and self._client.waiting < MOST_WAITING:
             try:
                 return await self._client.read(capture)

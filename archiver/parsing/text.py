@@ -52,11 +52,9 @@ def clean_line(text: str) -> str:
 
 
 def clean_piece(text: str) -> str:
-    """Return a piece of a line as ``clean_line`` does, with a space wherever white space begins or ends it."""
+    """Return a piece of a line, more than white space, as ``clean_line`` does, but for a space at either end of it."""
     if _is_tidy(text):
         return _compose(text)
-    if text.isspace():
-        return " "
     before, after = (" " if end.isspace() else "" for end in (text[:1], text[-1:]))
     return clean_characters(f"{before}{' '.join(text.split())}{after}")
 

@@ -3,7 +3,6 @@
 It serves one crawl over a socket and ends when that hangs up, however that came about.
 """
 
-import gc
 import os
 import select
 import socket
@@ -122,7 +121,6 @@ class RecordingProcess:
 def main() -> None:
     """Serve the crawl at the other end of an open socket: its descriptor and the archive's path are the arguments."""
     line = socket.socket(fileno=int(sys.argv[1]))
-    gc.freeze()  # what is imported stays, and need not be looked through for garbage
     try:
         database = create_or_open(Path(sys.argv[2]))
     except (ArchiverError, sqlite3.Error) as error:
