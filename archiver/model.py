@@ -28,6 +28,21 @@ class Capture:
 
 
 @dataclass(frozen=True, slots=True)
+class Purpose:
+    """What an address was asked for, and whether its answer was the last word; kept with the capture (rule 1).
+
+    ``kind`` is None where nobody noted it. ``expected`` is the native key of the article that was asked for. An answer
+    is not ``final`` if another try follows: a redirect that is followed, a busy server. ``refused`` is the kind of the
+    problem for which a redirect was not followed.
+    """
+
+    kind: Literal["article", "listing", "robots"] | None = None
+    expected: str | None = None
+    final: bool = True
+    refused: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedDate:
     """A printed date of publication.
 

@@ -146,9 +146,9 @@ def _record_again(
     for stored, capture, page in pages:
         sighting = Sighting(stored.capture_id, stored.fetched_at, site.name)
         if isinstance(page, Listing):
-            entries = list_listed(platform_of(site), capture, page, None if stored.was_listing else page.url)
+            entries = list_listed(platform_of(site), capture, page, _find_expected(stored, page.url))
             recorded = [record_entry(database.conn, sighting, parser, entry) for entry in entries]
-            articles.update(article_id for article_id in recorded if article_id is not None)
+            articles.update(article_id for article_id, is_usual in recorded if not is_usual)
         elif isinstance(page, Article):
             articles.add(_record_article_again(database, sighting, parser, page, stored))
     for article_id in articles:
@@ -162,12 +162,25 @@ def _record_article_again(
     connection = database.conn
     article_id = stored.article_id or meet_article(connection, sighting.site, article.native_key)
     add_address(connection, article_id, sighting, article.url, article.section, answered=True)
-    content_id = store_content(connection, Content.of_article(article), None)
-    standing = stored.standing or "counted"
+    content_id = store_content(connection, Content.of_article(article), article_id, sighting.at, None)
     add_reading(
-        connection, article_id, sighting, parser, "article", "content", standing, article.views, content_id=content_id
+        connection,
+        article_id,
+        sighting,
+        parser,
+        "article",
+        "content",
+        stored.standing or "counted",
+        article.views,
+        content_id=content_id,
+        doubtful=stored.doubtful,
     )
     return article_id
+
+
+def _find_expected(stored: StoredCapture, url: str) -> str | None:
+    """Find what was expected at an address; of captures of which nobody noted it, a listing only where it was one."""
+    return stored.expected if stored.purpose or stored.was_listing else url
 
 
 def _list_checks(database: Database) -> Iterator[Question[list[str]]]:

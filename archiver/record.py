@@ -6,17 +6,12 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from archiver.archive.articles import (
-    Sighting,
-    absorb_article,
-    add_key,
-    find_article,
-    meet_article,
-    was_known_before,
-)
+from archiver.archive.articles import Sighting, find_article, meet_article
 from archiver.archive.connection import join_transaction
 from archiver.archive.content import Content, write_time
-from archiver.archive.evidence import keep_capture, load_capture
+from archiver.archive.evidence import UNNOTED, keep_capture, load_capture
+from archiver.archive.identity import UNFOLLOWED, follow_move
+from archiver.archive.judgement import doubt_anew
 from archiver.archive.ledger import Run, add_finding, count_error
 from archiver.archive.readings import (
     LastContent,
@@ -25,34 +20,44 @@ from archiver.archive.readings import (
     add_reading,
     find_known,
     find_last_content,
+    find_next_content,
+    is_late,
     meet_parser,
     record_article,
     record_entry,
     record_sign,
     store_content,
 )
+from archiver.archive.reconciling import reconcile
 from archiver.archive.rederivation import rederive_article
+from archiver.clock import now
 from archiver.errors import ArchiveError
-from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
-from archiver.parsing.expectation import MISSING, find_problems, list_listed, looks_strange
+from archiver.interpretation import Statement, interpret
+from archiver.model import Article, Capture, Listing, Page, Problem, Purpose, Unreadable
+from archiver.parsing.expectation import find_problems, looks_strange
 from archiver.parsing.page import CODE_VERSION, read_page
 from archiver.platforms import platform_of
 from archiver.site import Places, Site
-from archiver.urls import strip_form_page
+from archiver.urls import join_url, strip_form_page
 
 GOOD_STATUS = range(200, 300)
-NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """What recording one capture needs: the archive, the run and the site, the parser that read it."""
+    """What recording one capture needs: the archive, the run and the site, the parser that read it.
+
+    ``is_late``: other runs recorded what came after this capture. ``is_replayed``: the capture was recorded before, and
+    only what it says of articles is written, in the order of time.
+    """
 
     database: Database
     run: Run
     site: Site
     parser: Parser
     sighting: Sighting
+    is_late: bool = False
+    is_replayed: bool = False
 
 
 def read_capture(site: Site, capture: Capture) -> Page:
@@ -60,6 +65,19 @@ def read_capture(site: Site, capture: Capture) -> Page:
     if capture.status not in GOOD_STATUS:
         return Unreadable(capture.url, Problem(f"http_{capture.status}", f"answered with status {capture.status}"))
     return read_page(replace(capture, url=strip_form_page(capture.url)), platform_of(site), site.zone)
+
+
+def read_answer(site: Site, capture: Capture, purpose: Purpose) -> Page:
+    """Read a capture as the crawl did that made it: a redirect that was not followed is Unreadable for that reason."""
+    if purpose.refused is None:
+        return read_capture(site, capture)
+    location = next((value for name, value in capture.headers if name.lower() == "location"), "")
+    return Unreadable(capture.url, explain_refusal(purpose.refused, join_url(capture.url, location)))
+
+
+def explain_refusal(kind: str, url: str | None) -> Problem:
+    """Say why a redirect of an article's address was not followed."""
+    return Problem(kind, f"the address of an article redirects to {url}")
 
 
 def _mark_places(places: Places) -> str:
@@ -76,7 +94,7 @@ def load_listings(database: Database, site: Site, captures: Iterable[int]) -> li
 def parser_of(database: Database, site: Site) -> Parser:
     """Return the parser that reads a site today: known by the version of the code and that of the site's platform."""
     ordinal = CODE_VERSION * 1000 + platform_of(site).version
-    return meet_parser(database.conn, name_parser(site), ordinal)
+    return meet_parser(database.conn, name_parser(site), ordinal, now())
 
 
 def name_parser(site: Site) -> str:
@@ -86,35 +104,53 @@ def name_parser(site: Site) -> str:
 
 
 def record_capture(
-    database: Database,
-    run: Run,
-    site: Site,
-    capture: Capture,
-    page: Page,
-    *,
-    final: bool = True,
-    expected: str | None = None,
+    database: Database, run: Run, site: Site, capture: Capture, page: Page, purpose: Purpose = UNNOTED
 ) -> Novelty | None:
     """Keep a capture and record what was read of it, in one transaction: both are there afterwards, or neither.
 
-    ``final`` is False for an answer that is followed by another try (a redirect, a busy server): it is kept, and no
-    finding comes of it. ``expected`` is the native key of the article that was asked for. Returns what an article page
-    brought; None for every other page, and for a capture that is kept already.
+    An answer that is followed by another try is kept, and no finding comes of it. Captures of any age are recorded in
+    any order: what came later is judged again. Returns what an article page brought; None for every other page, and for
+    a capture that is kept already.
     """
     with join_transaction(database):
-        capture_id = keep_capture(database.conn, run, capture)
-        if capture_id is None or not final:
+        capture_id = keep_capture(database.conn, run, capture, purpose)
+        if capture_id is None or not purpose.final:
             return None
         sighting = Sighting(capture_id, write_time(capture.fetched_at, "microseconds"), site.name, fresh=True)
-        scene = _Scene(database, run, site, parser_of(database, site), sighting)
-        if capture.status == NOT_MODIFIED and _record_confirmed(scene, expected):
-            return "unchanged"
-        problems = find_problems(platform_of(site), capture, page, expected)
-        known = _record_missing(scene, capture, problems, expected)
-        if problems and not known and not is_stranger(database, site, capture, page, expected):
-            for problem in problems:
-                add_finding(database.conn, run, capture.url, problem, capture_id)
-        return _record_page(scene, capture, page, expected)
+        late = is_late(database.conn, run, sighting.at)
+        scene = _Scene(database, run, site, parser_of(database, site), sighting, is_late=late)
+        statements = interpret(platform_of(site), capture, page, purpose)
+        _report(scene, capture, page, purpose, statements)
+        return _record_statements(scene, statements, purpose)
+
+
+def replay_capture(
+    database: Database,
+    run: Run,
+    site: Site,
+    parser: Parser,
+    sighting: Sighting,
+    statements: Iterable[Statement],
+    purpose: Purpose,
+) -> None:
+    """Write the readings of a capture that is kept already; the judgement of its run follows when all are there."""
+    _record_statements(_Scene(database, run, site, parser, sighting, is_replayed=True), tuple(statements), purpose)
+
+
+def _report(scene: _Scene, capture: Capture, page: Page, purpose: Purpose, statements: tuple[Statement, ...]) -> None:
+    """Add what is wrong with a page to the findings of its run, unless the events of a known article tell of it."""
+    connection, site = scene.database.conn, scene.site.name
+    told = any(
+        statement.sign in ("missing", "confirmed") and find_known(connection, site, statement.key) is not None
+        for statement in statements
+    )
+    problems = () if told else find_problems(platform_of(scene.site), capture, page, purpose.expected)
+    if problems and not is_stranger(scene.database, scene.site, capture, page, purpose.expected):
+        for problem in problems:
+            add_finding(connection, scene.run, capture.url, problem, scene.sighting.capture_id)
+    confirmed = told and any(statement.sign == "confirmed" for statement in statements)
+    if isinstance(page, Unreadable) and page.problem.kind.startswith("http_") and not confirmed:
+        count_error(connection, scene.run)
 
 
 def is_stranger(database: Database, site: Site, capture: Capture, page: Page, expected: str | None) -> bool:
@@ -123,100 +159,81 @@ def is_stranger(database: Database, site: Site, capture: Capture, page: Page, ex
     return strange and find_known(database.conn, site.name, str(expected)) is None
 
 
-def _record_page(scene: _Scene, capture: Capture, page: Page, expected: str | None) -> Novelty | None:
-    if isinstance(page, Article):
-        return _record_article(scene, page, expected)
-    if isinstance(page, Listing):
-        for entry in list_listed(platform_of(scene.site), capture, page, expected):
-            known = record_entry(scene.database.conn, scene.sighting, scene.parser, entry)
-            if known is not None:
-                rederive_article(scene.database.conn, known)
-    elif page.problem.kind.startswith("http_"):
-        count_error(scene.database.conn, scene.run)
-    return None
+def _record_statements(scene: _Scene, statements: tuple[Statement, ...], purpose: Purpose) -> Novelty | None:
+    recorded = [_record_statement(scene, statement, purpose) for statement in statements]
+    if scene.is_late:
+        reconcile(scene.database.conn, {article_id for article_id, _ in recorded}, ())
+    return next((novelty for _, novelty in recorded if novelty), None)
 
 
-def _record_confirmed(scene: _Scene, expected: str | None) -> bool:
-    """Note that a known article is as it was read last, without reading it: no observation comes of it (rule 2)."""
-    known = find_known(scene.database.conn, scene.site.name, expected) if expected else None
-    if known is None:
-        return False
-    record_sign(scene.database.conn, scene.sighting, scene.parser, known, "confirmed", "304", "counted")
-    return True
+def _record_statement(scene: _Scene, statement: Statement, purpose: Purpose) -> tuple[int, Novelty | None]:
+    """Record what a capture says of one article; returns the article's id, and what its page brought."""
+    connection = scene.database.conn
+    if statement.shown is not None:
+        return _record_article(scene, statement.shown, purpose.expected)
+    if statement.entry is not None:
+        article_id, is_usual = record_entry(connection, scene.sighting, scene.parser, statement.entry)
+        if not is_usual:
+            rederive_article(connection, article_id)
+        return article_id, None
+    article_id = meet_article(connection, scene.site.name, statement.key)
+    detail = statement.detail or ""
+    record_sign(connection, scene.sighting, scene.parser, article_id, statement.sign, detail)
+    confirmed = statement.sign == "confirmed" and find_known(connection, scene.site.name, statement.key) is not None
+    return article_id, "unchanged" if confirmed else None
 
 
-def _record_missing(scene: _Scene, capture: Capture, problems: tuple[Problem, ...], expected: str | None) -> bool:
-    """Note against a known article that its address did not show it; the run's judgement decides what that means.
-
-    True if there is such an article: its events tell of it then, and no finding.
-    """
-    problem = next((problem for problem in problems if problem.kind in MISSING), None)
-    if problem is None:
-        return False
-    address = platform_of(scene.site).read_address(capture.url)
-    key = expected or (address.key if address.kind == "article" else None)
-    known = find_known(scene.database.conn, scene.site.name, key) if key else None
-    if known is None:
-        return False
-    record_sign(scene.database.conn, scene.sighting, scene.parser, known, "missing", problem.detail)
-    return True
-
-
-def _record_article(scene: _Scene, article: Article, expected: str | None) -> Novelty:
+def _record_article(scene: _Scene, article: Article, expected: str | None) -> tuple[int, Novelty]:
     connection = scene.database.conn
     if expected and expected != article.native_key:
         _record_move(scene, article, expected)
     article_id = meet_article(connection, scene.site.name, article.native_key)
-    last = _read_last_again(scene, article_id)
-    return record_article(connection, scene.sighting, scene.parser, article, article_id, last)
+    last = _read_neighbours_again(scene, article_id)
+    return article_id, record_article(connection, scene.sighting, scene.parser, article, article_id, last)
 
 
 def _record_move(scene: _Scene, article: Article, expected: str) -> None:
-    """Follow an article to another address (rule 8): the same content there is the same article.
-
-    Where the other was an article of its own before this run, the old one is marked as moved. Within one run the
-    answers come in any order, so what this run met first is absorbed.
-    """
-    connection, site = scene.database.conn, scene.site.name
-    article_id = find_known(connection, site, expected)
-    if article_id is None or not _is_same_content(scene, article_id, article):
-        problem = Problem("redirect_to_other_article", f"article {expected} leads to article {article.native_key}")
-        add_finding(connection, scene.run, article.url, problem, scene.sighting.capture_id)
-        return
-    other = find_article(connection, site, article.native_key)
-    if other == article_id:
-        return
-    if other is None or not was_known_before(connection, scene.run, other):
-        if other is not None:
-            absorb_article(connection, article_id, other)
-        add_key(connection, site, article.native_key, article_id)
-        return
-    record_sign(connection, scene.sighting, scene.parser, article_id, "moved", f"to {article.url}", "counted")
+    """Follow an article to another address; that it is another article is a finding."""
+    connection, sighting = scene.database.conn, scene.sighting
+    article_id = find_article(connection, scene.site.name, expected)
+    if article_id is not None:
+        _read_neighbours_again(scene, article_id)
+    moved = (expected, article.native_key, article.url, Content.of_article(article).digest)
+    followed = follow_move(connection, scene.run, sighting, scene.parser, *moved)
+    if not followed and not scene.is_replayed:
+        problem = Problem(UNFOLLOWED, f"article {expected} leads to article {article.native_key}")
+        add_finding(connection, scene.run, article.url, problem, sighting.capture_id)
 
 
-def _is_same_content(scene: _Scene, article_id: int, article: Article) -> bool:
-    last = _read_last_again(scene, article_id)
-    return last is not None and last.digest == Content.of_article(article).digest
+def _read_neighbours_again(scene: _Scene, article_id: int) -> LastContent | None:
+    """Read the good captures beside this one with today's parser if another read them: like with like (rule 10).
 
-
-def _read_last_again(scene: _Scene, article_id: int) -> LastContent | None:
-    """Read the last good capture with today's parser if another read it, so that like is compared with like (rule 10).
-
-    Returns the last good reading then; None for an article that was never read. Where its payload is gone, or today's
+    Returns the last good reading before this capture; None where there is none. Where a payload is gone, or today's
     parser finds no article there, the next difference is marked as unverified.
     """
+    connection, at, parser = scene.database.conn, scene.sighting.at, scene.parser
+    if scene.is_late:
+        following = find_next_content(connection, article_id, parser.id, at)
+        if following is not None and following.parser_id != parser.id:
+            _read_again(scene, article_id, following)
+    last = find_last_content(connection, article_id, parser.id, at)
+    if last is None or last.parser_id == parser.id:
+        return last
+    _read_again(scene, article_id, last)
+    return find_last_content(connection, article_id, parser.id, at)
+
+
+def _read_again(scene: _Scene, article_id: int, content: LastContent) -> None:
+    """Add today's reading of a good capture, if today's parser finds an article there."""
     connection = scene.database.conn
-    last = find_last_content(connection, article_id, scene.parser)
-    if last is None or last.parser_id == scene.parser.id:
-        return last
     try:
-        page = read_capture(scene.site, load_capture(connection, last.capture_id))
+        page = read_capture(scene.site, load_capture(connection, content.capture_id))
     except ArchiveError:
-        return last
+        return
     if not isinstance(page, Article):
-        return last
-    sighting = Sighting(last.capture_id, last.at, scene.site.name)
-    content_id = store_content(connection, Content.of_article(page), None)
+        return
+    sighting = Sighting(content.capture_id, content.at, scene.site.name)
+    content_id = store_content(connection, Content.of_article(page), article_id, content.at, None)
     add_reading(
         connection,
         article_id,
@@ -228,4 +245,5 @@ def _read_last_again(scene: _Scene, article_id: int) -> LastContent | None:
         page.views,
         content_id=content_id,
     )
-    return find_last_content(connection, article_id, scene.parser)
+    run_id = connection.execute("SELECT run_id FROM captures WHERE id = ?", (content.capture_id,)).fetchone()[0]
+    doubt_anew(connection, Run(run_id, scene.site.name), frozenset({article_id}))

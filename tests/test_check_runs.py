@@ -18,8 +18,8 @@ from archiver.archive.health import Channel, Ending, read_health
 from archiver.archive.judgement import judge_run
 from archiver.archive.ledger import Run, add_finding, close_run, note_walk, open_run, write_fates
 from archiver.checks import check_run
-from archiver.model import Article, Capture, Page
-from archiver.record import parser_of, record_capture
+from archiver.model import Article, Capture, Page, Purpose
+from archiver.record import record_capture
 from archiver.site import Expectations
 from tests.conftest import PROJECT, Crawling
 from tests.portal import Portal, Response, demo_portal, serve
@@ -47,10 +47,9 @@ class CheckedVisits(Visits):
         connection = self.database.conn
         with self.database.atomic():
             start = tuple(f"{self.base}/{channel}" for channel in demo_portal().channels)
-            parser = parser_of(self.database, self.site)
-            for problem in judge_run(connection, run, parser, listings_complete=True):
-                add_finding(connection, run, start[0], problem)
             note_walk(connection, run, complete=True, late=0)
+            for problem in judge_run(connection, run):
+                add_finding(connection, run, start[0], problem)
             write_fates(connection, run, self.fates)
             (requests,) = connection.execute("SELECT count(*) FROM captures WHERE run_id = ?", (run.id,)).fetchone()
             ending = Ending(at, requests, sound, complete=True)
@@ -158,7 +157,7 @@ def test_one_page_for_many_articles_is_no_new_layout(known: CheckedVisits) -> No
         url = f"{known.base}/tin/-/view_content/{900 + number}-x.html"
         page = Article(str(900 + number), url, "Hệ thống bận", paragraphs=("Mời bạn quay lại sau ít phút.",))
         capture = Capture(url, at + timedelta(seconds=number), 200, (), f"<p>{number}</p>".encode())
-        record_capture(known.database, run, known.site, capture, page, expected=page.native_key)
+        record_capture(known.database, run, known.site, capture, page, Purpose("article", page.native_key))
         known.fates[page.native_key] = ("read", "")
     kinds = known.end(run, at)
     assert [kind for kind in kinds if kind != "listings_shrunk"] == ["same_page"]

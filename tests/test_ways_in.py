@@ -13,7 +13,7 @@ from archiver.crawl.discovery import Discovery
 from archiver.crawl.options import CrawlOptions
 from archiver.crawl.plan import STRANGER_FOR, Plan, make_plan
 from archiver.crawl.targets import Walk
-from archiver.model import Article, Capture, Listing, ListingEntry, Page, Problem, PublishedDate, Unreadable
+from archiver.model import Article, Capture, Listing, ListingEntry, Page, Problem, PublishedDate, Purpose, Unreadable
 from archiver.platforms.generic import GENERIC
 from archiver.platforms.layout import Platform
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
@@ -139,7 +139,7 @@ def _visit(path: Path, *pages: Page, expected: str | None = "vidu.vn/mot") -> tu
         capture = Capture(f"{BASE}/mot", at, status, (), f"trang {day}".encode())
         with database.atomic():
             run = open_run(database.conn, SITE, {}, at)
-            record_capture(database, run, SITE, capture, page, expected=expected)
+            record_capture(database, run, SITE, capture, page, Purpose("article", expected))
             close_run(database.conn, run, "finished", 1, at)
         stranger = is_stranger(database, SITE, capture, page, expected)
     plan = make_plan(database, SITE, CrawlOptions(SITE.listings), {}, AT + timedelta(days=len(pages)))

@@ -8,10 +8,11 @@ from sqlite_utils import Database
 
 from archiver.archive.file import create_or_open
 from archiver.archive.judgement import judge_run
-from archiver.archive.ledger import Run, close_run, open_run
-from archiver.model import Capture, Listing, Page
+from archiver.archive.ledger import Run, close_run, note_walk, open_run
+from archiver.archive.seals import seal_run
+from archiver.model import Capture, Listing, Page, Purpose
 from archiver.platforms import platform_of
-from archiver.record import parser_of, read_capture, record_capture
+from archiver.record import read_capture, record_capture
 from archiver.site import Site
 from tests.portal import Portal
 
@@ -55,15 +56,17 @@ class Visits:
         response = portal.answer(path)
         capture = Capture(self.base + path, at, response.status, tuple(response.headers), response.body)
         page = read_capture(self.site, capture)
-        record_capture(self.database, run, self.site, capture, page, expected=key)
+        purpose = Purpose("article" if key else "listing", key)
+        record_capture(self.database, run, self.site, capture, page, purpose)
         return page
 
     def end(self, run: Run, at: datetime) -> list[str]:
         """Judge and close a run; returns the kinds of what was found."""
         with self.database.atomic():
-            parser = parser_of(self.database, self.site)
-            problems = judge_run(self.database.conn, run, parser, listings_complete=True)
+            note_walk(self.database.conn, run, complete=True, late=0)
+            problems = judge_run(self.database.conn, run)
             close_run(self.database.conn, run, "finished", 0, at)
+            seal_run(self.database.conn, run)
         rows = self.database.query("SELECT kind FROM findings WHERE run_id = ? ORDER BY id", [run.id])
         return [row["kind"] for row in rows] + [problem.kind for problem in problems]
 

@@ -20,6 +20,16 @@ class Sighting:
     fresh: bool = False
 
 
+JOIN_ADDRESSES = (
+    "ON CONFLICT (article_id, address_id) DO UPDATE SET "
+    "section = CASE WHEN section_from IS NULL OR excluded.section_from < section_from"
+    " THEN excluded.section ELSE section END, "
+    "section_from = min(coalesce(section_from, excluded.section_from), coalesce(excluded.section_from, section_from)), "
+    "seen_from = min(seen_from, excluded.seen_from), answered = max(answered, excluded.answered)"
+)
+"""What is known of an address twice: its earliest sight, and the section that was printed there first."""
+
+
 def find_article(connection: sqlite3.Connection, site: str, key: str) -> int | None:
     """Return the id of an article by any of its keys; None where it is not known."""
     query = "SELECT article_id FROM article_keys WHERE site = ? AND native_key = ?"
@@ -62,7 +72,10 @@ def add_listed(connection: sqlite3.Connection, sighting: Sighting, key: str, url
         (sighting.site, key, address, sighting.at, views),
     ).fetchone()
     connection.execute("INSERT INTO article_keys VALUES (?, ?, ?)", (sighting.site, key, row[0]))
-    connection.execute("INSERT INTO article_addresses VALUES (?, ?, ?, NULL, 0)", (row[0], address, sighting.at))
+    connection.execute(
+        "INSERT INTO article_addresses (article_id, address_id, seen_from) VALUES (?, ?, ?)",
+        (row[0], address, sighting.at),
+    )
     return int(row[0])
 
 
@@ -89,36 +102,38 @@ def add_address(
     """
     address = find_address(connection, sighting.site, url)
     known = connection.execute(
-        "SELECT section IS NOT NULL, answered FROM article_addresses "
-        "WHERE article_id = ? AND address_id = ? AND seen_from <= ?",
-        (article_id, address, sighting.at),
+        "SELECT seen_from <= ?3 AND answered >= ?4 AND (?5 IS NULL OR coalesce(section_from <= ?3, 0)) "
+        "FROM article_addresses WHERE article_id = ?1 AND address_id = ?2",
+        (article_id, address, sighting.at, int(answered), section),
     ).fetchone()
-    if known and known[0] >= (section is not None) and known[1] >= answered:
+    if known and known[0]:
         return False
     connection.execute(
-        "INSERT INTO article_addresses VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-        "section = CASE WHEN section IS NULL OR (excluded.section IS NOT NULL AND excluded.seen_from < seen_from)"
-        " THEN excluded.section ELSE section END, "
-        "seen_from = min(seen_from, excluded.seen_from), answered = max(answered, excluded.answered)",
-        (article_id, address, sighting.at, section, int(answered)),
+        "INSERT INTO article_addresses (article_id, address_id, seen_from, answered, section, section_from) "
+        f"VALUES (?1, ?2, ?3, ?4, ?5, iif(?5 IS NULL, NULL, ?3)) {JOIN_ADDRESSES}",
+        (article_id, address, sighting.at, int(answered), section),
     )
     return True
 
 
 def was_known_before(connection: sqlite3.Connection, run: Run, article_id: int) -> bool:
-    """Say whether a page of an article was read in an earlier run than this one."""
+    """Say whether a page of an article was read before a run began."""
     query = (
-        "SELECT 1 FROM readings r JOIN captures k ON k.id = r.capture_id "
-        "WHERE r.article_id = ? AND r.sign = 'content' AND k.run_id != ? LIMIT 1"
+        "SELECT 1 FROM readings r JOIN captures k ON k.id = r.capture_id WHERE r.article_id = ? AND r.sign = 'content' "
+        "AND k.fetched_at < (SELECT started_at FROM runs WHERE id = ?) LIMIT 1"
     )
     return connection.execute(query, (article_id, run.id)).fetchone() is not None
 
 
 def absorb_article(connection: sqlite3.Connection, article_id: int, other_id: int) -> None:
     """Let an article take over everything of another that turned out to be the same."""
-    for table in ("article_addresses", "readings"):
-        statement = f"UPDATE OR IGNORE {table} SET article_id = ? WHERE article_id = ?"
-        connection.execute(statement, (article_id, other_id))
+    connection.execute(
+        "INSERT INTO article_addresses (article_id, address_id, seen_from, answered, section, section_from) "
+        "SELECT ?, address_id, seen_from, answered, section, section_from FROM article_addresses WHERE article_id = ? "
+        f"{JOIN_ADDRESSES}",
+        (article_id, other_id),
+    )
+    connection.execute("UPDATE OR IGNORE readings SET article_id = ? WHERE article_id = ?", (article_id, other_id))
     connection.execute("UPDATE article_keys SET article_id = ? WHERE article_id = ?", (article_id, other_id))
     for table in ("article_addresses", "readings", "snapshots", "article_events"):
         connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (other_id,))

@@ -12,8 +12,8 @@ from typing import Literal
 Sign = Literal["content", "confirmed", "listed", "unlisted", "missing", "moved"]
 State = Literal["live", "suspect", "gone", "moved"]
 Cause = Literal["page", "unverified", "reparse"]
-ParserKey = tuple[int, int]
-"""A parser's place in the order of versions, and its id."""
+ParserKey = tuple[int, str, str, int]
+"""A parser's place in the order of versions: its ordinal, when it was met first, its name; and its id."""
 Compare = Callable[[int, int], tuple[str, ...]]
 
 # Rule 7: gone after so many misses over so long, no good capture between; 410 says it on purpose and counts double.

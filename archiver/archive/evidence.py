@@ -8,21 +8,37 @@ from archiver.archive.headers import pack_headers, read_headers
 from archiver.archive.ledger import Run
 from archiver.archive.payloads import load_payload, store_payload
 from archiver.errors import ArchiveError
-from archiver.model import Capture
+from archiver.model import Capture, Purpose
+
+UNNOTED = Purpose()
+"""Nobody noted what the address was asked for."""
 
 
-def keep_capture(connection: sqlite3.Connection, run: Run, capture: Capture) -> int | None:
+def keep_capture(connection: sqlite3.Connection, run: Run, capture: Capture, purpose: Purpose = UNNOTED) -> int | None:
     """Keep a capture with its payload and return its id; None where it is kept already (same address and time)."""
     address = find_address(connection, run.site, capture.url)
     digest = store_payload(connection, run.site, address, capture.body)
     headers, header_set = pack_headers(connection, run.site, capture.headers)
     at = write_time(capture.fetched_at, "microseconds")
     row = connection.execute(
-        "INSERT INTO captures (run_id, address_id, fetched_at, status, headers, header_set_id, payload_digest, tls) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id",
-        (run.id, address, at, capture.status, headers, header_set, digest, capture.tls),
+        "INSERT INTO captures (run_id, address_id, fetched_at, status, headers, header_set_id, payload_digest, tls, "
+        "purpose, expected, final, refused) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT DO NOTHING RETURNING id",
+        (run.id, address, at, capture.status, headers, header_set, digest, capture.tls, *_write_purpose(purpose)),
     ).fetchone()
     return int(row[0]) if row else None
+
+
+def load_purpose(connection: sqlite3.Connection, capture_id: int) -> Purpose:
+    """Return what the address of a capture was asked for."""
+    row = connection.execute(
+        "SELECT purpose, expected, final, refused FROM captures WHERE id = ?", (capture_id,)
+    ).fetchone()
+    return Purpose(row[0], row[1], bool(row[2]), row[3])
+
+
+def _write_purpose(purpose: Purpose) -> tuple[str | None, str | None, int, str | None]:
+    return purpose.kind, purpose.expected, int(purpose.final), purpose.refused
 
 
 def find_address(connection: sqlite3.Connection, site: str, url: str) -> int:

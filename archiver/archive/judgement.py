@@ -3,111 +3,335 @@
 Pages that are missing, that lost fields, or that left the listings wait for this. If more than a third of the known
 articles that a run visited show such signs at once, none of them is believed (rule 7): the readings are kept as
 withheld, and change no state, no snapshot and no count.
+
+A judgement follows from the readings of the run and from what captures before its beginning show, whenever those came
+into the archive. So a run can be judged again after older captures were added, and the outcome is the one that a run
+judged in the order of time has.
 """
 
 import json
 import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-from archiver.archive.articles import Sighting
-from archiver.archive.ledger import Run
-from archiver.archive.readings import Parser, record_sign
-from archiver.archive.rederivation import rederive_article
+from archiver.archive.ledger import Run, list_chain
+from archiver.archive.readings import find_last_content, has_lost_fields
+from archiver.archive.rederivation import load_content, rederive_article
 from archiver.model import Problem
 
 # A third of a handful of articles is one article, and one article may well be gone: fewer than this are believed.
 FEWEST = 3
 SAME_PAGE = 3
 
+_IS_READING = "article_id = ? AND capture_id = ? AND parser_id = ? AND sign = ?"
 
-def judge_run(
-    connection: sqlite3.Connection,
-    run: Run,
-    parser: Parser,
-    *,
-    listings_complete: bool,
-    taken_up: tuple[int, ...] = (),
-) -> list[Problem]:
-    """Count or withhold what a run left pending; returns what is to be reported.
+Place = tuple[int, int]
+"""A reading: its article and its capture."""
 
-    ``listings_complete``: every channel was walked to its end, so what was not listed is listed no more; by this run or
-    by those it has ``taken_up`` (their ids).
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a run came to: ``problems`` are to be reported, the history of ``articles`` (ids) was derived anew.
+
+    ``lists_otherwise``: it shows more or fewer articles than it did, so the run after it is held against others.
     """
-    problems = _withhold_same_pages(connection, run)
-    problems += _judge_pending(connection, run)
-    if listings_complete:
-        problems += _judge_unlisted(connection, run, parser, (*taken_up, run.id))
-    return problems
+
+    problems: tuple[Problem, ...]
+    articles: frozenset[int]
+    lists_otherwise: bool
 
 
-def _withhold_same_pages(connection: sqlite3.Connection, run: Run) -> list[Problem]:
-    """Withhold one text that came for many articles: an error page in the articles' clothes.
+def judge_run(connection: sqlite3.Connection, run: Run) -> list[Problem]:
+    """Count or withhold what a run left pending when it is about to be closed; returns what is to be reported.
+
+    Whether it walked every channel to its end must be noted before (``note_walk``).
+    """
+    return [*judge(connection, run).problems]
+
+
+def judge(connection: sqlite3.Connection, run: Run) -> Judgement:
+    """Judge a run by what its readings and the captures before it say now, and write what differs."""
+    same = _find_same_pages(connection, run)
+    withheld = frozenset(place for group in same for place in group.places)
+    problems = [Problem("same_page", group.detail) for group in same]
+    outage = _find_outage(connection, run, withheld)
+    if outage:
+        problems.append(outage)
+    articles = _set_standings(connection, run, withheld, doubts="withheld" if outage else "counted")
+    for article_id in articles:
+        rederive_article(connection, article_id)
+    shrunk, lists_otherwise = _weigh_listings(connection, run)
+    if shrunk:
+        problems.append(shrunk)
+    left = judge_unlisted(connection, run)
+    return Judgement(tuple(problems), frozenset(articles | left), lists_otherwise)
+
+
+def suspend(connection: sqlite3.Connection, run: Run) -> frozenset[int]:
+    """Let the doubtful readings of an open run wait for its judgement; returns the articles whose history changed."""
+    articles = _set_standings(connection, run, frozenset(), doubts="pending")
+    for article_id in articles:
+        rederive_article(connection, article_id)
+    return frozenset(articles)
+
+
+def doubt_anew(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None = None) -> bool:
+    """Find anew which readings of a run are doubtful, of all its articles or of some; True if that changed."""
+    began = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
+    changed = False
+    for row in _list_pages(connection, run, articles):
+        doubtful = row["sign"] == "missing" or _is_poorer(connection, row, min(began, row["fetched_at"]))
+        if doubtful != bool(row["doubtful"]):
+            changed = True
+            connection.execute(
+                f"UPDATE readings SET doubtful = ? WHERE {_IS_READING}",
+                (int(doubtful), row["article_id"], row["capture_id"], row["parser_id"], row["sign"]),
+            )
+    return changed
+
+
+def list_doubtful_runs(connection: sqlite3.Connection) -> set[int]:
+    """List the runs (ids) that have readings which are not simply counted."""
+    rows = connection.execute(
+        "SELECT DISTINCT k.run_id FROM readings r INDEXED BY readings_doubtful CROSS JOIN captures k "
+        "ON k.id = r.capture_id WHERE r.doubtful OR r.standing <> 'counted'"
+    )
+    return {row[0] for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class _SamePage:
+    """One text that came for many articles."""
+
+    places: frozenset[Place]
+    detail: str
+
+
+def _find_same_pages(connection: sqlite3.Connection, run: Run) -> list[_SamePage]:
+    """Find texts that came for many articles, all of them new or changed: an error page in the articles' clothes.
 
     Notices that were posted several times carry a date; such pages do not.
     """
-    groups = connection.execute(
-        "SELECT c.digest, min(c.title) AS title, count(DISTINCT r.article_id) AS articles FROM captures k "
-        "JOIN readings r ON r.capture_id = k.id AND r.sign = 'content' AND r.standing != 'withheld' "
-        "JOIN contents c ON c.id = r.content_id AND c.published_raw IS NULL "
-        "LEFT JOIN snapshots s ON s.article_id = r.article_id AND s.first_capture_id = k.id AND s.number IS NOT NULL "
-        "WHERE k.run_id = ? AND (s.number IS NOT NULL OR r.standing = 'pending') "
-        "GROUP BY c.digest HAVING articles >= ?",
-        (run.id, SAME_PAGE),
-    ).fetchall()
-    for group in groups:
-        _set_standing(connection, run, "withheld", "content_id IN (SELECT id FROM contents WHERE digest = ?)", group[0])
-    return [
-        Problem("same_page", f"{row['articles']} articles answered with one page: {row['title']!r}") for row in groups
-    ]
-
-
-def _judge_pending(connection: sqlite3.Connection, run: Run) -> list[Problem]:
-    affected = _count_articles(connection, run, "r.standing = 'pending'")
-    known = _count_articles(connection, run, "r.source = 'article' AND r.standing != 'withheld'")
-    if affected < FEWEST or affected * 3 <= known:
-        _set_standing(connection, run, "counted", "standing = 'pending'")
-        return []
-    _set_standing(connection, run, "withheld", "standing = 'pending'")
-    detail = f"{affected} of {known} known articles are missing or lost fields at once; nothing was judged"
-    return [Problem("outage", detail)]
-
-
-def _judge_unlisted(connection: sqlite3.Connection, run: Run, parser: Parser, runs: tuple[int, ...]) -> list[Problem]:
-    listed = connection.execute("SELECT count(*) FROM articles WHERE site = ? AND listed", (run.site,)).fetchone()[0]
     rows = connection.execute(
-        "SELECT a.id, (SELECT max(k.id) FROM readings r JOIN captures k ON k.id = r.capture_id "
-        "WHERE r.article_id = a.id AND k.run_id IN (SELECT value FROM json_each(?1)) AND r.source = 'article' "
-        "AND r.standing = 'counted')"
-        " AS capture_id FROM articles a WHERE a.site = ?2 AND a.listed AND NOT EXISTS (SELECT 1 FROM readings r "
-        "JOIN captures k ON k.id = r.capture_id WHERE r.article_id = a.id AND r.sign = 'listed' "
-        "AND k.run_id IN (SELECT value FROM json_each(?1)))",
-        (json.dumps(runs), run.site),
+        "SELECT r.article_id, r.capture_id, r.parser_id, r.content_id, c.digest, c.title, k.fetched_at "
+        "FROM captures k CROSS JOIN readings r ON r.capture_id = k.id AND r.sign = 'content' "
+        "JOIN contents c ON c.id = r.content_id AND c.published_raw IS NULL WHERE k.run_id = ?",
+        (run.id,),
     ).fetchall()
-    if len(rows) >= FEWEST and len(rows) * 3 > listed:
-        detail = f"{len(rows)} of {listed} listed articles left the listings at once; nothing was judged"
-        return [Problem("listings_shrunk", detail)]
+    groups: dict[bytes, list[sqlite3.Row]] = defaultdict(list)
     for row in rows:
-        if row["capture_id"] is not None:
-            sighting = Sighting(row["capture_id"], "", run.site)
-            record_sign(connection, sighting, parser, row["id"], "unlisted", "left the listings", "counted")
-    return []
+        groups[row["digest"]].append(row)
+    began = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
+    return [group for rows in groups.values() if (group := _describe_same_page(connection, rows, began))]
 
 
-def _count_articles(connection: sqlite3.Connection, run: Run, condition: str) -> int:
-    """Count the articles of a run that were known before it, under a condition on their readings."""
-    query = (
-        "SELECT count(DISTINCT r.article_id) FROM captures k JOIN readings r ON r.capture_id = k.id "
+def _describe_same_page(connection: sqlite3.Connection, rows: list[sqlite3.Row], began: str) -> _SamePage | None:
+    articles = {row["article_id"]: row for row in rows}
+    if len(articles) < SAME_PAGE:
+        return None
+    changed = sum(_is_news(connection, row, min(began, row["fetched_at"])) for row in articles.values())
+    if changed < SAME_PAGE:
+        return None
+    places = frozenset((row["article_id"], row["capture_id"]) for row in rows)
+    title = min(row["title"] for row in rows)
+    return _SamePage(places, f"{changed} articles answered with one page: {title!r}")
+
+
+def _is_news(connection: sqlite3.Connection, row: sqlite3.Row, began: str) -> bool:
+    last = find_last_content(connection, row["article_id"], row["parser_id"], began)
+    return last is None or last.digest != row["digest"]
+
+
+def _is_poorer(connection: sqlite3.Connection, row: sqlite3.Row, began: str) -> bool:
+    last = find_last_content(connection, row["article_id"], row["parser_id"], began)
+    if last is None or last.content_id == row["content_id"]:
+        return False
+    return has_lost_fields(connection, last, load_content(connection, row["content_id"]))
+
+
+def _list_pages(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None) -> list[sqlite3.Row]:
+    """List the readings of a run's article pages that can be doubtful, in the order of time."""
+    columns = "r.article_id, r.capture_id, r.parser_id, r.sign, r.content_id, r.doubtful, k.fetched_at"
+    conditions = "r.source = 'article' AND r.sign IN ('content', 'missing') AND k.run_id = ?1 ORDER BY k.fetched_at"
+    if articles is None:
+        source = "captures k CROSS JOIN readings r ON r.capture_id = k.id"
+        return connection.execute(f"SELECT {columns} FROM {source} WHERE {conditions}", (run.id,)).fetchall()
+    source = "json_each(?2) a CROSS JOIN readings r ON r.article_id = a.value"
+    query = f"SELECT {columns} FROM {source} CROSS JOIN captures k ON k.id = r.capture_id WHERE {conditions}"
+    return connection.execute(query, (run.id, json.dumps([*articles]))).fetchall()
+
+
+def _find_outage(connection: sqlite3.Connection, run: Run, withheld: frozenset[Place]) -> Problem | None:
+    """Find whether too many of the articles that were known before a run show bad signs in it."""
+    affected = _count_known(connection, run, withheld, "r.doubtful")
+    if affected < FEWEST:
+        return None
+    known = _count_known(connection, run, withheld, "r.source = 'article'")
+    if affected * 3 <= known:
+        return None
+    detail = f"{affected} of {known} known articles are missing or lost fields at once; nothing was judged"
+    return Problem("outage", detail)
+
+
+def _count_known(connection: sqlite3.Connection, run: Run, withheld: frozenset[Place], condition: str) -> int:
+    """Count the articles of a run that were read before it began, under a condition on their readings."""
+    rows = connection.execute(
+        "SELECT DISTINCT r.article_id, r.capture_id FROM runs u CROSS JOIN captures k ON k.run_id = u.id "
+        f"CROSS JOIN readings r ON r.capture_id = k.id AND {condition} "
         "JOIN snapshots s ON s.article_id = r.article_id AND s.number = 1 "
-        f"JOIN captures f ON f.id = s.first_capture_id AND f.run_id != k.run_id WHERE k.run_id = ? AND {condition}"
+        "AND s.seen_from < min(u.started_at, k.fetched_at) WHERE u.id = ?",
+        (run.id,),
     )
-    return int(connection.execute(query, (run.id,)).fetchone()[0])
+    return len({row[0] for row in rows if (row[0], row[1]) not in withheld})
 
 
-def _set_standing(connection: sqlite3.Connection, run: Run, standing: str, condition: str, *values: object) -> None:
-    """Set the standing of a run's readings under a condition, and derive their articles anew."""
-    where = f"capture_id IN (SELECT id FROM captures WHERE run_id = ?) AND {condition}"
-    query = f"SELECT DISTINCT article_id FROM readings WHERE {where}"
-    articles = [row[0] for row in connection.execute(query, (run.id, *values))]
-    statement = f"UPDATE readings SET standing = ? WHERE {where}"
-    connection.execute(statement, (standing, run.id, *values))
-    for article_id in articles:
+def _set_standings(connection: sqlite3.Connection, run: Run, withheld: frozenset[Place], doubts: str) -> set[int]:
+    """Give the readings of a run their standing and return the articles for which that is another one."""
+    rows = connection.execute(
+        "SELECT r.article_id, r.capture_id, r.parser_id, r.sign, r.standing, r.doubtful FROM captures k "
+        "CROSS JOIN readings r ON r.capture_id = k.id WHERE k.run_id = ? AND r.source = 'article' "
+        "AND (r.doubtful OR r.standing <> 'counted' OR ?)",
+        (run.id, bool(withheld)),
+    ).fetchall()
+    articles = set()
+    for article_id, capture_id, parser_id, sign, standing, doubtful in rows:
+        is_same_page = sign == "content" and (article_id, capture_id) in withheld
+        right = "withheld" if is_same_page else doubts if doubtful else "counted"
+        if right != standing:
+            articles.add(article_id)
+            connection.execute(
+                f"UPDATE readings SET standing = ? WHERE {_IS_READING}",
+                (right, article_id, capture_id, parser_id, sign),
+            )
+    return articles
+
+
+def weigh_again(connection: sqlite3.Connection, run: Run) -> tuple[frozenset[int], bool]:
+    """Weigh the listings of a run again, of which nothing but the run before it is another now.
+
+    Returns the articles whose history changed by it, and whether it changed what the run is believed of.
+    """
+    row = connection.execute("SELECT listed, delists FROM runs WHERE id = ?", (run.id,)).fetchone()
+    delists = int(_find_shrinking(connection, run, row["listed"]) is None)
+    if delists == row["delists"]:
+        return frozenset(), False
+    connection.execute("UPDATE runs SET delists = ? WHERE id = ?", (delists, run.id))
+    return frozenset(judge_unlisted(connection, run)), True
+
+
+def _weigh_listings(connection: sqlite3.Connection, run: Run) -> tuple[Problem | None, bool]:
+    """Decide whether what a run's listings do not show has left them; returns the problem, and whether it is news.
+
+    They are held against the last run before it that was believed: where a third is missing at once the listings are
+    at fault.
+    """
+    before = connection.execute("SELECT listed, delists, complete FROM runs WHERE id = ?", (run.id,)).fetchone()
+    query = f"SELECT count(DISTINCT r.article_id) FROM {_OF_RUNS} WHERE r.sign = 'listed'"
+    listed = connection.execute(query, {"runs": _write_chain(connection, run)}).fetchone()[0]
+    shrunk = _find_shrinking(connection, run, listed) if before["complete"] else None
+    delists = int(bool(before["complete"]) and shrunk is None)
+    connection.execute("UPDATE runs SET listed = ?, delists = ? WHERE id = ?", (listed, delists, run.id))
+    return shrunk, (listed, delists) != (before["listed"], before["delists"])
+
+
+def _find_shrinking(connection: sqlite3.Connection, run: Run, listed: int) -> Problem | None:
+    past = connection.execute(
+        "SELECT p.id, p.listed FROM runs u JOIN runs p ON p.site = u.site AND p.delists "
+        "AND p.started_at < u.started_at AND p.arguments ->> 'start' IS u.arguments ->> 'start' WHERE u.id = ? "
+        "ORDER BY p.started_at DESC, p.uid LIMIT 1",
+        (run.id,),
+    ).fetchone()
+    if past is None:
+        return None
+    left = past["listed"] - listed  # at least; who they are need not be looked at where these are too many
+    if not _is_too_many(left, past["listed"]):
+        left = _count_left(connection, Run(past["id"], run.site), run)
+    if not _is_too_many(left, past["listed"]):
+        return None
+    detail = f"{left} of {past['listed']} listed articles left the listings at once; nothing was judged"
+    return Problem("listings_shrunk", detail)
+
+
+def _is_too_many(left: int, listed: int) -> bool:
+    return left >= FEWEST and left * 3 > listed
+
+
+def _count_left(connection: sqlite3.Connection, past: Run, run: Run) -> int:
+    """Count the articles that the listings of an earlier run show and those of this one do not."""
+    query = f"SELECT count(DISTINCT r.article_id) FROM {_OF_RUNS} WHERE r.sign = 'listed' AND NOT ({_IS_LISTED})"
+    values = {"runs": _write_chain(connection, past), "chain": _write_chain(connection, run)}
+    return int(connection.execute(query, values).fetchone()[0])
+
+
+def judge_unlisted(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None = None) -> set[int]:
+    """Write which articles left the listings of a run that walked them all, of all that it visited or of some.
+
+    Only those that it visited too: an article that does not answer is missing, and not delisted (rule 9). Returns the
+    articles for which that is news; their history is derived anew.
+    """
+    source = _OF_RUNS if articles is None else _OF_ARTICLES
+    chain = _write_chain(connection, run)
+    values = {"runs": chain, "chain": chain, "run": run.id, "articles": json.dumps([*(articles or ())])}
+    right = set(_find_unlisted(connection, source, values))
+    query = f"SELECT r.article_id, r.capture_id, r.parser_id, k.run_id FROM {source} WHERE r.sign = 'unlisted'"
+    rows = connection.execute(query, values).fetchall()
+    written = {tuple(row[:3]) for row in rows}
+    # What a run that was taken up visited may have left its own listings too: that is for its own judgement.
+    wrong = {tuple(row[:3]) for row in rows if row[3] == run.id} - right
+    connection.executemany(
+        f"DELETE FROM readings WHERE {_IS_READING}", [(*place, "unlisted") for place in sorted(wrong)]
+    )
+    connection.executemany(
+        "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, detail) "
+        "VALUES (?, ?, ?, 'listing', 'unlisted', 'counted', 'left the listings')",
+        sorted(right - written),
+    )
+    changed = {place[0] for place in wrong | (right - written)}
+    for article_id in changed:
         rederive_article(connection, article_id)
+    return changed
+
+
+_OF_RUNS = "json_each(:runs) u CROSS JOIN captures k ON k.run_id = u.value CROSS JOIN readings r ON r.capture_id = k.id"
+_OF_ARTICLES = (
+    "json_each(:articles) a CROSS JOIN readings r ON r.article_id = a.value CROSS JOIN captures k "
+    "ON k.id = r.capture_id AND k.run_id IN (SELECT value FROM json_each(:runs))"
+)
+_IS_LISTED = (
+    "EXISTS (SELECT 1 FROM readings l CROSS JOIN captures lk ON lk.id = l.capture_id "
+    "WHERE l.article_id = r.article_id AND l.sign = 'listed' AND lk.run_id IN (SELECT value FROM json_each(:chain)))"
+)
+
+
+def _find_unlisted(
+    connection: sqlite3.Connection, source: str, values: dict[str, object]
+) -> Iterator[tuple[int, int, int]]:
+    """Find who left the listings: article, the last capture of its own page in the run, the parser that read it."""
+    delists, began = connection.execute("SELECT delists, started_at FROM runs WHERE id = :run", values).fetchone()
+    if not delists:
+        return
+    rows = connection.execute(
+        f"SELECT r.article_id, r.capture_id, r.parser_id FROM {source} JOIN addresses d ON d.id = k.address_id "
+        "WHERE r.source = 'article' AND r.standing = 'counted' AND r.newest "
+        f"AND NOT ({_IS_LISTED}) ORDER BY k.fetched_at, d.url",
+        values,
+    )
+    visits = {visit[0]: (visit[0], visit[1], visit[2]) for visit in rows}
+    yield from (visit for key, visit in visits.items() if _was_listed(connection, key, began, values["chain"]))
+
+
+def _was_listed(connection: sqlite3.Connection, article_id: int, before: str, chain: object) -> bool:
+    row = connection.execute(
+        "SELECT r.sign FROM readings r JOIN captures k ON k.id = r.capture_id JOIN addresses a ON a.id = k.address_id "
+        "WHERE r.article_id = ? AND r.sign IN ('listed', 'unlisted') AND k.fetched_at < ? "
+        "AND k.run_id NOT IN (SELECT value FROM json_each(?)) "
+        "ORDER BY k.fetched_at DESC, a.url DESC, r.sign DESC LIMIT 1",
+        (article_id, before, chain),
+    ).fetchone()
+    return row is not None and row[0] == "listed"
+
+
+def _write_chain(connection: sqlite3.Connection, run: Run) -> str:
+    """Write the ids of a run and those that it took up: their listings are one walk."""
+    return json.dumps(list_chain(connection, run.id))

@@ -167,6 +167,17 @@ def _list_read_keys(connection: sqlite3.Connection, run: Run) -> list[list[str]]
     return [json.loads(row[0]) for row in rows]
 
 
+def list_chain(connection: sqlite3.Connection, run_id: int) -> tuple[int, ...]:
+    """List a run and those that it took up, one after the other, the oldest first (ids)."""
+    rows = connection.execute(
+        "WITH RECURSIVE chain (id, resumes, started_at) AS (SELECT id, resumes, started_at FROM runs WHERE id = ? "
+        "UNION SELECT r.id, r.resumes, r.started_at FROM runs r JOIN chain c ON r.uid = c.resumes) "
+        "SELECT id FROM chain ORDER BY started_at",
+        (run_id,),
+    )
+    return tuple(row[0] for row in rows)
+
+
 def count_error(connection: sqlite3.Connection, run: Run) -> None:
     """Count a request that brought no page; in the transaction of what it brought, so that it holds if the run dies."""
     connection.execute("UPDATE runs SET errors = errors + 1 WHERE id = ?", (run.id,))

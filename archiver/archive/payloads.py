@@ -4,7 +4,8 @@
     dictionary   with a dictionary trained on pages of the same site: a fiftieth, or less
     delta        against an earlier payload of the same address, its base: a thousandth, if little has moved
 
-A base is never a delta itself, so every payload can be read with at most one other row. Figures: tests/benchmarks.
+A base is never a delta itself, so every payload can be read with at most one other row; of archives that older versions
+merged, chains of deltas are read too, and written whole when such an archive is opened. Figures: tests/benchmarks.
 """
 
 import hashlib
@@ -50,8 +51,12 @@ DICTIONARY_FITS, DICTIONARY_GAIN = 0.05, 0.75
 # and 0.75.
 DRIFT = 0.33
 
+# More deltas standing on one another than this are taken for damage; versions before schema 6 merged some into being.
+MOST_LINKS = 64
+
 _BASES = """
-    SELECT coalesce(p.base_digest, p.digest) FROM captures k JOIN payloads p ON p.digest = k.payload_digest
+    SELECT b.digest FROM captures k JOIN payloads p ON p.digest = k.payload_digest
+    JOIN payloads b ON b.digest = coalesce(p.base_digest, p.digest) AND b.base_digest IS NULL
     WHERE k.address_id = ? AND p.size > 0 ORDER BY k.fetched_at DESC LIMIT 8
 """
 
@@ -98,15 +103,47 @@ def store_payload(connection: sqlite3.Connection, site: str, address_id: int, bo
     return digest
 
 
-def load_payload(connection: sqlite3.Connection, digest: bytes) -> bytes:
-    """Return the bytes of a payload as they were received; ArchiveError where they are missing or damaged."""
+def write_whole(connection: sqlite3.Connection, site: str, digest: bytes, body: bytes) -> None:
+    """Write a payload so that it stands on no other; one that is there keeps its digest and is packed anew."""
+    whole = _encode_whole(connection, site, body)
+    connection.execute(
+        "INSERT INTO payloads (digest, size, encoding, dictionary_digest, base_digest, data) VALUES (?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (digest) DO UPDATE SET encoding = excluded.encoding, data = excluded.data, "
+        "dictionary_digest = excluded.dictionary_digest, base_digest = excluded.base_digest",
+        (digest, len(body), whole.encoding, whole.dictionary_digest, whole.base_digest, whole.data),
+    )
+
+
+def write_chains_whole(connection: sqlite3.Connection) -> None:
+    """Write whole what stands on a delta, which versions before schema 6 cannot read; what is damaged stays."""
+    chained = (
+        "SELECT p.digest FROM payloads p JOIN payloads b ON b.digest = p.base_digest "
+        "WHERE b.base_digest IS NOT NULL AND coalesce(p.digest = ?, 1)"
+    )
+    for (digest,) in connection.execute(chained, (None,)).fetchall():
+        if connection.execute(chained, (digest,)).fetchone():  # not if its base was written whole just now
+            with suppress(ArchiveError):
+                write_whole(connection, _find_site(connection, digest), digest, load_payload(connection, digest))
+
+
+def _find_site(connection: sqlite3.Connection, digest: bytes) -> str:
+    query = "SELECT r.site FROM captures k JOIN runs r ON r.id = k.run_id WHERE k.payload_digest = ? LIMIT 1"
+    row = connection.execute(query, (digest,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def load_payload(connection: sqlite3.Connection, digest: bytes, links: int = MOST_LINKS) -> bytes:
+    """Return the bytes of a payload as they were received; ArchiveError where they are missing or damaged.
+
+    ``links`` bounds the deltas that it stands on, one on another.
+    """
     row = connection.execute(
         "SELECT size, encoding, dictionary_digest, base_digest, data FROM payloads WHERE digest = ?", (digest,)
     ).fetchone()
     if row is None:
         raise ArchiveError(f"payload {digest.hex()} is not in the archive")
     try:
-        body = _decode(connection, row[0], _Encoded(*row[1:]))
+        body = _decode(connection, row[0], _Encoded(*row[1:]), links)
     except (ArchiveError, zstandard.ZstdError) as error:
         raise ArchiveError(f"payload {digest.hex()} is damaged: {error}") from error
     if hashlib.sha256(body).digest() != digest:
@@ -173,7 +210,7 @@ def _load_intact(connection: sqlite3.Connection, digests: list[bytes]) -> Iterat
             yield digest, load_payload(connection, digest)
 
 
-def _decode(connection: sqlite3.Connection, size: int, encoded: _Encoded) -> bytes:
+def _decode(connection: sqlite3.Connection, size: int, encoded: _Encoded, links: int) -> bytes:
     # The size in the frame decides how much memory is taken, so it is checked first.
     if zstandard.frame_content_size(encoded.data) != size:
         raise ArchiveError("its size is not the one written down")
@@ -181,15 +218,10 @@ def _decode(connection: sqlite3.Connection, size: int, encoded: _Encoded) -> byt
     if encoded.dictionary_digest is not None:
         dictionary = _load_dictionary(connection, encoded.dictionary_digest)
     elif encoded.base_digest is not None:
-        dictionary = _as_dictionary(_load_base(connection, encoded.base_digest))
+        if not links:
+            raise ArchiveError("it stands on too many others")
+        dictionary = _as_dictionary(load_payload(connection, encoded.base_digest, links - 1))
     return zstandard.ZstdDecompressor(dict_data=dictionary).decompress(encoded.data)
-
-
-def _load_base(connection: sqlite3.Connection, digest: bytes) -> bytes:
-    row = connection.execute("SELECT encoding FROM payloads WHERE digest = ?", (digest,)).fetchone()
-    if row is not None and row[0] == "delta":
-        raise ArchiveError(f"its base {digest.hex()} is a delta itself")
-    return load_payload(connection, digest)
 
 
 def _load_dictionary(connection: sqlite3.Connection, digest: bytes) -> zstandard.ZstdCompressionDict:

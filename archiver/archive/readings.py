@@ -2,11 +2,13 @@
 
 import sqlite3
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from archiver.archive.articles import Sighting, add_address, add_listed, find_article, find_shown
-from archiver.archive.content import COLUMNS, Content
+from archiver.archive.content import COLUMNS, Content, write_time
 from archiver.archive.derivation import Sign
+from archiver.archive.ledger import Run
 from archiver.archive.rederivation import load_content, rederive_article
 from archiver.model import Article, Count, ListingEntry
 
@@ -24,7 +26,7 @@ class Parser:
 
 @dataclass(frozen=True, slots=True)
 class LastContent:
-    """The last good reading of an article: which capture and parser, and what was read."""
+    """A good reading of an article, the last one or another: which capture and parser, and what was read."""
 
     capture_id: int
     at: str
@@ -39,13 +41,13 @@ def find_parser(connection: sqlite3.Connection, version: str) -> Parser | None:
     return Parser(row[0], row[1]) if row else None
 
 
-def meet_parser(connection: sqlite3.Connection, version: str, ordinal: int) -> Parser:
-    """Return the parser of a version, written down on first use."""
+def meet_parser(connection: sqlite3.Connection, version: str, ordinal: int, at: datetime) -> Parser:
+    """Return the parser of a version, written down on first use; ``at`` is when that is."""
     known = find_parser(connection, version)
     if known:
         return known
-    statement = "INSERT INTO parsers (version, ordinal) VALUES (?, ?) RETURNING id, ordinal"
-    return Parser(*connection.execute(statement, (version, ordinal)).fetchone())
+    statement = "INSERT INTO parsers (version, ordinal, since) VALUES (?, ?, ?) RETURNING id, ordinal"
+    return Parser(*connection.execute(statement, (version, ordinal, write_time(at, "microseconds"))).fetchone())
 
 
 def record_article(
@@ -58,17 +60,27 @@ def record_article(
 ) -> Novelty:
     """Record a good article page: a snapshot only if the content differs from the one before, and its count.
 
-    ``last`` is the article's last good reading (find_last_content); None for one that was never read.
-    A page that lost fields waits for the judgement of its run: it may be the portal that is broken and not the article.
+    ``last`` is the article's last good reading before this capture (find_last_content); None where there is none.
+    A page that lost fields is doubtful: it may be the portal that is broken and not the article, which the judgement of
+    its run decides.
     """
     moved = add_address(connection, article_id, sighting, article.url, article.section, answered=True)
     content = Content.of_article(article)
-    content_id = store_content(connection, content, last)
-    standing: Standing = "pending" if last and has_lost_fields(connection, last, content) else "counted"
+    content_id = store_content(connection, content, article_id, sighting.at, last)
+    doubtful = is_doubtful(connection, article_id, sighting, parser, content, last)
     add_reading(
-        connection, article_id, sighting, parser, "article", "content", standing, article.views, content_id=content_id
+        connection,
+        article_id,
+        sighting,
+        parser,
+        "article",
+        "content",
+        "pending" if doubtful else "counted",
+        article.views,
+        content_id=content_id,
+        doubtful=doubtful,
     )
-    if standing == "pending":
+    if doubtful:
         return "pending"
     same = last is not None and last.parser_id == parser.id and last.digest == content.digest
     if last and same and not moved and _extend(connection, article_id, sighting, last, article.views):
@@ -78,10 +90,12 @@ def record_article(
     return "new" if not before else "changed" if after > before else "unchanged"
 
 
-def record_entry(connection: sqlite3.Connection, sighting: Sighting, parser: Parser, entry: ListingEntry) -> int | None:
+def record_entry(
+    connection: sqlite3.Connection, sighting: Sighting, parser: Parser, entry: ListingEntry
+) -> tuple[int, bool]:
     """Record an article as a listing prints it: that it is listed, and its count. Never its content.
 
-    Returns the id of the article where its history is to be derived anew, once all entries are recorded.
+    Returns the id of the article, and whether that was the usual case: otherwise its history is to be derived anew.
     """
     known, shown = find_shown(connection, sighting, entry.native_key, entry.url)
     value = entry.views.value if entry.views else None
@@ -90,7 +104,17 @@ def record_entry(connection: sqlite3.Connection, sighting: Sighting, parser: Par
         add_address(connection, known, sighting, entry.url, None, answered=False)
     add_reading(connection, article_id, sighting, parser, "listing", "listed", "counted", entry.views)
     usual = known and shown and _note_article(connection, known, sighting, entry.views, "listed AND address_id")
-    return None if usual else known
+    return article_id, bool(usual or known is None)
+
+
+def is_late(connection: sqlite3.Connection, run: Run, at: str) -> bool:
+    """Say whether another run of the site was there after a time: then what it recorded may have to be judged again."""
+    row = connection.execute(
+        "SELECT coalesce(finished_at, started_at) > ? FROM runs WHERE site = ? AND id <> ? "
+        "ORDER BY started_at DESC LIMIT 1",
+        (at, run.site, run.id),
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def record_sign(
@@ -100,25 +124,74 @@ def record_sign(
     article_id: int,
     sign: Sign,
     detail: str,
-    standing: Standing = "pending",
 ) -> None:
-    """Record what a capture says of an article without showing it: missing, moved, unlisted."""
-    source: Literal["article", "listing"] = "listing" if sign == "unlisted" else "article"
-    add_reading(connection, article_id, sighting, parser, source, sign, standing, None, detail=detail)
-    if standing == "counted":
+    """Record what a capture says of an article without showing it: missing, moved, confirmed.
+
+    That it is missing is doubtful until its run is judged.
+    """
+    doubtful = sign == "missing"
+    standing: Standing = "pending" if doubtful else "counted"
+    add_reading(
+        connection, article_id, sighting, parser, "article", sign, standing, None, detail=detail, doubtful=doubtful
+    )
+    if not doubtful:
         rederive_article(connection, article_id)
 
 
-def find_last_content(connection: sqlite3.Connection, article_id: int, parser: Parser) -> LastContent | None:
-    """Return the last good reading of an article, by this parser where it read that capture, else by the newest."""
+def find_last_content(
+    connection: sqlite3.Connection, article_id: int, parser_id: int, before: str
+) -> LastContent | None:
+    """Return the last good reading of an article before a time, by this parser where it read that capture.
+
+    Else it is that by the newest parser.
+    """
+    return _find_content(connection, article_id, parser_id, "<", "DESC", before)
+
+
+def find_next_content(
+    connection: sqlite3.Connection, article_id: int, parser_id: int, after: str
+) -> LastContent | None:
+    """Return the first good reading of an article after a time, chosen as by ``find_last_content``."""
+    return _find_content(connection, article_id, parser_id, ">", "ASC", after)
+
+
+def _find_content(
+    connection: sqlite3.Connection, article_id: int, parser_id: int, side: str, order: str, time: str
+) -> LastContent | None:
     row = connection.execute(
         "SELECT r.capture_id, k.fetched_at, r.parser_id, r.content_id, c.digest FROM readings r "
         "JOIN captures k ON k.id = r.capture_id JOIN contents c ON c.id = r.content_id "
-        "WHERE r.article_id = ? AND r.sign = 'content' AND r.standing = 'counted' "
-        "ORDER BY k.fetched_at DESC, r.parser_id = ? DESC, r.newest DESC LIMIT 1",
-        (article_id, parser.id),
+        f"WHERE r.article_id = ? AND r.sign = 'content' AND r.standing = 'counted' AND k.fetched_at {side} ? "
+        f"ORDER BY k.fetched_at {order}, r.parser_id = ? DESC, r.newest DESC LIMIT 1",
+        (article_id, time, parser_id),
     ).fetchone()
     return LastContent(*row) if row else None
+
+
+def is_doubtful(
+    connection: sqlite3.Connection,
+    article_id: int,
+    sighting: Sighting,
+    parser: Parser,
+    content: Content,
+    last: LastContent | None,
+) -> bool:
+    """Say whether a content lacks a field that the article had before the run of its capture began.
+
+    What other pages of the same run show proves nothing: they come from the same portal on the same day. ``last`` is
+    the last good reading before the capture.
+    """
+    if last is None or last.digest == content.digest:
+        return False
+    began = find_beginning_of_run(connection, sighting.capture_id)
+    before = last if last.at < began else find_last_content(connection, article_id, parser.id, began)
+    return before is not None and has_lost_fields(connection, before, content)
+
+
+def find_beginning_of_run(connection: sqlite3.Connection, capture_id: int) -> str:
+    """Return when the run of a capture began, or the time of the capture where that is earlier."""
+    query = "SELECT min(u.started_at, k.fetched_at) FROM captures k JOIN runs u ON u.id = k.run_id WHERE k.id = ?"
+    return str(connection.execute(query, (capture_id,)).fetchone()[0])
 
 
 def has_lost_fields(connection: sqlite3.Connection, last: LastContent, content: Content) -> bool:
@@ -128,10 +201,30 @@ def has_lost_fields(connection: sqlite3.Connection, last: LastContent, content: 
     return bool(load_content(connection, last.content_id).filled - content.filled)
 
 
-def store_content(connection: sqlite3.Connection, content: Content, last: LastContent | None) -> int:
-    """Store a content unless it compares as equal to the last one, or is stored already; returns its id."""
+def store_content(
+    connection: sqlite3.Connection, content: Content, article_id: int, at: str, last: LastContent | None
+) -> int:
+    """Store a content unless the article had one before ``at`` that compares as equal; returns its id.
+
+    So spellings and addresses that move with every visit are kept once, and which of them is shown does not depend on
+    the order in which captures are recorded: the earliest has a row of its own.
+    """
     if last and last.digest == content.digest:
         return last.content_id
+    return _find_equal(connection, content, article_id, at) or _keep_content(connection, content)
+
+
+def _find_equal(connection: sqlite3.Connection, content: Content, article_id: int, at: str) -> int | None:
+    row = connection.execute(
+        "SELECT r.content_id FROM readings r JOIN captures k ON k.id = r.capture_id "
+        "JOIN contents c ON c.id = r.content_id WHERE r.article_id = ? AND r.sign = 'content' AND c.digest = ? "
+        "AND k.fetched_at < ? ORDER BY k.fetched_at LIMIT 1",
+        (article_id, content.digest, at),
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def _keep_content(connection: sqlite3.Connection, content: Content) -> int:
     row_digest = content.row_digest
     row = connection.execute("SELECT id FROM contents WHERE row_digest = ?", (row_digest,)).fetchone()
     if row is None:
@@ -155,13 +248,28 @@ def add_reading(
     *,
     content_id: int | None = None,
     detail: str | None = None,
+    doubtful: bool = False,
 ) -> None:
     """Write a reading; the newest parser's is the one whose count is shown."""
     newest = sighting.fresh or _displace_older(connection, article_id, sighting, parser, sign)
     value, raw = (views.value, views.raw) if views else (None, None)
     connection.execute(
-        "INSERT INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (article_id, sighting.capture_id, parser.id, source, sign, standing, newest, content_id, value, raw, detail),
+        "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, newest, content_id, views, "
+        "views_raw, detail, doubtful) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        (
+            article_id,
+            sighting.capture_id,
+            parser.id,
+            source,
+            sign,
+            standing,
+            newest,
+            content_id,
+            value,
+            raw,
+            detail,
+            int(doubtful),
+        ),
     )
 
 
@@ -169,16 +277,16 @@ def _displace_older(
     connection: sqlite3.Connection, article_id: int, sighting: Sighting, parser: Parser, sign: Sign
 ) -> bool:
     """Let a parser's reading of a capture be the newest, unless that of a newer one is there; True if it is."""
-    newer = connection.execute(
-        "SELECT max(p.ordinal) FROM readings r JOIN parsers p ON p.id = r.parser_id "
-        "WHERE r.article_id = ? AND r.capture_id = ? AND r.parser_id != ? AND r.sign = ?",
-        (article_id, sighting.capture_id, parser.id, sign),
-    ).fetchone()[0]
-    newest = newer is None or newer < parser.ordinal
-    if newer is not None and newest:
+    newer, older = connection.execute(
+        "SELECT count(CASE WHEN (p.ordinal, p.since, p.version) > (n.ordinal, n.since, n.version) THEN 1 END), "
+        "count(*) FROM readings r JOIN parsers p ON p.id = r.parser_id JOIN parsers n ON n.id = ? "
+        "WHERE r.article_id = ? AND r.capture_id = ? AND r.parser_id != n.id AND r.sign = ?",
+        (parser.id, article_id, sighting.capture_id, sign),
+    ).fetchone()
+    if older and not newer:
         statement = "UPDATE readings SET newest = 0 WHERE article_id = ? AND capture_id = ? AND sign = ?"
         connection.execute(statement, (article_id, sighting.capture_id, sign))
-    return bool(newest)
+    return not newer
 
 
 def count_snapshots(connection: sqlite3.Connection, article_id: int) -> int:

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
@@ -11,16 +12,76 @@ from archiver.archive.content import Content, find_changes
 from archiver.archive.derivation import Derived, Reading, Snapshot, derive
 from archiver.urls import host_of
 
+SNAPSHOT_COLUMNS = (
+    "first_capture_id",
+    "parser_id",
+    "number",
+    "content_id",
+    "last_capture_id",
+    "seen_from",
+    "seen_until",
+    "changed_fields",
+    "cause",
+)
+ARTICLE_COLUMNS = (
+    "section",
+    "state",
+    "listed",
+    "first_seen_at",
+    "last_seen_at",
+    "views",
+    "views_observed_at",
+    "address_id",
+)
+Events = dict[tuple[int, str], str | None]
+"""The detail of each event by its capture and kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What follows from the counted readings of an article, as it stands in the tables.
+
+    ``snapshots`` are rows of SNAPSHOT_COLUMNS, ``article`` is one of ARTICLE_COLUMNS.
+    """
+
+    snapshots: tuple[tuple[object, ...], ...]
+    events: Events
+    article: tuple[object, ...]
+
 
 def rederive_article(connection: sqlite3.Connection, article_id: int) -> int:
     """Derive an article's history anew from its counted readings and write it; returns the number of snapshots."""
+    history = derive_history(connection, article_id)
+    _write_snapshots(connection, article_id, history.snapshots)
+    _write_events(connection, article_id, history.events)
+    _write_article(connection, article_id, history.article)
+    return len(history.snapshots)
+
+
+def derive_history(connection: sqlite3.Connection, article_id: int) -> History:
+    """Derive an article's history from its counted readings, and write nothing."""
     rows = _load_rows(connection, article_id)
-    readings = [_join_parsers(list(group)) for _, group in groupby(rows, key=itemgetter("capture_id", "sign"))]
+    shown = _find_shown(rows)
+    counted = [row for row in rows if row["standing"] == "counted"]
+    groups = groupby(counted, key=itemgetter("capture_id", "sign"))
+    readings = [_join_parsers(list(group), shown) for _, group in groups]
     derived = derive(readings, partial(_compare, cache(partial(load_content, connection))))
-    _write_snapshots(connection, article_id, derived.snapshots)
-    _write_events(connection, article_id, derived)
-    _write_article(connection, article_id, readings, derived, _find_last_host(rows, derived))
-    return len(derived.snapshots)
+    snapshots = (_row_of_snapshot(number, snapshot) for number, snapshot in enumerate(derived.snapshots, 1))
+    address, section = _choose_address(connection, article_id, _find_last_host(counted, derived))
+    article = _row_of_article(derived, readings, address, section)
+    return History(tuple(dict.fromkeys(snapshots)), _describe_events(connection, derived), article)
+
+
+def load_history(connection: sqlite3.Connection, article_id: int) -> History:
+    """Return an article's history as it is written."""
+    snapshots = connection.execute(
+        f"SELECT {', '.join(SNAPSHOT_COLUMNS)} FROM snapshots WHERE article_id = ? AND number IS NOT NULL "
+        "ORDER BY number",
+        (article_id,),
+    )
+    article = connection.execute(f"SELECT {', '.join(ARTICLE_COLUMNS)} FROM articles WHERE id = ?", (article_id,))
+    rows = tuple(tuple(row) for row in snapshots)
+    return History(rows, _load_events(connection, article_id), tuple(article.fetchone()))
 
 
 def load_content(connection: sqlite3.Connection, content_id: int) -> Content:
@@ -29,20 +90,33 @@ def load_content(connection: sqlite3.Connection, content_id: int) -> Content:
 
 
 def _load_rows(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
-    """Load the counted readings in an order that depends on nothing but the captures: by time, then address."""
+    """Load the readings in an order that depends on nothing but the captures: by time, then address."""
     return connection.execute(
-        "SELECT r.capture_id, k.fetched_at, k.run_id, k.status, r.sign, p.ordinal, p.id AS parser_id, r.content_id, "
-        "r.views, r.detail, a.url FROM readings r JOIN captures k ON k.id = r.capture_id "
-        "JOIN addresses a ON a.id = k.address_id JOIN parsers p ON p.id = r.parser_id "
-        "WHERE r.article_id = ? AND r.standing = 'counted' "
-        "ORDER BY k.fetched_at, a.url, r.sign, p.ordinal, p.id",
+        "SELECT r.capture_id, k.fetched_at, k.run_id, k.status, r.sign, r.standing, p.ordinal, p.since, p.version, "
+        "p.id AS parser_id, r.content_id, c.digest, r.views, r.detail, a.url FROM readings r "
+        "JOIN captures k ON k.id = r.capture_id JOIN addresses a ON a.id = k.address_id "
+        "JOIN parsers p ON p.id = r.parser_id LEFT JOIN contents c ON c.id = r.content_id "
+        "WHERE r.article_id = ? ORDER BY k.fetched_at, a.url, r.sign, p.ordinal, p.since, p.version",
         (article_id,),
     ).fetchall()
 
 
-def _join_parsers(rows: list[sqlite3.Row]) -> Reading:
+def _find_shown(rows: list[sqlite3.Row]) -> dict[tuple[int, bytes], int]:
+    """Find which of the contents that compare as equal is shown, for each parser: the earliest."""
+    shown: dict[tuple[int, bytes], int] = {}
+    for row in rows:
+        if row["content_id"] is not None:
+            shown.setdefault((row["parser_id"], row["digest"]), row["content_id"])
+    return shown
+
+
+def _join_parsers(rows: list[sqlite3.Row], shown: dict[tuple[int, bytes], int]) -> Reading:
     newest = rows[-1]
-    contents = {(row["ordinal"], row["parser_id"]): row["content_id"] for row in rows if row["content_id"] is not None}
+    contents = {
+        (row["ordinal"], row["since"], row["version"], row["parser_id"]): shown[row["parser_id"], row["digest"]]
+        for row in rows
+        if row["content_id"] is not None
+    }
     return Reading(
         capture_id=newest["capture_id"],
         at=newest["fetched_at"],
@@ -59,35 +133,12 @@ def _compare(load: Callable[[int], Content], before: int, after: int) -> tuple[s
     return () if before == after else find_changes(load(before), load(after))
 
 
-def _write_snapshots(connection: sqlite3.Connection, article_id: int, snapshots: list[Snapshot]) -> None:
-    """Write the snapshots; those that are there no longer keep their row, without a number."""
-    written = connection.execute(
-        "SELECT first_capture_id, parser_id, number, content_id, last_capture_id, seen_from, seen_until, "
-        "changed_fields, cause FROM snapshots WHERE article_id = ?",
-        (article_id,),
-    )
-    before = {tuple(row) for row in written}
-    rows = dict.fromkeys(_write_snapshot(number, snapshot) for number, snapshot in enumerate(snapshots, 1))
-    if before - rows.keys():  # numbers are unique among those that have one
-        connection.execute("UPDATE snapshots SET number = NULL WHERE article_id = ?", (article_id,))
-        before.clear()
-    connection.executemany(
-        "INSERT INTO snapshots (article_id, first_capture_id, parser_id, number, content_id, last_capture_id, "
-        "seen_from, seen_until, changed_fields, cause) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT "
-        "(article_id, first_capture_id, parser_id) DO UPDATE SET number = excluded.number, "
-        "content_id = excluded.content_id, last_capture_id = excluded.last_capture_id, "
-        "seen_until = excluded.seen_until, changed_fields = excluded.changed_fields, cause = excluded.cause",
-        [(article_id, *row) for row in rows if row not in before],
-    )
-
-
-def _write_snapshot(number: int, snapshot: Snapshot) -> tuple[object, ...]:
+def _row_of_snapshot(number: int, snapshot: Snapshot) -> tuple[object, ...]:
     changed = json.dumps(snapshot.changed) if snapshot.changed is not None else None
-    first, last = snapshot.first, snapshot.last
+    first, last, parser_id = snapshot.first, snapshot.last, snapshot.parser[-1]
     return (
         first.capture_id,
-        snapshot.parser[1],
+        parser_id,
         number,
         snapshot.content_id,
         last.capture_id,
@@ -98,21 +149,21 @@ def _write_snapshot(number: int, snapshot: Snapshot) -> tuple[object, ...]:
     )
 
 
-def _write_events(connection: sqlite3.Connection, article_id: int, derived: Derived) -> None:
+def _row_of_article(
+    derived: Derived, readings: list[Reading], address: int | None, section: str | None
+) -> tuple[object, ...]:
+    seen = [reading.at for reading in readings if reading.sign in ("content", "confirmed", "listed")]
+    first, last = min(seen, default=None), max(seen, default=None)
+    return (section, derived.state, int(derived.listed), first, last, *(derived.views or (None, None)), address)
+
+
+def _describe_events(connection: sqlite3.Connection, derived: Derived) -> Events:
     contents = {snapshot.first.capture_id: snapshot.content_id for snapshot in derived.snapshots}
-    rows: dict[tuple[int, str], str | None] = {}
+    rows: Events = {}
     for event in derived.events:
         detail = event.detail or _find_title(connection, contents.get(event.capture_id))
         rows.setdefault((event.capture_id, event.kind), detail)
-    query = "SELECT capture_id, kind, detail FROM article_events WHERE article_id = ?"
-    before = {(row[0], row[1]): row[2] for row in connection.execute(query, (article_id,))}
-    if before.items() - rows.items():
-        connection.execute("DELETE FROM article_events WHERE article_id = ?", (article_id,))
-        before.clear()
-    connection.executemany(
-        "INSERT INTO article_events VALUES (?, ?, ?, ?)",
-        [(article_id, *key, detail) for key, detail in rows.items() if key not in before],
-    )
+    return rows
 
 
 def _find_title(connection: sqlite3.Connection, content_id: int | None) -> str | None:
@@ -121,30 +172,45 @@ def _find_title(connection: sqlite3.Connection, content_id: int | None) -> str |
     return str(connection.execute("SELECT title FROM contents WHERE id = ?", (content_id,)).fetchone()[0])
 
 
-def _write_article(
-    connection: sqlite3.Connection, article_id: int, readings: list[Reading], derived: Derived, host: str | None
-) -> None:
-    views, observed_at = derived.views or (None, None)
-    seen = [reading.at for reading in readings if reading.sign in ("content", "confirmed", "listed")]
-    address, section = _choose_address(connection, article_id, host)
+def _write_snapshots(connection: sqlite3.Connection, article_id: int, rows: tuple[tuple[object, ...], ...]) -> None:
+    """Write the snapshots; those that are there no longer keep their row, without a number."""
+    columns = ", ".join(SNAPSHOT_COLUMNS)
+    written = connection.execute(f"SELECT {columns} FROM snapshots WHERE article_id = ?", (article_id,))
+    before = {tuple(row) for row in written}
+    if before - set(rows):  # numbers are unique among those that have one
+        connection.execute("UPDATE snapshots SET number = NULL WHERE article_id = ?", (article_id,))
+        before.clear()
+    connection.executemany(
+        f"INSERT INTO snapshots (article_id, {columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT "
+        "(article_id, first_capture_id, parser_id) DO UPDATE SET number = excluded.number, "
+        "content_id = excluded.content_id, last_capture_id = excluded.last_capture_id, seen_from = excluded.seen_from, "
+        "seen_until = excluded.seen_until, changed_fields = excluded.changed_fields, cause = excluded.cause",
+        [(article_id, *row) for row in rows if row not in before],
+    )
+
+
+def _load_events(connection: sqlite3.Connection, article_id: int) -> Events:
+    query = "SELECT capture_id, kind, detail FROM article_events WHERE article_id = ?"
+    return {(row[0], row[1]): row[2] for row in connection.execute(query, (article_id,))}
+
+
+def _write_events(connection: sqlite3.Connection, article_id: int, events: Events) -> None:
+    before = _load_events(connection, article_id)
+    if before.items() - events.items():
+        connection.execute("DELETE FROM article_events WHERE article_id = ?", (article_id,))
+        before.clear()
+    connection.executemany(
+        "INSERT INTO article_events VALUES (?, ?, ?, ?)",
+        [(article_id, *key, detail) for key, detail in events.items() if key not in before],
+    )
+
+
+def _write_article(connection: sqlite3.Connection, article_id: int, row: tuple[object, ...]) -> None:
     # To set a reference costs as much as all the rest, so it is set only where it is another one.
     shown = connection.execute("SELECT address_id FROM articles WHERE id = ?", (article_id,)).fetchone()[0]
-    moved = "" if address == shown else ", address_id = ?"
-    connection.execute(
-        "UPDATE articles SET section = ?, state = ?, listed = ?, first_seen_at = ?, last_seen_at = ?, "
-        f"views = ?, views_observed_at = ?{moved} WHERE id = ?",
-        (
-            section,
-            derived.state,
-            derived.listed,
-            min(seen, default=None),
-            max(seen, default=None),
-            views,
-            observed_at,
-            *((address,) if moved else ()),
-            article_id,
-        ),
-    )
+    columns = ARTICLE_COLUMNS[:-1] if row[-1] == shown else ARTICLE_COLUMNS
+    assignments = ", ".join(f"{column} = ?" for column in columns)
+    connection.execute(f"UPDATE articles SET {assignments} WHERE id = ?", (*row[: len(columns)], article_id))
 
 
 def _choose_address(connection: sqlite3.Connection, article_id: int, host: str | None) -> tuple[int | None, str | None]:

@@ -10,8 +10,10 @@ from sqlite_utils import Database, Migrations
 
 from archiver.archive.compaction import compact_bodies, compact_headers
 from archiver.archive.first_tables import EVIDENCE, READING
+from archiver.archive.payloads import write_chains_whole
+from archiver.archive.seals import seal_all
 from archiver.archive.search_index import create_index
-from archiver.archive.upgrades import FIFTH, FOURTH, SECOND, THIRD
+from archiver.archive.upgrades import FIFTH, FOURTH, SECOND, SIXTH, THIRD
 from archiver.archive.view import drop_views
 from archiver.archive.views import VIEWS
 
@@ -60,5 +62,15 @@ def m005_everything_once(db: Database) -> None:
     compact_bodies(db.conn)
 
 
-VERSION = 5
+@migrations()
+def m006_evidence_is_enough(db: Database) -> None:
+    """Keep what captures were asked for, seal runs, and write whole what no longer stands on a whole payload."""
+    drop_views(db, VIEWS)
+    for statement in SIXTH:
+        db.execute(statement)
+    write_chains_whole(db.conn)
+    seal_all(db.conn)
+
+
+VERSION = 6
 """The newest migration; in ``PRAGMA user_version``."""

@@ -19,7 +19,7 @@ class StoredCapture:
     """A capture that answered well, and what the newest parser made of it.
 
     ``article_id`` and ``content_id`` are None where no parser found an article in it. ``was_listing``: another parser
-    found it to list articles.
+    found it to list articles. ``expected`` is the native key of the article that was asked for.
     """
 
     capture_id: int
@@ -28,6 +28,9 @@ class StoredCapture:
     content_id: int | None
     standing: Literal["pending", "counted", "withheld"] | None
     was_listing: bool
+    doubtful: bool = False
+    purpose: str | None = None
+    expected: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ def list_captures(connection: sqlite3.Connection, site: str, parser_id: int, gro
     source, number = (_OF_ADDRESS, address_id) if article_id is None else (_OF_ARTICLE, article_id)
     rows = connection.execute(
         "SELECT k.id, k.fetched_at, r.article_id, r.content_id, r.standing, "
-        "EXISTS (SELECT 1 FROM readings WHERE capture_id = k.id AND sign = 'listed') "
+        "EXISTS (SELECT 1 FROM readings WHERE capture_id = k.id AND sign = 'listed'), coalesce(r.doubtful, 0), "
+        "k.purpose, k.expected "
         f"{source} = ?3 AND {_IS_UNREAD} ORDER BY k.fetched_at, d.url",
         (parser_id, site, number),
     )

@@ -4,10 +4,10 @@ from sqlite_utils import Database
 
 from archiver.archive.judgement import judge_run
 from archiver.archive.ledger import Run, add_finding, close_died_run, find_open_runs, note_walk, write_fates
+from archiver.archive.seals import seal_run
 from archiver.clock import now
 from archiver.crawl.spider import CommitteeSpider
 from archiver.model import Problem
-from archiver.record import parser_of
 from archiver.site import Site
 
 MOST_NAMED = 5
@@ -15,21 +15,17 @@ MOST_NAMED = 5
 
 def close_died_runs(database: Database, site: Site) -> None:
     """Close the runs that a kill or a power cut left open; what they recorded is judged like any other."""
-    parser = parser_of(database, site)
     for run in find_open_runs(database.conn, site.name):
-        judge_run(database.conn, run, parser, listings_complete=False)
+        judge_run(database.conn, run)
         close_died_run(database.conn, run, now())
+        seal_run(database.conn, run)
 
 
 def judge_articles(database: Database, run: Run, spider: CommitteeSpider) -> None:
     """Decide what the run's bad signs mean, now that all of them are known."""
-    discovery, parser = spider.discovery, parser_of(database, spider.site)
-    complete, resumed = discovery.is_complete, discovery.plan.resumed
-    taken_up = resumed.ids if resumed else ()
-    problems = judge_run(database.conn, run, parser, listings_complete=complete, taken_up=taken_up)
-    for problem in problems:
+    note_walk(database.conn, run, complete=spider.discovery.is_complete, late=len(spider.discovery.late))
+    for problem in judge_run(database.conn, run):
         add_finding(database.conn, run, spider.options.start[0], problem)
-    note_walk(database.conn, run, complete=complete, late=len(discovery.late))
 
 
 def account_for_articles(database: Database, run: Run, spider: CommitteeSpider, cut_off: str | None) -> None:

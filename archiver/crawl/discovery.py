@@ -12,6 +12,7 @@ from archiver.crawl.targets import Step, Target, Walk
 from archiver.model import Form, Listing, ListingEntry, Problem
 from archiver.platforms.generic import is_home
 from archiver.platforms.layout import Address, Platform
+from archiver.record import explain_refusal
 from archiver.urls import host_of, mark_form_page
 
 
@@ -104,9 +105,9 @@ class Discovery:
         """Say what is wrong with an article's address that redirects to another; the answer there may say more."""
         address = self._platform.read_address(url)
         if address.kind == "unknown" and is_home(url):
-            return Problem("redirect_to_home", f"the address of an article redirects to {url}")
+            return explain_refusal("redirect_to_home", url)
         if address.kind == "listing" or self._is_met_as_listing(address, url):
-            return Problem("redirect_to_listing", f"the address of an article redirects to {url}")
+            return explain_refusal("redirect_to_listing", url)
         return None
 
     def allows(self, url: str) -> bool:

@@ -77,13 +77,13 @@ def settle_visit(fates: Fates, visit: Visit, novelty: str | None, *, stranger: b
     a page that only seemed to be an article's.
     """
     if isinstance(visit.page, Article):
-        fates.settle(visit.expected, "read")
+        fates.settle(visit.purpose.expected, "read")
         fates.settle(visit.page.native_key, "read")
     elif novelty:
-        fates.settle(visit.expected, "read")
+        fates.settle(visit.purpose.expected, "read")
     elif stranger:
-        fates.settle(visit.expected, "skipped", STRANGER)
+        fates.settle(visit.purpose.expected, "skipped", STRANGER)
     elif isinstance(visit.page, Unreadable):
-        fates.settle(visit.expected, "failed", visit.page.problem.kind)
+        fates.settle(visit.purpose.expected, "failed", visit.page.problem.kind)
     else:
-        fates.settle(visit.expected, "failed", "listing_for_article")
+        fates.settle(visit.purpose.expected, "failed", "listing_for_article")

@@ -142,7 +142,8 @@ class ArticleFilesPipeline(MediaPipeline):
         if not isinstance(item, Visit):
             return [file["url"] for kind in kinds for file in item[kind]]
         database, run = self._ledger.opened()
-        return list_addresses_of(database.conn, run.site, item.expected, kinds) if item.expected else []
+        expected = item.purpose.expected
+        return list_addresses_of(database.conn, run.site, expected, kinds) if expected else []
 
     def _record(self, request: Request, outcome: Outcome) -> None:
         if self._ledger.broken:

@@ -2,20 +2,16 @@
 
 from dataclasses import dataclass
 
-from archiver.model import Capture, Page, Problem
+from archiver.model import Capture, Page, Problem, Purpose
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An address that answered: the capture, and what was read of it; not ``final`` if another try follows.
-
-    ``expected`` is the native key of the article that was asked for.
-    """
+    """An address that answered: the capture, what was read of it, and what it was asked for."""
 
     capture: Capture
     page: Page
-    final: bool = True
-    expected: str | None = None
+    purpose: Purpose
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from archiver.archive.ledger import (
 )
 from archiver.archive.readings import Novelty
 from archiver.archive.robots import load_robots
+from archiver.archive.seals import seal_run
 from archiver.checks import check_run
 from archiver.clock import now
 from archiver.crawl.answers import capture_of
@@ -40,7 +41,7 @@ from archiver.crawl.plan import Plan, make_plan
 from archiver.crawl.recorder import Recorder
 from archiver.crawl.spider import CommitteeSpider
 from archiver.errors import ArchiveError
-from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
+from archiver.model import Article, Capture, Listing, Page, Problem, Purpose, Unreadable
 from archiver.record import record_capture
 from archiver.recording.orders import Crawl, Order
 from archiver.site import Site
@@ -147,12 +148,12 @@ class RunLedger:
         found = fates.accountable if isinstance(visit.page, Listing) else None
         is_new_site = site != self._site  # its platform was recognised on this page
         self._site = site
-        order = Order(visit.final, visit.expected, found, is_new_site)
+        order = Order(visit.purpose, found, is_new_site)
         recorded = await self._recorder.record(Crawl.of_site(run, site), order, visit.capture, visit.page)
         self.pages += isinstance(visit.page, Article | Listing)
         if recorded.novelty:
             self.novelties[recorded.novelty] += 1
-        if visit.final:
+        if visit.purpose.final:
             settle_visit(spider.discovery.fates, visit, recorded.novelty, stranger=recorded.is_stranger)
         return recorded.novelty
 
@@ -163,7 +164,7 @@ class RunLedger:
         database, run = self.opened()
         page = Unreadable(response.url, Problem("robots", "asked for before everything else"))
         try:
-            record_capture(database, run, spider.site, capture_of(response), page, final=False)
+            record_capture(database, run, spider.site, capture_of(response), page, Purpose("robots", final=False))
         except sqlite3.Error as error:
             self.give_up(error)
 
@@ -218,6 +219,7 @@ class RunLedger:
                 self.files = dict(zip(self.files, count_downloads(database.conn, run), strict=True))
                 self.outcome = self._judge(spider, reason)
                 close_run(database.conn, run, self.outcome, requests, now())
+                seal_run(database.conn, run)
             close_archive(database)
         except sqlite3.Error as error:  # a full disk: the next run finds this one open
             self.outcome, self.broken = None, self.broken or self._explain(error)

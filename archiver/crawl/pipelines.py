@@ -41,7 +41,7 @@ class ArchivePipeline:
             raise DropItem("not recorded") from error
         if isinstance(item, Visit) and novelty and not isinstance(item.page, Article):
             return item
-        if not (isinstance(item, Visit) and isinstance(item.page, Article) and item.final):
+        if not (isinstance(item, Visit) and isinstance(item.page, Article) and item.purpose.final):
             raise DropItem("recorded; not an article")
         return write_record(spider.site, item.page, item.capture) | {"novelty": novelty}
 

@@ -163,7 +163,7 @@ class CommitteeSpider(scrapy.Spider):
             return
         page = await self.read(self.site, capture) if self.is_decided else self._read_first(capture)
         again = self._try_again(response) if response.status in BUSY else None
-        yield Visit(capture, page, final=again is None, expected=target.expected)
+        yield Visit(capture, page, target.write_purpose(final=again is None))
         if again:
             yield again
         elif isinstance(page, Listing) and target.walk and target.kind == "listing":
@@ -226,7 +226,8 @@ class CommitteeSpider(scrapy.Spider):
         redirects = response.meta["redirects"] + 1
         problem = self._refuse_redirect(response.url, url, target, redirects)
         page = Unreadable(response.url, problem or Problem("redirect", f"to {url}"))
-        yield Visit(capture, page, final=problem is not None, expected=target.expected)
+        refused = problem.kind if problem else None
+        yield Visit(capture, page, target.write_purpose(final=problem is not None, refused=refused))
         if problem is None:
             sends = response.meta["sends"] and response.status in FORM_REDIRECTS
             yield self._ask(target, url, redirects, sends=sends)

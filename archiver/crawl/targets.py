@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archiver.model import Form, Problem
+from archiver.model import Form, Problem, Purpose
 
 
 @dataclass(slots=True)
@@ -46,6 +46,10 @@ class Target:
     def expected(self) -> str | None:
         """The native key of the article that is asked for; None where it is none."""
         return self.key if self.kind == "article" else None
+
+    def write_purpose(self, *, final: bool, refused: str | None = None) -> Purpose:
+        """Write what an answer was asked for, as it is kept with the capture."""
+        return Purpose("listing" if self.kind == "listing" else "article", self.expected, final, refused)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from archiver.archive.evidence import UNNOTED
 from archiver.archive.ledger import Run, note_found, write_site
 from archiver.archive.readings import Novelty
-from archiver.model import Capture, Page
+from archiver.model import Capture, Page, Purpose
 from archiver.record import is_stranger, name_parser, record_capture
 from archiver.site import Site
 
@@ -31,15 +32,13 @@ class Crawl:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How an answer is to be recorded.
+    """How an answer is to be recorded: ``purpose`` is what it was asked for.
 
-    ``final`` is False if another try follows; ``expected`` is the native key of the article that was asked for.
     ``found`` counts the articles that the run found so far, where the answer may have added to them. ``is_new_site``:
     the site is to be written down anew, since its platform was recognised on this page.
     """
 
-    final: bool = True
-    expected: str | None = None
+    purpose: Purpose = UNNOTED
     found: int | None = None
     is_new_site: bool = False
 
@@ -71,10 +70,11 @@ def record_all(
 
 def _record(database: Database, crawl: Crawl, order: Order, capture: Capture, page: Page) -> Recorded:
     run, site = crawl.run, crawl.site
-    novelty = record_capture(database, run, site, capture, page, final=order.final, expected=order.expected)
+    purpose = order.purpose
+    novelty = record_capture(database, run, site, capture, page, purpose)
     if order.is_new_site:
         write_site(database.conn, site)
     if order.found is not None:
         note_found(database.conn, run, order.found)
-    stranger = order.final and is_stranger(database, site, capture, page, order.expected)
+    stranger = purpose.final and is_stranger(database, site, capture, page, purpose.expected)
     return Recorded(novelty, stranger)

@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from archiver.archive.file import check_pages, create_or_open
 from archiver.archive.planning import list_known_articles, list_strangers
 from archiver.archive.search_index import index_missing, optimize_index
-from archiver.model import Capture, Page
+from archiver.model import Capture, Page, Purpose
 from archiver.record import read_capture, record_capture
 from tests.benchmarks.talkative_portal import make_talkative_portal
 from tests.portal import article_path
@@ -80,7 +80,7 @@ def _record(visits: Visits, pages: list[Read]) -> Seconds:
     run = visits.begin(AT)
     clock, processor = perf_counter(), process_time()
     for capture, page, key in pages:
-        record_capture(visits.database, run, SITE, capture, page, expected=key)
+        record_capture(visits.database, run, SITE, capture, page, Purpose("article", key))
     return (perf_counter() - clock) / len(pages), (process_time() - processor) / len(pages)
 
 

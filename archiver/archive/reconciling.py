@@ -1,0 +1,123 @@
+"""Bringing history in line after captures of any age came into the archive.
+
+What a capture means for an article depends on what earlier captures show, through the judgement of its run. So after
+older ones were added, the runs that visited the same articles later are judged again, in the order in which they began:
+each depends on captures before its beginning alone, so one pass is enough. Runs that the new captures cannot touch are
+not looked at.
+"""
+
+import heapq
+import json
+import sqlite3
+from collections.abc import Iterable
+
+from archiver.archive.judgement import doubt_anew, judge, judge_unlisted, list_doubtful_runs, suspend, weigh_again
+from archiver.archive.ledger import Run
+from archiver.archive.rederivation import rederive_article
+
+_FEW = 200
+
+
+def reconcile(connection: sqlite3.Connection, articles: Iterable[int], runs: Iterable[int]) -> int:
+    """Derive articles anew, judge runs again that changed or that depend on these; returns the articles touched.
+
+    ``articles`` are those with new or changed readings, ``runs`` those whose own captures or row are new or changed;
+    both by their ids.
+    """
+    touched = set(articles)
+    for article_id in touched:
+        rederive_article(connection, article_id)
+    return len(_Pass(connection, touched, set(runs)).go())
+
+
+class _Pass:
+    """One pass over the runs that are touched, in the order in which they began."""
+
+    def __init__(self, connection: sqlite3.Connection, articles: set[int], runs: set[int]) -> None:
+        self._connection = connection
+        self._articles = articles
+        self._whole = runs
+        self._unweighed: set[int] = set()
+        self._doubtful = list_doubtful_runs(connection)
+        self._waiting: list[tuple[str, str, int]] = []
+        self._met: set[int] = set()
+        self._push(self._find_runs("id IN (SELECT value FROM json_each(?))", runs))
+        self._push_visitors(articles)
+
+    def go(self) -> set[int]:
+        """Judge all that wait; returns the articles whose history may be another now."""
+        while self._waiting:
+            began, _, run_id = heapq.heappop(self._waiting)
+            site, outcome = self._connection.execute(
+                "SELECT site, outcome FROM runs WHERE id = ?", (run_id,)
+            ).fetchone()
+            changed = self._look_at(Run(run_id, site), is_open=outcome is None)
+            news = changed - self._articles
+            self._articles |= changed
+            self._push_visitors(news, after=began)
+        return self._articles
+
+    def _look_at(self, run: Run, *, is_open: bool) -> frozenset[int]:
+        if is_open:
+            return suspend(self._connection, run)
+        if run.id not in self._whole:
+            return self._look_at_part(run)
+        doubt_anew(self._connection, run)
+        return self._judge(run)
+
+    def _look_at_part(self, run: Run) -> frozenset[int]:
+        """Look at a run whose own captures are what they were: at its readings of the articles touched."""
+        changed, weighs_otherwise = (
+            weigh_again(self._connection, run) if run.id in self._unweighed else (frozenset(), False)
+        )
+        if weighs_otherwise:
+            self._push_followers(run)
+        # Of many articles it is quicker to look at the readings of the run than at all of theirs.
+        articles = frozenset(self._articles) if len(self._articles) <= _FEW else None
+        if doubt_anew(self._connection, run, articles) or run.id in self._doubtful:
+            return changed | self._judge(run)
+        return changed | judge_unlisted(self._connection, run, articles)
+
+    def _judge(self, run: Run) -> frozenset[int]:
+        judgement = judge(self._connection, run)
+        if judgement.lists_otherwise:
+            self._push_followers(run)
+        return judgement.articles
+
+    def _push_followers(self, run: Run) -> None:
+        """Let those runs wait that hold their listings against this one's, up to the next one that is believed."""
+        values = "(SELECT site FROM runs WHERE id = ?1)", "(SELECT started_at FROM runs WHERE id = ?1)"
+        followers = self._find_runs(
+            f"site = {values[0]} AND complete AND started_at > {values[1]} AND started_at <= coalesce((SELECT "
+            f"min(started_at) FROM runs WHERE site = {values[0]} AND delists AND started_at > {values[1]}), '~')",
+            run.id,
+        )
+        self._unweighed.update(row[2] for row in followers)
+        successors = self._find_runs("resumes = (SELECT uid FROM runs WHERE id = ?1)", run.id)
+        self._whole.update(row[2] for row in successors)
+        self._push(followers + successors)
+
+    def _push_visitors(self, articles: set[int] | frozenset[int], after: str = "") -> None:
+        """Let the runs wait that have readings of articles."""
+        if not articles:
+            return
+        self._push(
+            row
+            for row in self._find_runs(
+                "id IN (SELECT k.run_id FROM json_each(?) a CROSS JOIN readings r ON r.article_id = a.value "
+                "CROSS JOIN captures k ON k.id = r.capture_id)",
+                articles,
+            )
+            if row[0] > after
+        )
+
+    def _push(self, rows: Iterable[tuple[str, str, int]]) -> None:
+        for row in rows:
+            if row[2] not in self._met:
+                self._met.add(row[2])
+                heapq.heappush(self._waiting, row)
+
+    def _find_runs(self, condition: str, value: int | Iterable[int]) -> list[tuple[str, str, int]]:
+        given = value if isinstance(value, int) else json.dumps([*value])
+        query = f"SELECT started_at, uid, id FROM runs WHERE {condition}"
+        return [(row[0], row[1], row[2]) for row in self._connection.execute(query, (given,))]

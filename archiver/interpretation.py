@@ -1,0 +1,59 @@
+"""What a capture says of articles: pure, so that it can be said again at any time from evidence alone."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from archiver.model import Article, Capture, Listing, ListingEntry, Page, Purpose
+from archiver.parsing.expectation import MISSING, find_problems, list_listed
+from archiver.platforms.layout import Platform
+
+NOT_MODIFIED = 304
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a capture says of one article, by its native key.
+
+    ``content``: the page is ``shown``; ``listed``: a listing prints it as ``entry``; ``confirmed``: the server says
+    that it has not changed (304); ``missing``: its address shows something else, ``detail`` says what.
+    """
+
+    key: str
+    sign: Literal["content", "listed", "confirmed", "missing"]
+    shown: Article | None = None
+    entry: ListingEntry | None = None
+    detail: str | None = None
+
+
+def interpret(platform: Platform, capture: Capture, page: Page, purpose: Purpose) -> tuple[Statement, ...]:
+    """Say what a capture and the page that was read of it tell of articles.
+
+    An answer that was followed by another try says nothing.
+    """
+    if not purpose.final:
+        return ()
+    if capture.status == NOT_MODIFIED and purpose.expected:
+        return (Statement(purpose.expected, "confirmed", detail="304"),)
+    missing = _find_missing(platform, capture, page, purpose)
+    if missing:
+        return (missing, *_find_listed(platform, capture, page, purpose))
+    if isinstance(page, Article):
+        return (Statement(page.native_key, "content", shown=page),)
+    return _find_listed(platform, capture, page, purpose)
+
+
+def _find_missing(platform: Platform, capture: Capture, page: Page, purpose: Purpose) -> Statement | None:
+    problems = find_problems(platform, capture, page, purpose.expected)
+    problem = next((problem for problem in problems if problem.kind in MISSING), None)
+    if problem is None:
+        return None
+    address = platform.read_address(capture.url)
+    key = purpose.expected or (address.key if address.kind == "article" else None)
+    return Statement(key, "missing", detail=problem.detail) if key else None
+
+
+def _find_listed(platform: Platform, capture: Capture, page: Page, purpose: Purpose) -> tuple[Statement, ...]:
+    if not isinstance(page, Listing):
+        return ()
+    entries = list_listed(platform, capture, page, purpose.expected)
+    return tuple(Statement(entry.native_key, "listed", entry=entry) for entry in entries)
