@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cache
 from typing import Literal
 
 from archiver.archive.content import write_time
@@ -58,11 +59,27 @@ def open_run(
     write_site(connection, site)
     began = write_time(at, "microseconds")  # two runs of one second have an order too
     row = connection.execute(
-        "INSERT INTO runs (uid, site, kind, arguments, started_at, scope, resumes) "
-        "VALUES (?, ?, 'crawl', ?, ?, ?, ?) RETURNING id",
-        (uuid.uuid4().hex, site.name, json.dumps(dict(arguments), ensure_ascii=False), began, scope, resumes),
+        "INSERT INTO runs (uid, site, kind, arguments, started_at, scope, resumes, program) "
+        "VALUES (?, ?, 'crawl', ?, ?, ?, ?, ?) RETURNING id",
+        (
+            uuid.uuid4().hex,
+            site.name,
+            json.dumps(dict(arguments), ensure_ascii=False),
+            began,
+            scope,
+            resumes,
+            name_program(),
+        ),
     ).fetchone()
     return Run(row[0], site.name)
+
+
+@cache
+def name_program() -> str:
+    """Return the version of this program, which a run is marked with."""
+    from archiver import __version__  # noqa: PLC0415 - to look it up takes time that only those pay who write
+
+    return __version__
 
 
 def write_site(connection: sqlite3.Connection, site: Site) -> None:
@@ -144,6 +161,17 @@ def write_fates(connection: sqlite3.Connection, run: Run, fates: Mapping[str, tu
 def close_died_run(connection: sqlite3.Connection, run: Run, at: datetime) -> None:
     """Close a run that was killed; what it found and did not come to is pending."""
     close_run(connection, run, "died", 0, at)
+    count_died_run(connection, run)
+
+
+def count_died_run(connection: sqlite3.Connection, run: Run) -> None:
+    """Count what a run brought that was closed as died, by the captures that are here now."""
+    new, changed, seen = _tally_articles(connection, run)
+    connection.execute(
+        "UPDATE runs SET articles_new = ?, articles_changed = ?, articles_unchanged = ? WHERE id = ?",
+        (new, changed, seen - new - changed, run.id),
+    )
+    connection.execute("DELETE FROM fates WHERE run_id = ?", (run.id,))
     connection.execute(
         "INSERT INTO fates SELECT id, 'pending', 'the run died', "
         "found - articles_new - articles_changed - articles_unchanged FROM runs "

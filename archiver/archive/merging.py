@@ -1,197 +1,236 @@
-"""Joining archives that were made on different machines.
+"""Joining archives that were made on different machines (rule 11).
 
-Evidence is copied by its natural keys; articles, snapshots and events are derived anew from all readings. So merging
-twice, or in another order, gives the same public views.
+A merge is a join: evidence is copied by its natural keys, and what can differ between two rows of one key has an order
+of its own (a run that closed itself over one that was closed as died over an open one). Readings are copied, and what
+follows from them, judgements, articles, snapshots and events, is derived anew where something was added. So merging at
+any moment, twice, or in another order gives the same public views. The cost is that of the other archive, not of this
+one.
 """
 
+import re
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from archiver.archive.articles import absorb_article
+from archiver.archive.articles import JOIN_ADDRESSES, absorb_article
 from archiver.archive.file import check_file
 from archiver.archive.files import copy_files, folder_beside, folder_of_files, list_files
-from archiver.archive.rederivation import rederive_article
+from archiver.archive.identity import follow_late_moves
+from archiver.archive.ledger import Run, count_died_run, name_program
+from archiver.archive.payload_merging import merge_payloads
+from archiver.archive.reconciling import reconcile
 from archiver.archive.schema import VERSION
-from archiver.archive.search_index import index_missing
+from archiver.archive.seals import seal_run
 from archiver.errors import ArchiveError
 
+_SITE = "title, platform, timezone, places"
+_RUN = (
+    "site, kind, arguments, started_at, finished_at, outcome, requests, articles_new, articles_changed, "
+    "articles_unchanged, errors, scope, complete, found, articles_late, resumes, program, listed, delists, seal, "
+    "closing"
+)
+# How far a run is known to have come: what is closed by itself stands over what was closed as died, and over what is
+# open. Of two that died the one that is known better wins; what both brought together is counted afterwards.
+_PROGRESS = (
+    "CASE WHEN {0}.outcome IS NULL THEN 0 WHEN {0}.outcome = 'died' THEN 1 ELSE 2 END, {0}.found, {0}.errors, "
+    "{0}.requests, coalesce({0}.finished_at, '')"
+)
+# The declaration of a site is that of its last run.
+_LAST = (
+    "coalesce((SELECT max(started_at) FROM {0}.runs WHERE site = {1}.name), ''), {1}.title, {1}.platform, {1}.timezone"
+)
+_CAPTURE = "fetched_at, status, headers, payload_digest, tls, purpose, expected, final, refused"
+_CONTENT = (
+    "row_digest, digest, title, author, lead, body, body_html, published_at, published_raw, published_precision, "
+    "published_relative, images, attachments"
+)
+
 # Each statement copies what is not there yet; ids are this archive's own, so every reference is looked up by key.
-_EVIDENCE = (
-    """
-    INSERT OR IGNORE INTO sites
-    SELECT *
-    FROM other.sites
+_LEDGER = (
+    f"""
+    INSERT INTO sites (name, {_SITE})
+    SELECT name, {_SITE} FROM other.sites WHERE true
+    ON CONFLICT (name) DO UPDATE SET title = excluded.title, platform = excluded.platform,
+        timezone = excluded.timezone, places = excluded.places
+    WHERE ({_LAST.format("other", "excluded")}) > ({_LAST.format("main", "sites")})
+    """,
+    f"""
+    CREATE TEMP TABLE run_map AS
+    SELECT t.id AS theirs, o.id AS ours, o.id IS NULL AS is_new,
+        o.id IS NULL OR ({_PROGRESS.format("t")}) > ({_PROGRESS.format("o")}) AS wins
+    FROM other.runs t LEFT JOIN main.runs o ON o.uid = t.uid
+    """,
+    f"""
+    INSERT INTO runs (uid, merged, {_RUN})
+    SELECT uid, outcome IS NULL, {_RUN} FROM other.runs
+    WHERE id IN (SELECT theirs FROM run_map WHERE is_new) ORDER BY started_at, uid
     """,
     """
-    INSERT OR IGNORE INTO runs (uid, site, kind, arguments, started_at, finished_at, outcome, requests,
-        articles_new, articles_changed, articles_unchanged, errors, scope, complete, found, articles_late, resumes)
-    SELECT uid, site, kind, arguments, started_at, finished_at, outcome, requests, articles_new,
-        articles_changed, articles_unchanged, errors, scope, complete, found, articles_late, resumes
-    FROM other.runs
-    ORDER BY started_at, uid
+    UPDATE run_map SET ours = (SELECT o.id FROM other.runs t JOIN main.runs o ON o.uid = t.uid WHERE t.id = theirs)
+    WHERE is_new
     """,
+    "CREATE UNIQUE INDEX temp.run_map_theirs ON run_map (theirs)",
+    f"""
+    UPDATE runs SET ({_RUN}) = (SELECT {_RUN} FROM other.runs t WHERE t.uid = main.runs.uid)
+    WHERE id IN (SELECT ours FROM run_map WHERE wins AND NOT is_new)
+    """,
+    "DELETE FROM fates WHERE run_id IN (SELECT ours FROM run_map WHERE wins)",
     """
-    INSERT OR IGNORE INTO fates
-    SELECT r.id, f.fate, f.reason, f.articles
-    FROM other.fates f
-    JOIN other.runs fr ON fr.id = f.run_id
-    JOIN runs r ON r.uid = fr.uid
+    INSERT INTO fates (run_id, fate, reason, articles)
+    SELECT m.ours, f.fate, f.reason, f.articles FROM other.fates f JOIN run_map m ON m.theirs = f.run_id AND m.wins
     """,
     """
     INSERT OR IGNORE INTO addresses (site, url)
-    SELECT site, url
-    FROM other.addresses
-    ORDER BY site, url
-    """,
-    """
-    INSERT OR IGNORE INTO dictionaries
-    SELECT *
-    FROM other.dictionaries
-    """,
-    """
-    INSERT OR IGNORE INTO payloads
-    SELECT *
-    FROM other.payloads
-    """,
-    """
-    INSERT OR IGNORE INTO header_sets (site, digest, headers)
-    SELECT site, digest, headers
-    FROM other.header_sets
-    ORDER BY id
-    """,
-    """
-    INSERT OR IGNORE INTO captures (run_id, address_id, fetched_at, status, headers, header_set_id, payload_digest, tls)
-    SELECT r.id, a.id, k.fetched_at, k.status, k.headers, h.id, k.payload_digest, k.tls
-    FROM other.captures k
-    JOIN other.runs kr ON kr.id = k.run_id
-    JOIN runs r ON r.uid = kr.uid
-    JOIN other.addresses ka ON ka.id = k.address_id
-    JOIN addresses a ON a.site = ka.site AND a.url = ka.url
-    LEFT JOIN other.header_sets kh ON kh.id = k.header_set_id
-    LEFT JOIN header_sets h ON h.site = kh.site AND h.digest = kh.digest
-    ORDER BY k.fetched_at, a.url
-    """,
-    """
-    INSERT OR IGNORE INTO files
-    SELECT *
-    FROM other.files
-    """,
-    """
-    INSERT OR IGNORE INTO downloads
-    SELECT a.id, d.fetched_at, r.id, d.status, d.digest, d.problem, d.validators
-    FROM other.downloads d
-    JOIN other.runs dr ON dr.id = d.run_id
-    JOIN runs r ON r.uid = dr.uid
-    JOIN other.addresses da ON da.id = d.address_id
-    JOIN addresses a ON a.site = da.site AND a.url = da.url
+    SELECT site, url FROM other.addresses ORDER BY site, url
     """,
 )
-_MAPS = (
+_CAPTURES = (
+    """
+    INSERT OR IGNORE INTO header_sets (site, digest, headers)
+    SELECT site, digest, headers FROM other.header_sets ORDER BY id
+    """,
+    f"""
+    CREATE TEMP TABLE received AS
+    SELECT k.id AS theirs, m.ours AS run_id, a.id AS address_id, h.id AS header_set_id,
+        {", ".join(f"k.{column}" for column in _CAPTURE.split(", "))}, o.id AS ours
+    FROM other.captures k
+    JOIN run_map m ON m.theirs = k.run_id
+    JOIN other.addresses ka ON ka.id = k.address_id
+    JOIN main.addresses a ON a.site = ka.site AND a.url = ka.url
+    LEFT JOIN other.header_sets kh ON kh.id = k.header_set_id
+    LEFT JOIN main.header_sets h ON h.site = kh.site AND h.digest = kh.digest
+    LEFT JOIN main.captures o ON o.address_id = a.id AND o.fetched_at = k.fetched_at
+    """,
+    # One address at one time was received once: where both archives have it from different runs, one of them stands.
+    """
+    CREATE TEMP TABLE replaced AS
+    SELECT r.*, r.payload_digest <> o.payload_digest AS is_other, o.run_id AS run_before
+    FROM received r JOIN main.captures o ON o.id = r.ours
+    JOIN main.runs ru ON ru.id = r.run_id JOIN main.runs ou ON ou.id = o.run_id
+    WHERE (r.payload_digest, ru.uid) > (o.payload_digest, ou.uid)
+    """,
+    f"""
+    UPDATE captures SET (run_id, header_set_id, {_CAPTURE}) =
+        (SELECT run_id, header_set_id, {_CAPTURE} FROM replaced WHERE ours = captures.id)
+    WHERE id IN (SELECT ours FROM replaced)
+    """,
+    f"""
+    INSERT INTO captures (run_id, address_id, header_set_id, {_CAPTURE})
+    SELECT run_id, address_id, header_set_id, {_CAPTURE} FROM received WHERE ours IS NULL ORDER BY fetched_at, theirs
+    """,
     """
     CREATE TEMP TABLE capture_map AS
-    SELECT k.id AS theirs, o.id AS ours
-    FROM other.captures k
-    JOIN other.addresses ka ON ka.id = k.address_id
-    JOIN addresses a ON a.site = ka.site AND a.url = ka.url
-    JOIN captures o ON o.address_id = a.id AND o.fetched_at = k.fetched_at
+    SELECT r.theirs, coalesce(r.ours, k.id) AS ours, r.run_id, r.ours IS NULL AS is_new,
+        r.ours IS NULL OR r.payload_digest = k.payload_digest AS is_same
+    FROM received r JOIN main.captures k ON k.address_id = r.address_id AND k.fetched_at = r.fetched_at
+    """,
+    "CREATE UNIQUE INDEX temp.capture_map_theirs ON capture_map (theirs)",
+    """
+    INSERT OR IGNORE INTO files (digest, size, media_type, extension)
+    SELECT digest, size, media_type, extension FROM other.files
     """,
     """
-    CREATE UNIQUE INDEX temp.capture_map_theirs ON capture_map (theirs)
+    INSERT OR IGNORE INTO downloads (address_id, fetched_at, run_id, status, digest, problem, validators)
+    SELECT a.id, d.fetched_at, m.ours, d.status, d.digest, d.problem, d.validators
+    FROM other.downloads d
+    JOIN run_map m ON m.theirs = d.run_id
+    JOIN other.addresses da ON da.id = d.address_id
+    JOIN main.addresses a ON a.site = da.site AND a.url = da.url
     """,
     """
-    INSERT OR IGNORE INTO articles (site, native_key)
-    SELECT site, native_key
-    FROM other.articles
-    WHERE NOT EXISTS (SELECT 1
-    FROM article_keys k
-    WHERE k.site = other.articles.site AND k.native_key = other.articles.native_key)
+    INSERT OR IGNORE INTO findings (run_id, kind, url, detail, capture_id)
+    SELECT m.ours, f.kind, f.url, f.detail, k.ours
+    FROM other.findings f JOIN run_map m ON m.theirs = f.run_id LEFT JOIN capture_map k ON k.theirs = f.capture_id
+    ORDER BY f.id
+    """,
+)
+_ARTICLES = (
+    """
+    INSERT INTO articles (site, native_key)
+    SELECT site, native_key FROM other.articles t WHERE NOT EXISTS (
+        SELECT 1 FROM main.article_keys k WHERE k.site = t.site AND k.native_key = t.native_key)
     """,
     """
-    INSERT OR IGNORE INTO article_keys
-    SELECT site, native_key, id
-    FROM articles
+    INSERT INTO article_keys (site, native_key, article_id)
+    SELECT site, native_key, id FROM articles WHERE id > :last_article
     """,
     """
     CREATE TEMP TABLE article_map AS
     SELECT t.id AS theirs, k.article_id AS ours
-    FROM other.articles t
-    JOIN article_keys k ON k.site = t.site AND k.native_key = t.native_key
+    FROM other.articles t JOIN main.article_keys k ON k.site = t.site AND k.native_key = t.native_key
     """,
+    "CREATE UNIQUE INDEX temp.article_map_theirs ON article_map (theirs)",
     """
-    CREATE UNIQUE INDEX temp.article_map_theirs ON article_map (theirs)
-    """,
-    """
-    INSERT OR IGNORE INTO parsers (version, ordinal)
-    SELECT version, ordinal
-    FROM other.parsers
-    ORDER BY ordinal
+    INSERT INTO parsers (version, ordinal, since)
+    SELECT version, ordinal, since FROM other.parsers WHERE true ORDER BY ordinal, since, version
+    ON CONFLICT (version) DO UPDATE SET since = min(since, excluded.since)
     """,
 )
-_READING = (
-    """
-    INSERT INTO article_addresses
-    SELECT m.ours, a.id, t.seen_from, t.section, t.answered
+_READINGS = (
+    f"""
+    INSERT INTO article_addresses (article_id, address_id, seen_from, answered, section, section_from)
+    SELECT m.ours, a.id, t.seen_from, t.answered, t.section, t.section_from
     FROM other.article_addresses t
     JOIN article_map m ON m.theirs = t.article_id
     JOIN other.addresses ta ON ta.id = t.address_id
-    JOIN addresses a ON a.site = ta.site AND a.url = ta.url
-    WHERE true
-    ON CONFLICT DO UPDATE SET section = CASE WHEN section IS NULL OR (excluded.section IS NOT NULL AND
-        excluded.seen_from < seen_from) THEN excluded.section ELSE section END, seen_from =
-        min(seen_from, excluded.seen_from), answered = max(answered, excluded.answered)
+    JOIN main.addresses a ON a.site = ta.site AND a.url = ta.url
+    WHERE true {JOIN_ADDRESSES}
+    """,
+    f"""
+    INSERT OR IGNORE INTO contents ({_CONTENT})
+    SELECT {_CONTENT} FROM other.contents
     """,
     """
-    INSERT OR IGNORE INTO contents (row_digest, digest, title, author, lead, body, body_html,
-        published_at, published_raw, published_precision, published_relative, images, attachments)
-    SELECT row_digest, digest, title, author, lead, body, body_html, published_at, published_raw,
-        published_precision, published_relative, images, attachments
-    FROM other.contents
-    """,
-    """
-    INSERT OR IGNORE INTO readings (article_id, capture_id, parser_id, source, sign, standing, newest,
-        content_id, views, views_raw, detail)
-    SELECT m.ours, k.ours, p.id, r.source, r.sign, r.standing, r.newest, c.id, r.views, r.views_raw,
-        r.detail
+    CREATE TEMP TABLE added AS
+    SELECT m.ours AS article_id, k.ours AS capture_id, p.id AS parser_id, r.source, r.sign, r.standing, r.doubtful,
+        c.id AS content_id, r.views, r.views_raw, r.detail, k.run_id
     FROM other.readings r
     JOIN article_map m ON m.theirs = r.article_id
-    JOIN capture_map k ON k.theirs = r.capture_id
+    JOIN capture_map k ON k.theirs = r.capture_id AND k.is_same
     JOIN other.parsers rp ON rp.id = r.parser_id
-    JOIN parsers p ON p.version = rp.version
+    JOIN main.parsers p ON p.version = rp.version
     LEFT JOIN other.contents rc ON rc.id = r.content_id
-    LEFT JOIN contents c ON c.row_digest = rc.row_digest
+    LEFT JOIN main.contents c ON c.row_digest = rc.row_digest
+    WHERE NOT EXISTS (SELECT 1 FROM main.readings o WHERE o.article_id = m.ours AND o.capture_id = k.ours
+        AND o.parser_id = p.id AND o.sign = r.sign)
     """,
     """
-    UPDATE readings SET newest = NOT EXISTS (SELECT 1
-    FROM readings n
-    JOIN parsers np ON np.id = n.parser_id
-    WHERE n.article_id = readings.article_id AND n.capture_id = readings.capture_id AND n.sign =
-        readings.sign AND np.ordinal > (SELECT ordinal
-    FROM parsers
-    WHERE id = readings.parser_id))
-    WHERE article_id IN (SELECT ours
-    FROM article_map)
+    INSERT OR IGNORE INTO readings (article_id, capture_id, parser_id, source, sign, standing, doubtful, content_id,
+        views, views_raw, detail)
+    SELECT article_id, capture_id, parser_id, source, sign, standing, doubtful, content_id, views, views_raw, detail
+    FROM added
     """,
     """
-    INSERT OR IGNORE INTO findings (run_id, kind, url, detail, capture_id)
-    SELECT r.id, f.kind, f.url, f.detail, k.ours
-    FROM other.findings f
-    JOIN other.runs fr ON fr.id = f.run_id
-    JOIN runs r ON r.uid = fr.uid
-    LEFT JOIN capture_map k ON k.theirs = f.capture_id
-    ORDER BY f.id
+    UPDATE readings SET newest = NOT EXISTS (
+        SELECT 1 FROM readings n JOIN parsers np ON np.id = n.parser_id JOIN parsers op ON op.id = readings.parser_id
+        WHERE n.article_id = readings.article_id AND n.capture_id = readings.capture_id AND n.sign = readings.sign
+            AND (np.ordinal, np.since, np.version) > (op.ordinal, op.since, op.version))
+    WHERE (article_id, capture_id) IN (SELECT article_id, capture_id FROM added)
     """,
 )
+_TEMPORARY = ("run_map", "received", "replaced", "capture_map", "article_map", "added")
 
 
-def merge_archive(database: Database, other: Path) -> int:
-    """Merge another archive into this one, in one transaction; returns the number of articles it touched.
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What a merge brought: how many articles it touched, and which version of this program made the other archive.
+
+    ``program`` is None where that was not noted yet.
+    """
+
+    articles: int
+    program: str | None
+
+
+def merge_archive(database: Database, other: Path) -> Merged:
+    """Merge another archive into this one, in one transaction.
 
     Its files are copied first, as far as they are not here; those that cannot be had ``verify`` names. ArchiveError
-    where the other file is no archive, or of another version than this one.
+    where the other file is no archive, is this one, or was made by another version of the schema or a newer program.
     """
-    _check(other)
+    program = _check(database, other)
     database.execute("ATTACH DATABASE ? AS other", [f"{other.resolve().as_uri()}?mode=ro"])
     try:
         copy_files(list_files(database.conn, "other"), folder_of_files(other), folder_beside(database.conn))
@@ -199,50 +238,131 @@ def merge_archive(database: Database, other: Path) -> int:
             articles = _merge(database.conn)
     finally:
         database.execute("DETACH DATABASE other")
-    return articles
+    return Merged(articles, program)
 
 
-def _check(other: Path) -> None:
+def _check(database: Database, other: Path) -> str | None:
+    """Refuse what cannot be merged; returns the version of the program that made the other archive."""
     if not other.exists():
         raise ArchiveError(f"{other}: there is no such archive")
     check_file(other)
+    own = next(row[2] for row in database.execute("PRAGMA database_list") if row[1] == "main")
+    if own and other.samefile(own):
+        raise ArchiveError(f"{other}: this is the archive itself; name another one")
     connection = sqlite3.connect(f"{other.resolve().as_uri()}?mode=ro", uri=True)
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    connection.close()
-    if version != VERSION:
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version != VERSION:
+            raise ArchiveError(
+                f"{other}: made by an older version (schema {version}); run archiver upgrade on it first"
+            )
+        program = _find_program(connection)
+    finally:
+        connection.close()
+    if program and _read_version(program) > _read_version(name_program()):
         raise ArchiveError(
-            f"{other}: made by an older version (schema {version}); open it once for writing, then merge"
+            f"{other}: made by a newer program ({program}, here {name_program()}); upgrade this one first"
         )
+    return program
+
+
+def _find_program(connection: sqlite3.Connection) -> str | None:
+    rows = connection.execute("SELECT DISTINCT program FROM runs WHERE program IS NOT NULL")
+    return max((str(row[0]) for row in rows), key=_read_version, default=None)
+
+
+def _read_version(version: str) -> tuple[int, ...]:
+    return tuple(int(number[:9]) for number in re.findall(r"\d+", version)[:4])
 
 
 def _merge(connection: sqlite3.Connection) -> int:
-    for statement in (*_EVIDENCE, *_MAPS):
+    for statement in _LEDGER:
         connection.execute(statement)
-    _join_moved(connection)
-    for statement in _READING:
+    merge_payloads(connection)
+    for statement in _CAPTURES:
         connection.execute(statement)
-    index_missing(connection)
-    touched = [row[0] for row in connection.execute("SELECT DISTINCT ours FROM article_map ORDER BY ours")]
-    for article_id in touched:
-        rederive_article(connection, article_id)
-    for table in ("capture_map", "article_map"):
+    dropped = _drop_replaced(connection)
+    last = connection.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()[0]
+    for statement in _ARTICLES:
+        connection.execute(statement, {"last_article": last} if ":last_article" in statement else {})
+    joined = _join_moved(connection)
+    for statement in _READINGS:
+        connection.execute(statement)
+    articles = {row[0] for row in connection.execute("SELECT DISTINCT article_id FROM added")} | joined | dropped
+    articles |= set(follow_late_moves(connection))
+    runs = {row[0] for row in connection.execute(_CHANGED_RUNS)}
+    touched = reconcile(connection, articles & _list_articles(connection, articles), runs)
+    _count_died(connection, runs)
+    for table in _TEMPORARY:
         connection.execute(f"DROP TABLE temp.{table}")
-    return len(touched)
+    return touched
 
 
-def _join_moved(connection: sqlite3.Connection) -> None:
-    """Join articles that either archive knows as one under two keys; the key that gave its address up is kept."""
+_CHANGED_RUNS = (
+    "SELECT ours FROM run_map WHERE wins UNION SELECT run_id FROM capture_map WHERE is_new "
+    "UNION SELECT run_id FROM added UNION SELECT run_id FROM replaced UNION SELECT run_before FROM replaced"
+)
+
+
+def _drop_replaced(connection: sqlite3.Connection) -> set[int]:
+    """Drop the readings of captures in whose place another one came; returns their articles."""
+    condition = "capture_id IN (SELECT ours FROM replaced WHERE is_other)"
+    articles = {row[0] for row in connection.execute(f"SELECT DISTINCT article_id FROM readings WHERE {condition}")}
+    connection.execute(f"DELETE FROM readings WHERE {condition}")
+    return articles
+
+
+def _join_moved(connection: sqlite3.Connection) -> set[int]:
+    """Join articles that either archive knows as one under several keys; returns those that took others over.
+
+    The key that gave its address up is kept; where each archive kept the other's key, the first in order is.
+    """
     pairs = connection.execute(
         "SELECT ours.article_id, moved.article_id FROM other.article_keys k "
         "JOIN other.articles t ON t.id = k.article_id "
-        "JOIN article_keys ours ON ours.site = t.site AND ours.native_key = t.native_key "
-        "JOIN article_keys moved ON moved.site = k.site AND moved.native_key = k.native_key "
+        "JOIN main.article_keys ours ON ours.site = t.site AND ours.native_key = t.native_key "
+        "JOIN main.article_keys moved ON moved.site = k.site AND moved.native_key = k.native_key "
         "WHERE ours.article_id != moved.article_id"
     ).fetchall()
-    for kept, absorbed in pairs:
-        connection.execute("UPDATE article_map SET ours = ? WHERE ours = ?", (kept, absorbed))
-        absorb_article(connection, kept, absorbed)
+    kept_by: dict[int, int] = {}
+    for pair in pairs:
+        kept, absorbed = (_follow(kept_by, article_id) for article_id in pair)
+        if kept != absorbed:
+            kept_by[absorbed] = kept
+            connection.execute("UPDATE article_map SET ours = ? WHERE ours = ?", (kept, absorbed))
+            absorb_article(connection, kept, absorbed)
     connection.execute(
-        "INSERT OR IGNORE INTO article_keys SELECT k.site, k.native_key, m.ours FROM other.article_keys k "
-        "JOIN article_map m ON m.theirs = k.article_id"
+        "INSERT OR IGNORE INTO article_keys (site, native_key, article_id) SELECT k.site, k.native_key, m.ours "
+        "FROM other.article_keys k JOIN article_map m ON m.theirs = k.article_id"
     )
+    connection.execute(
+        "UPDATE articles SET native_key = t.native_key FROM article_map m JOIN other.articles t ON t.id = m.theirs "
+        "WHERE articles.id = m.ours AND t.native_key < articles.native_key AND EXISTS (SELECT 1 FROM "
+        "other.article_keys k WHERE k.article_id = t.id AND k.site = articles.site "
+        "AND k.native_key = articles.native_key)"
+    )
+    return {_follow(kept_by, article_id) for article_id in kept_by}
+
+
+def _follow(kept_by: dict[int, int], article_id: int) -> int:
+    while article_id in kept_by:
+        article_id = kept_by[article_id]
+    return article_id
+
+
+def _list_articles(connection: sqlite3.Connection, articles: set[int]) -> set[int]:
+    """List those of some articles that are there: others were absorbed."""
+    return {
+        article_id
+        for article_id in articles
+        if connection.execute("SELECT 1 FROM articles WHERE id = ?", (article_id,)).fetchone()
+    }
+
+
+def _count_died(connection: sqlite3.Connection, runs: set[int]) -> None:
+    """Count runs that died by all that is here of them now, and seal them: each archive had its part."""
+    for run_id in sorted(runs):
+        site, outcome = connection.execute("SELECT site, outcome FROM runs WHERE id = ?", (run_id,)).fetchone()
+        if outcome == "died":
+            count_died_run(connection, Run(run_id, site))
+            seal_run(connection, Run(run_id, site))

@@ -29,7 +29,7 @@ _CAPTURES = """
 # What is left out can change later: the rows that judging derives, and the seals themselves.
 _LEDGER = (
     "SELECT uid, site, kind, arguments, started_at, finished_at, outcome, requests, articles_new, articles_changed, "
-    "articles_unchanged, errors, scope, complete, found, articles_late, resumes FROM runs WHERE id = ?",
+    "articles_unchanged, errors, scope, complete, found, articles_late, resumes, program FROM runs WHERE id = ?",
     "SELECT fate, reason, articles FROM fates WHERE run_id = ? ORDER BY fate, reason",
     "SELECT f.kind, f.url, f.detail, k.fetched_at FROM findings f LEFT JOIN captures k ON k.id = f.capture_id "
     "WHERE f.run_id = ? ORDER BY f.kind, f.url, f.detail",

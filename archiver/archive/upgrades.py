@@ -107,6 +107,8 @@ SIXTH = (
     "ALTER TABLE captures ADD COLUMN expected TEXT",
     "ALTER TABLE captures ADD COLUMN final INTEGER NOT NULL DEFAULT 1 CHECK (final IN (0, 1))",
     "ALTER TABLE captures ADD COLUMN refused TEXT",
+    # The version of this program that made a run; NULL: one before 0.2.
+    "ALTER TABLE runs ADD COLUMN program TEXT",
     # What a run is judged by (see judgement.py): how many articles its listings show, and whether what they do not show
     # counts as having left them. ``merged``: it was open when it came from another archive.
     "ALTER TABLE runs ADD COLUMN listed INTEGER NOT NULL DEFAULT 0",

@@ -68,8 +68,9 @@ def merge_command(db: Path, others: tuple[Path, ...]) -> None:
     """Merge archives made on other machines into this one; merging twice changes nothing."""
     database = create_or_open(db)
     for other in others:
-        articles = merge_archive(database, other)
-        click.echo(f"{other}: {articles} articles merged", err=True)
+        merged = merge_archive(database, other)
+        program = f"made by version {merged.program}" if merged.program else "made by a version before 0.2"
+        click.echo(f"{other}: {program}; {merged.articles} articles merged", err=True)
     close_archive(database)
 
 
