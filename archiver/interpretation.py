@@ -55,5 +55,7 @@ def _find_missing(platform: Platform, capture: Capture, page: Page, purpose: Pur
 def _find_listed(platform: Platform, capture: Capture, page: Page, purpose: Purpose) -> tuple[Statement, ...]:
     if not isinstance(page, Listing):
         return ()
-    entries = list_listed(platform, capture, page, purpose.expected)
+    # Of a page of unknown kind that nobody noted to be a listing, nobody looks for what leaves it.
+    expected = purpose.expected if purpose.kind else capture.url
+    entries = list_listed(platform, capture, page, expected)
     return tuple(Statement(entry.native_key, "listed", entry=entry) for entry in entries)

@@ -28,6 +28,8 @@ _IS_READING = "article_id = ? AND capture_id = ? AND parser_id = ? AND sign = ?"
 
 Place = tuple[int, int]
 """A reading: its article and its capture."""
+Visit = tuple[int, int, int]
+"""A reading of an article's own page: its article, its capture and the parser that read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,43 +54,55 @@ def judge_run(connection: sqlite3.Connection, run: Run) -> list[Problem]:
 
 def judge(connection: sqlite3.Connection, run: Run) -> Judgement:
     """Judge a run by what its readings and the captures before it say now, and write what differs."""
-    same = _find_same_pages(connection, run)
-    withheld = frozenset(place for group in same for place in group.places)
-    problems = [Problem("same_page", group.detail) for group in same]
-    outage = _find_outage(connection, run, withheld)
-    if outage:
-        problems.append(outage)
-    articles = _set_standings(connection, run, withheld, doubts="withheld" if outage else "counted")
-    for article_id in articles:
-        rederive_article(connection, article_id)
-    shrunk, lists_otherwise = _weigh_listings(connection, run)
-    if shrunk:
-        problems.append(shrunk)
+    problems, standings = _weigh_pages(connection, run)
+    articles = _write_standings(connection, standings)
+    listings = _weigh_listings(connection, run)
+    connection.execute("UPDATE runs SET listed = ?, delists = ? WHERE id = ?", (*listings.columns, run.id))
     left = judge_unlisted(connection, run)
-    return Judgement(tuple(problems), frozenset(articles | left), lists_otherwise)
+    return Judgement((*problems, *listings.problems), frozenset(articles | left), listings.is_news)
 
 
 def suspend(connection: sqlite3.Connection, run: Run) -> frozenset[int]:
     """Let the doubtful readings of an open run wait for its judgement; returns the articles whose history changed."""
-    articles = _set_standings(connection, run, frozenset(), doubts="pending")
-    for article_id in articles:
-        rederive_article(connection, article_id)
-    return frozenset(articles)
+    return frozenset(_write_standings(connection, _find_standings(connection, run, frozenset(), "pending")))
 
 
 def doubt_anew(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None = None) -> bool:
     """Find anew which readings of a run are doubtful, of all its articles or of some; True if that changed."""
-    began = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
-    changed = False
-    for row in _list_pages(connection, run, articles):
-        doubtful = row["sign"] == "missing" or _is_poorer(connection, row, min(began, row["fetched_at"]))
-        if doubtful != bool(row["doubtful"]):
-            changed = True
-            connection.execute(
-                f"UPDATE readings SET doubtful = ? WHERE {_IS_READING}",
-                (int(doubtful), row["article_id"], row["capture_id"], row["parser_id"], row["sign"]),
-            )
-    return changed
+    doubts = _find_doubts(connection, run, articles)
+    connection.executemany(f"UPDATE readings SET doubtful = ? WHERE {_IS_READING}", doubts)
+    return bool(doubts)
+
+
+def weigh_again(connection: sqlite3.Connection, run: Run) -> tuple[frozenset[int], bool]:
+    """Weigh the listings of a run again, of which nothing but the run before it is another now.
+
+    Returns the articles whose history changed by it, and whether it changed what the run is believed of.
+    """
+    row = connection.execute("SELECT listed, delists FROM runs WHERE id = ?", (run.id,)).fetchone()
+    delists = int(_find_shrinking(connection, run, row["listed"]) is None)
+    if delists == row["delists"]:
+        return frozenset(), False
+    connection.execute("UPDATE runs SET delists = ? WHERE id = ?", (delists, run.id))
+    return frozenset(judge_unlisted(connection, run)), True
+
+
+def check_judgement(connection: sqlite3.Connection, run: Run, *, is_open: bool) -> list[str]:
+    """Judge a run again and write nothing; returns what is written otherwise, one line each."""
+    doubts = _find_doubts(connection, run, None)
+    standings = _find_standings(connection, run, frozenset(), "pending") if is_open else []
+    news, unlisted = False, 0
+    if not is_open:
+        standings = _weigh_pages(connection, run)[1]
+        news = _weigh_listings(connection, run).is_news
+        unlisted = sum(map(len, _compare_unlisted(connection, run, None)))
+    wrong = {
+        f"{len(doubts)} readings are marked as doubtful, or as sure, and are not": doubts,
+        f"{len(standings)} readings have another standing than its judgement gives them": standings,
+        "how many articles it lists, or whether that is believed, is not what its captures show": news,
+        f"{unlisted} articles are said to have left its listings, or not to, and it is the other way": unlisted,
+    }
+    return [line for line, is_wrong in wrong.items() if is_wrong]
 
 
 def list_doubtful_runs(connection: sqlite3.Connection) -> set[int]:
@@ -98,6 +112,74 @@ def list_doubtful_runs(connection: sqlite3.Connection) -> set[int]:
         "ON k.id = r.capture_id WHERE r.doubtful OR r.standing <> 'counted'"
     )
     return {row[0] for row in rows}
+
+
+def judge_unlisted(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None = None) -> set[int]:
+    """Write which articles left the listings of a run that walked them all, of all that it visited or of some.
+
+    Only those that it visited too: an article that does not answer is missing, and not delisted (rule 9). Returns the
+    articles for which that is news; their history is derived anew.
+    """
+    wrong, absent = _compare_unlisted(connection, run, articles)
+    connection.executemany(
+        f"DELETE FROM readings WHERE {_IS_READING}", [(*place, "unlisted") for place in sorted(wrong)]
+    )
+    connection.executemany(
+        "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, detail) "
+        "VALUES (?, ?, ?, 'listing', 'unlisted', 'counted', 'left the listings')",
+        sorted(absent),
+    )
+    changed = {place[0] for place in wrong | absent}
+    for article_id in changed:
+        rederive_article(connection, article_id)
+    return changed
+
+
+def _weigh_pages(connection: sqlite3.Connection, run: Run) -> tuple[list[Problem], list[tuple[object, ...]]]:
+    """Weigh the pages of a run: what is wrong with them together, and the readings that need another standing."""
+    same = _find_same_pages(connection, run)
+    withheld = frozenset(place for group in same for place in group.places)
+    problems = [Problem("same_page", group.detail) for group in same]
+    outage = _find_outage(connection, run, withheld)
+    standings = _find_standings(connection, run, withheld, "withheld" if outage else "counted")
+    return [*problems, *([outage] if outage else [])], standings
+
+
+def _find_doubts(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None) -> list[tuple[object, ...]]:
+    """Find the readings that are doubtful and not marked so, or the other way: the mark they need, and the reading."""
+    began = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
+    return [
+        (int(doubtful), row["article_id"], row["capture_id"], row["parser_id"], row["sign"])
+        for row in _list_pages(connection, run, articles)
+        if (doubtful := _is_doubtful(connection, row, began)) != bool(row["doubtful"])
+    ]
+
+
+def _find_standings(
+    connection: sqlite3.Connection, run: Run, withheld: frozenset[Place], doubts: str
+) -> list[tuple[object, ...]]:
+    """Find the readings of a run's pages that need another standing: which one, and the reading."""
+    rows = connection.execute(
+        "SELECT r.article_id, r.capture_id, r.parser_id, r.sign, r.standing, r.doubtful FROM captures k "
+        "CROSS JOIN readings r ON r.capture_id = k.id WHERE k.run_id = ? AND r.source = 'article' "
+        "AND (r.doubtful OR r.standing <> 'counted' OR ?)",
+        (run.id, bool(withheld)),
+    ).fetchall()
+    wrong: list[tuple[object, ...]] = []
+    for article_id, capture_id, parser_id, sign, standing, doubtful in rows:
+        is_same_page = sign == "content" and (article_id, capture_id) in withheld
+        right = "withheld" if is_same_page else doubts if doubtful else "counted"
+        if right != standing:
+            wrong.append((right, article_id, capture_id, parser_id, sign))
+    return wrong
+
+
+def _write_standings(connection: sqlite3.Connection, standings: list[tuple[object, ...]]) -> set[int]:
+    connection.executemany(f"UPDATE readings SET standing = ? WHERE {_IS_READING}", standings)
+    articles = {int(str(standing[1])) for standing in standings}
+    for article_id in articles:
+        rederive_article(connection, article_id)
+    return articles
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +225,10 @@ def _is_news(connection: sqlite3.Connection, row: sqlite3.Row, began: str) -> bo
     return last is None or last.digest != row["digest"]
 
 
+def _is_doubtful(connection: sqlite3.Connection, row: sqlite3.Row, began: str) -> bool:
+    return row["sign"] == "missing" or _is_poorer(connection, row, min(began, row["fetched_at"]))
+
+
 def _is_poorer(connection: sqlite3.Connection, row: sqlite3.Row, began: str) -> bool:
     last = find_last_content(connection, row["article_id"], row["parser_id"], began)
     if last is None or last.content_id == row["content_id"]:
@@ -186,53 +272,27 @@ def _count_known(connection: sqlite3.Connection, run: Run, withheld: frozenset[P
     return len({row[0] for row in rows if (row[0], row[1]) not in withheld})
 
 
-def _set_standings(connection: sqlite3.Connection, run: Run, withheld: frozenset[Place], doubts: str) -> set[int]:
-    """Give the readings of a run their standing and return the articles for which that is another one."""
-    rows = connection.execute(
-        "SELECT r.article_id, r.capture_id, r.parser_id, r.sign, r.standing, r.doubtful FROM captures k "
-        "CROSS JOIN readings r ON r.capture_id = k.id WHERE k.run_id = ? AND r.source = 'article' "
-        "AND (r.doubtful OR r.standing <> 'counted' OR ?)",
-        (run.id, bool(withheld)),
-    ).fetchall()
-    articles = set()
-    for article_id, capture_id, parser_id, sign, standing, doubtful in rows:
-        is_same_page = sign == "content" and (article_id, capture_id) in withheld
-        right = "withheld" if is_same_page else doubts if doubtful else "counted"
-        if right != standing:
-            articles.add(article_id)
-            connection.execute(
-                f"UPDATE readings SET standing = ? WHERE {_IS_READING}",
-                (right, article_id, capture_id, parser_id, sign),
-            )
-    return articles
+@dataclass(frozen=True, slots=True)
+class _Listings:
+    """What the listings of a run amount to: its columns ``listed`` and ``delists``, and whether they are news."""
+
+    columns: tuple[int, int]
+    problems: tuple[Problem, ...]
+    is_news: bool
 
 
-def weigh_again(connection: sqlite3.Connection, run: Run) -> tuple[frozenset[int], bool]:
-    """Weigh the listings of a run again, of which nothing but the run before it is another now.
-
-    Returns the articles whose history changed by it, and whether it changed what the run is believed of.
-    """
-    row = connection.execute("SELECT listed, delists FROM runs WHERE id = ?", (run.id,)).fetchone()
-    delists = int(_find_shrinking(connection, run, row["listed"]) is None)
-    if delists == row["delists"]:
-        return frozenset(), False
-    connection.execute("UPDATE runs SET delists = ? WHERE id = ?", (delists, run.id))
-    return frozenset(judge_unlisted(connection, run)), True
-
-
-def _weigh_listings(connection: sqlite3.Connection, run: Run) -> tuple[Problem | None, bool]:
-    """Decide whether what a run's listings do not show has left them; returns the problem, and whether it is news.
+def _weigh_listings(connection: sqlite3.Connection, run: Run) -> _Listings:
+    """Decide whether what a run's listings do not show has left them.
 
     They are held against the last run before it that was believed: where a third is missing at once the listings are
     at fault.
     """
-    before = connection.execute("SELECT listed, delists, complete FROM runs WHERE id = ?", (run.id,)).fetchone()
+    row = connection.execute("SELECT listed, delists, complete FROM runs WHERE id = ?", (run.id,)).fetchone()
     query = f"SELECT count(DISTINCT r.article_id) FROM {_OF_RUNS} WHERE r.sign = 'listed'"
     listed = connection.execute(query, {"runs": _write_chain(connection, run)}).fetchone()[0]
-    shrunk = _find_shrinking(connection, run, listed) if before["complete"] else None
-    delists = int(bool(before["complete"]) and shrunk is None)
-    connection.execute("UPDATE runs SET listed = ?, delists = ? WHERE id = ?", (listed, delists, run.id))
-    return shrunk, (listed, delists) != (before["listed"], before["delists"])
+    shrunk = _find_shrinking(connection, run, listed) if row["complete"] else None
+    columns = (int(listed), int(bool(row["complete"]) and shrunk is None))
+    return _Listings(columns, (shrunk,) if shrunk else (), columns != (row["listed"], row["delists"]))
 
 
 def _find_shrinking(connection: sqlite3.Connection, run: Run, listed: int) -> Problem | None:
@@ -264,33 +324,20 @@ def _count_left(connection: sqlite3.Connection, past: Run, run: Run) -> int:
     return int(connection.execute(query, values).fetchone()[0])
 
 
-def judge_unlisted(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None = None) -> set[int]:
-    """Write which articles left the listings of a run that walked them all, of all that it visited or of some.
-
-    Only those that it visited too: an article that does not answer is missing, and not delisted (rule 9). Returns the
-    articles for which that is news; their history is derived anew.
-    """
+def _compare_unlisted(
+    connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None
+) -> tuple[set[Visit], set[Visit]]:
+    """Hold what is written of articles that left a run's listings against what is right: what is wrong, what lacks."""
     source = _OF_RUNS if articles is None else _OF_ARTICLES
     chain = _write_chain(connection, run)
     values = {"runs": chain, "chain": chain, "run": run.id, "articles": json.dumps([*(articles or ())])}
     right = set(_find_unlisted(connection, source, values))
     query = f"SELECT r.article_id, r.capture_id, r.parser_id, k.run_id FROM {source} WHERE r.sign = 'unlisted'"
     rows = connection.execute(query, values).fetchall()
-    written = {tuple(row[:3]) for row in rows}
+    written = {(row[0], row[1], row[2]) for row in rows}
     # What a run that was taken up visited may have left its own listings too: that is for its own judgement.
-    wrong = {tuple(row[:3]) for row in rows if row[3] == run.id} - right
-    connection.executemany(
-        f"DELETE FROM readings WHERE {_IS_READING}", [(*place, "unlisted") for place in sorted(wrong)]
-    )
-    connection.executemany(
-        "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, detail) "
-        "VALUES (?, ?, ?, 'listing', 'unlisted', 'counted', 'left the listings')",
-        sorted(right - written),
-    )
-    changed = {place[0] for place in wrong | (right - written)}
-    for article_id in changed:
-        rederive_article(connection, article_id)
-    return changed
+    own = {(row[0], row[1], row[2]) for row in rows if row[3] == run.id}
+    return own - right, right - written
 
 
 _OF_RUNS = "json_each(:runs) u CROSS JOIN captures k ON k.run_id = u.value CROSS JOIN readings r ON r.capture_id = k.id"
@@ -304,9 +351,7 @@ _IS_LISTED = (
 )
 
 
-def _find_unlisted(
-    connection: sqlite3.Connection, source: str, values: dict[str, object]
-) -> Iterator[tuple[int, int, int]]:
+def _find_unlisted(connection: sqlite3.Connection, source: str, values: dict[str, object]) -> Iterator[Visit]:
     """Find who left the listings: article, the last capture of its own page in the run, the parser that read it."""
     delists, began = connection.execute("SELECT delists, started_at FROM runs WHERE id = :run", values).fetchone()
     if not delists:

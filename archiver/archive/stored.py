@@ -43,6 +43,12 @@ class StoredReading:
     digest: bytes
 
 
+def list_sites(connection: sqlite3.Connection, name: str | None = None) -> list[str]:
+    """List the names of the sites of an archive, or the one that is named if it is there."""
+    rows = connection.execute("SELECT name FROM sites WHERE ?1 IS NULL OR name = ?1 ORDER BY name", (name,))
+    return [row[0] for row in rows]
+
+
 def load_site(connection: sqlite3.Connection, name: str) -> Site:
     """Return a site as it was declared at its last run; without listings, for nothing is fetched."""
     row = connection.execute("SELECT * FROM sites WHERE name = ?", (name,)).fetchone()

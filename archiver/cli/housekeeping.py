@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import click
+from sqlite_utils import Database
 
 from archiver.archive.backup import back_up, back_up_files, make_small
 from archiver.archive.file import check_file, close_archive, create_or_open
@@ -49,16 +50,21 @@ def vacuum_command(db: Path) -> int:
     """
     _check_archive(db)
     database = create_or_open(db)
-    sites = set(zones_of_sites(database.conn))
-    close_archive(database)
     with SiteLocks(db) as locks:
-        taken = [site for site in sorted(sites | _sites_with_locks(db)) if not locks.take(site)]
+        taken = take_all_sites(locks, db, database)
+        close_archive(database)
         if taken:
             click.echo(f"archiver: {db}: not vacuumed, a crawl is under way: {', '.join(taken)}", err=True)
             return LOCKED
         before, after = make_small(db)
     click.echo(f"{db}: {_megabytes(before)} before, {_megabytes(after)} now; it is whole", err=True)
     return 0
+
+
+def take_all_sites(locks: SiteLocks, db: Path, database: Database) -> list[str]:
+    """Take the locks of all sites, so that no crawl begins; returns the sites that are being crawled."""
+    sites = set(zones_of_sites(database.conn)) | _sites_with_locks(db)
+    return [site for site in sorted(sites) if not locks.take(site)]
 
 
 @click.command("upgrade")

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -11,9 +11,12 @@ import click
 from archiver.archive.file import close_archive, create_or_open, open_for_reading
 from archiver.archive.merging import merge_archive
 from archiver.archive.readers import count_cores
+from archiver.cli.housekeeping import LOCKED, take_all_sites
 from archiver.cli.options import with_archive, with_jobs
+from archiver.crawl.locks import SiteLocks
 from archiver.display import escape_controls
 from archiver.rebuild import Reread, reparse, verify
+from archiver.replay import Replay, replay
 
 FINDINGS = 3
 
@@ -22,14 +25,21 @@ FINDINGS = 3
 @click.option("--site", help="Only captures of this site.")
 @click.option("--dry-run", is_flag=True, help="Print what would change, write nothing.")
 @click.option("--force", is_flag=True, help="Accept readings that fill fewer fields than before.")
+@click.option("--all", "everything", is_flag=True, help="Make every reading again, from the kept captures alone.")
 @with_jobs
 @with_archive
-def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool, jobs: int | None) -> int:
+def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool, everything: bool, jobs: int | None) -> int:
     """Read all stored pages again with today's parsers and layouts.
 
     What today's parser has read is passed over, so a reparse that was interrupted goes on where it ended. A reading
     that fills fewer fields than before is refused; the exit status is 3 then.
+
+    With --all the whole history, articles, snapshots, counts and events, is thrown away and derived again from the
+    captures, in one transaction. Articles of which something else is shown afterwards are named. It is refused with
+    status 75 while a crawl runs.
     """
+    if everything:
+        return _replay_all(db, site, dry_run=dry_run, jobs=jobs or count_cores())
     database = open_for_reading(db)
     if not dry_run:
         database.close()
@@ -45,6 +55,39 @@ def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool, jobs
     total = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "nothing to read again"
     click.echo(f"{'would be: ' if dry_run else ''}{total}", err=True)
     return FINDINGS if counts["refused"] else 0
+
+
+def _replay_all(db: Path, site: str | None, *, dry_run: bool, jobs: int) -> int:
+    open_for_reading(db).close()  # says what is wrong with it
+    database = create_or_open(db)
+    with SiteLocks(db) as locks, closing(database):
+        if taken := take_all_sites(locks, db, database):
+            click.echo(f"archiver: {db}: not read again, a crawl is under way: {', '.join(taken)}", err=True)
+            return LOCKED
+        outcome = _follow_replay(replay(database, site, dry_run=dry_run, jobs=jobs))
+        if not dry_run:
+            close_archive(database)
+    for name, article_id in outcome.differing:
+        click.echo(escape_controls(f"changed: {name}:{article_id}"))
+    would = "would be: " if dry_run else ""
+    damaged = f", {outcome.damaged} damaged captures keep what was read of them" if outcome.damaged else ""
+    differing = f"{len(outcome.differing)} articles are shown otherwise"
+    click.echo(f"{would}{outcome.captures} captures read again, {differing}{damaged}", err=True)
+    return FINDINGS if outcome.damaged else 0
+
+
+def _follow_replay(replayed: Generator[int, None, Replay]) -> Replay:
+    """Show at a terminal how far it is."""
+    try:
+        while True:
+            done = next(replayed)
+            if sys.stderr.isatty() and done % 50 == 0:
+                click.echo(f"\r\x1b[K{done} captures read again", err=True, nl=False)
+    except StopIteration as end:
+        if sys.stderr.isatty():
+            click.echo("\r\x1b[K", err=True, nl=False)
+        outcome: Replay = end.value
+        return outcome
 
 
 @click.command("verify")

@@ -1,0 +1,133 @@
+"""Clearing what was read, so that it can be made again from evidence; and telling what became another by it."""
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archiver.archive.articles import Sighting, add_address, meet_article
+from archiver.archive.content import Content
+from archiver.archive.ledger import Run
+from archiver.archive.search_index import rebuild_index
+from archiver.model import Purpose
+
+# What people see of an article, as far as it can become another: texts by their digest.
+_SHOWN = (
+    "SELECT site, article_id, 'article', url, section, state, listed, snapshots, views, views_observed_at, "
+    "first_seen_at || ' ' || last_seen_at FROM current_articles",
+    "SELECT site, article_id, 'snapshot', url, snapshot, seen_from, seen_until, changed_fields, cause, content_digest, "
+    "title FROM article_history",
+    "SELECT site, article_id, 'event', url, at, kind, detail, NULL, NULL, NULL, NULL FROM events",
+    "SELECT site, article_id, 'count', NULL, observed_at, views, source, views_raw, NULL, NULL, NULL FROM view_history",
+)
+# In the order of what points to what.
+_READINGS = ("article_events", "snapshots", "readings", "article_addresses", "article_keys")
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedRun:
+    """A run whose captures are recorded again; ``is_open`` if it was never closed."""
+
+    run: Run
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedCapture:
+    """A capture that is recorded again: its id, its time and what it was asked for."""
+
+    id: int
+    fetched_at: str
+    purpose: Purpose
+
+
+def list_replayed_runs(connection: sqlite3.Connection, site: str) -> list[ReplayedRun]:
+    """List the runs of a site in the order in which they began."""
+    rows = connection.execute(
+        "SELECT id, site, outcome IS NULL FROM runs WHERE site = ? ORDER BY started_at, uid", (site,)
+    )
+    return [ReplayedRun(Run(row[0], row[1]), bool(row[2])) for row in rows]
+
+
+def list_replayed_captures(connection: sqlite3.Connection, run: Run) -> Iterator[ReplayedCapture]:
+    """List the captures of a run that say something, in the order of their time."""
+    rows = connection.execute(
+        "SELECT k.id, k.fetched_at, k.purpose, k.expected, k.refused FROM captures k "
+        "JOIN addresses a ON a.id = k.address_id WHERE k.run_id = ? AND k.final ORDER BY k.fetched_at, a.url",
+        (run.id,),
+    ).fetchall()
+    return (ReplayedCapture(row[0], row[1], Purpose(row[2], row[3], refused=row[4])) for row in rows)
+
+
+def clear_readings(connection: sqlite3.Connection, site: str) -> None:
+    """Take away all that was read of the captures of a site, and set it aside for those that are damaged.
+
+    Contents stay, for they may be those of other sites too; one that is not what its digest says is never met again.
+    """
+    if not connection.execute("SELECT 1 FROM temp.sqlite_master WHERE name = 'set_aside'").fetchone():
+        _set_aside(connection)
+    articles = "(SELECT id FROM articles WHERE site = ?)"
+    for table in _READINGS:
+        connection.execute(f"DELETE FROM {table} WHERE article_id IN {articles}", (site,))
+    connection.execute("DELETE FROM articles WHERE site = ?", (site,))
+
+
+def restore_readings(connection: sqlite3.Connection, site: str, capture: ReplayedCapture) -> None:
+    """Write back what was read of a capture before it was damaged."""
+    rows = connection.execute("SELECT * FROM set_aside WHERE capture_id = ?", (capture.id,)).fetchall()
+    sighting = Sighting(capture.id, capture.fetched_at, site)
+    for row in rows:
+        article_id = meet_article(connection, site, row["native_key"])
+        if row["url"]:
+            add_address(connection, article_id, sighting, row["url"], None, answered=row["sign"] == "content")
+        connection.execute(
+            "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, doubtful, newest, "
+            "content_id, views, views_raw, detail) SELECT ?, capture_id, parser_id, source, sign, standing, doubtful, "
+            "newest, content_id, views, views_raw, detail FROM set_aside WHERE capture_id = ? AND number = ?",
+            (article_id, capture.id, row["number"]),
+        )
+
+
+def drop_unread(connection: sqlite3.Connection) -> None:
+    """Drop the contents that no reading stands on any more, and make the search index anew."""
+    for table in ("search_folded", "search_exact"):
+        connection.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
+    connection.execute("DELETE FROM search_order")
+    connection.execute(
+        "DELETE FROM contents WHERE id NOT IN (SELECT content_id FROM readings WHERE content_id IS NOT NULL "
+        "UNION SELECT content_id FROM snapshots)"
+    )
+    rebuild_index(connection)
+    connection.execute("DROP TABLE IF EXISTS temp.set_aside")
+
+
+def remember_shown(connection: sqlite3.Connection) -> None:
+    """Write down what people see now, to be held against what they see later."""
+    connection.execute("DROP TABLE IF EXISTS temp.shown")
+    connection.execute(f"CREATE TEMP TABLE shown AS {' UNION ALL '.join(_SHOWN)}")
+
+
+def list_shown_otherwise(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """List the articles (site, id) of which people see something else than was written down."""
+    shown = "SELECT * FROM temp.shown"
+    connection.execute(f"CREATE TEMP TABLE shown_now AS {' UNION ALL '.join(_SHOWN)}")
+    gone, come = f"{shown} EXCEPT {shown}_now", f"{shown}_now EXCEPT {shown}"
+    rows = connection.execute(
+        f"SELECT site, article_id FROM ({gone}) UNION SELECT site, article_id FROM ({come}) ORDER BY 1, 2"
+    ).fetchall()
+    connection.execute("DROP TABLE temp.shown_now")
+    connection.execute("DROP TABLE temp.shown")
+    return [(row[0], row[1]) for row in rows]
+
+
+def _set_aside(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "CREATE TEMP TABLE set_aside AS SELECT row_number() OVER () AS number, a.native_key, "
+        "CASE WHEN r.sign IN ('content', 'listed') THEN d.url END AS url, r.* FROM readings r "
+        "JOIN articles a ON a.id = r.article_id LEFT JOIN captures k ON k.id = r.capture_id AND r.sign = 'content' "
+        "LEFT JOIN addresses d ON d.id = coalesce(k.address_id, a.address_id)"
+    )
+    connection.execute("CREATE INDEX temp.set_aside_by_capture ON set_aside (capture_id)")
+    for row in connection.execute("SELECT * FROM contents").fetchall():
+        content = Content.of_row(row)
+        if (content.row_digest, content.digest) != (row["row_digest"], row["digest"]):
+            connection.execute("UPDATE contents SET row_digest = randomblob(32) WHERE id = ?", (row["id"],))
