@@ -1,48 +1,35 @@
-"""Reading the archive's own payloads again: with today's parser (reparse), or to prove that they can be (verify).
+"""Reading the archive's own payloads again with today's parser.
 
 Decompressing and parsing is most of the work, and is done by as many processes as are asked for. What it is compared
 with, what is written and in which order is settled here, by the one process that writes; so all of them together make
 the same archive as one alone.
 """
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
-from functools import partial
-from itertools import chain
 from typing import Literal
 
 from sqlite_utils import Database
 
 from archiver.archive.articles import Sighting, add_address, meet_article
 from archiver.archive.content import Content, find_changes
-from archiver.archive.evidence import load_capture
-from archiver.archive.files import StoredFile, check_files, list_files
-from archiver.archive.payloads import check_payloads
-from archiver.archive.readers import Question, Readers, batch
+from archiver.archive.readers import Readers
 from archiver.archive.readings import Parser, add_reading, find_parser, record_entry, store_content
 from archiver.archive.rederivation import load_content, rederive_article
-from archiver.archive.search_index import check_index
 from archiver.archive.stored import (
     StoredCapture,
-    StoredReading,
     list_captures,
-    list_payloads,
-    list_snapshot_readings,
+    list_sites,
     load_site,
 )
-from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Page
 from archiver.parsing.expectation import list_listed
 from archiver.platforms import platform_of
-from archiver.record import name_parser, parser_of, read_capture
-from archiver.rereading import PAGES, Read, read_groups, read_stored
+from archiver.record import name_parser, parser_of
+from archiver.rereading import Read, read_groups, read_stored
 from archiver.site import Site
 
 Verdict = Literal["same", "changed", "refused", "unreadable"]
-# Answers of verify are short, so readers may be far ahead of what takes one of them long.
-_FAR_AHEAD = 1000
-# Payloads that are checked in the time in which a few pages are read.
-_PAYLOADS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +53,12 @@ def reparse(
     processes read; ArchiverError where one of them is killed.
     """
     with Readers(database, jobs) as readers:
-        for name in _sites_of(database, site_name):
+        for name in list_sites(database.conn, site_name):
             site = load_site(database.conn, name)
             parser = _meet_parser(database, site, dry_run=dry_run)
             for group, pages in read_groups(readers, database, site, parser):
                 captures = list_captures(database.conn, name, parser.id, group)
                 yield from _reparse_captures(database, site, parser, captures, pages, dry_run=dry_run, force=force)
-
-
-def verify(database: Database, *, jobs: int = 1) -> Generator[str, None, None]:
-    """Check the archive and name what is broken, one line each.
-
-    Checked are SQLite's own integrity, every foreign key, the digest of every payload and of every file, every word of
-    the search index, and that every snapshot can be read again from its payload where today's parser is the one that
-    read it. ``jobs`` processes do so; ArchiverError where one of them is killed.
-    """
-    with Readers(database, jobs) as readers:
-        yield from chain.from_iterable(readers.ask(_list_checks(database), _FAR_AHEAD))
-
-
-def _sites_of(database: Database, name: str | None) -> list[str]:
-    rows = database.execute("SELECT name FROM sites WHERE ?1 IS NULL OR name = ?1 ORDER BY name", [name]).fetchall()
-    return [row[0] for row in rows]
 
 
 def _meet_parser(database: Database, site: Site, *, dry_run: bool) -> Parser:
@@ -181,61 +152,3 @@ def _record_article_again(
 def _find_expected(stored: StoredCapture, url: str) -> str | None:
     """Find what was expected at an address; of captures of which nobody noted it, a listing only where it was one."""
     return stored.expected if stored.purpose or stored.was_listing else url
-
-
-def _list_checks(database: Database) -> Iterator[Question[list[str]]]:
-    """List what is to be checked, each a part that one process does."""
-    yield _check_integrity
-    yield _check_references
-    yield from (partial(_check_payloads, some) for some in batch(list_payloads(database.conn), _PAYLOADS))
-    yield from (partial(_check_files, some) for some in batch(list_files(database.conn), PAGES))
-    yield _check_index
-    for name in _sites_of(database, None):
-        site = load_site(database.conn, name)
-        parser = find_parser(database.conn, name_parser(site))
-        stored = () if parser is None else list_snapshot_readings(database.conn, name, parser.id)
-        yield from (partial(_verify_snapshots, site, some) for some in batch(stored, PAGES))
-
-
-def _check_integrity(database: Database) -> list[str]:
-    return [row[0] for row in database.execute("PRAGMA integrity_check") if row[0] != "ok"]
-
-
-def _check_references(database: Database) -> list[str]:
-    return [
-        f"table {row[0]}, row {row[1]}: points to a row of {row[2]} that is not there"
-        for row in database.execute("PRAGMA foreign_key_check")
-    ]
-
-
-def _check_payloads(digests: tuple[bytes, ...], database: Database) -> list[str]:
-    return list(check_payloads(database.conn, digests))
-
-
-def _check_files(files: tuple[StoredFile, ...], database: Database) -> list[str]:
-    return list(check_files(database.conn, files))
-
-
-def _check_index(database: Database) -> list[str]:
-    return list(check_index(database.conn))
-
-
-def _verify_snapshots(site: Site, snapshots: tuple[StoredReading, ...], database: Database) -> list[str]:
-    broken = ((stored, _find_broken(database, site, stored)) for stored in snapshots)
-    return [
-        f"article {site.name}:{stored.native_key}, snapshot {stored.number}: {fault}"
-        for stored, fault in broken
-        if fault
-    ]
-
-
-def _find_broken(database: Database, site: Site, stored: StoredReading) -> str | None:
-    try:
-        page = read_capture(site, load_capture(database.conn, stored.capture_id))
-    except ArchiveError as error:
-        return str(error)
-    if not isinstance(page, Article):
-        return f"capture {stored.capture_id} is read as no article"
-    if Content.of_article(page).digest != stored.digest:
-        return f"capture {stored.capture_id} is read differently than recorded"
-    return None

@@ -162,8 +162,15 @@ def is_stranger(database: Database, site: Site, capture: Capture, page: Page, ex
 def _record_statements(scene: _Scene, statements: tuple[Statement, ...], purpose: Purpose) -> Novelty | None:
     recorded = [_record_statement(scene, statement, purpose) for statement in statements]
     if scene.is_late:
-        reconcile(scene.database.conn, {article_id for article_id, _ in recorded}, ())
+        _reconcile(scene, {article_id for article_id, _ in recorded})
     return next((novelty for _, novelty in recorded if novelty), None)
+
+
+def _reconcile(scene: _Scene, articles: set[int]) -> None:
+    """Judge again what came after a late capture, and its own run where that is closed already."""
+    connection, run = scene.database.conn, scene.run
+    outcome = connection.execute("SELECT outcome FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
+    reconcile(connection, articles, () if outcome is None else (run.id,))
 
 
 def _record_statement(scene: _Scene, statement: Statement, purpose: Purpose) -> tuple[int, Novelty | None]:

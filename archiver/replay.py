@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from archiver.archive.articles import Sighting
 from archiver.archive.evidence import load_capture
 from archiver.archive.identity import follow_late_moves
-from archiver.archive.judgement import doubt_anew, judge, suspend
+from archiver.archive.judgement import judge, suspend
 from archiver.archive.readers import Readers, batch
 from archiver.archive.readings import Parser
 from archiver.archive.rebuilding import (
@@ -28,7 +28,7 @@ from archiver.archive.rebuilding import (
     remember_shown,
     restore_readings,
 )
-from archiver.archive.reconciling import reconcile
+from archiver.archive.reconciling import judge_all, reconcile
 from archiver.archive.stored import list_sites, load_site
 from archiver.errors import ArchiveError
 from archiver.interpretation import Statement, interpret
@@ -108,9 +108,7 @@ def _replay_site(database: Database, readers: Readers, site: Site) -> Iterator[b
             yield _replay_capture(database, site, parser, run, capture, next(statements))
         _judge(database, run)
     # Runs of several machines overlap, and what one captured may stand before the beginning of the next.
-    for run in runs:
-        doubt_anew(connection, run.run)
-        _judge(database, run)
+    judge_all(connection, site.name)
     reconcile(connection, set(follow_late_moves(connection)), ())
 
 

@@ -18,7 +18,7 @@ from archiver.archive.backup import back_up, back_up_files
 from archiver.archive.file import close_archive, create_or_open, open_for_reading
 from archiver.crawl.locks import SiteLocks
 from archiver.errors import ArchiveError
-from archiver.rebuild import verify
+from archiver.verification import verify
 from tests.archives import MORNING, frozen_portal
 from tests.conftest import PROJECT, Crawling
 from tests.portal import demo_portal, serve

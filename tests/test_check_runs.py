@@ -15,8 +15,8 @@ import pytest
 
 from archiver.archive.file import close_archive
 from archiver.archive.health import Channel, Ending, read_health
-from archiver.archive.judgement import judge_run
 from archiver.archive.ledger import Run, add_finding, close_run, note_walk, open_run, write_fates
+from archiver.archive.reconciling import judge_run
 from archiver.checks import check_run
 from archiver.model import Article, Capture, Page, Purpose
 from archiver.record import record_capture

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archiver.archive.file import create_or_open
 from archiver.archive.merging import merge_archive
-from archiver.rebuild import verify
+from archiver.verification import verify
 from tests.portal import demo_portal
 from tests.visiting import Visits
 

@@ -12,8 +12,9 @@ from archiver.parsing.page import CODE_VERSION
 from archiver.platforms import PLATFORMS
 from archiver.platforms.layout import ArticleLayout
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
-from archiver.rebuild import reparse, verify
+from archiver.rebuild import reparse
 from archiver.site import Site
+from archiver.verification import verify
 from tests.portal import Portal, demo_portal
 from tests.visiting import BASE, Visits
 

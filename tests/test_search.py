@@ -25,9 +25,9 @@ from archiver.archive.snippets import make_snippet
 from archiver.archive.upgrades import THIRD
 from archiver.folding import list_forms
 from archiver.model import Article, Capture, PublishedDate
-from archiver.rebuild import verify
 from archiver.record import record_capture
 from archiver.site import Site
+from archiver.verification import verify
 from tests.portal import demo_portal
 from tests.visiting import Visits
 

@@ -13,7 +13,8 @@ import pytest
 from archiver.archive.file import create_or_open, open_for_reading
 from archiver.archive.schema import VERSION
 from archiver.errors import ArchiveError
-from archiver.rebuild import reparse, verify
+from archiver.rebuild import reparse
+from archiver.verification import verify
 from tests.archives import CHANNEL, DELISTED, REMOVED, change_portal, frozen_portal, unpack
 from tests.conftest import PROJECT, Crawling
 from tests.portal import serve

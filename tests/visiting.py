@@ -7,9 +7,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archiver.archive.file import create_or_open
-from archiver.archive.judgement import judge_run
 from archiver.archive.ledger import Run, close_run, note_walk, open_run
-from archiver.archive.seals import seal_run
+from archiver.archive.reconciling import judge_run
 from archiver.model import Capture, Listing, Page, Purpose
 from archiver.platforms import platform_of
 from archiver.record import read_capture, record_capture
@@ -66,7 +65,6 @@ class Visits:
             note_walk(self.database.conn, run, complete=True, late=0)
             problems = judge_run(self.database.conn, run)
             close_run(self.database.conn, run, "finished", 0, at)
-            seal_run(self.database.conn, run)
         rows = self.database.query("SELECT kind FROM findings WHERE run_id = ? ORDER BY id", [run.id])
         return [row["kind"] for row in rows] + [problem.kind for problem in problems]
 

@@ -44,14 +44,6 @@ class Judgement:
     lists_otherwise: bool
 
 
-def judge_run(connection: sqlite3.Connection, run: Run) -> list[Problem]:
-    """Count or withhold what a run left pending when it is about to be closed; returns what is to be reported.
-
-    Whether it walked every channel to its end must be noted before (``note_walk``).
-    """
-    return [*judge(connection, run).problems]
-
-
 def judge(connection: sqlite3.Connection, run: Run) -> Judgement:
     """Judge a run by what its readings and the captures before it say now, and write what differs."""
     problems, standings = _weigh_pages(connection, run)

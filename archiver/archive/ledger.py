@@ -11,6 +11,7 @@ from functools import cache
 from typing import Literal
 
 from archiver.archive.content import write_time
+from archiver.archive.seals import seal_run
 from archiver.model import Problem
 from archiver.site import Places, Site
 
@@ -59,8 +60,8 @@ def open_run(
     write_site(connection, site)
     began = write_time(at, "microseconds")  # two runs of one second have an order too
     row = connection.execute(
-        "INSERT INTO runs (uid, site, kind, arguments, started_at, scope, resumes, program) "
-        "VALUES (?, ?, 'crawl', ?, ?, ?, ?, ?) RETURNING id",
+        "INSERT INTO runs (uid, site, kind, arguments, started_at, scope, resumes, program, declaration) "
+        "VALUES (?, ?, 'crawl', ?, ?, ?, ?, ?, ?) RETURNING id",
         (
             uuid.uuid4().hex,
             site.name,
@@ -69,6 +70,7 @@ def open_run(
             scope,
             resumes,
             name_program(),
+            _write_declaration(site),
         ),
     ).fetchone()
     return Run(row[0], site.name)
@@ -92,6 +94,17 @@ def write_site(connection: sqlite3.Connection, site: Site) -> None:
     )
 
 
+def declare_anew(connection: sqlite3.Connection, run: Run, site: Site) -> None:
+    """Write a site whose platform was recognised on the way, and note that the run goes by it."""
+    write_site(connection, site)
+    connection.execute("UPDATE runs SET declaration = ? WHERE id = ?", (_write_declaration(site), run.id))
+
+
+def _write_declaration(site: Site) -> str:
+    values = [site.title, site.platform, site.timezone, _write_places(site.places)]
+    return json.dumps(values, ensure_ascii=False)
+
+
 def find_platform(connection: sqlite3.Connection, site: str) -> str | None:
     """Return the platform whose articles the archive holds of a site; None while it holds none.
 
@@ -107,13 +120,14 @@ def _write_places(places: Places) -> str | None:
 
 
 def close_run(connection: sqlite3.Connection, run: Run, outcome: Outcome, requests: int, at: datetime) -> None:
-    """Write how a run ended and what it brought."""
+    """Write how a run ended and what it brought, and seal it: the last thing that happens to it."""
     new, changed, seen = _tally_articles(connection, run)
     connection.execute(
         "UPDATE runs SET finished_at = ?, outcome = ?, requests = ?, articles_new = ?, articles_changed = ?, "
         "articles_unchanged = ? WHERE id = ?",
         (write_time(at, "microseconds"), outcome, requests, new, changed, seen - new - changed, run.id),
     )
+    seal_run(connection, run.id)
 
 
 def _tally_articles(connection: sqlite3.Connection, run: Run) -> tuple[int, int, int]:
@@ -165,7 +179,7 @@ def close_died_run(connection: sqlite3.Connection, run: Run, at: datetime) -> No
 
 
 def count_died_run(connection: sqlite3.Connection, run: Run) -> None:
-    """Count what a run brought that was closed as died, by the captures that are here now."""
+    """Count what a run brought that was closed as died, by the captures that are here now, and seal it anew."""
     new, changed, seen = _tally_articles(connection, run)
     connection.execute(
         "UPDATE runs SET articles_new = ?, articles_changed = ?, articles_unchanged = ? WHERE id = ?",
@@ -178,6 +192,7 @@ def count_died_run(connection: sqlite3.Connection, run: Run) -> None:
         "WHERE id = ? AND found > articles_new + articles_changed + articles_unchanged",
         (run.id,),
     )
+    seal_run(connection, run.id)
 
 
 def _settle(stage: str, reason: str) -> tuple[str, str]:

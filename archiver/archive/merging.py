@@ -22,14 +22,13 @@ from archiver.archive.ledger import Run, count_died_run, name_program
 from archiver.archive.payload_merging import merge_payloads
 from archiver.archive.reconciling import reconcile
 from archiver.archive.schema import VERSION
-from archiver.archive.seals import seal_run
 from archiver.errors import ArchiveError
 
 _SITE = "title, platform, timezone, places"
 _RUN = (
     "site, kind, arguments, started_at, finished_at, outcome, requests, articles_new, articles_changed, "
-    "articles_unchanged, errors, scope, complete, found, articles_late, resumes, program, listed, delists, seal, "
-    "closing"
+    "articles_unchanged, errors, scope, complete, found, articles_late, resumes, program, declaration, listed, "
+    "delists, seal, closing"
 )
 # How far a run is known to have come: what is closed by itself stands over what was closed as died, and over what is
 # open. Of two that died the one that is known better wins; what both brought together is counted afterwards.
@@ -365,4 +364,3 @@ def _count_died(connection: sqlite3.Connection, runs: set[int]) -> None:
         site, outcome = connection.execute("SELECT site, outcome FROM runs WHERE id = ?", (run_id,)).fetchone()
         if outcome == "died":
             count_died_run(connection, Run(run_id, site))
-            seal_run(connection, Run(run_id, site))

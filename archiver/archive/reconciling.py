@@ -13,9 +13,38 @@ from collections.abc import Iterable
 
 from archiver.archive.judgement import doubt_anew, judge, judge_unlisted, list_doubtful_runs, suspend, weigh_again
 from archiver.archive.ledger import Run
+from archiver.archive.readings import is_late
 from archiver.archive.rederivation import rederive_article
+from archiver.model import Problem
 
 _FEW = 200
+
+
+def judge_run(connection: sqlite3.Connection, run: Run) -> list[Problem]:
+    """Count or withhold what a run left pending when it is about to be closed; returns what is to be reported.
+
+    Whether it walked every channel to its end must be noted before (``note_walk``). Runs that were closed already and
+    began later are judged again where this one touches them.
+    """
+    problems = judge(connection, run).problems
+    began = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
+    if is_late(connection, run, began):
+        query = "SELECT DISTINCT article_id FROM captures k JOIN readings r ON r.capture_id = k.id WHERE k.run_id = ?"
+        articles = [row[0] for row in connection.execute(query, (run.id,))]
+        _Pass(connection, set(articles), set(), after=(began, run.id)).go()
+    return [*problems]
+
+
+def judge_all(connection: sqlite3.Connection, site: str | None = None) -> None:
+    """Judge all runs, or those of a site, in the order in which they began."""
+    query = "SELECT id, site, outcome IS NULL FROM runs WHERE ?1 IS NULL OR site = ?1 ORDER BY started_at, uid"
+    for run_id, name, is_open in connection.execute(query, (site,)).fetchall():
+        run = Run(run_id, name)
+        doubt_anew(connection, run)
+        if is_open:
+            suspend(connection, run)
+        else:
+            judge(connection, run)
 
 
 def reconcile(connection: sqlite3.Connection, articles: Iterable[int], runs: Iterable[int]) -> int:
@@ -33,7 +62,9 @@ def reconcile(connection: sqlite3.Connection, articles: Iterable[int], runs: Ite
 class _Pass:
     """One pass over the runs that are touched, in the order in which they began."""
 
-    def __init__(self, connection: sqlite3.Connection, articles: set[int], runs: set[int]) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, articles: set[int], runs: set[int], after: tuple[str, int] | None = None
+    ) -> None:
         self._connection = connection
         self._articles = articles
         self._whole = runs
@@ -41,8 +72,11 @@ class _Pass:
         self._doubtful = list_doubtful_runs(connection)
         self._waiting: list[tuple[str, str, int]] = []
         self._met: set[int] = set()
+        if after is not None:
+            self._met.add(after[1])
+            self._push_followers_of(after[1])
         self._push(self._find_runs("id IN (SELECT value FROM json_each(?))", runs))
-        self._push_visitors(articles)
+        self._push_visitors(articles, after[0] if after else "")
 
     def go(self) -> set[int]:
         """Judge all that wait; returns the articles whose history may be another now."""
@@ -58,12 +92,13 @@ class _Pass:
         return self._articles
 
     def _look_at(self, run: Run, *, is_open: bool) -> frozenset[int]:
-        if is_open:
-            return suspend(self._connection, run)
-        if run.id not in self._whole:
+        whole = run.id in self._whole
+        if not is_open and not whole:
             return self._look_at_part(run)
-        doubt_anew(self._connection, run)
-        return self._judge(run)
+        doubted = doubt_anew(self._connection, run, None if whole else self._few_articles)
+        if not is_open:
+            return self._judge(run)
+        return suspend(self._connection, run) if whole or doubted else frozenset()
 
     def _look_at_part(self, run: Run) -> frozenset[int]:
         """Look at a run whose own captures are what they were: at its readings of the articles touched."""
@@ -71,29 +106,33 @@ class _Pass:
             weigh_again(self._connection, run) if run.id in self._unweighed else (frozenset(), False)
         )
         if weighs_otherwise:
-            self._push_followers(run)
-        # Of many articles it is quicker to look at the readings of the run than at all of theirs.
-        articles = frozenset(self._articles) if len(self._articles) <= _FEW else None
+            self._push_followers_of(run.id)
+        articles = self._few_articles
         if doubt_anew(self._connection, run, articles) or run.id in self._doubtful:
             return changed | self._judge(run)
         return changed | judge_unlisted(self._connection, run, articles)
 
+    @property
+    def _few_articles(self) -> frozenset[int] | None:
+        """The articles that are touched; None for many: then it is quicker to look at all readings of a run."""
+        return frozenset(self._articles) if len(self._articles) <= _FEW else None
+
     def _judge(self, run: Run) -> frozenset[int]:
         judgement = judge(self._connection, run)
         if judgement.lists_otherwise:
-            self._push_followers(run)
+            self._push_followers_of(run.id)
         return judgement.articles
 
-    def _push_followers(self, run: Run) -> None:
+    def _push_followers_of(self, run_id: int) -> None:
         """Let those runs wait that hold their listings against this one's, up to the next one that is believed."""
         values = "(SELECT site FROM runs WHERE id = ?1)", "(SELECT started_at FROM runs WHERE id = ?1)"
         followers = self._find_runs(
             f"site = {values[0]} AND complete AND started_at > {values[1]} AND started_at <= coalesce((SELECT "
             f"min(started_at) FROM runs WHERE site = {values[0]} AND delists AND started_at > {values[1]}), '~')",
-            run.id,
+            run_id,
         )
         self._unweighed.update(row[2] for row in followers)
-        successors = self._find_runs("resumes = (SELECT uid FROM runs WHERE id = ?1)", run.id)
+        successors = self._find_runs("resumes = (SELECT uid FROM runs WHERE id = ?1)", run_id)
         self._whole.update(row[2] for row in successors)
         self._push(followers + successors)
 
@@ -108,7 +147,7 @@ class _Pass:
                 "CROSS JOIN captures k ON k.id = r.capture_id)",
                 articles,
             )
-            if row[0] > after
+            if row[0] >= after
         )
 
     def _push(self, rows: Iterable[tuple[str, str, int]]) -> None:

@@ -11,6 +11,7 @@ from sqlite_utils import Database, Migrations
 from archiver.archive.compaction import compact_bodies, compact_headers
 from archiver.archive.first_tables import EVIDENCE, READING
 from archiver.archive.payloads import write_chains_whole
+from archiver.archive.reconciling import judge_all
 from archiver.archive.seals import seal_all
 from archiver.archive.search_index import create_index
 from archiver.archive.upgrades import FIFTH, FOURTH, SECOND, SIXTH, THIRD
@@ -69,6 +70,7 @@ def m006_evidence_is_enough(db: Database) -> None:
     for statement in SIXTH:
         db.execute(statement)
     write_chains_whole(db.conn)
+    judge_all(db.conn)
     seal_all(db.conn)
 
 

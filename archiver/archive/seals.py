@@ -17,7 +17,6 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 
 from archiver.archive.headers import read_headers
-from archiver.archive.ledger import Run
 from archiver.errors import ArchiveError
 
 _CAPTURES = """
@@ -29,7 +28,8 @@ _CAPTURES = """
 # What is left out can change later: the rows that judging derives, and the seals themselves.
 _LEDGER = (
     "SELECT uid, site, kind, arguments, started_at, finished_at, outcome, requests, articles_new, articles_changed, "
-    "articles_unchanged, errors, scope, complete, found, articles_late, resumes, program FROM runs WHERE id = ?",
+    "articles_unchanged, errors, scope, complete, found, articles_late, resumes, program, declaration FROM runs "
+    "WHERE id = ?",
     "SELECT fate, reason, articles FROM fates WHERE run_id = ? ORDER BY fate, reason",
     "SELECT f.kind, f.url, f.detail, k.fetched_at FROM findings f LEFT JOIN captures k ON k.id = f.capture_id "
     "WHERE f.run_id = ? ORDER BY f.kind, f.url, f.detail",
@@ -38,53 +38,41 @@ _LEDGER = (
 )
 
 
-def seal_run(connection: sqlite3.Connection, run: Run) -> None:
+def seal_run(connection: sqlite3.Connection, run_id: int) -> None:
     """Write the seal and the closing of a run; the last thing that happens to it."""
     connection.execute(
         "UPDATE runs SET seal = ?, closing = ? WHERE id = ?",
-        (compute_seal(connection, run), compute_closing(connection, run), run.id),
+        (compute_seal(connection, run_id), compute_closing(connection, run_id), run_id),
     )
 
 
 def seal_all(connection: sqlite3.Connection) -> None:
     """Seal the closed runs of an archive as it is: those of versions that made no seals."""
-    rows = connection.execute("SELECT id, site FROM runs WHERE outcome IS NOT NULL AND seal IS NULL").fetchall()
+    rows = connection.execute("SELECT id FROM runs WHERE outcome IS NOT NULL AND seal IS NULL").fetchall()
     for row in rows:
-        seal_run(connection, Run(row[0], row[1]))
+        seal_run(connection, row[0])
 
 
-def compute_seal(connection: sqlite3.Connection, run: Run) -> bytes:
+def compute_seal(connection: sqlite3.Connection, run_id: int) -> bytes:
     """Return the digest over the captures of a run (32 bytes)."""
-    return _digest(_write_capture(row) for row in connection.execute(_CAPTURES, (run.id,)))
+    return _digest(_write_capture(row) for row in connection.execute(_CAPTURES, (run_id,)))
 
 
-def compute_closing(connection: sqlite3.Connection, run: Run) -> bytes:
+def compute_closing(connection: sqlite3.Connection, run_id: int) -> bytes:
     """Return the digest over what the ledger says of a run (32 bytes)."""
-    return _digest([*row] for query in _LEDGER for row in (*connection.execute(query, (run.id,)), ()))
+    return _digest([*row] for query in _LEDGER for row in (*connection.execute(query, (run_id,)), ()))
 
 
-def check_seals(connection: sqlite3.Connection, runs: Iterable[Run] | None = None) -> Iterator[str]:
-    """Compute the seals of these runs, or of all, and yield a line for each that is another than was written."""
-    for run in list_closed_runs(connection) if runs is None else runs:
-        yield from _check_seal(connection, run)
-
-
-def list_closed_runs(connection: sqlite3.Connection) -> list[Run]:
-    """List the runs that are closed, the oldest first."""
-    query = "SELECT id, site FROM runs WHERE outcome IS NOT NULL ORDER BY started_at, uid"
-    return [Run(row[0], row[1]) for row in connection.execute(query)]
-
-
-def _check_seal(connection: sqlite3.Connection, run: Run) -> Iterator[str]:
-    row = connection.execute("SELECT started_at, seal, closing FROM runs WHERE id = ?", (run.id,)).fetchone()
-    name = f"run of {row[0][:19]} ({run.site})"
-    if row[1] is None or row[2] is None:
-        yield f"{name}: its seal is missing, though it is closed"
+def check_seals(connection: sqlite3.Connection, run_id: int) -> Iterator[str]:
+    """Compute the seal and the closing of a closed run; yields a line for each that is another than was written."""
+    row = connection.execute("SELECT seal, closing FROM runs WHERE id = ?", (run_id,)).fetchone()
+    if row[0] is None or row[1] is None:
+        yield "it is closed, and its seal is missing"
         return
-    if compute_seal(connection, run) != row[1]:
-        yield f"{name}: its captures are not those that were sealed when it was closed"
-    if compute_closing(connection, run) != row[2]:
-        yield f"{name}: counts, fates, findings or downloads are not those that were written when it was closed"
+    if compute_seal(connection, run_id) != row[0]:
+        yield "its captures are not those that were sealed when it was closed"
+    if compute_closing(connection, run_id) != row[1]:
+        yield "its counts, fates, findings or downloads are not those that were written when it was closed"
 
 
 def _write_capture(row: sqlite3.Row) -> list[object]:

@@ -33,16 +33,6 @@ class StoredCapture:
     expected: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredReading:
-    """The reading that a snapshot begins with: its capture, and the digest of the content that was read."""
-
-    native_key: str
-    number: int
-    capture_id: int
-    digest: bytes
-
-
 def list_sites(connection: sqlite3.Connection, name: str | None = None) -> list[str]:
     """List the names of the sites of an archive, or the one that is named if it is there."""
     rows = connection.execute("SELECT name FROM sites WHERE ?1 IS NULL OR name = ?1 ORDER BY name", (name,))
@@ -95,17 +85,6 @@ def list_captures(connection: sqlite3.Connection, site: str, parser_id: int, gro
 def list_payloads(connection: sqlite3.Connection) -> Iterator[bytes]:
     """List the digests of all payloads, in the order in which they were stored."""
     return (row[0] for row in connection.execute("SELECT digest FROM payloads ORDER BY rowid"))
-
-
-def list_snapshot_readings(connection: sqlite3.Connection, site: str, parser_id: int) -> Iterator[StoredReading]:
-    """List the snapshots of a site whose first capture a parser has read."""
-    rows = connection.execute(
-        "SELECT a.native_key, s.number, s.first_capture_id, c.digest FROM snapshots s "
-        "JOIN articles a ON a.id = s.article_id JOIN contents c ON c.id = s.content_id "
-        "WHERE a.site = ? AND s.parser_id = ? AND s.number IS NOT NULL ORDER BY a.native_key, s.number",
-        (site, parser_id),
-    )
-    return (StoredReading(*row) for row in rows)
 
 
 _NEWEST = "r.newest AND r.sign = 'content'"

@@ -109,6 +109,8 @@ SIXTH = (
     "ALTER TABLE captures ADD COLUMN refused TEXT",
     # The version of this program that made a run; NULL: one before 0.2.
     "ALTER TABLE runs ADD COLUMN program TEXT",
+    # The declaration of the site that a run went by: title, platform, timezone and places, as JSON.
+    "ALTER TABLE runs ADD COLUMN declaration TEXT CHECK (declaration IS NULL OR json_valid(declaration))",
     # What a run is judged by (see judgement.py): how many articles its listings show, and whether what they do not show
     # counts as having left them. ``merged``: it was open when it came from another archive.
     "ALTER TABLE runs ADD COLUMN listed INTEGER NOT NULL DEFAULT 0",

@@ -2,9 +2,8 @@
 
 from sqlite_utils import Database
 
-from archiver.archive.judgement import judge_run
 from archiver.archive.ledger import Run, add_finding, close_died_run, find_open_runs, note_walk, write_fates
-from archiver.archive.seals import seal_run
+from archiver.archive.reconciling import judge_run
 from archiver.clock import now
 from archiver.crawl.spider import CommitteeSpider
 from archiver.model import Problem
@@ -18,7 +17,6 @@ def close_died_runs(database: Database, site: Site) -> None:
     for run in find_open_runs(database.conn, site.name):
         judge_run(database.conn, run)
         close_died_run(database.conn, run, now())
-        seal_run(database.conn, run)
 
 
 def judge_articles(database: Database, run: Run, spider: CommitteeSpider) -> None:

@@ -29,7 +29,6 @@ from archiver.archive.ledger import (
 )
 from archiver.archive.readings import Novelty
 from archiver.archive.robots import load_robots
-from archiver.archive.seals import seal_run
 from archiver.checks import check_run
 from archiver.clock import now
 from archiver.crawl.answers import capture_of
@@ -219,7 +218,6 @@ class RunLedger:
                 self.files = dict(zip(self.files, count_downloads(database.conn, run), strict=True))
                 self.outcome = self._judge(spider, reason)
                 close_run(database.conn, run, self.outcome, requests, now())
-                seal_run(database.conn, run)
             close_archive(database)
         except sqlite3.Error as error:  # a full disk: the next run finds this one open
             self.outcome, self.broken = None, self.broken or self._explain(error)

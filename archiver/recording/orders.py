@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from archiver.archive.evidence import UNNOTED
-from archiver.archive.ledger import Run, note_found, write_site
+from archiver.archive.ledger import Run, declare_anew, note_found
 from archiver.archive.readings import Novelty
 from archiver.model import Capture, Page, Purpose
 from archiver.record import is_stranger, name_parser, record_capture
@@ -73,7 +73,7 @@ def _record(database: Database, crawl: Crawl, order: Order, capture: Capture, pa
     purpose = order.purpose
     novelty = record_capture(database, run, site, capture, page, purpose)
     if order.is_new_site:
-        write_site(database.conn, site)
+        declare_anew(database.conn, run, site)
     if order.found is not None:
         note_found(database.conn, run, order.found)
     stranger = purpose.final and is_stranger(database, site, capture, page, purpose.expected)

@@ -17,8 +17,9 @@ from archiver.archive.file import close_archive, create_or_open
 from archiver.archive.readers import count_cores
 from archiver.platforms import PLATFORMS
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
-from archiver.rebuild import reparse, verify
+from archiver.rebuild import reparse
 from archiver.site import Site
+from archiver.verification import verify
 from tests.portal import large_portal
 from tests.visiting import BASE, Visits
 
