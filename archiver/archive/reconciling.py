@@ -97,6 +97,7 @@ class _Pass:
             return self._look_at_part(run)
         doubted = doubt_anew(self._connection, run, None if whole else self._few_articles)
         if not is_open:
+            self._push_followers_of(run.id)  # it may be new to them
             return self._judge(run)
         return suspend(self._connection, run) if whole or doubted else frozenset()
 
