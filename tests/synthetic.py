@@ -28,7 +28,7 @@ def make_synthetic(path: Path, articles: int, words: int = 700) -> None:
                 (run, f"run-{run}", _time(run), _time(run)),
             )
         connection.execute("INSERT INTO payloads VALUES (?, 0, 'plain', NULL, NULL, x'')", (digest,))
-        connection.execute("INSERT INTO parsers VALUES (1, 'p', 1)")
+        connection.execute("INSERT INTO parsers (id, version, ordinal) VALUES (1, 'p', 1)")
         for number in range(1, articles + 1):
             for statement, values in _write_article(number, words, digest):
                 connection.execute(statement, values)
@@ -43,7 +43,11 @@ def _write_article(number: int, words: int, digest: bytes) -> Iterator[tuple[str
         (number, str(number), number, _time(1), _time(states), 10 * number, _time(states)),
     )
     yield "INSERT INTO article_keys VALUES ('lon', ?, ?)", (str(number), number)
-    yield "INSERT INTO article_addresses VALUES (?, ?, ?, 'Tin', 1)", (number, number, _time(1))
+    columns = "article_id, address_id, seen_from, section, section_from, answered"
+    yield (
+        f"INSERT INTO article_addresses ({columns}) VALUES (?1, ?1, ?2, 'Tin', ?2, 1)",
+        (number, _time(1)),
+    )
     for state in range(1, states + 1):
         yield from _write_state(number, state, words, digest)
 
@@ -56,7 +60,7 @@ def _write_state(number: int, state: int, words: int, digest: bytes) -> Iterator
     images = json.dumps([{"url": f"http://lon.vn/{number}.png", "caption": "Ảnh", "alt": None}], ensure_ascii=False)
     unique = hashlib.sha256(f"{number} {state}".encode()).digest()
     yield (
-        "INSERT INTO captures VALUES (?, ?, ?, ?, 200, ?, NULL, NULL, NULL)",
+        "INSERT INTO captures (id, run_id, address_id, fetched_at, status, payload_digest) VALUES (?, ?, ?, ?, 200, ?)",
         (row, state, number, _time(state, number), digest),
     )
     yield (
@@ -69,7 +73,10 @@ def _write_state(number: int, state: int, words: int, digest: bytes) -> Iterator
         (number, row, state, row, row, _time(state, number), _time(state, number), changed),
     )
     yield (
-        "INSERT INTO readings VALUES (?, ?, 1, 'article', 'content', 'counted', 1, ?, ?, NULL, NULL)",
+        (
+            "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, content_id, views) "
+            "VALUES (?, ?, 1, 'article', 'content', 'counted', ?, ?)"
+        ),
         (number, row, row, 10 * number + state),
     )
     kind, detail = ("edited", "body") if state > 1 else ("created", f"Tin số {number}")

@@ -49,8 +49,9 @@ def follow_late_moves(connection: sqlite3.Connection) -> Iterator[int]:
     """
     rows = connection.execute(
         "SELECT k.id, k.run_id, u.site, k.fetched_at, k.expected, r.parser_id, p.ordinal, c.digest, d.url, "
-        "r.article_id, a.native_key FROM findings f JOIN captures k ON k.id = f.capture_id AND k.expected IS NOT NULL "
-        "JOIN runs u ON u.id = k.run_id JOIN readings r ON r.capture_id = k.id AND r.sign = 'content' AND r.newest "
+        "r.article_id, a.native_key FROM findings f CROSS JOIN captures k ON k.id = f.capture_id "
+        "AND k.expected IS NOT NULL CROSS JOIN runs u ON u.id = k.run_id "
+        "CROSS JOIN readings r ON r.capture_id = k.id AND r.sign = 'content' AND r.newest "
         "JOIN parsers p ON p.id = r.parser_id JOIN contents c ON c.id = r.content_id "
         "JOIN articles a ON a.id = r.article_id JOIN addresses d ON d.id = k.address_id WHERE f.kind = ? "
         "ORDER BY k.fetched_at, d.url",

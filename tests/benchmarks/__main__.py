@@ -14,6 +14,7 @@ from tests.benchmarks.disk import bench_disk
 from tests.benchmarks.extraction import bench_extraction
 from tests.benchmarks.growth import bench_growth
 from tests.benchmarks.listings import bench_listings
+from tests.benchmarks.merging import bench_merging
 from tests.benchmarks.parsing import bench_parsing
 from tests.benchmarks.peer_readers import bench_peer_readers
 from tests.benchmarks.peer_runners import PEERS
@@ -38,7 +39,12 @@ OF_OURS: Mapping[str, Callable[..., None]] = {
     "crawling": partial(bench_crawling, among=(*RUNNERS, *PEERS)),
 }
 # These take minutes each; with a number, of so many articles.
-LONG: Mapping[str, Callable[..., None]] = {"disk": bench_disk, "growth": bench_growth, "listings": bench_listings}
+LONG: Mapping[str, Callable[..., None]] = {
+    "disk": bench_disk,
+    "growth": bench_growth,
+    "listings": bench_listings,
+    "merging": bench_merging,
+}
 NAMED = OF_OURS | OF_PEERS | LONG
 
 name, *wishes = sys.argv[1:] or ["all"]
