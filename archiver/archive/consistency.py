@@ -4,6 +4,7 @@ Contents are held against their digests, every history against the readings that
 its judgement and its seals. Whoever changed a row of these by hand, or a bit of it, is found out.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -11,7 +12,7 @@ from dataclasses import fields
 from typing import TypeVar
 
 from archiver.archive.content import Content
-from archiver.archive.judgement import check_judgement
+from archiver.archive.judgement import LEFT_LISTINGS, check_judgement
 from archiver.archive.ledger import Run
 from archiver.archive.rederivation import ARTICLE_COLUMNS, History, derive_history, load_history
 from archiver.archive.seals import check_seals
@@ -66,6 +67,7 @@ def check_articles(connection: sqlite3.Connection, articles: Iterable[int]) -> I
     """Hold the histories of articles against their readings."""
 
     def check(article_id: int) -> Iterator[str]:
+        yield from _check_key(connection, article_id)
         yield from _compare_histories(derive_history(connection, article_id), load_history(connection, article_id))
         yield from _check_addresses(connection, article_id)
 
@@ -86,8 +88,18 @@ def check_runs(connection: sqlite3.Connection, runs: Iterable[int]) -> Iterator[
 
 def check_marks(connection: sqlite3.Connection) -> Iterator[str]:
     """Hold what is left against what it follows from: the newest readings, the views, what sites declare."""
-    checks = (_check_newest, _check_views, _check_sites)
+    checks = (_check_newest, _check_signs, _check_headers, _check_views, _check_sites)
     yield from check_each(checks, lambda check: check.__name__.removeprefix("_check_"), lambda check: check(connection))
+
+
+def _check_key(connection: sqlite3.Connection, article_id: int) -> Iterator[str]:
+    row = connection.execute(
+        "SELECT k.article_id FROM articles a LEFT JOIN article_keys k ON k.site = a.site "
+        "AND k.native_key = a.native_key WHERE a.id = ?",
+        (article_id,),
+    ).fetchone()
+    if row[0] != article_id:
+        yield "its id is not one of its keys"
 
 
 def _compare_histories(right: History, stored: History) -> Iterator[str]:
@@ -123,6 +135,22 @@ def _check_newest(connection: sqlite3.Connection) -> Iterator[str]:
     ).fetchone()[0]
     if wrong:
         yield f"{wrong} readings are taken for the newest of their capture, or for older, and are not"
+
+
+def _check_signs(connection: sqlite3.Connection) -> Iterator[str]:
+    wrong = connection.execute(
+        "SELECT count(*) FROM readings WHERE (sign = 'unlisted' AND detail IS NOT ?) "
+        "OR (doubtful AND (source <> 'article' OR sign NOT IN ('content', 'missing')))",
+        (LEFT_LISTINGS,),
+    ).fetchone()[0]
+    if wrong:
+        yield f"{wrong} readings say what no reading of their kind says"
+
+
+def _check_headers(connection: sqlite3.Connection) -> Iterator[str]:
+    for set_id, digest, headers in connection.execute("SELECT id, digest, headers FROM header_sets"):
+        if hashlib.sha256(headers.encode()).digest() != digest:
+            yield f"set {set_id} is damaged: it has another digest"
 
 
 def _check_views(connection: sqlite3.Connection) -> Iterator[str]:

@@ -23,6 +23,7 @@ from archiver.model import Problem
 # A third of a handful of articles is one article, and one article may well be gone: fewer than this are believed.
 FEWEST = 3
 SAME_PAGE = 3
+LEFT_LISTINGS = "left the listings"
 
 _IS_READING = "article_id = ? AND capture_id = ? AND parser_id = ? AND sign = ?"
 
@@ -118,8 +119,8 @@ def judge_unlisted(connection: sqlite3.Connection, run: Run, articles: frozenset
     )
     connection.executemany(
         "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, detail) "
-        "VALUES (?, ?, ?, 'listing', 'unlisted', 'counted', 'left the listings')",
-        sorted(absent),
+        "VALUES (?, ?, ?, 'listing', 'unlisted', 'counted', ?)",
+        [(*place, LEFT_LISTINGS) for place in sorted(absent)],
     )
     changed = {place[0] for place in wrong | absent}
     for article_id in changed:
