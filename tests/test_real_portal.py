@@ -14,6 +14,7 @@ from archiver.archive.ledger import open_run
 from archiver.clock import now
 from archiver.model import Capture
 from archiver.record import read_capture, record_capture
+from archiver.replay import replay
 from archiver.site import Site
 from tests.conftest import Crawling
 from tests.real_portal import (
@@ -26,6 +27,7 @@ from tests.real_portal import (
     serve_folder,
     unpack_mirror,
 )
+from tests.scripted_year import dump
 
 SITE = Site("sotttt", "Sở Thông tin và Truyền thông Hà Nội", "liferay_hanoi")
 
@@ -110,4 +112,7 @@ def test_all_copies_in_order_of_capture(mirror: Path, truth: dict[str, dict[str,
     )
     printed = sum(row["views"] is not None for row in truth.values())
     assert list(counts) == [{"articles": 639, "snapshots": 639, "observations": printed, "findings": 0}]
+    before = dump(database)
+    list(replay(database, jobs=2))
+    assert dump(database) == before
     database.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from archiver.archive.articles import Sighting, add_address, meet_article
 from archiver.archive.content import Content
 from archiver.archive.ledger import Run
+from archiver.archive.rederivation import rederive_article
 from archiver.archive.search_index import rebuild_index
 from archiver.model import Purpose
 
@@ -77,14 +78,23 @@ def restore_readings(connection: sqlite3.Connection, site: str, capture: Replaye
     sighting = Sighting(capture.id, capture.fetched_at, site)
     for row in rows:
         article_id = meet_article(connection, site, row["native_key"])
-        if row["url"]:
-            add_address(connection, article_id, sighting, row["url"], None, answered=row["sign"] == "content")
+        for url, section, answered in connection.execute(_ADDRESSES_OF, (row["number"], capture.fetched_at)).fetchall():
+            add_address(connection, article_id, sighting, url, section, answered=bool(answered))
         connection.execute(
             "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, doubtful, newest, "
             "content_id, views, views_raw, detail) SELECT ?, capture_id, parser_id, source, sign, standing, doubtful, "
-            "newest, content_id, views, views_raw, detail FROM set_aside WHERE capture_id = ? AND number = ?",
-            (article_id, capture.id, row["number"]),
+            "newest, content_id, views, views_raw, detail FROM set_aside WHERE number = ?",
+            (article_id, row["number"]),
         )
+        rederive_article(connection, article_id)
+
+
+# The addresses of an article that a capture showed first, or whose section it did, and its own.
+_ADDRESSES_OF = """
+    SELECT aa.url, CASE WHEN aa.section_from = ?2 THEN aa.section END, aa.url IS r.url AND r.sign = 'content'
+    FROM set_aside r JOIN set_aside_addresses aa ON aa.article_id = r.article_id
+    WHERE r.number = ?1 AND (aa.seen_from = ?2 OR aa.section_from = ?2 OR (aa.url IS r.url AND r.sign = 'content'))
+"""
 
 
 def drop_unread(connection: sqlite3.Connection) -> None:
@@ -97,7 +107,8 @@ def drop_unread(connection: sqlite3.Connection) -> None:
         "UNION SELECT content_id FROM snapshots)"
     )
     rebuild_index(connection)
-    connection.execute("DROP TABLE IF EXISTS temp.set_aside")
+    for table in ("set_aside", "set_aside_addresses"):
+        connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
 def remember_shown(connection: sqlite3.Connection) -> None:
@@ -121,12 +132,17 @@ def list_shown_otherwise(connection: sqlite3.Connection) -> list[tuple[str, str]
 
 def _set_aside(connection: sqlite3.Connection) -> None:
     connection.execute(
-        "CREATE TEMP TABLE set_aside AS SELECT row_number() OVER () AS number, a.native_key, "
-        "CASE WHEN r.sign IN ('content', 'listed') THEN d.url END AS url, r.* FROM readings r "
-        "JOIN articles a ON a.id = r.article_id LEFT JOIN captures k ON k.id = r.capture_id AND r.sign = 'content' "
-        "LEFT JOIN addresses d ON d.id = coalesce(k.address_id, a.address_id)"
+        "CREATE TEMP TABLE set_aside AS SELECT row_number() OVER () AS number, a.native_key, d.url, r.* "
+        "FROM readings r JOIN articles a ON a.id = r.article_id JOIN captures k ON k.id = r.capture_id "
+        "JOIN addresses d ON d.id = k.address_id"
     )
+    connection.execute(
+        "CREATE TEMP TABLE set_aside_addresses AS SELECT d.url, aa.* FROM article_addresses aa "
+        "JOIN addresses d ON d.id = aa.address_id"
+    )
+    connection.execute("CREATE INDEX temp.set_aside_by_number ON set_aside (number)")
     connection.execute("CREATE INDEX temp.set_aside_by_capture ON set_aside (capture_id)")
+    connection.execute("CREATE INDEX temp.set_aside_addresses_by_article ON set_aside_addresses (article_id)")
     for row in connection.execute("SELECT * FROM contents").fetchall():
         content = Content.of_row(row)
         if (content.row_digest, content.digest) != (row["row_digest"], row["digest"]):
