@@ -144,7 +144,7 @@ def test_the_next_run_takes_up_what_was_left(crawling: Crawling, sent: int, outc
 
 
 @pytest.mark.slow
-def test_a_run_that_was_cut_off_long_ago_is_not_taken_up(crawling: Crawling) -> None:
+def test_listing_pages_of_a_run_that_was_cut_off_long_ago_are_asked_for_again(crawling: Crawling) -> None:
     portal = demo_portal()
     with serve(portal) as base:
         with _crawl_slowly(crawling, portal, base) as process:
@@ -154,6 +154,6 @@ def test_a_run_that_was_cut_off_long_ago_is_not_taken_up(crawling: Crawling) -> 
         assert _crawl(crawling, portal, base, day=1) == 3
         listings = [request.path for request in portal.requests if "/view_content/" not in request.path]
     assert len(listings) == 1 + 6
-    assert crawling.query("SELECT resumes FROM runs WHERE id = 2") == [{"resumes": None}]
+    assert crawling.query("SELECT resumes FROM run_summary ORDER BY run_id") == [{"resumes": None}, {"resumes": 1}]
     assert _counts(crawling)[1][:3] == ("problems", "deep", 24)
     assert crawling.query("SELECT kind FROM findings") == [{"kind": "died_run"}]

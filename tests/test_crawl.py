@@ -208,6 +208,7 @@ def test_run_summary_adds_up(crawled: Crawled) -> None:
             "articles_skipped": 0,
             "articles_pending": 0,
             "articles_late": 0,
+            "resumes": None,
         }
     ]
 

@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.archive.planning import KnownArticle, UnfinishedRun
+from archiver.archive.unread import UnreadArticle
 from archiver.crawl.discovery import Discovery
 from archiver.crawl.fates import Fates
 from archiver.crawl.options import EXAMPLES, CrawlOptions, read_options
 from archiver.crawl.plan import Plan, Scope
-from archiver.crawl.targets import Step, Target, Walk
+from archiver.crawl.targets import Agenda, Step, Target, Walk
 from archiver.errors import UsageError
 from archiver.model import Listing, ListingEntry, Problem, PublishedDate, ResultCount
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
@@ -374,6 +375,22 @@ def test_the_pages_of_a_run_that_was_cut_off_are_not_asked_for_again() -> None:
     assert walk.found == {"1", "2", "3"}
     assert _keys(discovery.follow(_listing(_entry(4), total=4), walk).targets) == ["4"]
     assert discovery.is_complete
+
+
+def test_what_another_run_left_comes_before_everything_else() -> None:
+    """It is no news that only a deep pass found; what failed before comes among the visits at the end."""
+    left, failed = (UnreadArticle(str(key), _entry(key).url) for key in (2, 6))
+    strange = UnreadArticle("8", _entry(8, host="http://evil.vn").url)
+    plan = _plan("deep", *map(_known, (1, 3, 4, 9)), visits=["1", "9"], left=[left, strange], failed=[failed])
+    discovery = _adopting(plan)
+    assert _keys(discovery.list_left()) == ["2"]
+    assert _walk_pages(discovery, ([4], [3], [2], [5])) == (["5"], 4)
+    assert discovery.late == {"5"}
+    assert _keys(discovery.finish()) == ["1", "9", "6"]
+    agenda = Agenda()
+    agenda.extend([Target("article", "1", BASE), Target("listing", "2", BASE)])
+    agenda.put_first([Target("article", "3", BASE)])
+    assert _keys(agenda.take(9)) == ["3", "2", "1"]
 
 
 def test_visits_carry_their_validators() -> None:

@@ -135,8 +135,8 @@ def find_section(connection: sqlite3.Connection, site: str, key: str) -> str | N
 def first_views(connection: sqlite3.Connection, article: int) -> int | None:
     """Return the first view count that was read of an article."""
     query = (
-        "SELECT views FROM readings WHERE article_id = ? AND views IS NOT NULL AND newest AND standing = 'counted' "
-        "ORDER BY capture_id LIMIT 1"
+        "SELECT r.views FROM readings r JOIN captures k ON k.id = r.capture_id WHERE r.article_id = ? "
+        "AND r.views IS NOT NULL AND r.newest AND r.standing = 'counted' ORDER BY k.fetched_at LIMIT 1"
     )
     row = connection.execute(query, (article,)).fetchone()
     return row[0] if row else None

@@ -1,6 +1,6 @@
 """What happened to articles, run by run, the last run first; and the runs themselves, as they are shown to readers.
 
-Runs are few, and the captures of one have neighbouring ids; so the newest events are found without sorting them all.
+Runs are few; so the newest events are found without sorting them all: run by run, as they are asked for.
 """
 
 import sqlite3
@@ -19,12 +19,11 @@ _EVENT = (
 )
 _NEWEST = "(SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL)"
 _EVENTS = (
-    f"SELECT {_EVENT} FROM article_events e CROSS JOIN captures k ON k.id = e.capture_id "
+    f"SELECT {_EVENT} FROM captures k CROSS JOIN article_events e ON e.capture_id = k.id "
     "CROSS JOIN articles a ON a.id = e.article_id "
     f"CROSS JOIN snapshots s ON s.article_id = a.id AND s.number = {_NEWEST} "
     "CROSS JOIN contents c ON c.id = s.content_id "
-    "WHERE e.capture_id BETWEEN (SELECT min(id) FROM captures WHERE run_id = ?1) "
-    "AND (SELECT max(id) FROM captures WHERE run_id = ?1) AND k.run_id = ?1 "
+    "WHERE k.run_id = ?1 "
 )
 _RUN = (
     "r.id, r.run_id, r.site, r.kind, r.started_at, r.finished_at, r.outcome, r.scope, r.requests, r.errors, "
@@ -41,7 +40,7 @@ def list_changes(connection: sqlite3.Connection, site: str | None = None) -> Ite
     query = "SELECT id FROM runs WHERE ?1 IS NULL OR site = ?1 ORDER BY started_at DESC, uid DESC"
     for run in connection.execute(query, (site,)).fetchall():
         kinds = "AND e.kind NOT IN ('created', 'title_changed')"
-        yield from map(dict, connection.execute(f"{_EVENTS} {kinds} ORDER BY at DESC, a.id", (run[0],)))
+        yield from map(dict, connection.execute(f"{_EVENTS} {kinds} ORDER BY at DESC, a.native_key", (run[0],)))
 
 
 def list_new(connection: sqlite3.Connection, site: str, limit: int) -> list[Row]:
@@ -49,7 +48,7 @@ def list_new(connection: sqlite3.Connection, site: str, limit: int) -> list[Row]
     query = "SELECT id FROM runs WHERE site = ? ORDER BY started_at DESC, uid DESC"
     found: list[Row] = []
     for run in connection.execute(query, (site,)).fetchall():
-        events = f"{_EVENTS} AND e.kind = 'created' ORDER BY at DESC, a.id LIMIT ?2"
+        events = f"{_EVENTS} AND e.kind = 'created' ORDER BY at DESC, a.native_key LIMIT ?2"
         found += map(dict, connection.execute(events, (run[0], limit - len(found))))
         if len(found) >= limit:
             break
@@ -58,7 +57,7 @@ def list_new(connection: sqlite3.Connection, site: str, limit: int) -> list[Row]
 
 def list_events_of_run(connection: sqlite3.Connection, run: int, limit: int) -> list[Row]:
     """List what a run (by its id) showed: changes first, then new articles."""
-    query = f"{_EVENTS} AND e.kind <> 'title_changed' AND e.kind {{}} 'created' ORDER BY e.capture_id, a.id LIMIT ?2"
+    query = f"{_EVENTS} AND e.kind <> 'title_changed' AND e.kind {{}} 'created' ORDER BY at, a.native_key LIMIT ?2"
     changed = list(map(dict, connection.execute(query.format("<>"), (run, limit))))
     return changed + list(map(dict, connection.execute(query.format("="), (run, limit - len(changed)))))
 

@@ -106,7 +106,7 @@ def list_never_asked(connection: sqlite3.Connection, site: str, kinds: tuple[str
         f"JOIN contents c ON c.id = s.content_id JOIN json_each(json_array({lists})) list "
         "JOIN json_each(list.value) item WHERE a.site = ? AND NOT EXISTS (SELECT 1 FROM addresses f "
         "JOIN downloads d ON d.address_id = f.id WHERE f.site = a.site AND f.url = item.value ->> 'url') "
-        "ORDER BY a.id DESC",
+        "ORDER BY a.first_seen_at DESC, a.native_key",
         (site,),
     )
     return (row[0] for row in rows)

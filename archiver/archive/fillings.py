@@ -27,8 +27,9 @@ _CONTENT = """
 _FIELDS = "c.title, c.lead, c.body, c.author, c.published_raw AS published, c.images, c.attachments, r.views, a.section"
 # The last good reading of each of some articles before a run; a bare column beside max() is of the row that has it.
 _BEFORE = f"""
-    SELECT max(r.capture_id), r.article_id, {_FIELDS} FROM readings r {_CONTENT}
-    WHERE r.article_id IN (SELECT value FROM json_each(?)) AND k.run_id != ? AND r.sign = 'content'
+    SELECT max(k.fetched_at), r.article_id, {_FIELDS} FROM readings r {_CONTENT}
+    WHERE r.article_id IN (SELECT value FROM json_each(?1)) AND k.run_id != ?2 AND r.sign = 'content'
+        AND k.fetched_at < (SELECT started_at FROM runs WHERE id = ?2)
         AND r.source = 'article' AND r.standing = 'counted' AND r.newest
     GROUP BY r.article_id
 """
@@ -41,7 +42,7 @@ def read_pages(connection: sqlite3.Connection, run: Run, *, same_page: bool) -> 
     """
     standing = "= 'counted'" if same_page else "!= 'pending'"
     rows = connection.execute(
-        f"SELECT max(r.capture_id), r.article_id, d.url, {_FIELDS} FROM captures k JOIN readings r "
+        f"SELECT max(k.fetched_at), r.article_id, d.url, {_FIELDS} FROM captures k JOIN readings r "
         f"ON r.capture_id = k.id AND r.sign = 'content' AND r.source = 'article' AND r.newest "
         f"AND r.standing {standing} "
         "JOIN contents c ON c.id = r.content_id JOIN articles a ON a.id = r.article_id "

@@ -4,15 +4,16 @@ import json
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from archiver.archive.clocks import Ahead, find_ahead, read_offsets
 from archiver.archive.content import write_time
 from archiver.archive.fillings import Page, read_pages, read_recent
-from archiver.archive.ledger import Run
+from archiver.archive.ledger import LEFT_WORK, Run
+from archiver.archive.planning import DID_ITS_WORK
 from archiver.site import Site
 
-# How many runs back the past is looked at.
-WINDOW = 16
+WINDOW = 16  # runs back, as the past is looked at
 REFUSALS = ("captcha_page", "login_page", "http_401", "http_403", "http_429")
 _BOUNDED = "coalesce(json_extract(arguments, '$.since'), json_extract(arguments, '$.max_pages')) IS NOT NULL"
 
@@ -42,13 +43,14 @@ class Ending:
     """How a run that is about to be closed came to its end.
 
     ``requests``: how many it sent. ``sound``: nothing cut it off, and it read pages. ``complete``: it walked every
-    listing to its end, without which a deep or full run is compared with no other.
+    listing to its end, without which a deep or full run is compared with no other. ``is_dated``: its clock is compared.
     """
 
     at: datetime
     requests: int
     sound: bool
     complete: bool
+    is_dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Health:
     ``past``: good runs of the same scope and start addresses, the newest first, none of them bounded by ``since`` or
     ``max_pages``, none that took up another's work. ``comparable``: the run itself is such a run. ``good_runs`` counts
     those of every scope. ``recent``: which fields the last articles before the run filled. ``died``: when the runs
-    began that died before this one. ``unaccounted``: articles found, less those whose fate is known.
+    began that died before this one. ``unaccounted``: articles found, less those whose fate is known. ``ahead``:
+    captures from the future; ``offsets``: how far the run's clock was ahead of the servers', answer by answer.
     """
 
     site: Site
@@ -89,6 +92,8 @@ class Health:
     died: tuple[str, ...] = ()
     found: int = 0
     unaccounted: int = 0
+    ahead: Ahead | None = None
+    offsets: tuple[timedelta, ...] = ()
 
 
 def read_health(connection: sqlite3.Connection, run: Run, site: Site, start: Sequence[str], ending: Ending) -> Health:
@@ -97,8 +102,9 @@ def read_health(connection: sqlite3.Connection, run: Run, site: Site, start: Seq
     past = _list_past(connection, own)
     figures = {key: _read_figures(connection, key) for key in (run.id, *past)}
     observed, set_back = _count_observed(connection, run)
+    left = _count(connection, f"SELECT count(*) FROM fates WHERE run_id = ? AND {LEFT_WORK}", run.id)
     spent = "request_budget" in figures[run.id].kinds
-    whole = not (own["bounded"] or own["resumes"] or spent) and (own["scope"] == "daily" or ending.complete)
+    whole = not (own["bounded"] or own["resumes"] or spent or left) and (own["scope"] == "daily" or ending.complete)
     return Health(
         site=site,
         url=start[0],
@@ -119,17 +125,21 @@ def read_health(connection: sqlite3.Connection, run: Run, site: Site, start: Seq
         died=tuple(_list_died(connection, run)),
         found=own["found"],
         unaccounted=_count_unaccounted(connection, run),
+        ahead=find_ahead(connection, run.site, ending.at),
+        offsets=read_offsets(connection, run) if ending.is_dated else (),
     )
 
 
-_GOOD = f"kind = 'crawl' AND outcome IN ('finished', 'problems') AND NOT {_BOUNDED} AND resumes IS NULL"
-_GOOD_RUNS = f"SELECT count(*) FROM runs WHERE site = ? AND id < ? AND {_GOOD}"
+_EARLIER = "(started_at, uid) < (SELECT started_at, uid FROM runs WHERE id = ?2)"  # merged ones may have later ids
+_GOOD = f"kind = 'crawl' AND {DID_ITS_WORK} AND NOT {_BOUNDED} AND resumes IS NULL"
+_GOOD_RUNS = f"SELECT count(*) FROM runs WHERE site = ?1 AND {_EARLIER} AND {_GOOD}"
 
 
 def _list_past(connection: sqlite3.Connection, own: sqlite3.Row) -> list[int]:
     query = (
-        f"SELECT id FROM runs WHERE site = ? AND id < ? AND {_GOOD} AND scope = ? AND (scope = 'daily' OR complete) "
-        "AND json_extract(arguments, '$.start') IS json_extract(?, '$.start') ORDER BY id DESC LIMIT ?"
+        f"SELECT id FROM runs WHERE site = ?1 AND {_EARLIER} AND {_GOOD} AND scope = ?3 "
+        "AND (scope = 'daily' OR complete) AND json_extract(arguments, '$.start') IS json_extract(?4, '$.start') "
+        "ORDER BY started_at DESC, uid DESC LIMIT ?5"
     )
     values = (own["site"], own["id"], own["scope"], own["arguments"], WINDOW)
     return [row[0] for row in connection.execute(query, values)]
@@ -169,20 +179,22 @@ _SIZES = """
     WHERE k.run_id = ? AND k.status = 200 ORDER BY p.size
 """
 _GROWTH = """
-    SELECT sum(length(p.data)) FROM captures k JOIN payloads p ON p.digest = k.payload_digest
-    WHERE k.run_id = ?
-        AND NOT EXISTS (SELECT 1 FROM captures WHERE payload_digest = k.payload_digest AND id < k.id)
-        AND EXISTS (SELECT 1 FROM captures WHERE address_id = k.address_id AND id < k.id)
+    SELECT sum(length(data)) FROM payloads WHERE digest IN (
+        SELECT k.payload_digest FROM captures k WHERE k.run_id = ?
+            AND NOT EXISTS (SELECT 1 FROM captures
+                WHERE payload_digest = k.payload_digest AND fetched_at < k.fetched_at)
+            AND EXISTS (SELECT 1 FROM captures WHERE address_id = k.address_id AND fetched_at < k.fetched_at))
 """
 
 
 def _find_newest(connection: sqlite3.Connection, run: Run, at: datetime) -> datetime | None:
-    """Find when something new was last published or first seen; dates in the future are misprints."""
+    """Find when something new was last published or first seen; dates in the future are misprints, or a clock's."""
     row = connection.execute(
-        "SELECT max(t) FROM (SELECT max(first_seen_at) AS t FROM articles WHERE site = ?1 UNION ALL "
+        "SELECT max(t) FROM (SELECT max(first_seen_at) AS t FROM articles WHERE site = ?1 AND first_seen_at <= ?2 "
+        "UNION ALL "
         "SELECT max(c.published_at) FROM articles a JOIN snapshots s ON s.article_id = a.id AND s.number IS NOT NULL "
         "JOIN contents c ON c.id = s.content_id AND c.published_at <= ?2 WHERE a.site = ?1)",
-        (run.site, write_time(at)),
+        (run.site, write_time(at, "microseconds")),
     ).fetchone()
     return datetime.fromisoformat(row[0]) if row[0] else None
 
@@ -218,10 +230,15 @@ def _count_observed(connection: sqlite3.Connection, run: Run) -> tuple[int, int]
 
 
 def _list_died(connection: sqlite3.Connection, run: Run) -> list[str]:
-    """List when the runs began that died since the last one that was closed by itself."""
+    """List when the runs began that died since the last one that was closed by itself.
+
+    One that came open from another archive may be well and under way there.
+    """
     query = (
-        "SELECT started_at FROM runs WHERE site = ?1 AND id < ?2 AND outcome = 'died' AND id > coalesce(("
-        "SELECT max(id) FROM runs WHERE site = ?1 AND id < ?2 AND outcome NOT IN ('died', 'locked')), 0) ORDER BY id"
+        f"SELECT started_at FROM runs WHERE site = ?1 AND {_EARLIER} AND kind = 'crawl' AND outcome = 'died' "
+        "AND NOT merged "
+        f"AND started_at > coalesce((SELECT max(started_at) FROM runs WHERE site = ?1 AND {_EARLIER} "
+        "AND kind = 'crawl' AND outcome NOT IN ('died', 'locked')), '') ORDER BY started_at, uid"
     )
     return [row[0] for row in connection.execute(query, (run.site, run.id))]
 

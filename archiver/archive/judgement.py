@@ -14,8 +14,11 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
+from archiver.archive.content import write_time
 from archiver.archive.ledger import Run, list_chain
+from archiver.archive.planning import RESUME_FOR
 from archiver.archive.readings import find_last_content, has_lost_fields
 from archiver.archive.rederivation import load_content, rederive_article
 from archiver.model import Problem
@@ -281,8 +284,8 @@ def _weigh_listings(connection: sqlite3.Connection, run: Run) -> _Listings:
     at fault.
     """
     row = connection.execute("SELECT listed, delists, complete FROM runs WHERE id = ?", (run.id,)).fetchone()
-    query = f"SELECT count(DISTINCT r.article_id) FROM {_OF_RUNS} WHERE r.sign = 'listed'"
-    listed = connection.execute(query, {"runs": _write_chain(connection, run)}).fetchone()[0]
+    query = f"SELECT count(DISTINCT r.article_id) FROM {_OF_WALK} WHERE r.sign = 'listed'"
+    listed = connection.execute(query, _bind_walk(connection, run)).fetchone()[0]
     shrunk = _find_shrinking(connection, run, listed) if row["complete"] else None
     columns = (int(listed), int(bool(row["complete"]) and shrunk is None))
     return _Listings(columns, (shrunk,) if shrunk else (), columns != (row["listed"], row["delists"]))
@@ -312,8 +315,8 @@ def _is_too_many(left: int, listed: int) -> bool:
 
 def _count_left(connection: sqlite3.Connection, past: Run, run: Run) -> int:
     """Count the articles that the listings of an earlier run show and those of this one do not."""
-    query = f"SELECT count(DISTINCT r.article_id) FROM {_OF_RUNS} WHERE r.sign = 'listed' AND NOT ({_IS_LISTED})"
-    values = {"runs": _write_chain(connection, past), "chain": _write_chain(connection, run)}
+    query = f"SELECT count(DISTINCT r.article_id) FROM {_OF_PAST_WALK} WHERE r.sign = 'listed' AND NOT ({_IS_LISTED})"
+    values = _bind_walk(connection, run) | _bind_walk(connection, past, "past_")
     return int(connection.execute(query, values).fetchone()[0])
 
 
@@ -321,9 +324,8 @@ def _compare_unlisted(
     connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None
 ) -> tuple[set[Visit], set[Visit]]:
     """Hold what is written of articles that left a run's listings against what is right: what is wrong, what lacks."""
-    source = _OF_RUNS if articles is None else _OF_ARTICLES
-    chain = _write_chain(connection, run)
-    values = {"runs": chain, "chain": chain, "run": run.id, "articles": json.dumps([*(articles or ())])}
+    source = _OF_WALK if articles is None else _OF_ARTICLES
+    values = _bind_walk(connection, run) | {"articles": json.dumps([*(articles or ())])}
     right = set(_find_unlisted(connection, source, values))
     query = f"SELECT r.article_id, r.capture_id, r.parser_id, k.run_id FROM {source} WHERE r.sign = 'unlisted'"
     rows = connection.execute(query, values).fetchall()
@@ -333,21 +335,40 @@ def _compare_unlisted(
     return own - right, right - written
 
 
-_OF_RUNS = "json_each(:runs) u CROSS JOIN captures k ON k.run_id = u.value CROSS JOIN readings r ON r.capture_id = k.id"
+# The captures of a run, and of those that it took up as far as its own walk stands on them: their newest pages.
+_IN_WALK = (
+    "{1}.run_id IN (SELECT value FROM json_each(:{0}chain)) AND ({1}.run_id = :{0}run OR {1}.fetched_at >= :{0}since)"
+)
+_OF_WALK = (
+    f"json_each(:chain) u CROSS JOIN captures k ON k.run_id = u.value AND {_IN_WALK.format('', 'k')} "
+    "CROSS JOIN readings r ON r.capture_id = k.id"
+)
+_OF_PAST_WALK = (
+    f"json_each(:past_chain) u CROSS JOIN captures k ON k.run_id = u.value AND {_IN_WALK.format('past_', 'k')} "
+    "CROSS JOIN readings r ON r.capture_id = k.id"
+)
 _OF_ARTICLES = (
     "json_each(:articles) a CROSS JOIN readings r ON r.article_id = a.value CROSS JOIN captures k "
-    "ON k.id = r.capture_id AND k.run_id IN (SELECT value FROM json_each(:runs))"
+    f"ON k.id = r.capture_id AND {_IN_WALK.format('', 'k')}"
 )
 _IS_LISTED = (
     "EXISTS (SELECT 1 FROM readings l CROSS JOIN captures lk ON lk.id = l.capture_id "
-    "WHERE l.article_id = r.article_id AND l.sign = 'listed' AND lk.run_id IN (SELECT value FROM json_each(:chain)))"
+    f"WHERE l.article_id = r.article_id AND l.sign = 'listed' AND {_IN_WALK.format('', 'lk')})"
 )
+
+
+def _bind_walk(connection: sqlite3.Connection, run: Run, prefix: str = "") -> dict[str, object]:
+    """Bind what tells the captures of a run's walk: it may go on from pages of those that it took up (planning.py)."""
+    began = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
+    since = write_time(datetime.fromisoformat(began) - RESUME_FOR, "microseconds")
+    chain = json.dumps(list_chain(connection, run.id))
+    values: dict[str, object] = {"chain": chain, "run": run.id, "since": since, "began": began}
+    return {f"{prefix}{name}": value for name, value in values.items()}
 
 
 def _find_unlisted(connection: sqlite3.Connection, source: str, values: dict[str, object]) -> Iterator[Visit]:
     """Find who left the listings: article, the last capture of its own page in the run, the parser that read it."""
-    delists, began = connection.execute("SELECT delists, started_at FROM runs WHERE id = :run", values).fetchone()
-    if not delists:
+    if not connection.execute("SELECT delists FROM runs WHERE id = :run", values).fetchone()[0]:
         return
     rows = connection.execute(
         f"SELECT r.article_id, r.capture_id, r.parser_id FROM {source} JOIN addresses d ON d.id = k.address_id "
@@ -356,20 +377,15 @@ def _find_unlisted(connection: sqlite3.Connection, source: str, values: dict[str
         values,
     )
     visits = {visit[0]: (visit[0], visit[1], visit[2]) for visit in rows}
-    yield from (visit for key, visit in visits.items() if _was_listed(connection, key, began, values["chain"]))
+    yield from (visit for key, visit in visits.items() if _was_listed(connection, key, values))
 
 
-def _was_listed(connection: sqlite3.Connection, article_id: int, before: str, chain: object) -> bool:
+def _was_listed(connection: sqlite3.Connection, article_id: int, walk: dict[str, object]) -> bool:
+    """Say whether the last word of the listings on an article, before a run and its walk, was that it is there."""
     row = connection.execute(
         "SELECT r.sign FROM readings r JOIN captures k ON k.id = r.capture_id JOIN addresses a ON a.id = k.address_id "
-        "WHERE r.article_id = ? AND r.sign IN ('listed', 'unlisted') AND k.fetched_at < ? "
-        "AND k.run_id NOT IN (SELECT value FROM json_each(?)) "
-        "ORDER BY k.fetched_at DESC, a.url DESC, r.sign DESC LIMIT 1",
-        (article_id, before, chain),
+        "WHERE r.article_id = :article AND r.sign IN ('listed', 'unlisted') AND k.fetched_at < :began "
+        f"AND NOT ({_IN_WALK.format('', 'k')}) ORDER BY k.fetched_at DESC, a.url DESC, r.sign DESC LIMIT 1",
+        walk | {"article": article_id},
     ).fetchone()
     return row is not None and row[0] == "listed"
-
-
-def _write_chain(connection: sqlite3.Connection, run: Run) -> str:
-    """Write the ids of a run and those that it took up: their listings are one walk."""
-    return json.dumps(list_chain(connection, run.id))

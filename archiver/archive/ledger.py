@@ -24,6 +24,11 @@ _READ = (
 # Stages that no article may be left in by a run that came to its end.
 _OPEN = ("waiting", "asked")
 
+PUT_OFF = "visit put off: "
+"""So begins why an article is pending that is known: its visit is due by its dates, whoever comes next."""
+LEFT_WORK = f"fate = 'pending' AND substr(reason, 1, {len(PUT_OFF)}) != '{PUT_OFF}'"
+"""Of a row of ``fates``: the next run has to take it up."""
+
 Outcome = Literal["finished", "problems", "failed", "interrupted", "died", "locked"]
 
 
@@ -172,6 +177,15 @@ def write_fates(connection: sqlite3.Connection, run: Run, fates: Mapping[str, tu
     return lost + unfound
 
 
+def note_unwalked(connection: sqlite3.Connection, run: Run, reason: str) -> None:
+    """Write that a run left listing pages where no article that it left says so: then some may be unknown yet."""
+    connection.execute(
+        "INSERT INTO fates SELECT ?1, 'pending', ?2, 0 WHERE NOT EXISTS (SELECT 1 FROM fates WHERE run_id = ?1 "
+        f"AND {LEFT_WORK})",
+        (run.id, reason),
+    )
+
+
 def close_died_run(connection: sqlite3.Connection, run: Run, at: datetime) -> None:
     """Close a run that was killed; what it found and did not come to is pending."""
     close_run(connection, run, "died", 0, at)
@@ -227,8 +241,9 @@ def count_error(connection: sqlite3.Connection, run: Run) -> None:
 
 
 def find_open_runs(connection: sqlite3.Connection, site: str) -> list[Run]:
-    """Return the runs of a site that were never closed; the caller judges and closes them."""
-    rows = connection.execute("SELECT id, site FROM runs WHERE site = ? AND outcome IS NULL ORDER BY id", (site,))
+    """Return the crawls of a site that were never closed, the oldest first; the caller judges and closes them."""
+    query = "SELECT id, site FROM runs WHERE site = ? AND kind = 'crawl' AND outcome IS NULL ORDER BY started_at, uid"
+    rows = connection.execute(query, (site,))
     return [Run(*row) for row in rows]
 
 

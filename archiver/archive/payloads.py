@@ -61,16 +61,16 @@ _BASES = """
 """
 
 # Whole payloads among the last captures of a site, first seen after a time. What zstd cannot halve, pictures say,
-# teaches nothing. The plus keeps SQLite from sorting all captures of a site: 165 ms for 200,000, against 2.
+# teaches nothing. Two indexes have runs by time, and captures of one by id: 2 ms; to sort all 200,000 takes 165.
 _SAMPLES = """
     SELECT p.digest, p.encoding FROM (
-        SELECT k.id, k.payload_digest FROM runs r CROSS JOIN captures k ON k.run_id = r.id
-        WHERE +r.site = :site ORDER BY r.id DESC, k.id DESC LIMIT 1000
+        SELECT k.fetched_at, k.payload_digest FROM runs r CROSS JOIN captures k ON k.run_id = r.id
+        WHERE r.site = :site ORDER BY r.started_at DESC, r.id DESC, k.id DESC LIMIT 1000
     ) k JOIN payloads p ON p.digest = k.payload_digest
     WHERE p.base_digest IS NULL AND p.size BETWEEN 1000 AND 1000000 AND 2 * length(p.data) < p.size
     GROUP BY p.digest
     HAVING (SELECT min(fetched_at) FROM captures WHERE payload_digest = p.digest) > :since
-    ORDER BY max(k.id) DESC LIMIT :count
+    ORDER BY max(k.fetched_at) DESC LIMIT :count
 """
 
 

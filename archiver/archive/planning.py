@@ -8,6 +8,17 @@ from datetime import datetime, timedelta
 
 from archiver.archive.content import write_time
 from archiver.archive.headers import read_headers
+from archiver.archive.ledger import LEFT_WORK
+
+_SCOPES = ("daily", "deep", "full")  # each does what those before it do
+RESUME_FOR = timedelta(hours=12)
+"""So long a listing page may stand in for the one that is there now, in a run that takes up another."""
+SLACK = timedelta(minutes=10)
+"""So far the clocks of the machines that fill an archive may differ without a word."""
+DID_ITS_WORK = (
+    f"(outcome IN ('finished', 'problems') AND NOT EXISTS (SELECT 1 FROM fates WHERE run_id = runs.id AND {LEFT_WORK}))"
+)
+"""Of a row of ``runs``: it came to its end, and left nothing of what it had found. Walked listings are not enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,68 +43,81 @@ class KnownArticle:
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedRun:
-    """A run that was cut off, with the runs it took up itself: their ids, oldest first, and how far it was to go."""
+    """A run that did not do its work, with those it took up itself: their ids, and how far they were to go at most.
+
+    ``uid`` is its own; ``started_at`` is when the first of them began, ``last_began`` when the last did.
+    """
 
     uid: str
     ids: tuple[int, ...]
     scope: str
     started_at: datetime
+    last_began: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """A capture that an unfinished run made: a page that need not be asked for again."""
+    """A capture that an unfinished run made: a page that need not be asked for again, for a time."""
 
     capture_id: int
     url: str
     status: int
+    fetched_at: datetime
+    run_id: int
 
 
-def list_known_articles(connection: sqlite3.Connection, site: str) -> list[KnownArticle]:
-    """List the articles of a site that were read at least once; those that moved are another article's address now."""
+def list_known_articles(connection: sqlite3.Connection, site: str, at: datetime | None = None) -> list[KnownArticle]:
+    """List the articles of a site that were read at least once; those that moved are another article's address now.
+
+    A visit after ``at`` was dated by a clock that was ahead; it does not put off the next one while there is another.
+    """
     rows = connection.execute(
         "SELECT c.article_id, c.url, c.title, c.state, c.listed, c.published_at, c.first_seen_at, c.changed_at, "
-        "(SELECT max(k.fetched_at) FROM readings r JOIN captures k ON k.id = r.capture_id"
+        "(SELECT coalesce(max(CASE WHEN k.fetched_at <= ?2 THEN k.fetched_at END), max(k.fetched_at))"
+        " FROM readings r JOIN captures k ON k.id = r.capture_id"
         " WHERE r.article_id = a.id AND r.source = 'article') AS visited_at, c.snapshots - 1 "
         "FROM current_articles c JOIN articles a ON a.site = c.site AND a.native_key = c.article_id "
-        "WHERE c.site = ? AND c.state != 'moved' ORDER BY c.article_id",
-        (site,),
+        "WHERE c.site = ?1 AND c.state != 'moved' ORDER BY c.article_id",
+        (site, write_time(at + SLACK, "microseconds") if at else "9999"),
     )
     return [_read_known(row) for row in rows]
 
 
 def find_unfinished_run(
-    connection: sqlite3.Connection, site: str, arguments: Mapping[str, str], since: datetime
+    connection: sqlite3.Connection, site: str, arguments: Mapping[str, str], at: datetime
 ) -> UnfinishedRun | None:
-    """Find the last run of a site if it did not finish, was asked for the same, and began at ``since`` or later."""
-    row = connection.execute(
-        "SELECT id, uid, scope, started_at, outcome, arguments FROM runs WHERE site = ? AND outcome != 'locked' "
-        "ORDER BY started_at DESC, id DESC LIMIT 1",
-        (site,),
-    ).fetchone()
-    if row is None or row["outcome"] not in ("died", "interrupted", "failed"):
+    """Find what a run with these arguments takes up when it begins: the last run of the same task, if it left work.
+
+    The whole site behind the same start addresses is one task, whatever else was asked for, and is taken up whenever.
+    A part of it (``since``, ``max_pages``) is taken up by the same question only, within RESUME_FOR. Runs that began
+    in the future, by a clock that was ahead, wait for their time.
+    """
+    rows = connection.execute(
+        f"SELECT id, uid, started_at, arguments, {DID_ITS_WORK} AS done FROM runs WHERE site = ? AND kind = 'crawl' "
+        "AND outcome != 'locked' AND started_at <= ? ORDER BY started_at DESC, uid DESC",
+        (site, write_time(at + SLACK, "microseconds")),
+    )
+    last = next((row for row in rows if _is_same_task(json.loads(row["arguments"]), arguments)), None)
+    if last is None or last["done"]:
         return None
-    if json.loads(row["arguments"]) != dict(arguments) or row["started_at"] < write_time(since):
+    if _is_bounded(arguments) and last["started_at"] < write_time(at - RESUME_FOR, "microseconds"):
         return None
-    began = datetime.fromisoformat(row["started_at"])
-    return UnfinishedRun(row["uid"], _list_chain(connection, row["id"]), row["scope"], began)
+    return _read_chain(connection, last["id"], last["uid"])
 
 
 def find_beginning(connection: sqlite3.Connection, run_id: int) -> datetime:
     """Return when the work of a run began, be it with the first of the runs that it takes up."""
-    ids = json.dumps(_list_chain(connection, run_id))
-    query = "SELECT min(started_at) FROM runs WHERE id IN (SELECT value FROM json_each(?))"
-    return datetime.fromisoformat(connection.execute(query, (ids,)).fetchone()[0])
+    return _read_chain(connection, run_id, "").started_at
 
 
-def list_kept_answers(connection: sqlite3.Connection, runs: tuple[int, ...]) -> list[KeptAnswer]:
-    """List the captures of some runs in the order they were made."""
+def list_kept_answers(connection: sqlite3.Connection, runs: tuple[int, ...], since: datetime) -> list[KeptAnswer]:
+    """List the captures that some runs made since a time, in the order they were made."""
     rows = connection.execute(
-        "SELECT k.id, a.url, k.status FROM captures k JOIN addresses a ON a.id = k.address_id "
-        "WHERE k.run_id IN (SELECT value FROM json_each(?)) ORDER BY k.id",
-        (json.dumps(runs),),
+        "SELECT k.id, a.url, k.status, k.fetched_at, k.run_id FROM captures k JOIN addresses a ON a.id = k.address_id "
+        "WHERE k.run_id IN (SELECT value FROM json_each(?)) AND k.fetched_at >= ? ORDER BY k.fetched_at, a.url",
+        (json.dumps(runs), write_time(since, "microseconds")),
     )
-    return [KeptAnswer(*row) for row in rows]
+    return [KeptAnswer(key, url, status, datetime.fromisoformat(at), run) for key, url, status, at, run in rows]
 
 
 def list_strangers(connection: sqlite3.Connection, site: str) -> list[tuple[str, datetime]]:
@@ -108,11 +132,15 @@ def list_strangers(connection: sqlite3.Connection, site: str) -> list[tuple[str,
     return [(url, datetime.fromisoformat(at)) for url, at in rows]
 
 
-def find_last_walk(connection: sqlite3.Connection, site: str, start: str | None) -> datetime | None:
-    """Return when the last run began that walked all listings, from the same start addresses, to their ends."""
+def find_last_walk(connection: sqlite3.Connection, site: str, start: str | None, at: datetime) -> datetime | None:
+    """Return when the last run up to a time began that walked all listings of the same start addresses to their ends.
+
+    Only one that also did its work counts: it was not cut off, and left no article that it had found.
+    """
     row = connection.execute(
-        "SELECT max(started_at) FROM runs WHERE site = ? AND complete AND arguments ->> 'start' IS ?",
-        (site, start),
+        "SELECT max(started_at) FROM runs WHERE site = ? AND kind = 'crawl' AND complete "
+        f"AND arguments ->> 'start' IS ? AND started_at <= ? AND {DID_ITS_WORK}",
+        (site, start, write_time(at + SLACK, "microseconds")),
     ).fetchone()
     return datetime.fromisoformat(row[0]) if row[0] else None
 
@@ -149,15 +177,25 @@ def _read_known(row: sqlite3.Row) -> KnownArticle:
     )
 
 
-def _list_chain(connection: sqlite3.Connection, run_id: int) -> tuple[int, ...]:
-    """List a run and those it took up, one after the other, oldest first."""
+def _is_same_task(before: Mapping[str, str], arguments: Mapping[str, str]) -> bool:
+    if _is_bounded(arguments) or _is_bounded(before):
+        return dict(before) == dict(arguments)
+    return before.get("start") == arguments.get("start")
+
+
+def _is_bounded(arguments: Mapping[str, str]) -> bool:
+    return "since" in arguments or "max_pages" in arguments
+
+
+def _read_chain(connection: sqlite3.Connection, run_id: int, uid: str) -> UnfinishedRun:
+    """Read a run and those it took up, one after the other."""
     rows = connection.execute(
-        "WITH RECURSIVE chain (id, resumes) AS (SELECT id, resumes FROM runs WHERE id = ? "
-        "UNION SELECT r.id, r.resumes FROM runs r JOIN chain c ON r.uid = c.resumes) SELECT id FROM chain ORDER BY id",
+        "WITH RECURSIVE chain (id, resumes, scope, started_at) AS ("
+        "SELECT id, resumes, scope, started_at FROM runs WHERE id = ? UNION "
+        "SELECT r.id, r.resumes, r.scope, r.started_at FROM runs r JOIN chain c ON r.uid = c.resumes) "
+        "SELECT id, scope, started_at FROM chain ORDER BY started_at, id",
         (run_id,),
-    )
-    return tuple(row[0] for row in rows)
-
-
-RESUME_FOR = timedelta(hours=12)
-"""So long a run that was cut off can be taken up: its listing pages are not older than that."""
+    ).fetchall()
+    scope = max((row["scope"] for row in rows), key=_SCOPES.index)
+    first, last = (datetime.fromisoformat(rows[place]["started_at"]) for place in (0, -1))
+    return UnfinishedRun(uid, tuple(row["id"] for row in rows), scope, first, last)

@@ -115,11 +115,11 @@ def list_runs(connection: sqlite3.Connection, site: str | None, limit: int | Non
 
 
 def summarise_sites(connection: sqlite3.Connection) -> dict[str, Row]:
-    """Count the articles of each site and name its last run."""
+    """Count the articles of each site and name its last crawl."""
     query = """
         SELECT s.name, (SELECT count(*) FROM current_articles WHERE site = s.name) AS articles,
             max(r.started_at) AS last_run, r.outcome
-        FROM sites s LEFT JOIN runs r ON r.site = s.name GROUP BY s.name
+        FROM sites s LEFT JOIN runs r ON r.site = s.name AND r.kind = 'crawl' GROUP BY s.name
     """
     return {row["name"]: row for row in read_rows(connection.execute(query))}
 

@@ -191,6 +191,7 @@ RUN_SUMMARY = View(
         "articles_skipped": "articles it did not ask for, most of them because their next visit is not due",
         "articles_pending": "articles it did not come to before it ended",
         "articles_late": "new articles that only the deep pass found: backdated, or missed before",
+        "resumes": "the run whose work it took up, by its number, because that was cut off; NULL if none",
         "seal": "SHA-256 over all its captures, hexadecimal (`archiver runs --seals`); NULL while it runs",
     },
     """
@@ -204,7 +205,10 @@ RUN_SUMMARY = View(
         (SELECT coalesce(sum(articles), 0) FROM fates WHERE run_id = r.id AND fate = 'failed'),
         (SELECT coalesce(sum(articles), 0) FROM fates WHERE run_id = r.id AND fate = 'skipped'),
         (SELECT coalesce(sum(articles), 0) FROM fates WHERE run_id = r.id AND fate = 'pending'),
-        r.articles_late, nullif(lower(hex(r.seal)), '')
+        r.articles_late,
+        (SELECT nullif(count(*), 0) FROM runs b JOIN runs o ON (o.started_at, o.uid) <= (b.started_at, b.uid)
+            WHERE b.uid = r.resumes),
+        nullif(lower(hex(r.seal)), '')
     FROM runs r
     """,
 )

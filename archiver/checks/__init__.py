@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from archiver.archive.health import Ending, Health, read_health
 from archiver.archive.ledger import Finding, Run, add_finding
+from archiver.checks.clocks import check_ahead, check_dates
 from archiver.checks.fields import check_fields
 from archiver.checks.quantities import check_errors, check_growth, check_listings, check_refusals
 from archiver.model import Problem
@@ -76,4 +77,6 @@ CHECKS: tuple[Callable[[Health], Iterable[Finding]], ...] = (
     check_errors,
     check_counters,
     check_growth,
+    check_ahead,
+    check_dates,
 )

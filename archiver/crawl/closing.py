@@ -1,10 +1,23 @@
 """The end of a run: what its signs mean, what became of every article, and the runs that never came to their end."""
 
+from collections.abc import Mapping
+
 from sqlite_utils import Database
 
-from archiver.archive.ledger import Run, add_finding, close_died_run, find_open_runs, note_walk, write_fates
+from archiver.archive.ledger import (
+    PUT_OFF,
+    Run,
+    add_finding,
+    close_died_run,
+    find_open_runs,
+    note_unwalked,
+    note_walk,
+    write_fates,
+)
 from archiver.archive.reconciling import judge_run
 from archiver.clock import now
+from archiver.crawl.fates import Stage
+from archiver.crawl.plan import Plan
 from archiver.crawl.spider import CommitteeSpider
 from archiver.model import Problem
 from archiver.site import Site
@@ -40,7 +53,17 @@ def account_for_articles(database: Database, run: Run, spider: CommitteeSpider, 
         add_finding(database.conn, run, start, Problem("not_articles", said))
     spider.discovery.leave()
     left = "the budget of requests is used up" if not spider.budget else f"not reached: {cut_off}" if cut_off else None
-    lost = write_fates(database.conn, run, spider.discovery.fates.close(left, interrupted=cut_off is not None))
+    fates = spider.discovery.fates.close(left, interrupted=cut_off is not None)
+    lost = write_fates(database.conn, run, _put_off(fates, spider.discovery.plan))
+    if left and spider.discovery.unwalked:
+        note_unwalked(database.conn, run, f"{spider.discovery.unwalked} channels not walked to their ends: {left}")
     if lost:
         detail = f"{len(lost)} articles were found and never accounted for: {', '.join(lost[:MOST_NAMED])}"
         add_finding(database.conn, run, start, Problem("unaccounted", detail))
+
+
+def _put_off(fates: Mapping[str, tuple[Stage, str]], plan: Plan) -> Mapping[str, tuple[Stage, str]]:
+    """Tell the visits of known articles from what would be lost; a full run is asked for all of them."""
+    known = plan.known if plan.scope != "full" else ()
+    late = {key for key, (stage, _) in fates.items() if stage == "pending" and key in known}
+    return {**fates, **{key: ("pending", PUT_OFF + fates[key][1]) for key in late}}

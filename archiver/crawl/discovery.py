@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from datetime import tzinfo
 from urllib.parse import urldefrag
 
+from archiver.archive.unread import UnreadArticle
 from archiver.crawl.bounds import Bounds, check_total, is_walked
 from archiver.crawl.fates import Fates
 from archiver.crawl.options import CrawlOptions
 from archiver.crawl.plan import Plan
-from archiver.crawl.targets import Step, Target, Walk
+from archiver.crawl.skips import Skips
+from archiver.crawl.targets import Step, Target, Walk, interleave
 from archiver.model import Form, Listing, ListingEntry, Problem
 from archiver.platforms.generic import is_home
 from archiver.platforms.layout import Address, Platform
@@ -32,11 +34,11 @@ class Discovery:
         self._platform = platform
         self._bounds = Bounds(options, zone, overlap)
         self._overlap = overlap
+        self._skips = Skips(self.plan, self._bounds)
         self._seen: set[str] = set()
         self._walks: list[Walk] = []
-        self._visits: frozenset[str] = frozenset()
+        self._left: set[str] = set()
         self._kept: dict[str, Listing] = {}
-        self._retitled = 0
         self._ways: list[str] = []
         self._shown: set[str] = set()
 
@@ -44,7 +46,8 @@ class Discovery:
         """Follow a plan; without one everything is new."""
         self.plan = plan
         self.fates.expect(() if self._options.is_bounded else plan.known)
-        self._visits = frozenset(plan.visits)
+        self._skips = Skips(plan, self._bounds)
+        self._left = {article.key for article in plan.left}
         # What was read from an address that a form turns the pages of is asked for again, and the form with it.
         self._kept = {self._identify(page.url): page for page in plan.listings if page.next_form is None}
 
@@ -64,6 +67,10 @@ class Discovery:
                 starts.append(target)
         return self._follow_kept(Step(tuple(starts)))
 
+    def list_left(self) -> list[Target]:
+        """Return the articles that a run before this one left: named by a listing, and never asked for."""
+        return self._meet_unread(self.plan.left)
+
     def follow(self, listing: Listing, walk: Walk) -> Step:
         """Return what a page of a walk leads to: the page after it, and articles not seen before."""
         return self._follow_kept(self._follow_page(listing, walk))
@@ -77,29 +84,37 @@ class Discovery:
         return self._take_ways() or self.finish()
 
     def finish(self) -> list[Target]:
-        """Return the known articles that are to be visited though no listing showed them, once all walks are over."""
+        """Return known articles to visit that no listing showed; among them those that could not be read before."""
         if self._options.is_bounded:
             return []
         entries = [self.plan.known[key] for key in (*self.plan.visits, *self._find_unlisted())]
         shown = (ListingEntry(article.key, article.url, article.title) for article in entries)
-        return [target for entry in shown if (target := self._meet_article(entry, None))]
+        known = [target for entry in shown if (target := self._meet_article(entry, None))]
+        return interleave(known, self._meet_unread(self.plan.failed))
 
     def list_strangers(self) -> list[str]:
         """List the pages that a listing took for articles, and this run found to be none."""
         return [key for key in self.fates.list_strangers() if key in self._shown]
 
     def leave(self) -> None:
-        """Note what became of the known articles that nothing led to; when a run ends."""
+        """Note what became of the articles to ask for that nothing led to; when a run ends."""
+        for article in (*self.plan.left, *self.plan.failed):
+            if article.key not in self.fates and self.allows(article.url):
+                self.fates.note(article.key, "waiting")
         for key in self.plan.known if not self._options.is_bounded else ():
-            if key not in self.fates and key in self._visits:
-                self.fates.note(key, "waiting")
-            elif key not in self.fates:
-                self.fates.note(key, "skipped", "not due")
+            if key not in self.fates:
+                reason = self._skips.find_rest(key)
+                self.fates.note(key, "skipped" if reason else "waiting", reason or "")
 
     @property
     def is_complete(self) -> bool:
         """Say whether every channel was walked to its end: then what was not listed is listed no more."""
         return bool(self._walks) and not self._options.is_bounded and all(map(is_walked, self._walks))
+
+    @property
+    def unwalked(self) -> int:
+        """How many channels wait for their next page."""
+        return sum(walk.waits for walk in self._walks)
 
     def refuse_redirect(self, url: str) -> Problem | None:
         """Say what is wrong with an article's address that redirects to another; the answer there may say more."""
@@ -126,9 +141,8 @@ class Discovery:
         """Find the articles that left the listings: they may still answer (rule 9)."""
         if not self.is_complete:
             return []
-        gone = [
-            key for key, article in self.plan.known.items() if article.listed and f"article {key}" not in self._seen
-        ]
+        met = {*self.plan.visits, *(key.removeprefix("article ") for key in self._seen)}
+        gone = [key for key, article in self.plan.known.items() if article.listed and key not in met]
         return gone if self.plan.scope == "full" else gone[: self.plan.most]
 
     def _follow_kept(self, step: Step) -> Step:
@@ -144,6 +158,7 @@ class Discovery:
 
     def _follow_page(self, listing: Listing, walk: Walk) -> Step:
         walk.pages += 1
+        walk.waits = False
         walk.is_way = walk.is_way or listing.kind != "page"
         self.note_ways(listing.more)
         walk.strangers += listing.strangers
@@ -159,6 +174,7 @@ class Discovery:
         if len(walk.found) == before:
             return Step((), (Problem("endless_pager", f"page {walk.pages} of {walk.start} shows nothing new"),))
         after = self._meet_form(listing.next_form, walk) or self._meet_listing(listing.next_url, walk)
+        walk.waits = after is not None
         return Step((*([after] if after else []), *articles))
 
     def _note_news(self, listing: Listing, walk: Walk) -> None:
@@ -169,7 +185,7 @@ class Discovery:
             return
         self._shown |= news
         if walk.passed and self.plan.known:
-            self.late |= news
+            self.late |= news - self._left
 
     def _check_any(self) -> tuple[Problem, ...]:
         """Notice when all channels were walked and none showed an article."""
@@ -197,6 +213,8 @@ class Discovery:
         key = entry.native_key
         if not self.allows(entry.url) and key not in self.fates:
             self.fates.note(key, "skipped", "on another host")
+        if walk and self._skips.can_wait(key):
+            return None
         if not self.allows(entry.url) or not self._is_first_sight(f"article {key}"):
             return None
         if reason := self._find_reason_to_skip(entry, walk):
@@ -205,29 +223,14 @@ class Discovery:
         self.fates.note(key, "waiting")
         return Target("article", key, entry.url, walk, self.plan.validators.get(key, {}))
 
+    def _meet_unread(self, articles: Iterable[UnreadArticle]) -> list[Target]:
+        entries = (ListingEntry(article.key, article.url, "") for article in articles if self.allows(article.url))
+        return [target for entry in entries if (target := self._meet_article(entry, None))]
+
     def _find_reason_to_skip(self, entry: ListingEntry, walk: Walk | None) -> str | None:
-        known = self.plan.known.get(entry.native_key)
         if walk and self._is_met_as_listing(self._platform.read_address(entry.url), entry.url):
             return "a listing"
-        if self._bounds.is_too_old(entry):
-            return "older than since"
-        if entry.native_key in self.plan.done:
-            return "visited by the run that was taken up"
-        if known is None:
-            return "no article when it was last looked at" if entry.native_key in self.plan.strangers else None
-        if walk is None or entry.native_key in self._visits:
-            return None
-        return None if not walk.is_way and self._is_retitled(entry, known.title) else "not due"
-
-    def _is_retitled(self, entry: ListingEntry, title: str) -> bool:
-        """Say whether a listing prints another title than the article had: a sign of an edit, looked into at once.
-
-        Listings that cut titles give no sign; and a portal that spells them otherwise is looked into only so far.
-        """
-        if self._retitled >= self.plan.most or title.startswith(entry.title.rstrip(". …")):
-            return False
-        self._retitled += 1
-        return True
+        return self._skips.find_reason(entry, walk)
 
     def _is_met_as_listing(self, address: Address, url: str) -> bool:
         """Say whether an address that does not tell what it leads to is that of a listing of this run."""

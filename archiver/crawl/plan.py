@@ -1,6 +1,7 @@
 """The plan of a run: made once when it opens, from what the archive knows; nothing is looked up after that."""
 
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -20,8 +21,10 @@ from archiver.archive.planning import (
     list_known_articles,
     list_strangers,
 )
+from archiver.archive.unread import UnreadArticle, list_unread_articles
 from archiver.crawl.options import CrawlOptions
 from archiver.crawl.schedule import bound_visits, choose_visits
+from archiver.crawl.unread import choose_unread
 from archiver.model import Listing
 from archiver.platforms import platform_of
 from archiver.record import load_listings
@@ -30,11 +33,14 @@ from archiver.urls import is_form_page
 
 Scope = Literal["daily", "deep", "full"]
 Validators = Mapping[str, str]
+_SCOPES: tuple[Scope, ...] = ("daily", "deep", "full")
 
 # An hour or two of difference between two cron runs must not put the deep pass off by a day.
 TOLERANCE = timedelta(hours=12)
 # Pages that were no articles are looked at again after this, and at most twice it: not all of them on one day.
 STRANGER_FOR = timedelta(days=30)
+# A full run of a large portal may be cut off on each of many days: its visits count as long as one run follows another.
+MOST_PAUSE = timedelta(days=30)
 # Answers that say nothing of the article itself; it is asked for again when its run is taken up.
 _INCONCLUSIVE = frozenset({301, 302, 303, 307, 308, 401, 403, 407, 408, 429, 500, 502, 503, 504})
 
@@ -45,8 +51,10 @@ class Plan:
 
     ``visits`` are the keys of the known articles to visit, the most pressing first, with their ``validators`` for
     conditional requests; ``most`` bounds what else is visited of the known ones. ``listings`` and ``done`` are the
-    listing pages and the articles that the run taken up has fetched already. ``strangers`` are the keys of pages that
-    turned out to be no articles, and need not be looked at again yet.
+    listing pages and the articles that the run taken up has just fetched, ``walked`` the ids of the runs that fetched
+    these pages; ``visited`` are all articles that it need not visit again, unless they left the listings since.
+    ``strangers`` are the keys of pages that turned out to be no articles, and need not be looked at again yet. Of
+    articles that listings named and nobody read, ``left`` come before everything else, and ``failed`` last.
     """
 
     scope: Scope = "full"
@@ -57,7 +65,11 @@ class Plan:
     resumed: UnfinishedRun | None = None
     listings: Sequence[Listing] = ()
     done: frozenset[str] = frozenset()
+    visited: frozenset[str] = frozenset()
     strangers: frozenset[str] = frozenset()
+    walked: tuple[int, ...] = ()
+    left: Sequence[UnreadArticle] = ()
+    failed: Sequence[UnreadArticle] = ()
 
     def is_news(self, key: str) -> bool:
         """Say whether an article was not known before this run, or the one it takes up, began."""
@@ -69,16 +81,18 @@ def make_plan(
     database: Database, site: Site, options: CrawlOptions, arguments: Mapping[str, str], at: datetime
 ) -> Plan:
     """Make the plan of a run that opens at a time; the runs before it must be closed."""
-    connection = database.conn
-    resumed = find_unfinished_run(connection, site.name, arguments, at - RESUME_FOR)
-    known = {article.key: article for article in list_known_articles(connection, site.name)}
-    kept = list_kept_answers(connection, resumed.ids) if resumed else []
-    done = _find_done(site, kept)
-    last_walk = find_last_walk(connection, site.name, arguments.get("start"))
+    connection, start = database.conn, arguments.get("start")
+    resumed = find_unfinished_run(connection, site.name, arguments, at)
+    known = {article.key: article for article in list_known_articles(connection, site.name, at)}
+    last_walk = find_last_walk(connection, site.name, start, at)
     scope = _choose_scope(options, site.revisits, resumed, at - last_walk if last_walk else None)
-    old = [article for article in known.values() if not (resumed and article.first_seen_at >= resumed.started_at)]
+    kept = _list_kept(connection, resumed, scope, at)
+    pages = [answer for answer in kept if answer.fetched_at >= at - RESUME_FOR and _is_reusable(answer)]
+    visited = _find_done(site, kept)
     rules = replace(site.revisits, min_revisits=site.revisits.min_revisits // 3) if scope == "deep" else site.revisits
-    visits = _choose_visits(scope, old, rules, at, done)
+    visits = _choose_visits(scope, _leave_out_news(known.values(), resumed, at), rules, at, visited)
+    unread = [] if options.is_bounded else list_unread_articles(connection, site.name, start)
+    left, failed = choose_unread(unread, bound_visits(len(known), rules), at)
     return Plan(
         scope=scope,
         known=known,
@@ -86,23 +100,47 @@ def make_plan(
         most=bound_visits(len(known), rules),
         validators={key: found for key in visits if (found := find_validators(connection, site.name, key))},
         resumed=resumed,
-        listings=load_listings(database, site, [answer.capture_id for answer in kept if _is_reusable(answer)]),
-        done=done,
+        listings=load_listings(database, site, [answer.capture_id for answer in pages]),
+        done=_find_done(site, [answer for answer in kept if answer.fetched_at >= at - RESUME_FOR]),
+        visited=visited,
         strangers=frozenset() if scope == "full" else _find_strangers(database, site, at),
+        walked=tuple(sorted({answer.run_id for answer in pages})),
+        left=left,
+        failed=failed,
     )
 
 
 def _choose_scope(
     options: CrawlOptions, revisits: Revisits, resumed: UnfinishedRun | None, since_walk: timedelta | None
 ) -> Scope:
-    if options.full:
-        return "full"
-    if resumed is not None and resumed.scope == "deep":
-        return "deep"
+    """Go as far as is asked for, or due, or as a run was to go that did not do its work."""
     if options.is_bounded:
-        return "daily"
+        return "full" if options.full else "daily"
     overdue = since_walk is None or since_walk + TOLERANCE >= timedelta(days=revisits.deep_every)
-    return "deep" if options.deep or overdue else "daily"
+    wanted: Scope = "full" if options.full else "deep" if options.deep or overdue else "daily"
+    left = (scope for scope in _SCOPES if resumed and scope == resumed.scope)
+    return max((wanted, *left), key=_SCOPES.index)
+
+
+def _list_kept(
+    connection: sqlite3.Connection, resumed: UnfinishedRun | None, scope: Scope, at: datetime
+) -> list[KeptAnswer]:
+    """List what the run taken up has fetched that still counts: for a full run all its visits, else the last ones."""
+    if resumed is None:
+        return []
+    follows = resumed.last_began is not None and at - resumed.last_began < MOST_PAUSE
+    is_full = resumed.scope == scope == "full" and follows
+    return list_kept_answers(connection, resumed.ids, resumed.started_at if is_full else at - RESUME_FOR)
+
+
+def _leave_out_news(
+    known: Iterable[KnownArticle], resumed: UnfinishedRun | None, at: datetime
+) -> Sequence[KnownArticle]:
+    """Leave out what the run taken up has just met: it is no known article that a visit is due of."""
+    if resumed is None:
+        return list(known)
+    began = max(resumed.started_at, at - RESUME_FOR)
+    return [article for article in known if article.first_seen_at < began]
 
 
 def _choose_visits(
@@ -110,7 +148,7 @@ def _choose_visits(
 ) -> list[str]:
     waiting = [article for article in known if article.key not in done]
     if scope == "full":
-        return [article.key for article in waiting]
+        return [article.key for article in sorted(waiting, key=lambda article: (article.visited_at, article.key))]
     return choose_visits(waiting, revisits, at, len(known) - len(waiting))
 
 

@@ -55,7 +55,12 @@ def bound_visits(known: int, revisits: Revisits) -> int:
 
 
 def find_due(article: KnownArticle, revisits: Revisits, at: datetime) -> datetime:
-    """Return when an article is to be visited next, as it looks at a time."""
+    """Return when an article is to be visited next, as it looks at a time.
+
+    A visit in the future was dated by a clock that was ahead, and says nothing of when it was.
+    """
+    if article.visited_at - SHORTEST > at:
+        return at
     if article.state == "suspect":
         return article.visited_at + SUSPECT_EVERY
     interval = find_interval(article, revisits, at)

@@ -109,7 +109,8 @@ class CommitteeSpider(scrapy.Spider):
         return site
 
     async def start(self) -> AsyncIterator[Any]:
-        """Ask for the first page of every channel."""
+        """Ask for what another run left, and for the first page of every channel."""
+        self._agenda.put_first(self.discovery.list_left())
         for output in self._take_step(self.discovery.begin(), self.options.start[0]):
             yield output
         for request in self._ask_more():

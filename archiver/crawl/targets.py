@@ -1,8 +1,9 @@
 """What discovery hands out: addresses to ask for, and the walks they belong to."""
 
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Literal
 
 from archiver.model import Form, Problem, Purpose
@@ -13,8 +14,8 @@ class Walk:
     """A walk through one channel, page by page.
 
     ``stale`` counts the last pages that showed nothing new; once there were enough of them to end a daily run, the walk
-    has ``passed`` what a daily run sees. ``is_way``: it goes through a feed or a sitemap, which are ways to articles
-    and no channels.
+    has ``passed`` what a daily run sees. ``waits``: its next page was not had yet. ``is_way``: it goes through a feed
+    or a sitemap, which are ways to articles and no channels.
     """
 
     start: str
@@ -23,6 +24,7 @@ class Walk:
     strangers: int = 0
     stale: int = 0
     passed: bool = False
+    waits: bool = True
     is_way: bool = False
     found: set[str] = field(default_factory=set)
 
@@ -61,14 +63,19 @@ class Step:
 
 
 class Agenda:
-    """The targets that wait: listings before articles, each in the order they were met.
+    """The targets that wait: what was left by another run, then listings, then articles, in the order they were met.
 
     They wait here and not in Scrapy's queue: a target has some hundred bytes, a request some thousand.
     """
 
     def __init__(self) -> None:
+        self._left: deque[Target] = deque()
         self._listings: deque[Target] = deque()
         self._articles: deque[Target] = deque()
+
+    def put_first(self, targets: Iterable[Target]) -> None:
+        """Let targets wait before all others."""
+        self._left.extend(targets)
 
     def extend(self, targets: Iterable[Target]) -> None:
         """Let targets wait."""
@@ -78,6 +85,13 @@ class Agenda:
     def take(self, count: int) -> list[Target]:
         """Take up to ``count`` targets."""
         taken: list[Target] = []
-        while len(taken) < count and (queue := self._listings or self._articles):
+        while len(taken) < count and (queue := self._left or self._listings or self._articles):
             taken.append(queue.popleft())
         return taken
+
+
+def interleave(many: Sequence[Target], others: Sequence[Target]) -> list[Target]:
+    """Spread some targets evenly among others: pages that failed before must not look like a host that is down."""
+    places = [(place / len(many), target) for place, target in enumerate(many)]
+    places += [((place + 0.5) / len(others), target) for place, target in enumerate(others)]
+    return [target for _, target in sorted(places, key=itemgetter(0))]

@@ -1,0 +1,41 @@
+"""The checks on clocks: all history stands on the times of captures, and a wrong clock rules it silently."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from statistics import median
+
+from archiver.archive.health import Health
+from archiver.archive.ledger import Finding
+from archiver.checks.attendance import write_span
+
+# One page with an odd header, or a cache that dates its copies, moves no median of some answers.
+FEWEST_DATES = 3
+# A wrong zone is hours, and changes no order of days; servers that are wrong are so by minutes, most of them.
+MOST_OFFSET = timedelta(days=1)
+
+
+def check_ahead(health: Health) -> Iterator[Finding]:
+    """Report that the archive holds captures of the site from the future of the clock of this run."""
+    if ahead := health.ahead:
+        detail = (
+            f"{ahead.captures} captures are ahead of this machine's clock, up to {ahead.newest:%Y-%m-%d %H:%M} UTC, "
+            f"the first by the run that began {ahead.began:%Y-%m-%d %H:%M}; look at the clock (date -u) and set it if "
+            "it is wrong; if it was wrong then, put back a copy of the archive from before that run: until that day "
+            "what these captures show passes for the newest"
+        )
+        yield Finding("clock_ahead", health.url, detail)
+
+
+def check_dates(health: Health) -> Iterator[Finding]:
+    """Report a clock that is far from what most answers say the time is; whose is wrong, a person has to tell."""
+    if len(health.offsets) < FEWEST_DATES:
+        return
+    offset = timedelta(seconds=median(offset.total_seconds() for offset in health.offsets))
+    if abs(offset) <= MOST_OFFSET:
+        return
+    way = "ahead of" if offset > timedelta() else "behind"
+    detail = (
+        f"this machine's clock is {write_span(abs(offset))} {way} the Date of the server's answers (the median of "
+        f"{len(health.offsets)}); look at it (date -u) and set it if it is wrong; if it is right, the server's is wrong"
+    )
+    yield Finding("clock_differs", health.url, detail)
