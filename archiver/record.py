@@ -36,12 +36,21 @@ from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.expectation import MISSING, find_problems, list_listed, looks_strange
 from archiver.parsing.page import CODE_VERSION, read_page
+from archiver.parsing.truncation import find_truncation
 from archiver.platforms import platform_of
 from archiver.site import Places, Site
 from archiver.urls import strip_form_page
 
-GOOD_STATUS = range(200, 300)
+# Any 2xx is read as 200 is (RFC 9110, 15), but those that bring no page: nothing, a part of one, what differs from one.
+GOOD_STATUS = frozenset(range(200, 300)) - {204, 205, 206, 226}
+KNOWN_STATUS = range(100, 600)
 NOT_MODIFIED = 304
+_MEANINGS = {
+    204: ": there is no page",
+    205: ": there is no page",
+    206: ": a part of the page, though all of it was asked for",
+    226: ": the difference to a page, though all of it was asked for",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +67,13 @@ class _Scene:
 def read_capture(site: Site, capture: Capture) -> Page:
     """Read a capture of a site; an error status is Unreadable whatever the page says."""
     if capture.status not in GOOD_STATUS:
-        return Unreadable(capture.url, Problem(f"http_{capture.status}", f"answered with status {capture.status}"))
+        return Unreadable(capture.url, Problem(f"http_{capture.status}", _describe_status(capture.status)))
     return read_page(replace(capture, url=strip_form_page(capture.url)), platform_of(site), site.zone)
+
+
+def _describe_status(status: int) -> str:
+    meaning = _MEANINGS.get(status, "" if status in KNOWN_STATUS else ", which HTTP does not know")
+    return f"answered with status {status}{meaning}"
 
 
 def _mark_places(places: Places) -> str:
@@ -71,6 +85,12 @@ def load_listings(database: Database, site: Site, captures: Iterable[int]) -> li
     """Read listing pages again that are kept already; captures that show none are passed over."""
     pages = (read_capture(site, load_capture(database.conn, capture_id)) for capture_id in captures)
     return [page for page in pages if isinstance(page, Listing)]
+
+
+def list_truncated(database: Database, captures: Iterable[int]) -> frozenset[int]:
+    """Find those of some captures whose pages break off before their end."""
+    kept = ((capture_id, load_capture(database.conn, capture_id)) for capture_id in captures)
+    return frozenset(capture_id for capture_id, capture in kept if find_truncation(capture.body, capture.headers))
 
 
 def parser_of(database: Database, site: Site) -> Parser:

@@ -24,7 +24,7 @@ from archiver.crawl.options import CrawlOptions
 from archiver.crawl.schedule import bound_visits, choose_visits
 from archiver.model import Listing
 from archiver.platforms import platform_of
-from archiver.record import load_listings
+from archiver.record import list_truncated, load_listings
 from archiver.site import Revisits, Site
 from archiver.urls import is_form_page
 
@@ -36,7 +36,7 @@ TOLERANCE = timedelta(hours=12)
 # Pages that were no articles are looked at again after this, and at most twice it: not all of them on one day.
 STRANGER_FOR = timedelta(days=30)
 # Answers that say nothing of the article itself; it is asked for again when its run is taken up.
-_INCONCLUSIVE = frozenset({301, 302, 303, 307, 308, 401, 403, 407, 408, 429, 500, 502, 503, 504})
+_INCONCLUSIVE = frozenset({206, 301, 302, 303, 307, 308, 401, 403, 407, 408, 429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def make_plan(
     resumed = find_unfinished_run(connection, site.name, arguments, at - RESUME_FOR)
     known = {article.key: article for article in list_known_articles(connection, site.name)}
     kept = list_kept_answers(connection, resumed.ids) if resumed else []
-    done = _find_done(site, kept)
+    done = _find_done(site, _drop_partial(database, kept))
     last_walk = find_last_walk(connection, site.name, arguments.get("start"))
     scope = _choose_scope(options, site.revisits, resumed, at - last_walk if last_walk else None)
     old = [article for article in known.values() if not (resumed and article.first_seen_at >= resumed.started_at)]
@@ -126,6 +126,12 @@ def _find_strangers(database: Database, site: Site, at: datetime) -> frozenset[s
         return frozenset()
     seen = ((platform.read_address(url).key, fetched) for url, fetched in list_strangers(database.conn, site.name))
     return frozenset(key for key, fetched in seen if at - fetched < STRANGER_FOR * (1 + crc32(key.encode()) / 2**32))
+
+
+def _drop_partial(database: Database, kept: Sequence[KeptAnswer]) -> list[KeptAnswer]:
+    """Leave out the pages that did not come whole: they are asked for again."""
+    partial = list_truncated(database, [answer.capture_id for answer in kept if answer.status == 200])
+    return [answer for answer in kept if answer.capture_id not in partial]
 
 
 def _find_done(site: Site, kept: Sequence[KeptAnswer]) -> frozenset[str]:

@@ -13,7 +13,7 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
-from archiver.crawl.answers import BUSY, FORM_REDIRECTS, REDIRECTS, capture_of
+from archiver.crawl.answers import BUSY, FORM_REDIRECTS, REDIRECTS, capture_of, is_partial
 from archiver.crawl.chromium import render_pages
 from archiver.crawl.discovery import Discovery
 from archiver.crawl.failures import describe_failure
@@ -162,7 +162,7 @@ class CommitteeSpider(scrapy.Spider):
                 yield output
             return
         page = await self.read(self.site, capture) if self.is_decided else self._read_first(capture)
-        again = self._try_again(response) if response.status in BUSY else None
+        again = self._try_again(response) if response.status in BUSY or is_partial(page) else None
         yield Visit(capture, page, final=again is None, expected=target.expected)
         if again:
             yield again

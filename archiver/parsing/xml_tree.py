@@ -16,6 +16,8 @@ _GZIP = b"\x1f\x8b"
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}?\?>")
 _ENCODING = re.compile(rb"""^[^<]{0,20}<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})""")
 _ROOT = re.compile(r"<(?![?!])(?:[\w.-]{1,40}:)?([A-Za-z]{1,20})[\s/>]")
+# Where markup is text.
+_HIDING = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _HEAD = 4096
 
 XmlElement: TypeAlias = Any
@@ -26,8 +28,15 @@ class XmlRefusedError(Exception):
     """XML that no well-meaning server sends: entities of its own, more bytes than the protocol allows."""
 
 
+class XmlTruncatedError(Exception):
+    """XML, or its packing, that ends before its end."""
+
+
 def unzip(body: bytes) -> bytes:
-    """Undo gzip, where a body begins as such a file does; XmlRefusedError where more comes out than is allowed."""
+    """Undo gzip, where a body begins as such a file does.
+
+    XmlRefusedError where more comes out than is allowed, XmlTruncatedError where a part is missing.
+    """
     if not body.startswith(_GZIP):
         return body
     unpacking = zlib.decompressobj(wbits=31)
@@ -37,7 +46,18 @@ def unzip(body: bytes) -> bytes:
         raise XmlRefusedError(f"broken gzip: {error}") from error
     if unpacking.unconsumed_tail:
         raise XmlRefusedError(f"more than {MOST_BYTES} bytes unpacked")
+    if not unpacking.eof:
+        raise XmlTruncatedError("the file ends within what is packed")
     return plain
+
+
+def has_end(text: str, root: str) -> bool:
+    """Say whether a document has the end of its root element, or one that needs none: it came whole then.
+
+    No parser is asked: in feeds with broken markup the end tags of others are missing, and all of them came.
+    """
+    end = re.compile(rf"</(?:[\w.-]{{1,40}}:)?{root}\s*>|<(?:[\w.-]{{1,40}}:)?{root}(?:\s[^<>]*)?/>")
+    return end.search(_HIDING.sub("", text)) is not None
 
 
 def peek_root(body: bytes) -> str:
@@ -52,8 +72,10 @@ def peek_root(body: bytes) -> str:
     return match[1] if match else ""
 
 
-def parse_xml(body: bytes, headers: Headers) -> XmlElement | None:
+def parse_xml(body: bytes, headers: Headers, root: str) -> XmlElement | None:
     """Parse what a server sent, as far as it can be parsed; None where nothing can.
+
+    XmlTruncatedError where the ``root`` element is never ended.
 
     Nothing is fetched, no entity is expanded (a document that declares one is refused: XmlRefusedError), and without
     ``huge_tree`` libxml2 ends at 256 levels and at texts of 10 MB.
@@ -63,6 +85,8 @@ def parse_xml(body: bytes, headers: Headers) -> XmlElement | None:
     text = _DECLARATION.sub("", decode_page(body, (*charset, *headers)).replace("\0", "").lstrip("\ufeff"), count=1)
     if "<!ENTITY" in text or "<!entity" in text:
         raise XmlRefusedError("a document that declares entities")
+    if not has_end(text, root):
+        raise XmlTruncatedError(f"the document ends within <{root}>")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, encoding="utf-8"
     )
