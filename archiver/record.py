@@ -36,21 +36,13 @@ from archiver.errors import ArchiveError
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.expectation import MISSING, find_problems, list_listed, looks_strange
 from archiver.parsing.page import CODE_VERSION, read_page
+from archiver.parsing.status import refuse_status
 from archiver.parsing.truncation import find_truncation
 from archiver.platforms import platform_of
 from archiver.site import Places, Site
 from archiver.urls import strip_form_page
 
-# Any 2xx is read as 200 is (RFC 9110, 15), but those that bring no page: nothing, a part of one, what differs from one.
-GOOD_STATUS = frozenset(range(200, 300)) - {204, 205, 206, 226}
-KNOWN_STATUS = range(100, 600)
 NOT_MODIFIED = 304
-_MEANINGS = {
-    204: ": there is no page",
-    205: ": there is no page",
-    206: ": a part of the page, though all of it was asked for",
-    226: ": the difference to a page, though all of it was asked for",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +58,9 @@ class _Scene:
 
 def read_capture(site: Site, capture: Capture) -> Page:
     """Read a capture of a site; an error status is Unreadable whatever the page says."""
-    if capture.status not in GOOD_STATUS:
-        return Unreadable(capture.url, Problem(f"http_{capture.status}", _describe_status(capture.status)))
+    if refused := refuse_status(capture.status):
+        return Unreadable(capture.url, refused)
     return read_page(replace(capture, url=strip_form_page(capture.url)), platform_of(site), site.zone)
-
-
-def _describe_status(status: int) -> str:
-    meaning = _MEANINGS.get(status, "" if status in KNOWN_STATUS else ", which HTTP does not know")
-    return f"answered with status {status}{meaning}"
 
 
 def _mark_places(places: Places) -> str:
