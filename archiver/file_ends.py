@@ -28,7 +28,7 @@ def lacks_end(body: bytes) -> bool:
 
 
 def _misses_pdf_end(body: bytes) -> bool:
-    """A PDF has several ends if it was changed, or made for the web; no object follows the last of them."""
+    """Look for objects behind the last end: a PDF that was changed, or made for the web, has several ends."""
     end = body.rfind(b"%%EOF")
     return end < 0 or b" obj" in body[end:]
 
@@ -81,7 +81,7 @@ def _misses_riff_end(body: bytes) -> bool:
 
 
 def _misses_zip_end(body: bytes) -> bool:
-    """The directory stands at the end, and what is behind it says where; in a file within there is another one."""
+    """Look for the directory, whose place is told behind it at the end; a ZIP within this one has an end too."""
     end = body.rfind(_ZIP_END, max(0, len(body) - 65_557))
     if end < 0 or end + 22 > len(body):
         return True

@@ -9,6 +9,7 @@ from archiver.crawl.spider import CommitteeSpider
 from archiver.model import Problem
 from archiver.record import parser_of
 from archiver.site import Site
+from archiver.urls import shorten_address
 
 MOST_NAMED = 5
 
@@ -42,11 +43,15 @@ def account_for_articles(database: Database, run: Run, spider: CommitteeSpider, 
         problem = Problem("request_budget", "ARCHIVE_MAX_REQUESTS is used up; the next run goes on")
         add_finding(database.conn, run, start, problem)
     if strangers := spider.discovery.list_strangers():
-        said = f"{len(strangers)} addresses that the listings name are no articles: {', '.join(strangers[:MOST_NAMED])}"
+        said = f"{len(strangers)} addresses that the listings name are no articles: {_name(strangers)}"
         add_finding(database.conn, run, start, Problem("not_articles", said))
     spider.discovery.leave()
     left = "the budget of requests is used up" if not spider.budget else f"not reached: {cut_off}" if cut_off else None
     lost = write_fates(database.conn, run, spider.discovery.fates.close(left, interrupted=cut_off is not None))
     if lost:
-        detail = f"{len(lost)} articles were found and never accounted for: {', '.join(lost[:MOST_NAMED])}"
+        detail = f"{len(lost)} articles were found and never accounted for: {_name(lost)}"
         add_finding(database.conn, run, start, Problem("unaccounted", detail))
+
+
+def _name(keys: list[str]) -> str:
+    return ", ".join(map(shorten_address, keys[:MOST_NAMED]))

@@ -20,7 +20,9 @@ logger = logging.getLogger(__name__)
 MOST_HEADER_BYTES = 256 * 1024
 """What browsers take; Twisted bounds a line (16 KB), and not how many there are."""
 # Version and reason say nothing that is needed; a status of more digits is no number that anyone meant.
-_STATUS_LINE = re.compile(rb"\s*HTTP(?:/(?P<version>\d\.\d)|\S*)\s+(?P<status>\d{1,9})(?:\s+(?P<reason>.*))?\s*", re.I)
+_STATUS_LINE = re.compile(
+    rb"\s*HTTP(?:/(?P<version>\d\.\d)|\S*)\s+(?P<status>\d{1,9})(?:\s+(?P<reason>.*))?\s*", re.IGNORECASE
+)
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _BLANKS = b" \t"
 
@@ -40,20 +42,23 @@ class AnswerParser(_LenientHTTPClientParser):
     """Reads an answer, as long as its head is of a sane size."""
 
     size = 0
-    _transferDecoders = {b"chunked": _Chunks}  # noqa: RUF012 - Twisted's way
+    _transferDecoders = {b"chunked": _Chunks}  # noqa: N815, RUF012 - Twisted's name, and its way
 
     def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Take a line of the head, as long as they are few enough; one that goes on with nothing is left out."""
         self.size += len(line)
         if self.state in (STATUS, HEADER) and self.size > MOST_HEADER_BYTES:
             raise RefusedError("headers_too_large", f"more than {MOST_HEADER_BYTES} bytes of headers")
         if self.state == HEADER and line[:1] in (b" ", b"\t") and self._partialHeader is None:
-            return  # it goes on with a header that did not begin
+            return
         super().lineReceived(line)
 
     def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Refuse a line that is too long."""
         raise RefusedError("headers_too_large", f"a header line of more than {self.MAX_LENGTH} bytes")
 
     def statusReceived(self, status: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Take the first line; NoHttpError where it is none, be it of what the answer before has left over."""
         found = _STATUS_LINE.fullmatch(status)
         if found is None:
             raise NoHttpError(f"the answer begins with {status[:60]!r}, which is no status of HTTP")
@@ -61,6 +66,7 @@ class AnswerParser(_LenientHTTPClientParser):
         super().statusReceived(b"HTTP/%s %s %s" % (version, number, reason))  # type: ignore[no-untyped-call]
 
     def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802 - Twisted's name
+        """Take a header without the blanks that stand before its colon; one without a name is left out."""
         name = name.strip(_BLANKS)
         if _TOKEN.fullmatch(name):
             super().headerReceived(name, value)  # type: ignore[no-untyped-call]
@@ -68,6 +74,7 @@ class AnswerParser(_LenientHTTPClientParser):
             logger.debug("left out of an answer's headers: %r", name[:60])
 
     def allHeadersReceived(self) -> None:  # noqa: N802 - Twisted's name
+        """Find out how the end of the body is told."""
         self._simplify_framing(self.connHeaders)
         super().allHeadersReceived()  # type: ignore[no-untyped-call]
 

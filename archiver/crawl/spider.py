@@ -28,7 +28,7 @@ from archiver.parsing.recognition import recognise_capture
 from archiver.platforms import platform_of
 from archiver.record import read_capture
 from archiver.site import Expectations, Places, Revisits, Site
-from archiver.urls import join_url
+from archiver.urls import MOST_ADDRESS, join_url, shorten_address
 
 Output = AsyncIterator[Visit | Failure | Remark | Request]
 
@@ -238,6 +238,8 @@ class CommitteeSpider(scrapy.Spider):
             return Problem("redirect_loop", f"{redirects} redirects, the last one to {location}")
         if not self.discovery.allows(location):
             return Problem("redirect_offsite", f"redirects to another host: {location}")
+        if len(location) > MOST_ADDRESS:
+            return Problem("address_too_long", f"redirects to {shorten_address(location)}")
         return self.discovery.refuse_redirect(location) if target.kind == "article" else None
 
     def _try_again(self, response: Response) -> Request | None:

@@ -66,9 +66,13 @@ def _read_whole(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
         return _name_script(_read(capture, platform, zone), capture)
     if truncation.tail is not None:
         page, shorter = (_read(each, platform, zone) for each in (capture, _shorten(capture, truncation.tail)))
-        if page == shorter and not isinstance(page, Unreadable):
+        if page == shorter and _shows_text(page):
             return page
     return Unreadable(capture.url, Problem("truncated", f"the page ends within {truncation.inside}"))
+
+
+def _shows_text(page: Page) -> bool:
+    return bool(page.paragraphs if isinstance(page, Article) else isinstance(page, Listing) and page.entries)
 
 
 def _shorten(capture: Capture, end: int) -> Capture:
