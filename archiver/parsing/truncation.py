@@ -40,8 +40,8 @@ _MOST_OPEN = 2000
 class Truncation:
     """Within what a page ends.
 
-    ``tail`` is None where that is certain. Else the page ends behind the end of an element, within a single one that has
-    none, and may be whole and badly written: it is where the former begins, in the text. If the page reads the same
+    ``tail`` is None where that is certain. Else the page ends behind the end of an element, within a single one that
+    has none, and may be whole and badly written: it is where the former begins, in the text. If the page reads the same
     without it, all that is read stood before, and more followed that is not: it was whole.
     """
 
@@ -83,7 +83,7 @@ class _Walk:
         self._html = html
         self._open = OpenElements()
         self._unfinished = ""
-        self._has_tags = False
+        self._is_markup = False
         self._is_in_head = False
         self._is_behind_end = False
         self._paragraphs = Paragraphs()
@@ -98,7 +98,7 @@ class _Walk:
                 return None
         if at >= 0:
             self._read_text(at, len(self._html))
-        if not self._has_tags:
+        if not self._is_markup:
             return None
         return Truncation(self._unfinished) if self._unfinished else self._judge_end()
 
@@ -127,6 +127,7 @@ class _Walk:
         if html.startswith("<!--", at):
             return self._skip_to("-->", at + 2, "a comment")
         if html[at + 1] in "!?":
+            self._is_markup = True
             return self._skip_to(">", at, "a declaration")
         tag = _TAG.match(html, at)
         if tag is None:
@@ -135,7 +136,7 @@ class _Walk:
         if html[at + 1] == "/":
             self._end_element(name)
             return tag.end()
-        self._has_tags = True
+        self._is_markup = True
         if name not in _RAW:
             self._begin_element(name, at, is_ended=html[tag.end() - 2] == "/")
             return tag.end()
