@@ -20,7 +20,7 @@ AT = datetime(2026, 3, 9, 2, tzinfo=UTC)
 HOST = "https://xa.example"
 LIFERAY, UNKNOWN = Site("khoi", "Cổng của Khối", "liferay_hanoi"), Site("xa", "Trang của xã", "generic")
 SENTENCES = (
-    "Sáng nay bà con cả thôn ra nhà văn hóa từ rất sớm, ngồi kín mấy dãy ghế nghe ban công tác mặt trận nói về việc chung.",
+    "Sáng nay bà con cả thôn ra nhà văn hóa từ rất sớm, ngồi kín mấy dãy ghế nghe mặt trận nói về việc chung.",
     "Ông Đỗ Văn Thịnh, trưởng ban, đọc từng khoản thu &amp; chi của quý trước, rồi trả lời những câu hỏi còn để lại.",
     "Đến trưa, mọi người thống nhất làm lại con đường ven kênh trước mùa mưa, mỗi hộ góp hai ngày công.",
 )
