@@ -116,14 +116,14 @@ def _misses_rtf_end(body: bytes) -> bool:
 def _misses_last_box(body: bytes) -> bool:
     """Go from box to box (ISO 14496-12, 4.2); one of size 0 goes to the end of the file."""
     at = 0
-    while at < len(body):
+    while at + 8 <= len(body):
         size = int.from_bytes(body[at : at + 4])
         if size == 1:
-            size = int.from_bytes(body[at + 8 : at + 16])
+            size = int.from_bytes(body[at + 8 : at + 16].ljust(8, b"\xff"))
         if size < 8:
-            return size != 0
+            return False
         at += size
-    return at > len(body)
+    return at != len(body)
 
 
 _FORMATS: dict[str, Callable[[bytes], bool]] = {
