@@ -195,7 +195,7 @@ WIRE: dict[str, Fault] = {
     "a header without a colon": Fault(lambda page, path: _raw(page, b"X-Thieu\r\n"), (), (200,), 1, stored=True),
     "slow headers": Fault(lambda page, path: replace(page, drip_head=0.05), ("timeout",), (), 3),
     "slow body": Fault(lambda page, path: replace(page, drip=0.05), ("timeout",), (), 3),
-    "no HTTP": Fault(lambda page, path: Response(200, raw=b"Xin chao\r\n\r\n"), ("connection_failed",), (), 3),
+    "no HTTP": Fault(lambda page, path: Response(200, raw=b"Xin chao\r\n\r\n"), ("not_http",), (), 3),
     "two lengths": Fault(
         lambda page, path: Response(200, raw=BAD_HEAD + b"Content-Length: 9\r\nContent-Length: 3\r\n\r\nxin chao"),
         ("connection_failed",),
