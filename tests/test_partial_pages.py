@@ -135,7 +135,7 @@ class Village:
     def listing(self) -> bytes:
         """Return the page that lists all articles."""
         rows = "".join(ROW.format(number) for number in range(1, COUNT + 1))
-        return f'<html><head><title>Tin</title></head><body><h1>Tin</h1><ul class="news">{rows}</ul></body></html>'.encode()
+        return f'<title>Tin</title><h1>Tin</h1><ul class="news">{rows}</ul></body></html>'.encode()
 
     def _answer(self, target: str) -> Response | None:
         if target in self.answers:

@@ -93,7 +93,7 @@ def read_addresses(name: str, value: str, example: str) -> tuple[str, ...]:
     addresses = [part.strip() for part in value.split(",")]
     urls = [join_url(address, "") for address in addresses]
     if not all(urls):
-        raise UsageError(f"{name}={value!r} is no list of addresses; write {example}")
+        raise UsageError(f"{name}={shorten_address(value)!r} is no list of addresses; write {example}")
     if longest := next((url for url in urls if url and len(url) > MOST_ADDRESS), None):
         raise UsageError(f"{name}={shorten_address(longest)} is too long; {MOST_ADDRESS} characters are the most")
     return tuple(dict.fromkeys(url for url in urls if url))
