@@ -369,7 +369,7 @@ def test_the_budget_of_requests_holds(crawling: Crawling) -> None:
 
 @pytest.mark.slow
 def test_what_cannot_be_had_is_written_down(crawling: Crawling) -> None:
-    """Too large, forbidden by robots.txt, an error of the server, a redirect away: no finding but for what broke off."""
+    """Too large, forbidden by robots.txt, an error of the server, a redirect: no finding but for what broke off."""
     portal = make_portal()
     portal.robots = "User-agent: *\nDisallow: /documents/1/bang.xls\n"
     portal.answers |= {

@@ -1,5 +1,7 @@
 """Addresses of any length: asked for up to what a server may be expected to take, and told where they are longer."""
 
+from dataclasses import replace
+
 import pytest
 
 from archiver.crawl.bounds import check_addresses
@@ -11,7 +13,7 @@ from archiver.errors import UsageError
 from archiver.model import Form, Listing, ListingEntry, Problem
 from archiver.urls import MOST_ADDRESS, shorten_address
 from tests.conftest import Crawling
-from tests.portal import Response, serve
+from tests.portal import ChannelLook, Portal, Response, serve, write_articles
 from tests.test_partial_pages import ROW, Village
 
 LENGTHS = {1: 2_000, 2: 2_100, 3: 3_000, 4: 5_000, 5: 7_900, 6: 8_100, 7: 20_000, 8: 70_000}
@@ -69,6 +71,16 @@ def test_redirects_to_long_addresses(crawling: Crawling) -> None:
     ]
     assert all(int(str(row["size"])) <= 501 for row in findings)
     assert crawling.query("SELECT count(*) AS n FROM current_articles") == [{"n": 5}]
+
+
+def test_a_document_at_a_long_address_is_noted_and_not_asked_for(crawling: Crawling) -> None:
+    long = f"/documents/1/{'a' * MOST_ADDRESS}.pdf"
+    article = replace(write_articles(1, ["tin"])[0], attachments=((long, "Kế hoạch"),))
+    portal = Portal([article], {"tin": ChannelLook("Tin")}, tick=False)
+    with serve(portal) as base:
+        done = crawling.scrapy("dukdhcd", f"{base}/tin", "-s", "ARCHIVE_ATTACHMENTS=documents")
+    assert (done.status, portal.count_requests("/documents")) == (0, 0)
+    assert crawling.query("SELECT problem FROM attachments") == [{"problem": "address_too_long"}]
 
 
 def _walk() -> Walk:

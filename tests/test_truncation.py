@@ -1,5 +1,6 @@
 """A page that was cut off is told by its end, wherever that is; one that is only badly written is whole."""
 
+import gzip
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -194,6 +195,27 @@ def test_what_pages_break_off_within(name: str) -> None:
 def test_a_page_that_ends_in_its_head_is_none() -> None:
     head = TOP[: TOP.index("</head>")]
     assert [at for at in range(25, len(head)) if not is_cut(read(head.encode()[:at]))] == []
+
+
+def test_a_title_alone_is_not_all_that_came() -> None:
+    """It reads the same without the last element, but its text had not begun."""
+    title = '<div class="asset-full-content-title">Họp</div><div class="assetPublishDate">Ngày đăng 05/03/2021</div>'
+    start = f'{TOP}<div class="portlet-boundary">{title}<div class="share">Chia sẻ</div>'
+    path = "/tin/-/view_content/71-hop.html"
+    assert is_cut(read(start, LIFERAY, path))
+    assert isinstance(read(f"{start}</div></body></html>", LIFERAY, path), Article)
+
+
+def test_a_packed_sitemap_is_cut_anywhere() -> None:
+    places = "".join(f"<url><loc>{HOST}/tin/bai-{n}.html</loc></url>" for n in range(1, 90))
+    sitemap = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{places}</urlset>'.encode()
+    for packed in (gzip.compress(sitemap), sitemap):
+        page = read(packed, path="/map.xml")
+        assert isinstance(page, Listing)
+        assert len(page.entries) == 89
+        kinds = [read(packed[:at], path="/map.xml") for at in range(60, len(packed) - 9)]
+        assert all(is_cut(page) for page in kinds)
+    assert is_cut(read(gzip.compress(sitemap[:-3]), path="/map.xml"))
 
 
 def test_the_reason_is_told() -> None:
