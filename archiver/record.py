@@ -36,11 +36,11 @@ from archiver.interpretation import Statement, interpret
 from archiver.model import Article, Capture, Listing, Page, Problem, Purpose, Unreadable
 from archiver.parsing.expectation import find_problems, looks_strange
 from archiver.parsing.page import CODE_VERSION, read_page
+from archiver.parsing.status import refuse_status
+from archiver.parsing.truncation import find_truncation
 from archiver.platforms import platform_of
 from archiver.site import Places, Site
 from archiver.urls import join_url, strip_form_page
-
-GOOD_STATUS = range(200, 300)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ class _Scene:
 
 def read_capture(site: Site, capture: Capture) -> Page:
     """Read a capture of a site; an error status is Unreadable whatever the page says."""
-    if capture.status not in GOOD_STATUS:
-        return Unreadable(capture.url, Problem(f"http_{capture.status}", f"answered with status {capture.status}"))
+    if refused := refuse_status(capture.status):
+        return Unreadable(capture.url, refused)
     return read_page(replace(capture, url=strip_form_page(capture.url)), platform_of(site), site.zone)
 
 
@@ -89,6 +89,12 @@ def load_listings(database: Database, site: Site, captures: Iterable[int]) -> li
     """Read listing pages again that are kept already; captures that show none are passed over."""
     pages = (read_capture(site, load_capture(database.conn, capture_id)) for capture_id in captures)
     return [page for page in pages if isinstance(page, Listing)]
+
+
+def list_truncated(database: Database, captures: Iterable[int]) -> frozenset[int]:
+    """Find those of some captures whose pages break off before their end."""
+    kept = ((capture_id, load_capture(database.conn, capture_id)) for capture_id in captures)
+    return frozenset(capture_id for capture_id, capture in kept if find_truncation(capture.body, capture.headers))
 
 
 def parser_of(database: Database, site: Site) -> Parser:

@@ -39,10 +39,12 @@ DOWNLOADER_MIDDLEWARES = {
     "archiver.crawl.robots.RobotsRules": 100,
 }
 SPIDER_MIDDLEWARES = {
-    # Neither has anything to do: the spider takes every status, and Discovery knows no depth. What an answer gives
-    # would pass through each of them.
+    # The first two have nothing to do: the spider takes every status, and Discovery knows no depth. What an answer
+    # gives would pass through each of them.
     "scrapy.spidermiddlewares.httperror.HttpErrorMiddleware": None,
     "scrapy.spidermiddlewares.depth.DepthMiddleware": None,
+    # Drops long addresses and tells nobody; Discovery has a bound of its own, and a reason for each.
+    "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
 }
 # One line an article; Scrapy's own would print every record whole.
 LOG_FORMATTER = "archiver.crawl.logformat.ArticleLogFormatter"

@@ -8,6 +8,10 @@ from urllib.parse import parse_qsl, quote, urldefrag, urljoin, urlsplit, urlunsp
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|zalo_\w+|p_auth|jsessionid|phpsessid)$")
 _FORM_PAGE = "#form-page="
+MOST_ADDRESS = 8000
+"""Characters of an address that is asked for: as many as all should support (RFC 9110, 4.1), and hardly any server does
+with more. Scrapy would leave out what is longer than 2,083 and tell nobody."""
+_MOST_SHOWN = 200
 _MIRRORED = re.compile(r"[0-9a-f]{4}(\.\w{2,5})$")
 # Parameters that name a moment or a session and not a thing; Liferay adds ``t=<milliseconds>`` to documents and images.
 VOLATILE_PARAMETERS = frozenset({"t", "p_auth", "p_p_auth", "token", "jsessionid", "phpsessid", "sid"})
@@ -62,6 +66,11 @@ def mark_form_page(url: str, page: str) -> str:
 def strip_form_page(url: str) -> str:
     """Return the address that was asked, without the mark of ``mark_form_page``."""
     return url.partition(_FORM_PAGE)[0]
+
+
+def shorten_address(url: str) -> str:
+    """Return an address as it is told in a sentence: of a long one the beginning, and how long it is."""
+    return url if len(url) <= _MOST_SHOWN else f"{url[:_MOST_SHOWN]}… ({len(url)} characters)"
 
 
 def is_form_page(url: str) -> bool:

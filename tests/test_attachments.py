@@ -369,7 +369,7 @@ def test_the_budget_of_requests_holds(crawling: Crawling) -> None:
 
 @pytest.mark.slow
 def test_what_cannot_be_had_is_written_down(crawling: Crawling) -> None:
-    """Too large, forbidden by robots.txt, broken off, an error of the server, a redirect away: no finding in any."""
+    """Too large, forbidden by robots.txt, an error of the server, a redirect: no finding but for what broke off."""
     portal = make_portal()
     portal.robots = "User-agent: *\nDisallow: /documents/1/bang.xls\n"
     portal.answers |= {
@@ -381,8 +381,9 @@ def test_what_cannot_be_had_is_written_down(crawling: Crawling) -> None:
     }
     with serve(portal) as base:
         done = crawl(crawling, base, MONDAY, "-s", "ARCHIVE_MAX_FILE=300000")
-    assert done.status == 0, done.err
+    assert done.status == 3, done.err
     assert "Traceback" not in done.err
+    assert crawling.query("SELECT kind, url FROM findings") == [{"kind": "truncated", "url": base + FORM}]
     rows = crawling.query("SELECT DISTINCT file_url, status, problem FROM attachments ORDER BY file_url")
     assert {str(row["file_url"]).removeprefix(base): (row["status"], row["problem"]) for row in rows} == {
         PLAN: (None, "too_big"),

@@ -52,7 +52,10 @@ def entry(title: str, at: datetime | None = None, raw: str = "") -> Listing:
             ),
             entry("Họp"),
         ),
-        ("<rss><channel><item><title>Họp & hành</title><link>https://xa.example/tin-1</link>", entry("Họp hành")),
+        (
+            "<rss><channel><item><title>Họp & hành</title><link>https://xa.example/tin-1</link></item></channel></rss>",
+            entry("Họp hành"),
+        ),
     ],
 )
 def test_reads_feeds_of_all_ages(body: str, expected: Listing) -> None:

@@ -3,6 +3,7 @@
 import codecs
 import time
 import unicodedata
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -212,3 +213,64 @@ def test_texts_that_are_tidy_are_cleaned_as_all_others(text: str) -> None:
     before, after = (" " if end.isspace() else "" for end in (text[:1], text[-1:]))
     if spaced:
         assert clean_piece(text) == clean_characters(f"{before}{spaced}{after}")
+
+
+# --- a few wrong bytes ------------------------------------------------------------------------------------------------
+
+LONG = " ".join([TEXT] * 60)
+LATIN = (("Content-Type", "text/html"),)
+
+
+@pytest.mark.parametrize("declared", [None, "utf-8", "windows-1258", "iso-8859-1", "tcvn-5712"])
+@given(
+    places=st.lists(st.integers(100, len(page(LONG).encode()) - 20), min_size=1, max_size=9, unique=True),
+    wrong=st.sampled_from([b"\xff", b"\xc3", b"\x80", b"\xe1\xbb"]),
+    headers=st.sampled_from(HEADERS),
+)
+def test_a_few_wrong_bytes_cost_their_letters_and_no_others(declared, places, wrong, headers):
+    """Whatever the page and the server say of it: nothing else on the page is read differently."""
+    html = page(LONG, declared)
+    body = html.encode()
+    pieces = [body[start + 1 : end] for start, end in pairwise([-1, *sorted(places), len(body)])]
+    read = decode_page(wrong.join(pieces), headers)
+    at = 0
+    for piece in pieces:  # what stands whole between the wrong bytes is there, in its order
+        text = piece.decode("utf-8", "ignore")
+        at = read.index(text, at) + len(text)
+    assert len(read) <= len(html) + 3 * len(places)
+
+
+def test_a_wrong_byte_is_seen_where_it_stood():
+    html = page(LONG)
+    body = html.encode()
+    at = body.index("ử".encode(), len(body) // 2)
+    read = decode_page(body[: at + 1] + b"\xff" + body[at + 2 :], LATIN)
+    mark = len(body[:at].decode())
+    assert read.replace("\ufffd", "") == html[:mark] + html[mark + 1 :]
+    assert read[:mark] == html[:mark]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1258", IN_1258),
+        ("cp1252", "Größe, déjà vu, naïve façon, où été"),
+        ("cp1251", "Все люди рождаются свободными и равными"),
+        ("gb18030", "各省自治区直辖市人民政府关于加强和改进工作的意见"),
+        ("shift_jis", "国会議員の中から国会の議決で指名する。カタカナ"),
+        ("euc_kr", "모든 권력은 국민으로부터 나온다"),
+        ("iso8859-7", "Όλοι οι άνθρωποι γεννιούνται ελεύθεροι"),
+    ],
+)
+def test_other_charsets_are_not_taken_for_damaged_utf_8(encoding, text):
+    html = page(" ".join([text] * 20), encoding)
+    assert (
+        unicodedata.normalize("NFC", decode_page(in_1258(html) if encoding == "cp1258" else html.encode(encoding), ()))
+        == html
+    )
+
+
+def test_a_letter_of_utf_8_in_a_page_of_another_charset_changes_nothing():
+    html = page("Größe und Übermut, été " * 9, "windows-1252")
+    body = html.encode("cp1252").replace(b"</p>", "ủ".encode() + b"</p>")
+    assert decode_page(body, ()) == html.replace("</p>", "á»§</p>")

@@ -108,6 +108,13 @@ def test_markup_without_a_length_needs_its_end(start: bytes) -> None:
             undo_encoding(_answer(page[:end], flags=("partial",)), MOST)
 
 
+@pytest.mark.parametrize("root", ["rss", "feed", "rdf:RDF", "urlset", "sitemapindex"])
+def test_a_feed_without_a_length_need_not_end_as_a_page_does(root: str) -> None:
+    """Whether it is whole is told when it is read."""
+    feed = f'<?xml version="1.0"?><{root} a="b"><item/></{root}>'.encode()
+    assert undo_encoding(_answer(feed, flags=("partial",)), MOST).body == feed
+
+
 def test_of_text_without_a_length_the_end_cannot_be_told() -> None:
     rules = b"User-agent: *\nDisallow: /tim-kiem\n"
     assert undo_encoding(_answer(rules, flags=("partial",)), MOST).body == rules
@@ -195,7 +202,7 @@ WIRE: dict[str, Fault] = {
     "a header without a colon": Fault(lambda page, path: _raw(page, b"X-Thieu\r\n"), (), (200,), 1, stored=True),
     "slow headers": Fault(lambda page, path: replace(page, drip_head=0.05), ("timeout",), (), 3),
     "slow body": Fault(lambda page, path: replace(page, drip=0.05), ("timeout",), (), 3),
-    "no HTTP": Fault(lambda page, path: Response(200, raw=b"Xin chao\r\n\r\n"), ("connection_failed",), (), 3),
+    "no HTTP": Fault(lambda page, path: Response(200, raw=b"Xin chao\r\n\r\n"), ("not_http",), (), 3),
     "two lengths": Fault(
         lambda page, path: Response(200, raw=BAD_HEAD + b"Content-Length: 9\r\nContent-Length: 3\r\n\r\nxin chao"),
         ("connection_failed",),

@@ -23,6 +23,9 @@ _READ = (
 
 # Stages that no article may be left in by a run that came to its end.
 _OPEN = ("waiting", "asked")
+# Characters of a finding's detail and address: whole pages must not come to stand in them.
+_MOST_DETAIL = 500
+_MOST_URL = 8000
 
 PUT_OFF = "visit put off: "
 """So begins why an article is pending that is known: its visit is due by its dates, whoever comes next."""
@@ -250,10 +253,11 @@ def find_open_runs(connection: sqlite3.Connection, site: str) -> list[Run]:
 def add_finding(
     connection: sqlite3.Connection, run: Run, url: str, problem: Problem, capture_id: int | None = None
 ) -> None:
-    """Write a finding of a run; the same finding twice is one."""
+    """Write a finding of a run, its detail cut to a sane length; the same finding twice is one."""
+    detail = problem.detail if len(problem.detail) <= _MOST_DETAIL else f"{problem.detail[:_MOST_DETAIL]}…"
     connection.execute(
         "INSERT INTO findings (run_id, kind, url, detail, capture_id) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (run.id, problem.kind, url, problem.detail, capture_id),
+        (run.id, problem.kind, url[:_MOST_URL], detail, capture_id),
     )
 
 

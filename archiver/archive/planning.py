@@ -121,12 +121,16 @@ def list_kept_answers(connection: sqlite3.Connection, runs: tuple[int, ...], sin
 
 
 def list_strangers(connection: sqlite3.Connection, site: str) -> list[tuple[str, datetime]]:
-    """List the addresses that answered with something other than an article, and without a finding, and when last."""
+    """List the addresses that last answered with something other than an article, and without a finding, and when.
+
+    The last answer counts alone: of a page that was asked for again, only the last try can have a finding.
+    """
     rows = connection.execute(
-        "SELECT a.url, max(k.fetched_at) FROM addresses a JOIN captures k ON k.address_id = a.id WHERE a.site = ? "
-        "AND (k.status BETWEEN 200 AND 299 OR k.status IN (404, 410)) "
-        "AND NOT EXISTS (SELECT 1 FROM readings WHERE capture_id = k.id AND sign = 'content') "
-        "AND k.id NOT IN (SELECT capture_id FROM findings WHERE capture_id IS NOT NULL) GROUP BY a.id",
+        "SELECT url, at FROM (SELECT a.url, max(k.fetched_at) AS at, k.id AS capture_id "
+        "FROM addresses a JOIN captures k ON k.address_id = a.id WHERE a.site = ? "
+        "AND (k.status BETWEEN 200 AND 299 AND k.status != 206 OR k.status IN (404, 410)) GROUP BY a.id) last "
+        "WHERE NOT EXISTS (SELECT 1 FROM readings r WHERE r.capture_id = last.capture_id AND r.sign = 'content') "
+        "AND capture_id NOT IN (SELECT capture_id FROM findings WHERE capture_id IS NOT NULL)",
         (site,),
     )
     return [(url, datetime.fromisoformat(at)) for url, at in rows]

@@ -6,7 +6,7 @@ from scrapy.http import Response
 
 from archiver.clock import now
 from archiver.crawl.wholeness import UNVERIFIED
-from archiver.model import Capture, Form
+from archiver.model import Capture, Form, Page, Unreadable
 from archiver.urls import mark_form_page
 
 # RFC 9110: a request for later, or one that timed out; and what gateways say while the server behind them restarts.
@@ -14,6 +14,13 @@ BUSY = frozenset({408, 429, 500, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # After these a form is sent again; after the others its answer is asked for with a plain request.
 FORM_REDIRECTS = frozenset({307, 308})
+# The kinds of problems of pages of which a part is missing.
+_PARTIAL = frozenset({"truncated", "http_206"})
+
+
+def is_partial(page: Page) -> bool:
+    """Say whether a page did not come whole, so that it is asked for again."""
+    return isinstance(page, Unreadable) and page.problem.kind in _PARTIAL
 
 
 def capture_of(response: Response, form: Form | None = None) -> Capture:

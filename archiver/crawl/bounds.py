@@ -2,10 +2,12 @@
 
 from datetime import date, tzinfo
 
+from archiver.crawl.fates import Fates
 from archiver.crawl.options import CrawlOptions
 from archiver.crawl.plan import Scope
 from archiver.crawl.targets import Walk
 from archiver.model import Listing, ListingEntry, Problem
+from archiver.urls import MOST_ADDRESS, shorten_address
 
 
 class Bounds:
@@ -46,3 +48,13 @@ def check_total(listing: Listing, walk: Walk) -> tuple[Problem, ...]:
     if listing.results is None or listing.results.total == found:
         return ()
     return (Problem("listing_total", f"{walk.start} says {listing.results.total} articles, its pages show {found}"),)
+
+
+def check_addresses(listing: Listing, walk: Walk, met: Fates) -> tuple[Problem, ...]:
+    """Notice what a page leads to that is too long to be asked for: articles not ``met`` before, its next page."""
+    following = listing.next_url or (listing.next_form.url if listing.next_form else "")
+    articles = {entry.url for entry in listing.entries if len(entry.url) > MOST_ADDRESS and entry.native_key not in met}
+    named = [f"an article of {walk.start}: {shorten_address(url)}" for url in sorted(articles)]
+    if len(following) > MOST_ADDRESS:
+        named.append(f"page {walk.pages + 2} of {walk.start}: {shorten_address(following)}")
+    return tuple(Problem("address_too_long", said) for said in named)

@@ -21,6 +21,7 @@ from archiver.crawl.plan import Plan
 from archiver.crawl.spider import CommitteeSpider
 from archiver.model import Problem
 from archiver.site import Site
+from archiver.urls import shorten_address
 
 MOST_NAMED = 5
 
@@ -49,7 +50,7 @@ def account_for_articles(database: Database, run: Run, spider: CommitteeSpider, 
         problem = Problem("request_budget", "ARCHIVE_MAX_REQUESTS is used up; the next run goes on")
         add_finding(database.conn, run, start, problem)
     if strangers := spider.discovery.list_strangers():
-        said = f"{len(strangers)} addresses that the listings name are no articles: {', '.join(strangers[:MOST_NAMED])}"
+        said = f"{len(strangers)} addresses that the listings name are no articles: {_name(strangers)}"
         add_finding(database.conn, run, start, Problem("not_articles", said))
     spider.discovery.leave()
     left = "the budget of requests is used up" if not spider.budget else f"not reached: {cut_off}" if cut_off else None
@@ -58,7 +59,7 @@ def account_for_articles(database: Database, run: Run, spider: CommitteeSpider, 
     if left and spider.discovery.unwalked:
         note_unwalked(database.conn, run, f"{spider.discovery.unwalked} channels not walked to their ends: {left}")
     if lost:
-        detail = f"{len(lost)} articles were found and never accounted for: {', '.join(lost[:MOST_NAMED])}"
+        detail = f"{len(lost)} articles were found and never accounted for: {_name(lost)}"
         add_finding(database.conn, run, start, Problem("unaccounted", detail))
 
 
@@ -67,3 +68,7 @@ def _put_off(fates: Mapping[str, tuple[Stage, str]], plan: Plan) -> Mapping[str,
     known = plan.known if plan.scope != "full" else ()
     late = {key for key, (stage, _) in fates.items() if stage == "pending" and key in known}
     return {**fates, **{key: ("pending", PUT_OFF + fates[key][1]) for key in late}}
+
+
+def _name(keys: list[str]) -> str:
+    return ", ".join(map(shorten_address, keys[:MOST_NAMED]))

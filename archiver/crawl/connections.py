@@ -1,4 +1,4 @@
-"""How answers come in: over which connections, how large their headers may be, and whether all of them came."""
+"""How answers come in: over which connections, and whether all of them came."""
 
 from typing import Any, cast
 
@@ -7,21 +7,17 @@ from scrapy.core.downloader.handlers.http11 import (
     HTTP11DownloadHandler,
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
-    _LenientHTTPClientParser,
 )
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CannotResolveHostError, DownloadFailedError
 from scrapy.http import Request, Response
-from twisted.web._newclient import HEADER, STATUS
 from twisted.web.iweb import IPolicyForHTTPS
 
 from archiver.crawl.certificates import CheckedCertificates
-from archiver.crawl.failures import RefusedError
+from archiver.crawl.failures import NoHttpError, RefusedError
+from archiver.crawl.http_parser import AnswerParser
 from archiver.crawl.resolver import AddressGuard, read_door
 from archiver.crawl.wholeness import ENCODINGS, UNVERIFIED, undo_encoding
-
-MOST_HEADER_BYTES = 256 * 1024
-"""What browsers take; Twisted bounds a line (16 KB), and not how many there are."""
 
 
 class Connections(HTTP11DownloadHandler):
@@ -52,25 +48,10 @@ class Connections(HTTP11DownloadHandler):
         return answer
 
 
-class _Parser(_LenientHTTPClientParser):
-    """Reads the head of an answer, as long as it is of a sane size."""
-
-    size = 0
-
-    def lineReceived(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
-        self.size += len(line)
-        if self.state in (STATUS, HEADER) and self.size > MOST_HEADER_BYTES:
-            raise RefusedError("headers_too_large", f"more than {MOST_HEADER_BYTES} bytes of headers")
-        super().lineReceived(line)
-
-    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802 - Twisted's name
-        raise RefusedError("headers_too_large", f"a header line of more than {self.MAX_LENGTH} bytes")
-
-
 class _Protocol(_LenientHTTP11ClientProtocol):
     def request(self, request: Any) -> Any:
         answer = super().request(request)
-        self._parser.__class__ = _Parser  # Twisted names its parser in the midst of a method; Scrapy does the same
+        self._parser.__class__ = AnswerParser  # Twisted names its parser in the midst of a method; Scrapy does the same
         return answer
 
 
@@ -92,11 +73,11 @@ def _find_private(request: Request) -> RefusedError | None:
     return RefusedError("private_address", detail)
 
 
-def _find_refusal(error: DownloadFailedError) -> RefusedError | None:
+def _find_refusal(error: DownloadFailedError) -> RefusedError | NoHttpError | None:
     """Find in a broken connection what this side broke it for, or that no encrypted one could be agreed on."""
     reasons = [failure.value for failure in getattr(error.__cause__, "reasons", ())]
     for reason in reasons:
-        if isinstance(reason, RefusedError):
+        if isinstance(reason, RefusedError | NoHttpError):
             return reason
         if isinstance(reason, SSL.Error):
             return RefusedError("tls_failed", f"no encrypted connection could be agreed on: {reason}"[:300])

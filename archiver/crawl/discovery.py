@@ -5,7 +5,7 @@ from datetime import tzinfo
 from urllib.parse import urldefrag
 
 from archiver.archive.unread import UnreadArticle
-from archiver.crawl.bounds import Bounds, check_total, is_walked
+from archiver.crawl.bounds import Bounds, check_addresses, check_total, is_walked
 from archiver.crawl.fates import Fates
 from archiver.crawl.options import CrawlOptions
 from archiver.crawl.plan import Plan
@@ -73,7 +73,9 @@ class Discovery:
 
     def follow(self, listing: Listing, walk: Walk) -> Step:
         """Return what a page of a walk leads to: the page after it, and articles not seen before."""
-        return self._follow_kept(self._follow_page(listing, walk))
+        too_long = check_addresses(listing, walk, self.fates)
+        step = self._follow_page(listing, walk)
+        return self._follow_kept(Step(step.targets, (*too_long, *step.problems)))
 
     def note_ways(self, urls: Iterable[str]) -> None:
         """Note feeds and sitemaps that a page or robots.txt names; sites of a known platform need none."""
@@ -194,7 +196,7 @@ class Discovery:
         return (Problem("no_articles", "none of the listings shows an article"),)
 
     def _meet_form(self, form: Form | None, walk: Walk) -> Target | None:
-        if form is None or not self.allows(form.url):
+        if form is None or self._options.find_bar(form.url):
             return None
         identity = mark_form_page(self._identify(form.url), form.page)
         return (
@@ -204,18 +206,18 @@ class Discovery:
         )
 
     def _meet_listing(self, url: str | None, walk: Walk) -> Target | None:
-        if url is None or not self.allows(url) or not self._is_first_sight(self._identify(url)):
+        if url is None or self._options.find_bar(url) or not self._is_first_sight(self._identify(url)):
             return None
         address = self._platform.read_address(url)
         return Target("listing", address.key, address.url, walk)
 
     def _meet_article(self, entry: ListingEntry, walk: Walk | None) -> Target | None:
         key = entry.native_key
-        if not self.allows(entry.url) and key not in self.fates:
-            self.fates.note(key, "skipped", "on another host")
+        if (bar := self._options.find_bar(entry.url)) and key not in self.fates:
+            self.fates.note(key, "skipped", bar)
         if walk and self._skips.can_wait(key):
             return None
-        if not self.allows(entry.url) or not self._is_first_sight(f"article {key}"):
+        if bar or not self._is_first_sight(f"article {key}"):
             return None
         if reason := self._find_reason_to_skip(entry, walk):
             self.fates.note(key, "skipped", reason)

@@ -13,6 +13,7 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
+    ResponseDataLossError,
 )
 from scrapy.http import Request, Response
 from scrapy.utils.asyncio import call_later
@@ -26,6 +27,7 @@ from archiver.crawl.ledger import RunLedger
 from archiver.crawl.manners import read_manners
 from archiver.crawl.patience import Attempt, Patience, read_wait
 from archiver.crawl.targets import Target
+from archiver.file_ends import lacks_end
 from archiver.model import Problem
 
 # What says that a host is not there. An answer that breaks off, or is too large, comes from one that works.
@@ -136,7 +138,10 @@ class _WatchedHandlers:
         return response
 
     async def _download_file(self, request: Request, began: float) -> Response:
-        """Download a file; one that cannot be had is no sign of a host that is down, but it may ask to wait."""
+        """Download a file; one that cannot be had is no sign of a host that is down, but it may ask to wait.
+
+        ResponseDataLossError for one that did not come whole, though the connection says so: it is asked for again.
+        """
         response = await self._downloader.fetch_file(self._handlers.download_request_async(request))
         wait = _read_wait_of(response)
         if wait is not None:
@@ -144,6 +149,8 @@ class _WatchedHandlers:
             self._tell(request, began, said, wait)
         elif response.status < 500:
             self._tell(request, began, None, None)
+        if response.status == 206 or (response.status == 200 and lacks_end(response.body)):
+            raise ResponseDataLossError("the file has no end")
         return response
 
     def _tell(self, request: Request, began: float, problem: Problem | None, wait: float | None) -> None:

@@ -22,6 +22,10 @@ class RefusedError(Exception):
         self.problem = Problem(kind, detail)
 
 
+class NoHttpError(DownloadFailedError):
+    """An answer that does not begin as HTTP does; on another connection the next one may."""
+
+
 # The first that fits is taken: subclasses stand before their bases.
 _REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
     (CannotResolveHostError, "no_such_host", "the host's name leads nowhere (DNS)"),
@@ -30,6 +34,7 @@ _REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
     (DownloadCancelledError, "too_big", "the answer is larger than DOWNLOAD_MAXSIZE, or ARCHIVE_MAX_FILE"),
     (ResponseDataLossError, "truncated", "the answer broke off before its end"),
     (IgnoreRequest, "not_allowed", "robots.txt, or the list of allowed hosts, forbids it"),
+    (NoHttpError, "not_http", "what came is no answer"),
     (DownloadFailedError, "connection_failed", "the connection broke"),
     (ConnectError, "connection_failed", "no connection could be made"),
 )

@@ -1,7 +1,7 @@
 """Documents and images of articles, downloaded by Scrapy's pipeline for media.
 
-Nothing here can change what a run comes to, or the state of an article: a link to a document that is broken is an
-everyday thing, written down and tried again when the article is visited next.
+Nothing here can change the state of an article, and hardly what a run comes to: a link to a document that is broken is
+an everyday thing, written down and tried again when the article is visited next. One that did not come whole is told.
 """
 
 import asyncio
@@ -21,16 +21,17 @@ from archiver.archive.downloads import Outcome, list_addresses_of
 from archiver.crawl.downloader import PoliteDownloader
 from archiver.crawl.ending import EndedError
 from archiver.crawl.failures import describe_failure
-from archiver.crawl.items import Visit
+from archiver.crawl.items import Remark, Visit
 from archiver.crawl.ledger import RunLedger
 from archiver.crawl.spider import CommitteeSpider
 from archiver.crawl.wishes import Wishes
 from archiver.errors import ArchiveError
+from archiver.model import Problem
 
 # Files that wait for their answers, of each article: a page may link to thousands.
 _BATCH = 4
 # Problems of a file whose host answered, or was not asked.
-_ANSWERED = frozenset({"not_allowed", "too_big", "decode_error", "headers_too_large"})
+_ANSWERED = frozenset({"not_allowed", "too_big", "truncated", "decode_error", "headers_too_large"})
 
 
 class ArticleFilesPipeline(MediaPipeline):
@@ -116,7 +117,7 @@ class ArticleFilesPipeline(MediaPipeline):
         assert failure.value is not None
         problem = describe_failure(failure.value)
         self._wishes.silent += problem.kind not in _ANSWERED
-        self._record(request, Outcome(None, problem=problem.kind))
+        self._record(request, Outcome(None, problem=problem.kind), problem if problem.kind == "truncated" else None)
 
     def file_path(
         self,
@@ -145,11 +146,13 @@ class ArticleFilesPipeline(MediaPipeline):
         expected = item.purpose.expected
         return list_addresses_of(database.conn, run.site, expected, kinds) if expected else []
 
-    def _record(self, request: Request, outcome: Outcome) -> None:
+    def _record(self, request: Request, outcome: Outcome, finding: Problem | None = None) -> None:
         if self._ledger.broken:
             return
         try:
             self._wishes.record(request.meta["wish"], outcome)
+            if finding:
+                self._ledger.record(self._spider, Remark(request.url, finding))
         except sqlite3.Error as error:
             self._ledger.give_up(error)
 

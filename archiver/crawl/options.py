@@ -8,7 +8,7 @@ from rapidfuzz import process
 
 from archiver.errors import UsageError
 from archiver.site import Site
-from archiver.urls import host_of, join_url
+from archiver.urls import MOST_ADDRESS, host_of, join_url, shorten_address
 
 EXAMPLES = {
     "start": "start=https://example.vn/tin-tuc (several with a comma)",
@@ -47,6 +47,12 @@ class CrawlOptions:
     def hosts(self) -> frozenset[str]:
         """The hosts (with port) that the crawl may ask."""
         return frozenset(host_of(url) for url in self.start)
+
+    def find_bar(self, url: str) -> str | None:
+        """Say why an address is never asked for, whatever it leads to."""
+        if len(url) > MOST_ADDRESS:
+            return f"an address of more than {MOST_ADDRESS} characters"
+        return None if host_of(url) in self.hosts else "on another host"
 
 
 def read_options(site: Site, arguments: Mapping[str, str]) -> CrawlOptions:
@@ -87,7 +93,9 @@ def read_addresses(name: str, value: str, example: str) -> tuple[str, ...]:
     addresses = [part.strip() for part in value.split(",")]
     urls = [join_url(address, "") for address in addresses]
     if not all(urls):
-        raise UsageError(f"{name}={value!r} is no list of addresses; write {example}")
+        raise UsageError(f"{name}={shorten_address(value)!r} is no list of addresses; write {example}")
+    if longest := next((url for url in urls if url and len(url) > MOST_ADDRESS), None):
+        raise UsageError(f"{name}={shorten_address(longest)} is too long; {MOST_ADDRESS} characters are the most")
     return tuple(dict.fromkeys(url for url in urls if url))
 
 

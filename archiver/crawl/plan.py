@@ -27,7 +27,7 @@ from archiver.crawl.schedule import bound_visits, choose_visits
 from archiver.crawl.unread import choose_unread
 from archiver.model import Listing
 from archiver.platforms import platform_of
-from archiver.record import load_listings
+from archiver.record import list_truncated, load_listings
 from archiver.site import Revisits, Site
 from archiver.urls import is_form_page
 
@@ -42,7 +42,7 @@ STRANGER_FOR = timedelta(days=30)
 # A full run of a large portal may be cut off on each of many days: its visits count as long as one run follows another.
 MOST_PAUSE = timedelta(days=30)
 # Answers that say nothing of the article itself; it is asked for again when its run is taken up.
-_INCONCLUSIVE = frozenset({301, 302, 303, 307, 308, 401, 403, 407, 408, 429, 500, 502, 503, 504})
+_INCONCLUSIVE = frozenset({206, 301, 302, 303, 307, 308, 401, 403, 407, 408, 429, 500, 502, 503, 504})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def make_plan(
     known = {article.key: article for article in list_known_articles(connection, site.name, at)}
     last_walk = find_last_walk(connection, site.name, start, at)
     scope = _choose_scope(options, site.revisits, resumed, at - last_walk if last_walk else None)
-    kept = _list_kept(connection, resumed, scope, at)
+    kept = _drop_partial(database, _list_kept(connection, resumed, scope, at))
     pages = [answer for answer in kept if answer.fetched_at >= at - RESUME_FOR and _is_reusable(answer)]
     visited = _find_done(site, kept)
     rules = replace(site.revisits, min_revisits=site.revisits.min_revisits // 3) if scope == "deep" else site.revisits
@@ -164,6 +164,12 @@ def _find_strangers(database: Database, site: Site, at: datetime) -> frozenset[s
         return frozenset()
     seen = ((platform.read_address(url).key, fetched) for url, fetched in list_strangers(database.conn, site.name))
     return frozenset(key for key, fetched in seen if at - fetched < STRANGER_FOR * (1 + crc32(key.encode()) / 2**32))
+
+
+def _drop_partial(database: Database, kept: Sequence[KeptAnswer]) -> list[KeptAnswer]:
+    """Leave out the pages that did not come whole: they are asked for again."""
+    partial = list_truncated(database, [answer.capture_id for answer in kept if answer.status == 200])
+    return [answer for answer in kept if answer.capture_id not in partial]
 
 
 def _find_done(site: Site, kept: Sequence[KeptAnswer]) -> frozenset[str]:

@@ -7,6 +7,9 @@ from scrapy.http import FormRequest, Request
 from archiver.crawl.targets import Target
 from archiver.model import Form
 
+MOST_VALIDATOR = 1000
+"""Characters of a validator that is sent."""
+
 
 def make_request(url: str, form: Form | None, **how: Any) -> Request:
     """Make a request for an address, or one that sends a form there."""
@@ -16,6 +19,9 @@ def make_request(url: str, form: Form | None, **how: Any) -> Request:
 
 
 def write_conditions(target: Target) -> dict[str, str]:
-    """Ask for the page only if it changed since it was read last (RFC 9110, section 13)."""
+    """Ask for the page only if it changed since it was read last (RFC 9110, section 13).
+
+    A validator that fills a header is not sent: its own server would refuse the request.
+    """
     names = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
-    return {names[name]: value for name, value in target.validators.items()}
+    return {names[name]: value for name, value in target.validators.items() if len(value) <= MOST_VALIDATOR}

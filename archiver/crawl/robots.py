@@ -140,7 +140,7 @@ class RobotsRules:
             response = await self._crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - told as a finding, whatever it is
             return _refuse(error)
-        if response.status in BUSY or response.status >= 500:
+        if response.status in BUSY or response.status >= 500 or response.status < 200 or response.status == 206:
             return Refusal(Problem(f"http_{response.status}", f"answered with status {response.status}"))
         return response
 

@@ -13,7 +13,7 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
-from archiver.crawl.answers import BUSY, FORM_REDIRECTS, REDIRECTS, capture_of
+from archiver.crawl.answers import BUSY, FORM_REDIRECTS, REDIRECTS, capture_of, is_partial
 from archiver.crawl.chromium import render_pages
 from archiver.crawl.discovery import Discovery
 from archiver.crawl.failures import describe_failure
@@ -28,7 +28,7 @@ from archiver.parsing.recognition import recognise_capture
 from archiver.platforms import platform_of
 from archiver.record import read_capture
 from archiver.site import Expectations, Places, Revisits, Site
-from archiver.urls import join_url
+from archiver.urls import MOST_ADDRESS, join_url, shorten_address
 
 Output = AsyncIterator[Visit | Failure | Remark | Request]
 
@@ -163,7 +163,7 @@ class CommitteeSpider(scrapy.Spider):
                 yield output
             return
         page = await self.read(self.site, capture) if self.is_decided else self._read_first(capture)
-        again = self._try_again(response) if response.status in BUSY else None
+        again = self._try_again(response) if response.status in BUSY or is_partial(page) else None
         yield Visit(capture, page, target.write_purpose(final=again is None))
         if again:
             yield again
@@ -240,6 +240,8 @@ class CommitteeSpider(scrapy.Spider):
             return Problem("redirect_loop", f"{redirects} redirects, the last one to {location}")
         if not self.discovery.allows(location):
             return Problem("redirect_offsite", f"redirects to another host: {location}")
+        if len(location) > MOST_ADDRESS:
+            return Problem("address_too_long", f"redirects to {shorten_address(location)}")
         return self.discovery.refuse_redirect(location) if target.kind == "article" else None
 
     def _try_again(self, response: Response) -> Request | None:

@@ -6,6 +6,7 @@ from scrapy.exceptions import ResponseDataLossError
 from scrapy.http import Response
 
 from archiver.crawl.failures import RefusedError
+from archiver.parsing.feed import is_feed_or_map
 
 ENCODINGS = "gzip"
 """The content encoding to ask for: one whose end can be told."""
@@ -48,9 +49,12 @@ def _read_encodings(response: Response) -> list[str]:
 
 
 def _is_cut(response: Response) -> bool:
-    """Say whether markup without an announced length broke off; of anything else the end cannot be told."""
+    """Say whether markup without an announced length broke off; of anything else the end cannot be told.
+
+    A feed without its end is told when it is read, as every page is.
+    """
     start = response.body[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
-    is_markup = start.startswith(b"<")
+    is_markup = start.startswith(b"<") and not is_feed_or_map(response.body)
     return "partial" in response.flags and is_markup and b"</html>" not in response.body[-200:].lower()
 
 

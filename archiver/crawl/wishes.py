@@ -21,6 +21,7 @@ from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider
 from archiver.crawl.targets import Target
 from archiver.crawl.wholeness import ENCODINGS
 from archiver.file_types import NoDocumentError, identify_file_type
+from archiver.urls import MOST_ADDRESS
 
 logger = logging.getLogger(__name__)
 
@@ -107,8 +108,8 @@ class Wishes:
         if url in self._under_way or not self._is_due(past):
             return None
         wish = Wish(url, past)
-        if not self._spider.discovery.allows(url):
-            self._note_other_host(wish)
+        if bar := self._find_bar(url):
+            self._note_bar(wish, bar)
             return None
         if not self.has_room:
             return None
@@ -129,9 +130,15 @@ class Wishes:
     def _is_at_hand(self, past: Past) -> bool:
         return past.kept is not None and has_file(self._folder, past.kept)
 
-    def _note_other_host(self, wish: Wish) -> None:
-        if wish.past is None or wish.past.problem != "other_host":
-            self.record(wish, Outcome(None, problem="other_host"))
+    def _find_bar(self, url: str) -> str | None:
+        """Say why a file is never asked for."""
+        if len(url) > MOST_ADDRESS:
+            return "address_too_long"
+        return None if self._spider.discovery.allows(url) else "other_host"
+
+    def _note_bar(self, wish: Wish, bar: str) -> None:
+        if wish.past is None or wish.past.problem != bar:
+            self.record(wish, Outcome(None, problem=bar))
 
     def _write_request(self, wish: Wish) -> Request:
         validators = wish.past.validators if wish.past and self._is_at_hand(wish.past) else {}

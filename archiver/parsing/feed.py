@@ -15,6 +15,7 @@ from archiver.parsing.text import clean_text
 from archiver.parsing.xml_tree import (
     XmlElement,
     XmlRefusedError,
+    XmlTruncatedError,
     children_named,
     name_of,
     parse_xml,
@@ -32,13 +33,20 @@ _XML_BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _MARKUP = re.compile(r"<[a-zA-Z/][^<>]{0,500}>")
 
 
+def is_feed_or_map(body: bytes) -> bool:
+    """Say whether a document is a feed, a sitemap or a sitemap index, gzipped or not."""
+    return peek_root(body) in _FEEDS | _MAPS
+
+
 def read_feed_or_map(capture: Capture, platform: Platform, zone: tzinfo) -> Listing | Unreadable | None:
     """Read a capture that is a feed, a sitemap or a sitemap index, gzipped or not; None for any other page."""
     root = peek_root(capture.body)
     if root not in _FEEDS | _MAPS:
         return None
     try:
-        tree = parse_xml(unzip(capture.body), capture.headers)
+        tree = parse_xml(unzip(capture.body), capture.headers, root)
+    except XmlTruncatedError as error:
+        return Unreadable(capture.url, Problem("truncated", str(error)))
     except XmlRefusedError as error:
         return Unreadable(capture.url, Problem("not_html", str(error)))
     if tree is None:

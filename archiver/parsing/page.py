@@ -1,5 +1,6 @@
 """Reading any page of a site: what kind of page it is, and what it prints."""
 
+from dataclasses import replace
 from datetime import tzinfo
 
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
@@ -13,11 +14,12 @@ from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.scripted import recognise_scripted
 from archiver.parsing.text import decode_page
 from archiver.parsing.tree import fell_tree
+from archiver.parsing.truncation import find_truncation
 from archiver.platforms.elements import Element
 from archiver.platforms.layout import Layout, Platform
 from archiver.urls import path_of
 
-CODE_VERSION = 2
+CODE_VERSION = 3
 """Counts the changes of parsing that may read a page differently; kept with every reading."""
 
 # How files begin that servers send as text/html.
@@ -50,11 +52,32 @@ def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     if problem:
         return Unreadable(capture.url, problem)
     try:
-        return _name_script(_read(capture, platform, zone), capture)
+        return _read_whole(capture, platform, zone)
     except TooDeepError:
         return Unreadable(capture.url, Problem("too_deep", "elements are nested deeper than any real page nests them"))
     except PageRejectedError as error:
         return Unreadable(capture.url, Problem("not_html", str(error)[:200]))
+
+
+def _read_whole(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
+    """Read a page that came whole, as far as its end tells; what did not is none, whatever could be read of it."""
+    truncation = find_truncation(capture.body, capture.headers)
+    if truncation is None:
+        return _name_script(_read(capture, platform, zone), capture)
+    if truncation.tail is not None:
+        page, shorter = (_read(each, platform, zone) for each in (capture, _shorten(capture, truncation.tail)))
+        if page == shorter and _shows_text(page):
+            return page
+    return Unreadable(capture.url, Problem("truncated", f"the page ends within {truncation.inside}"))
+
+
+def _shows_text(page: Page) -> bool:
+    return bool(page.paragraphs if isinstance(page, Article) else isinstance(page, Listing) and page.entries)
+
+
+def _shorten(capture: Capture, end: int) -> Capture:
+    html = decode_page(capture.body, capture.headers)[:end]
+    return replace(capture, body=html.encode("utf-8-sig", "replace"))
 
 
 def _read(capture: Capture, platform: Platform, zone: tzinfo) -> Page:

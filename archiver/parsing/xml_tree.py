@@ -16,6 +16,8 @@ _GZIP = b"\x1f\x8b"
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,300}?\?>")
 _ENCODING = re.compile(rb"""^[^<]{0,20}<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})""")
 _ROOT = re.compile(r"<(?![?!])(?:[\w.-]{1,40}:)?([A-Za-z]{1,20})[\s/>]")
+# Where markup is text.
+_HIDING = re.compile(r"<!--.*?(?:-->|\Z)|<!\[CDATA\[.*?(?:\]\]>|\Z)", re.DOTALL)
 _HEAD = 4096
 
 XmlElement: TypeAlias = Any
@@ -24,6 +26,10 @@ XmlElement: TypeAlias = Any
 
 class XmlRefusedError(Exception):
     """XML that no well-meaning server sends: entities of its own, more bytes than the protocol allows."""
+
+
+class XmlTruncatedError(Exception):
+    """XML that ends before its end."""
 
 
 def unzip(body: bytes) -> bytes:
@@ -40,6 +46,15 @@ def unzip(body: bytes) -> bytes:
     return plain
 
 
+def has_end(text: str, root: str) -> bool:
+    """Say whether a document has the end of its root element, or one that needs none: it came whole then.
+
+    No parser is asked: in feeds with broken markup the end tags of others are missing, and all of them came.
+    """
+    end = re.compile(rf"</(?:[\w.-]{{1,40}}:)?{root}\s*>|<(?:[\w.-]{{1,40}}:)?{root}(?:\s[^<>]*)?/>")
+    return end.search(_HIDING.sub("", text)) is not None
+
+
 def peek_root(body: bytes) -> str:
     """Return the name of the first element of a document, without its prefix; empty where there is none."""
     if body.startswith(_GZIP):
@@ -52,8 +67,10 @@ def peek_root(body: bytes) -> str:
     return match[1] if match else ""
 
 
-def parse_xml(body: bytes, headers: Headers) -> XmlElement | None:
+def parse_xml(body: bytes, headers: Headers, root: str) -> XmlElement | None:
     """Parse what a server sent, as far as it can be parsed; None where nothing can.
+
+    XmlTruncatedError where the ``root`` element is never ended.
 
     Nothing is fetched, no entity is expanded (a document that declares one is refused: XmlRefusedError), and without
     ``huge_tree`` libxml2 ends at 256 levels and at texts of 10 MB.
@@ -63,6 +80,8 @@ def parse_xml(body: bytes, headers: Headers) -> XmlElement | None:
     text = _DECLARATION.sub("", decode_page(body, (*charset, *headers)).replace("\0", "").lstrip("\ufeff"), count=1)
     if "<!ENTITY" in text or "<!entity" in text:
         raise XmlRefusedError("a document that declares entities")
+    if not has_end(text, root):
+        raise XmlTruncatedError(f"the document ends within <{root}>")
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True, encoding="utf-8"
     )

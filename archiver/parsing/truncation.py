@@ -1,0 +1,167 @@
+"""Whether all of a page came, told by how its text ends.
+
+A length and well-ended chunks say only that all came that the server had at hand: one that dies while it writes, or a
+cache that kept half a page, sends both. HTML lets many end tags be left out, ``</html>`` too, so a page is cut where it
+ends within something that must be ended: a letter, an entity, a tag, a comment, a script, an element such as ``div``.
+"""
+
+import re
+from dataclasses import dataclass
+
+from archiver.model import Headers
+from archiver.parsing.open_elements import OPTIONAL, VOID, OpenElements, Paragraphs
+from archiver.parsing.text import decode_page
+
+_START = re.compile(r"<(?:!--|[!?]|/?[a-zA-Z])")
+# A tag as the HTML standard reads it (13.2.5): a ``>`` within a quoted value ends none.
+_TAG = re.compile(
+    r"""</?(?P<name>[a-zA-Z][^\s/>]*+)"""
+    r"""(?:[\s/]++|=|[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>][^\s>]*+)?+)?+)*+>"""
+)
+# What holds text and no tags; it is ended by its own end tag alone.
+_RAW = {
+    name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE)
+    for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
+}
+_OF_HEAD = frozenset("html head meta link base title script style noscript".split())
+_UNFINISHED_ENDS = (
+    (re.compile("\ufffd\\Z"), "a letter"),
+    (re.compile(r"</?\Z"), "a tag"),
+    (re.compile(r"&(?:#[0-9a-zA-Z]{0,8}|[a-zA-Z][a-zA-Z0-9]{0,31})?\Z"), "an entity"),
+)
+_LAST_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
+_BODY = re.compile(r"<body[\s>]", re.IGNORECASE)
+_BODY_END = re.compile(r"</body[\s>]", re.IGNORECASE)
+_NEAR = 65_536
+_MOST_OPEN = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Truncation:
+    """Within what a page ends.
+
+    ``tail`` is None where that is certain. Else the page ends behind the end of an element, within a single one that
+    has none, and may be whole and badly written: it is where the former begins, in the text. If the page reads the same
+    without it, all that is read stood before, and more followed that is not: it was whole.
+    """
+
+    inside: str
+    tail: int | None = None
+
+
+def find_truncation(body: bytes, headers: Headers) -> Truncation | None:
+    """Say within what a page ends; None for one that came whole, and for what is no HTML.
+
+    Of nearly every page the last bytes are enough; one without ``</body>`` and ``</html>`` is walked through.
+    """
+    if body[-1024:].rstrip()[-7:].lower() == b"</html>":
+        return None
+    html = decode_page(body, headers)
+    if html.lstrip("\ufeff \t\r\n").startswith(("{", "[")) or _has_end(html):
+        return None
+    return _Walk(html).judge()
+
+
+def _has_end(html: str) -> bool:
+    """Say whether a page has its end, and nothing to be read behind it: caches write comments there.
+
+    A page that was pasted into another brings an end of its own; so there must be one for each beginning.
+    """
+    ends = [match.end() for match in _LAST_END.finditer(html, max(0, len(html) - _NEAR))]
+    if not ends or len(_BODY.findall(html)) > max(len(_BODY_END.findall(html)), 1):
+        return False
+    walk = _Walk(html[ends[-1] :])
+    walk.judge()
+    return walk.last_text < 0
+
+
+class _Walk:
+    """A walk through a page, tag by tag."""
+
+    def __init__(self, html: str) -> None:
+        self.last_text = -1
+        self._html = html
+        self._open = OpenElements()
+        self._unfinished = ""
+        self._is_markup = False
+        self._is_in_head = False
+        self._is_behind_end = False
+        self._paragraphs = Paragraphs()
+
+    def judge(self) -> Truncation | None:
+        """Walk to the end, and say within what that is."""
+        at = 0
+        while at >= 0 and (match := _START.search(self._html, at)):
+            self._read_text(at, match.start())
+            at = self._read_tag(match.start())
+            if len(self._open) > _MOST_OPEN:
+                return None
+        if at >= 0:
+            self._read_text(at, len(self._html))
+        if not self._is_markup:
+            return None
+        return Truncation(self._unfinished) if self._unfinished else self._judge_end()
+
+    def _judge_end(self) -> Truncation | None:
+        for pattern, name in _UNFINISHED_ENDS:
+            if pattern.search(self._html):
+                return Truncation(name)
+        if len(self._open):
+            return Truncation(f"<{self._open.innermost}>", self._find_tail())
+        if self._paragraphs.is_last_alone_open:
+            return Truncation("<p>, where all others were ended")
+        return Truncation("its head") if self._is_in_head else None
+
+    def _find_tail(self) -> int | None:
+        """Find what stands last in the one element that was never ended, where nothing but an end tag is missing."""
+        return self._open.last_ended if self._is_behind_end and len(self._open) == 1 else None
+
+    def _read_text(self, start: int, end: int) -> None:
+        if self._html[start:end].strip():
+            self.last_text = start
+            self._is_behind_end = self._is_in_head = False
+
+    def _read_tag(self, at: int) -> int:
+        """Read a tag, a comment or a declaration; returns where it ends, -1 where it does not."""
+        html = self._html
+        if html.startswith("<!--", at):
+            return self._skip_to("-->", at + 2, "a comment")
+        if html[at + 1] in "!?":
+            self._is_markup = True
+            return self._skip_to(">", at, "a declaration")
+        tag = _TAG.match(html, at)
+        if tag is None:
+            return self._break_off("a tag")
+        name = tag["name"].lower()
+        if html[at + 1] == "/":
+            self._end_element(name)
+            return tag.end()
+        self._is_markup = True
+        if name not in _RAW:
+            self._begin_element(name, at, is_ended=html[tag.end() - 2] == "/")
+            return tag.end()
+        end = _RAW[name].search(html, tag.end())
+        return end.start() if end else self._break_off(f"<{name}>")
+
+    def _skip_to(self, mark: str, start: int, name: str) -> int:
+        end = self._html.find(mark, start)
+        return end + len(mark) if end >= 0 else self._break_off(name)
+
+    def _break_off(self, name: str) -> int:
+        self._unfinished = name
+        return -1
+
+    def _begin_element(self, name: str, at: int, *, is_ended: bool) -> None:
+        self._is_in_head = name in ("html", "head") or (self._is_in_head and name in _OF_HEAD)
+        if name in VOID:
+            return
+        self._is_behind_end = False
+        self._paragraphs.note_begin(name)
+        if name not in OPTIONAL and not is_ended:
+            self._open.begin(name, at)
+
+    def _end_element(self, name: str) -> None:
+        self._is_behind_end = True
+        self._is_in_head = self._is_in_head and name in _OF_HEAD - {"head"}
+        self._paragraphs.note_end(name)
+        self._open.end(name, self.last_text)
