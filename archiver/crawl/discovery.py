@@ -226,7 +226,8 @@ class Discovery:
         return Target("article", key, entry.url, walk, self.plan.validators.get(key, {}))
 
     def _meet_unread(self, articles: Iterable[UnreadArticle]) -> list[Target]:
-        entries = (ListingEntry(article.key, article.url, "") for article in articles if self.allows(article.url))
+        named = (article for article in articles if not self._options.find_bar(article.url))
+        entries = (ListingEntry(article.key, article.url, "") for article in named)
         return [target for entry in entries if (target := self._meet_article(entry, None))]
 
     def _find_reason_to_skip(self, entry: ListingEntry, walk: Walk | None) -> str | None:
