@@ -5,6 +5,7 @@ twice, or in another order, gives the same public views.
 """
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -15,6 +16,7 @@ from archiver.archive.files import copy_files, folder_beside, folder_of_files, l
 from archiver.archive.rederivation import rederive_article
 from archiver.archive.schema import VERSION
 from archiver.archive.search_index import index_missing
+from archiver.archive.soundness import inspect_archive
 from archiver.errors import ArchiveError
 
 # Each statement copies what is not there yet; ids are this archive's own, so every reference is looked up by key.
@@ -206,13 +208,12 @@ def _check(other: Path) -> None:
     if not other.exists():
         raise ArchiveError(f"{other}: there is no such archive")
     check_file(other)
-    connection = sqlite3.connect(f"{other.resolve().as_uri()}?mode=ro", uri=True)
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    connection.close()
-    if version != VERSION:
-        raise ArchiveError(
-            f"{other}: made by an older version (schema {version}); open it once for writing, then merge"
-        )
+    with closing(sqlite3.connect(f"{other.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version != VERSION:
+            said = f"made by an older version (schema {version}); open it once for writing, then merge"
+            raise ArchiveError(f"{other}: {said}")
+        inspect_archive(connection)
 
 
 def _merge(connection: sqlite3.Connection) -> int:

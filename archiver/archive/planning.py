@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from archiver.archive.content import write_time
 from archiver.archive.headers import read_headers
+from archiver.archive.values import read_json, read_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,9 @@ def find_unfinished_run(
     ).fetchone()
     if row is None or row["outcome"] not in ("died", "interrupted", "failed"):
         return None
-    if json.loads(row["arguments"]) != dict(arguments) or row["started_at"] < write_time(since):
+    if read_json(row["arguments"]) != dict(arguments) or row["started_at"] < write_time(since):
         return None
-    began = datetime.fromisoformat(row["started_at"])
+    began = read_time(row["started_at"])
     return UnfinishedRun(row["uid"], _list_chain(connection, row["id"]), row["scope"], began)
 
 
@@ -83,7 +84,7 @@ def find_beginning(connection: sqlite3.Connection, run_id: int) -> datetime:
     """Return when the work of a run began, be it with the first of the runs that it takes up."""
     ids = json.dumps(_list_chain(connection, run_id))
     query = "SELECT min(started_at) FROM runs WHERE id IN (SELECT value FROM json_each(?))"
-    return datetime.fromisoformat(connection.execute(query, (ids,)).fetchone()[0])
+    return read_time(connection.execute(query, (ids,)).fetchone()[0])
 
 
 def list_kept_answers(connection: sqlite3.Connection, runs: tuple[int, ...]) -> list[KeptAnswer]:
@@ -105,7 +106,7 @@ def list_strangers(connection: sqlite3.Connection, site: str) -> list[tuple[str,
         "AND k.id NOT IN (SELECT capture_id FROM findings WHERE capture_id IS NOT NULL) GROUP BY a.id",
         (site,),
     )
-    return [(url, datetime.fromisoformat(at)) for url, at in rows]
+    return [(url, read_time(at)) for url, at in rows]
 
 
 def find_last_walk(connection: sqlite3.Connection, site: str, start: str | None) -> datetime | None:
@@ -114,7 +115,7 @@ def find_last_walk(connection: sqlite3.Connection, site: str, start: str | None)
         "SELECT max(started_at) FROM runs WHERE site = ? AND complete AND arguments ->> 'start' IS ?",
         (site, start),
     ).fetchone()
-    return datetime.fromisoformat(row[0]) if row[0] else None
+    return read_time(row[0]) if row[0] else None
 
 
 def find_validators(connection: sqlite3.Connection, site: str, key: str) -> dict[str, str]:
@@ -134,7 +135,7 @@ def find_validators(connection: sqlite3.Connection, site: str, key: str) -> dict
 
 def _read_known(row: sqlite3.Row) -> KnownArticle:
     key, url, title, state, listed, published, first_seen, changed, visited, changes = row
-    read = datetime.fromisoformat
+    read = read_time
     return KnownArticle(
         key,
         url,

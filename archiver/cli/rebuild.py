@@ -2,20 +2,24 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import click
 
+from archiver.archive.damage import CONTENT_ERRORS, noting_damage
 from archiver.archive.file import close_archive, create_or_open, open_for_reading
 from archiver.archive.merging import merge_archive
 from archiver.archive.readers import count_cores
+from archiver.archive.soundness import list_faults
 from archiver.cli.options import with_archive, with_jobs
 from archiver.display import escape_controls
+from archiver.errors import ArchiverError
 from archiver.rebuild import Reread, reparse, verify
 
 FINDINGS = 3
+_ENDING: tuple[type[Exception], ...] = (ArchiverError, *CONTENT_ERRORS)
 
 
 @click.command("reparse")
@@ -53,7 +57,7 @@ def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool, jobs
 def verify_command(db: Path, jobs: int | None) -> int:
     """Check every digest, every reference and every snapshot; status 1 if something is broken."""
     broken = 0
-    with closing(verify(open_for_reading(db), jobs=jobs or count_cores())) as lines:
+    with closing(_list_broken(db, jobs or count_cores())) as lines:
         for line in lines:
             broken += 1
             click.echo(escape_controls(line))
@@ -71,6 +75,17 @@ def merge_command(db: Path, others: tuple[Path, ...]) -> None:
         articles = merge_archive(database, other)
         click.echo(f"{other}: {articles} articles merged", err=True)
     close_archive(database)
+
+
+def _list_broken(db: Path, jobs: int) -> Generator[str, None, None]:
+    """Name what is broken; a check that damage ends, ends with a line of its own."""
+    database = open_for_reading(db)
+    for check in (list_faults(database.conn), verify(database, jobs=jobs)):
+        try:
+            with noting_damage():  # all of it has a line of its own
+                yield from check
+        except _ENDING as error:
+            yield f"no further, for something cannot be read: {type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _follow(rereads: Iterator[Reread]) -> Iterator[Reread]:
