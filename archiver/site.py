@@ -98,7 +98,7 @@ class Site:
         self._check_choices()
         try:
             ZoneInfo(self.timezone)
-        except (ZoneInfoNotFoundError, ValueError) as error:
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the name of a folder of zones
             raise SiteError(f"site {self.name}: there is no time zone {self.timezone!r}") from error
 
     def _check_choices(self) -> None:

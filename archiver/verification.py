@@ -25,6 +25,7 @@ from archiver.archive.consistency import (
     list_ids,
 )
 from archiver.archive.content import Content, write_time
+from archiver.archive.damage import noting_damage
 from archiver.archive.evidence import load_capture, load_purpose
 from archiver.archive.files import StoredFile, check_files, list_files
 from archiver.archive.payloads import check_payloads
@@ -39,6 +40,7 @@ from archiver.archive.recorded import (
     was_shown_before,
 )
 from archiver.archive.search_index import check_index
+from archiver.archive.soundness import list_faults
 from archiver.archive.stored import list_payloads, list_sites, load_site
 from archiver.errors import SiteError
 from archiver.interpretation import Statement, interpret
@@ -48,6 +50,7 @@ from archiver.rereading import PAGES
 from archiver.site import Site
 
 _Item = TypeVar("_Item")
+_UNREADABLE: tuple[type[Exception], ...] = (*DAMAGE, SiteError)
 # Answers are short, so readers may be far ahead of what takes one of them long.
 _FAR_AHEAD = 1000
 # Payloads, contents and articles that are checked in the time in which a few pages are read.
@@ -72,6 +75,7 @@ def _list_quick_checks(database: Database, *, quick: bool) -> Iterator[Question[
     connection = database.conn
     yield partial(_run, "integrity", partial(_check_integrity, "quick_check" if quick else "integrity_check"))
     yield partial(_run, "references", _check_references)
+    yield partial(_run, "values", _check_values)
     yield partial(_run, "archive", _check_marks)
     yield from _share("runs", lambda: list_ids(connection, "runs"), 1, _check_runs)
     yield from _share("contents", lambda: list_ids(connection, "contents"), _ROWS, _check_contents)
@@ -93,7 +97,7 @@ def _list_reading_checks(database: Database, name: str) -> Iterator[Question[lis
     try:
         site = load_site(connection, name)
         parser = find_parser(connection, name_parser(site))
-    except (*DAMAGE, SiteError) as error:
+    except _UNREADABLE as error:
         yield partial(_say, f"site {name}: its pages cannot be read again: {explain_damage(error)}")
         return
     if parser is not None:
@@ -122,7 +126,8 @@ def _run(what: str, check: Callable[[Database], Iterable[str]], database: Databa
     """Run a check; what keeps it from its end is one more line."""
     lines: list[str] = []
     try:
-        lines.extend(check(database))
+        with noting_damage():  # texts that are none have a line of their own: see list_faults
+            lines.extend(check(database))
     except DAMAGE as error:
         lines.append(f"{what}: cannot be checked: {explain_damage(error)}")
     return lines
@@ -137,6 +142,10 @@ def _check_references(database: Database) -> list[str]:
         f"table {row[0]}, row {row[1]}: points to a row of {row[2]} that is not there"
         for row in database.execute("PRAGMA foreign_key_check")
     ]
+
+
+def _check_values(database: Database) -> Iterator[str]:
+    return list_faults(database.conn)
 
 
 def _check_marks(database: Database) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """``archiver sites new`` and ``sites check``: from an address to a site that works, or one line that says why not."""
 
 import ast
+import builtins
 import json
 import os
 import re
@@ -17,10 +18,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from archiver.cli import archiver
 from archiver.clock import now
-from archiver.errors import UsageError
+from archiver.errors import SiteError, UsageError
 from archiver.model import Capture, Problem
 from archiver.onboarding.addresses import infer_article
 from archiver.onboarding.drafts import suggest_name, write_site_file
@@ -28,6 +31,7 @@ from archiver.onboarding.inquiry import Survey, UnreadableSiteError, explore
 from archiver.onboarding.questions import Answer, Ask
 from archiver.onboarding.zones import guess_zone
 from archiver.site import Expectations, Places, Site
+from archiver.urls import strip_tracking
 from tests.conftest import FAST, PROJECT, Done
 from tests.portal import Portal, Response, demo_portal, serve
 from tests.real_portal import read_truth, serve_folder, unpack_mirror
@@ -152,6 +156,57 @@ def test_the_written_file_is_a_declaration(site: Site, tmp_path: Path) -> None:
     for command in (["format", "--check", "--diff"], ["check", "--ignore", "INP001"]):
         done = subprocess.run([*ruff, *command, *config, str(file)], capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+# What strings in code are broken with, between letters of all kinds, lone surrogates too.
+_MARKS = (
+    '"',
+    "'",
+    '"""',
+    "\\",
+    '\\"',
+    "\n",
+    "\r",
+    "\0",
+    "\x0c",
+    "\x85",
+    "\u2028",
+    "\u202e",
+    "\ud800",
+    "{}",
+    "#",
+    "\ufeff",
+)
+_ANYTHING = st.lists(st.sampled_from(_MARKS) | st.characters(codec=None) | st.just('+print("RAN")+'), max_size=12).map(
+    "".join
+)
+
+
+@settings(max_examples=400, deadline=None)
+@example(title="Ban", host='a"""+print("RAN")+""".vidu', path="/tin", place="")
+@example(title="Ban\0", host="vidu", path="/", place="(\\d+)\\")
+@example(title="Ban \udc41", host="vidu", path="/", place="")
+@given(title=_ANYTHING, host=_ANYTHING, path=_ANYTHING, place=_ANYTHING)
+def test_text_of_others_stays_text(title: str, host: str, path: str, place: str) -> None:
+    """Whatever title, host, address and place are: a declaration and nothing else, or refused as a site."""
+    places = Places(article=place, entry=place)
+    try:
+        site = Site("vidu", title, "generic", (f"http://{host}.example{path}",), places=places)
+    except (SiteError, ValueError):  # ValueError: of urllib, for what is no address
+        return
+    try:
+        text = write_site_file(site).encode()
+    except SiteError:
+        assert re.search("[\ud800-\udfff]", f"{title}{host}{path}{place}"), "only what no file can hold is refused"
+        return
+    kinds = [type(statement) for statement in ast.parse(text).body]
+    assert [kind for kind in kinds if kind is not ast.ImportFrom] == [ast.Expr, ast.ClassDef]
+    ran: list[object] = []
+    space: dict[str, Any] = {"__builtins__": vars(builtins) | {"print": ran.append}}
+    exec(compile(text, "site", "exec"), space)
+    declared = space["Vidu"].declare_site()
+    assert (ran, declared.title, declared.places) == ([], title, places)
+    assert declared.listings == (strip_tracking(site.listings[0]),)
 
 
 def test_names_and_zones_are_guessed() -> None:

@@ -90,9 +90,11 @@ def test_what_was_changed_by_hand_is_put_right_and_named(path: Path) -> None:
     before = _dump(path)
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("UPDATE contents SET body = 'Khác' WHERE id = 1")
-        connection.execute("UPDATE articles SET state = 'gone' WHERE id = 3")
-        connection.execute("DELETE FROM readings WHERE article_id = 5")
-        connection.execute("DELETE FROM snapshots WHERE article_id = 5")
+        live = "SELECT id FROM articles WHERE state = 'live' ORDER BY native_key LIMIT 2"
+        one, other = connection.execute(live).fetchall()
+        connection.execute("UPDATE articles SET state = 'gone' WHERE id = ?", one)
+        connection.execute("DELETE FROM readings WHERE article_id = ?", other)
+        connection.execute("DELETE FROM snapshots WHERE article_id = ?", other)
     trial = _replay(path, "--dry-run")
     assert trial.stderr.startswith("would be: ")
     assert _dump(path) != before

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archiver.archive.content import write_time
-from archiver.archive.files import StoredFile
+from archiver.archive.damage import DamageError, note_damage, shorten
+from archiver.archive.files import StoredFile, check_stored
+from archiver.archive.values import read_value
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +48,12 @@ def find_kept(
     kept: dict[str, Kept] = {}
     for url, fetched_at, status, problem, *file in connection.execute(query, (json.dumps([*set(urls)]), site, until)):
         copies = kept[url].copies if url in kept else ()
-        if not problem:
-            copies = _add(copies, StoredFile(*file), fetched_at)
-        kept[url] = Kept(copies, fetched_at, status, problem)
+        try:
+            if not problem:
+                copies = _add(copies, check_stored(StoredFile(*file)), fetched_at)
+            kept[url] = Kept(copies, read_value("fetched_at", fetched_at), read_value("status", status), problem)
+        except DamageError as error:
+            note_damage(DamageError(f"file {shorten(url)}: {error}"))
     return kept
 
 

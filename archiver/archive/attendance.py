@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from archiver.archive.values import read_rows, read_time
+
 Row = dict[str, Any]
+
 FINDING_COLUMNS = ("site", "run_id", "started_at", "kind", "url", "detail")
 
 
@@ -27,8 +30,9 @@ def list_attendance(connection: sqlite3.Connection) -> dict[str, list[LedgerEntr
         "WHERE kind = 'crawl' AND outcome IS NOT 'locked' ORDER BY site, number"
     )
     entries: dict[str, list[LedgerEntry]] = {}
-    for site, number, started_at, outcome in rows:
-        entries.setdefault(site, []).append(LedgerEntry(number, datetime.fromisoformat(started_at), outcome))
+    for row in read_rows(rows):
+        entry = LedgerEntry(row["number"], read_time(row["started_at"]), row["outcome"])
+        entries.setdefault(row["site"], []).append(entry)
     return entries
 
 
@@ -38,4 +42,4 @@ def list_run_findings(connection: sqlite3.Connection, runs: Sequence[int]) -> It
         f"SELECT {', '.join(FINDING_COLUMNS)} FROM run_findings "
         "WHERE run_id IN (SELECT value FROM json_each(?)) ORDER BY site, run_id"
     )
-    return (dict(zip(FINDING_COLUMNS, row, strict=True)) for row in connection.execute(query, (str(list(runs)),)))
+    return read_rows(connection.execute(query, (str(list(runs)),)))

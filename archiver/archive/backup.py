@@ -12,7 +12,9 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from archiver.archive.connection import busy_seconds
+from archiver.archive.damage import distrust
 from archiver.archive.files import copy_files, folder_of_files, list_files
+from archiver.archive.inspection import inspect_schema
 from archiver.archive.search_index import optimize_index
 from archiver.errors import ArchiveError
 
@@ -56,9 +58,12 @@ def back_up_files(archive: Path, copy: Path) -> tuple[int, int]:
 
     They lie in a folder beside the copy, as they do beside the archive. ArchiveError where there is no room.
     """
-    with closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'files'").fetchone()
-        files = [*list_files(connection)] if known else []
+    try:
+        with closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'files'").fetchone()
+            files = [*list_files(connection)] if known else []
+    except sqlite3.Error as error:
+        raise ArchiveError(f"{copy}: its files were not copied: {_explain(error)}") from error
     return copy_files(iter(files), folder_of_files(archive), folder_of_files(copy))
 
 
@@ -135,9 +140,11 @@ def _copy_pages(archive: Path, unfinished: Path, progress: Progress | None) -> N
         closing(sqlite3.connect(f"{archive.resolve().as_uri()}?mode=ro", uri=True, timeout=busy_seconds())) as source,
         closing(sqlite3.connect(unfinished)) as target,
     ):
+        distrust(source)
         source.execute("BEGIN")
-        source.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        _inspect(source, archive)
         _check_room_for_copy(source, unfinished.parent)
+        distrust(target)
         target.execute("PRAGMA synchronous = OFF")  # all of it is synchronised at the end
         report = (lambda _, left, pages: progress(pages - left, pages)) if progress else None
         source.backup(target, pages=_PAGES_A_STEP, progress=report)
@@ -145,6 +152,13 @@ def _copy_pages(archive: Path, unfinished: Path, progress: Progress | None) -> N
         said = target.execute("PRAGMA quick_check(1)").fetchone()[0]
     if said != "ok":
         raise ArchiveError(f"{archive}: no copy was made: the archive is damaged ({' '.join(said.split())})")
+
+
+def _inspect(source: sqlite3.Connection, archive: Path) -> None:
+    try:
+        inspect_schema(source)
+    except ArchiveError as error:
+        raise ArchiveError(f"{archive}: no copy was made: {error}") from error
 
 
 def _put_in_place(unfinished: Path, copy: Path, *, force: bool) -> None:

@@ -3,7 +3,6 @@
 The public views say the same, but some of them look at every article before they show twenty.
 """
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from archiver.archive.content import write_time
+from archiver.archive.damage import DamageError, shorten
 from archiver.archive.markup import HTML_OF
+from archiver.archive.values import read_row, read_rows
 
 Row = dict[str, Any]
 
@@ -81,14 +82,17 @@ def list_page(
         f"SELECT {_LISTED} FROM {_NARROW if narrow else _WALKED} WHERE {' AND '.join(conditions)} "
         f"ORDER BY {_PUBLISHED} DESC, c.id DESC, a.id DESC LIMIT ?"
     )
-    return [dict(row) for row in connection.execute(query, [*values, limit])]
+    return list(read_rows(connection.execute(query, [*values, limit])))
 
 
 def list_sections(connection: sqlite3.Connection, site: str) -> Iterator[str]:
     """List the sections of a site, in order; each is one step through an index."""
     query = "SELECT min(section) FROM articles WHERE site = ? AND section > ?"
     section = ""
-    while (section := connection.execute(query, (site, section)).fetchone()[0]) is not None:
+    while (following := connection.execute(query, (site, section)).fetchone()[0]) is not None:
+        if not isinstance(following, str) or following <= section:  # a damaged index leads round and round
+            raise DamageError(f"site {site}, section: {shorten(following)} stands after {shorten(section)}")
+        section = following
         yield section
 
 
@@ -101,7 +105,7 @@ def find_article(connection: sqlite3.Connection, site: str, key: str) -> Row | N
         "WHERE k.site = ? AND k.native_key = ?"
     )
     row = connection.execute(query, (site, key)).fetchone()
-    return dict(row) if row is not None and row["snapshots"] is not None else None
+    return read_row(row) if row is not None and row["snapshots"] is not None else None
 
 
 def load_state(connection: sqlite3.Connection, article: int, number: int) -> Row | None:
@@ -113,7 +117,7 @@ def load_state(connection: sqlite3.Connection, article: int, number: int) -> Row
         "FROM snapshots s JOIN contents c ON c.id = s.content_id WHERE s.article_id = ? AND s.number = ?"
     )
     row = connection.execute(query, (article, number)).fetchone()
-    return _decode(row) if row is not None else None
+    return _fill(read_row(row)) if row is not None else None
 
 
 def list_states(connection: sqlite3.Connection, article: int) -> list[Row]:
@@ -123,7 +127,7 @@ def list_states(connection: sqlite3.Connection, article: int) -> list[Row]:
         "FROM snapshots s JOIN contents c ON c.id = s.content_id "
         "WHERE s.article_id = ? AND s.number IS NOT NULL ORDER BY s.number"
     )
-    return [_decode(row) for row in connection.execute(query, (article,))]
+    return [_fill(row) for row in read_rows(connection.execute(query, (article,)))]
 
 
 def find_section(connection: sqlite3.Connection, site: str, key: str) -> str | None:
@@ -188,8 +192,6 @@ def _moment(day: date, at: time, zone: ZoneInfo) -> str:
         return day.isoformat()
 
 
-def _decode(row: sqlite3.Row) -> Row:
-    values = dict(row)
-    for name in {"images", "attachments", "changed_fields"} & values.keys():
-        values[name] = json.loads(values[name]) if values[name] else []
-    return values
+def _fill(row: Row) -> Row:
+    """Give a state that changed nothing an empty list of what it changed."""
+    return row | {"changed_fields": row["changed_fields"] or []}

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from archiver.archive.browsing import CHANGED
+from archiver.archive.values import read_row, read_rows
 
 Row = dict[str, Any]
 
@@ -40,7 +41,7 @@ def list_changes(connection: sqlite3.Connection, site: str | None = None) -> Ite
     query = "SELECT id FROM runs WHERE ?1 IS NULL OR site = ?1 ORDER BY started_at DESC, uid DESC"
     for run in connection.execute(query, (site,)).fetchall():
         kinds = "AND e.kind NOT IN ('created', 'title_changed')"
-        yield from map(dict, connection.execute(f"{_EVENTS} {kinds} ORDER BY at DESC, a.native_key", (run[0],)))
+        yield from read_rows(connection.execute(f"{_EVENTS} {kinds} ORDER BY at DESC, a.native_key", (run[0],)))
 
 
 def list_new(connection: sqlite3.Connection, site: str, limit: int) -> list[Row]:
@@ -49,7 +50,7 @@ def list_new(connection: sqlite3.Connection, site: str, limit: int) -> list[Row]
     found: list[Row] = []
     for run in connection.execute(query, (site,)).fetchall():
         events = f"{_EVENTS} AND e.kind = 'created' ORDER BY at DESC, a.native_key LIMIT ?2"
-        found += map(dict, connection.execute(events, (run[0], limit - len(found))))
+        found += read_rows(connection.execute(events, (run[0], limit - len(found))))
         if len(found) >= limit:
             break
     return found
@@ -58,8 +59,8 @@ def list_new(connection: sqlite3.Connection, site: str, limit: int) -> list[Row]
 def list_events_of_run(connection: sqlite3.Connection, run: int, limit: int) -> list[Row]:
     """List what a run (by its id) showed: changes first, then new articles."""
     query = f"{_EVENTS} AND e.kind <> 'title_changed' AND e.kind {{}} 'created' ORDER BY at, a.native_key LIMIT ?2"
-    changed = list(map(dict, connection.execute(query.format("<>"), (run, limit))))
-    return changed + list(map(dict, connection.execute(query.format("="), (run, limit - len(changed)))))
+    changed = list(read_rows(connection.execute(query.format("<>"), (run, limit))))
+    return changed + list(read_rows(connection.execute(query.format("="), (run, limit - len(changed)))))
 
 
 def list_events_of_article(connection: sqlite3.Connection, article: int) -> list[Row]:
@@ -68,7 +69,7 @@ def list_events_of_article(connection: sqlite3.Connection, article: int) -> list
         "SELECT k.fetched_at AS at, e.kind, e.detail FROM article_events e JOIN captures k ON k.id = e.capture_id "
         "WHERE e.article_id = ? ORDER BY k.fetched_at, e.kind"
     )
-    return [dict(row) for row in connection.execute(query, (article,))]
+    return list(read_rows(connection.execute(query, (article,))))
 
 
 def list_runs_before(connection: sqlite3.Connection, site: str | None, before: int | None, limit: int) -> list[Row]:
@@ -77,7 +78,7 @@ def list_runs_before(connection: sqlite3.Connection, site: str | None, before: i
         f"SELECT {_RUN} FROM {_NUMBERED} r WHERE (?1 IS NULL OR r.site = ?1) AND (?2 IS NULL OR r.run_id < ?2) "
         "ORDER BY r.run_id DESC LIMIT ?3"
     )
-    return [dict(row) for row in connection.execute(query, (site, before, limit))]
+    return list(read_rows(connection.execute(query, (site, before, limit))))
 
 
 def find_run(connection: sqlite3.Connection, number: int) -> Row | None:
@@ -87,19 +88,19 @@ def find_run(connection: sqlite3.Connection, number: int) -> Row | None:
         f"FROM {_NUMBERED} r WHERE r.run_id = ?"
     )
     row = connection.execute(query, (number,)).fetchone()
-    return dict(row) if row is not None else None
+    return read_row(row) if row is not None else None
 
 
 def list_findings(connection: sqlite3.Connection, run: int, limit: int) -> list[Row]:
     """List what a run (by its id) has to say."""
     query = "SELECT kind, url, detail FROM findings WHERE run_id = ? ORDER BY id LIMIT ?"
-    return [dict(row) for row in connection.execute(query, (run, limit))]
+    return list(read_rows(connection.execute(query, (run, limit))))
 
 
 def list_fates(connection: sqlite3.Connection, run: int) -> list[Row]:
     """List what became of the articles that a run (by its id) found and did not read."""
     query = "SELECT fate, reason, articles FROM fates WHERE run_id = ? ORDER BY fate, articles DESC"
-    return [dict(row) for row in connection.execute(query, (run,))]
+    return list(read_rows(connection.execute(query, (run,))))
 
 
 def count_articles(connection: sqlite3.Connection) -> dict[str, tuple[str, int, int, int]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from archiver.archive.damage import DamageError
 from archiver.archive.search_index import index_new
 from archiver.errors import ArchiveError, UsageError
 
@@ -17,6 +18,20 @@ BUSY_SECONDS = 30.0
 # recorded before the disk was full stays.
 LEAST_SPACE = 1_000_000
 _WAIT = "ARCHIVE_BUSY_SECONDS"
+# What comes of the file and not of the disk below it. 0 and ERROR: a text that is no UTF-8, JSON that is none, a schema
+# that cannot be read; TOOBIG and NOMEM: lengths that no value of ours has.
+_DAMAGED = frozenset(
+    {
+        0,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_ERROR,
+        sqlite3.SQLITE_TOOBIG,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_MISMATCH,
+        sqlite3.SQLITE_FORMAT,
+    }
+)
 
 
 class ArchiveDatabase(Database):
@@ -73,8 +88,11 @@ def busy_seconds() -> float:
         raise UsageError(f"{_WAIT}={value}: {value!r} is no number of seconds") from None
 
 
-def explain_error(path: Path, error: sqlite3.Error) -> str:
-    """Say in one line why an archive cannot be used and what to do about it."""
+def explain_error(path: Path, error: Exception) -> str:
+    """Say in one line why an archive cannot be used and what to do: an error of SQLite, or of a value in it."""
+    if not isinstance(error, sqlite3.Error):
+        said = str(error) if isinstance(error, DamageError) else f"{type(error).__name__}: {error}"
+        return f"{path}: {damage(' '.join(said.split()), path)}"
     # The lowest byte is the kind, what stands above it the finer distinction (sqlite.org/rescode.html).
     kind = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
     if kind == sqlite3.SQLITE_FULL or (kind == sqlite3.SQLITE_IOERR and _free_bytes(path) < LEAST_SPACE):
@@ -83,8 +101,8 @@ def explain_error(path: Path, error: sqlite3.Error) -> str:
         return f"{path}: another program has kept the archive locked for {busy_seconds():g} s; end it, then try again"
     if kind in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN):
         return f"{path}: no permission to write the archive or its folder ({error}); allow it, or name another file"
-    if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return f"{path}: {damage(str(error), path)}"
+    if kind in _DAMAGED:
+        return f"{path}: {damage(' '.join(str(error).split()), path)}"
     return (
         f"{path}: the archive cannot be written ({error}): the disk is full, over its quota, or failing; "
         f"see to it and crawl again, what was recorded is kept"

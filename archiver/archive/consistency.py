@@ -12,16 +12,16 @@ from dataclasses import fields
 from typing import TypeVar
 
 from archiver.archive.content import Content
+from archiver.archive.damage import CONTENT_ERRORS
+from archiver.archive.inspection import list_changed_views
 from archiver.archive.judgement import LEFT_LISTINGS, check_judgement
 from archiver.archive.ledger import Run
 from archiver.archive.rederivation import ARTICLE_COLUMNS, History, derive_history, load_history
 from archiver.archive.seals import check_seals
-from archiver.archive.views import VIEWS
 from archiver.errors import ArchiveError
 
 _Item = TypeVar("_Item")
-# What damage of a row makes of reading it: errors of SQLite, values of a wrong kind, text that is no JSON or no date.
-DAMAGE = (ArchiveError, sqlite3.Error, ValueError, TypeError, LookupError, AttributeError, OverflowError, MemoryError)
+DAMAGE: tuple[type[Exception], ...] = (ArchiveError, *CONTENT_ERRORS)
 
 
 def check_each(
@@ -154,12 +154,10 @@ def _check_headers(connection: sqlite3.Connection) -> Iterator[str]:
 
 
 def _check_views(connection: sqlite3.Connection) -> Iterator[str]:
-    query = "SELECT name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')"
-    stored = {row[0]: str(row[1]).strip() for row in connection.execute(query)}
-    right = {view.name: view.statement.strip() for view in VIEWS}
-    for name in sorted(right.keys() | stored.keys()):
-        if right.get(name) != stored.get(name):
-            yield f"{name} is not the view of this program; archiver upgrade makes it anew"
+    for name in list_changed_views(connection):
+        yield f"{name} is not the view of this program; archiver upgrade makes it anew"
+    for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+        yield f"{row[0]} is a trigger, which this program never makes"
 
 
 def _check_sites(connection: sqlite3.Connection) -> Iterator[str]:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from archiver.archive.markup import pack_html, unpack_html
+from archiver.archive.values import read_attachments, read_images
 from archiver.model import Article, PublishedDate
 from archiver.urls import identify_file
 
@@ -75,8 +76,10 @@ class Content:
 
     @classmethod
     def of_row(cls, row: Mapping[str, str | int | None]) -> "Content":
-        """Read a stored content back."""
+        """Read a stored content back; DamageError."""
         values = {column: row[column] for column in COLUMNS}
+        for name, read in (("images", read_images), ("attachments", read_attachments)):
+            read(values[name])
         html = unpack_html(str(values["body_html"]), str(values["body"]), str(values["images"]))
         return cls._of_values(values | {"body_html": html})
 

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 
-from archiver.archive.queries import Row, Selection, read_rows, select_articles, zones_of_sites
+from archiver.archive.queries import Selection, select_articles, zones_of_sites
+from archiver.archive.values import Row, read_rows
 
 Shelf = Literal["month", "changed", "away"]
 
@@ -39,11 +40,12 @@ def choose_copies(connection: sqlite3.Connection, selection: Selection) -> int:
         connection.execute(statement)
     tail, values = select_articles(connection, selection)
     rows = connection.execute(f"SELECT site, article_id, published_at, snapshots, state {tail}", values)
-    for site, key, published, snapshots, state in rows:
+    for row in read_rows(rows):
+        site, published = row["site"], row["published_at"]
         month = f"{datetime.fromisoformat(published).astimezone(zones[site]):%Y-%m}" if published else None
         connection.execute(
             "INSERT INTO copied (site, article_id, month, changed, away) VALUES (?, ?, ?, ?, ?)",
-            (site, key, month, snapshots > 1, state in _AWAY),
+            (site, row["article_id"], month, row["snapshots"] > 1, row["state"] in _AWAY),
         )
     return int(connection.execute("SELECT count(*) FROM copied").fetchone()[0])
 

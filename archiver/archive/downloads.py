@@ -8,8 +8,11 @@ from datetime import datetime
 
 from archiver.archive.content import write_time
 from archiver.archive.evidence import find_address
-from archiver.archive.files import StoredFile
+from archiver.archive.files import StoredFile, check_stored
 from archiver.archive.ledger import Run
+from archiver.archive.values import read_attachments, read_images, read_pairs, read_time
+
+_READERS = {"attachments": read_attachments, "images": read_images}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +52,10 @@ def find_past(connection: sqlite3.Connection, site: str, url: str) -> Past | Non
         "JOIN files f ON f.digest = d.digest WHERE d.address_id = ? ORDER BY d.fetched_at DESC LIMIT 1",
         (last[2],),
     ).fetchone()
-    asked_at = datetime.fromisoformat(last[0])
+    asked_at = read_time(last[0])
     if kept is None:
         return Past(asked_at, last[1])
-    return Past(asked_at, last[1], StoredFile(*kept[1:]), json.loads(kept[0]))
+    return Past(asked_at, last[1], check_stored(StoredFile(*kept[1:])), read_pairs(kept[0]))
 
 
 def record_download(connection: sqlite3.Connection, run: Run, url: str, at: datetime, outcome: Outcome) -> None:
@@ -79,11 +82,11 @@ def record_download(connection: sqlite3.Connection, run: Run, url: str, at: date
 
 
 def find_file(connection: sqlite3.Connection, digest: bytes) -> StoredFile | None:
-    """Return a file by its digest; None where the archive knows none."""
+    """Return a file by its digest; None where the archive knows none, DamageError where its row cannot be believed."""
     row = connection.execute(
         "SELECT digest, size, media_type, extension FROM files WHERE digest = ?", (digest,)
     ).fetchone()
-    return StoredFile(*row) if row else None
+    return check_stored(StoredFile(*row)) if row else None
 
 
 def list_addresses_of(connection: sqlite3.Connection, site: str, key: str, kinds: tuple[str, ...]) -> list[str]:
@@ -94,7 +97,7 @@ def list_addresses_of(connection: sqlite3.Connection, site: str, key: str, kinds
         "WHERE k.site = ? AND k.native_key = ?",
         (site, key),
     ).fetchone()
-    return [item["url"] for kind in kinds for item in json.loads(row[kind])] if row else []
+    return [item["url"] for kind in kinds for item in _READERS[kind](row[kind])] if row else []
 
 
 def list_never_asked(connection: sqlite3.Connection, site: str, kinds: tuple[str, ...]) -> Iterator[str]:

@@ -1,12 +1,12 @@
 """Keeping captures: evidence is written once and never changed."""
 
 import sqlite3
-from datetime import datetime
 
 from archiver.archive.content import write_time
 from archiver.archive.headers import pack_headers, read_headers
 from archiver.archive.ledger import Run
 from archiver.archive.payloads import load_payload, store_payload
+from archiver.archive.values import read_time
 from archiver.errors import ArchiveError
 from archiver.model import Capture, Purpose
 
@@ -61,4 +61,4 @@ def load_capture(connection: sqlite3.Connection, capture_id: int) -> Capture:
         raise ArchiveError(f"there is no capture {capture_id}")
     headers = read_headers(row["headers"], row["header_set"])
     body = load_payload(connection, row["payload_digest"])
-    return Capture(row["url"], datetime.fromisoformat(row["fetched_at"]), row["status"], headers, body, row["tls"])
+    return Capture(row["url"], read_time(row["fetched_at"]), row["status"], headers, body, row["tls"])

@@ -6,8 +6,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 
+from archiver.archive.damage import DamageError, note_damage
 from archiver.archive.file_views import ATTACHMENTS
-from archiver.archive.queries import Row, Selection, read_rows, select_articles
+from archiver.archive.queries import Selection, select_articles
+from archiver.archive.values import Row, read_rows
 from archiver.archive.view import View
 from archiver.archive.views import ARTICLE_HISTORY, CURRENT_ARTICLES, EVENTS, VIEW_HISTORY
 
@@ -45,14 +47,23 @@ def extract_rows(connection: sqlite3.Connection, what: str, selection: Selection
     view: View = EXTRACTS[what]
     query = f"SELECT * FROM {view.name} WHERE site = ? AND article_id = ? ORDER BY {_ORDERS[what]}"
     keys = list_keys(connection, selection if what == "articles" else replace(selection, limit=None))
-    rows = (row for key in keys for row in read_rows(connection.execute(query, key)))
+    rows = (row for key in keys for row in _read_article(connection, query, key))
     return islice(rows, selection.limit)
+
+
+def _read_article(connection: sqlite3.Connection, query: str, key: tuple[str, str]) -> Iterator[Row]:
+    """Read the rows of one article; damage that ends the question ends it for no other article."""
+    try:
+        yield from read_rows(connection.execute(query, key))
+    except sqlite3.DatabaseError as error:
+        note_damage(DamageError(f"{key[0]}:{key[1]}: {error}"))
 
 
 def list_keys(connection: sqlite3.Connection, selection: Selection) -> Iterator[tuple[str, str]]:
     """List site and id of the selected articles, the newest first."""
     tail, values = select_articles(connection, selection)
-    return ((row[0], row[1]) for row in connection.execute(f"SELECT site, article_id {tail}", values))
+    rows = read_rows(connection.execute(f"SELECT site, article_id {tail}", values))
+    return ((row["site"], row["article_id"]) for row in rows)
 
 
 def list_changes(connection: sqlite3.Connection, selection: Selection) -> Iterator[Row]:

@@ -1,5 +1,6 @@
 """Opening the archive file: created, upgraded, or refused in one line."""
 
+import logging
 import os
 import sqlite3
 from contextlib import closing
@@ -10,12 +11,15 @@ from sqlite_utils import Database
 
 from archiver.archive.backup import keep_older
 from archiver.archive.connection import ArchiveDatabase, busy_seconds, damage, explain_error
+from archiver.archive.damage import distrust, read_text
+from archiver.archive.inspection import inspect_schema, list_changed_views
 from archiver.archive.schema import APPLICATION_ID, VERSION, migrations
 from archiver.archive.view import create_views
 from archiver.archive.views import VIEWS
 from archiver.errors import ArchiveError
 from archiver.functions import register_functions
 
+logger = logging.getLogger(__name__)
 _MARKS = ("application_id", "user_version")
 _HEADER_BYTES = 100  # SQLite takes what is shorter for a new file
 
@@ -72,16 +76,36 @@ def open_for_reading(path: Path) -> Database:
     if not path.exists():
         raise ArchiveError(f"{path}: there is no archive; crawl first, or name another with --db")
     check_file(path)
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=busy_seconds())
     try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=busy_seconds())
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        connection.execute("SELECT 1 FROM runs LIMIT 1").fetchone()
-    except sqlite3.DatabaseError as error:
-        raise ArchiveError(f"{path}: the archive cannot be read: {error}") from error
-    if version < VERSION:
+        _inspect_for_reading(connection, path)
+    except BaseException:
         connection.close()
-        raise ArchiveError(f"{path}: made by an older version (schema {version}); run archiver upgrade first")
+        raise
+    connection.text_factory = read_text
     return _wrap(connection)
+
+
+def _inspect_for_reading(connection: sqlite3.Connection, path: Path) -> None:
+    try:
+        distrust(connection)
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version < VERSION:
+            raise ArchiveError(f"{path}: made by an older version (schema {version}); run archiver upgrade first")
+        _inspect(connection, path)
+        changed = list_changed_views(connection)
+    except sqlite3.DatabaseError as error:
+        raise ArchiveError(explain_error(path, error)) from error
+    if changed:
+        told = "its views are not those of this program"
+        raise ArchiveError(f"{path}: {told} ({', '.join(changed)}); run archiver upgrade, which makes them anew")
+
+
+def _inspect(connection: sqlite3.Connection, path: Path) -> None:
+    try:
+        inspect_schema(connection)
+    except ArchiveError as error:
+        raise ArchiveError(f"{path}: {error}") from error
 
 
 def check_file(path: Path) -> None:
@@ -148,6 +172,9 @@ def _create(path: Path) -> Database:
 
 def _open_for_writing(path: Path) -> Database:
     connection = sqlite3.connect(path, timeout=busy_seconds())
+    distrust(connection)
+    if connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone():
+        _inspect(connection, path)
     # WAL lets people read while a crawl writes. FULL: what was committed is on disk even when the power goes.
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
@@ -162,6 +189,10 @@ def _open_for_writing(path: Path) -> Database:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
     with database.atomic():  # waits for who writes, and fails where the log beside the file cannot be made
+        changed = list_changed_views(connection)
+        if changed:
+            create_views(database, VIEWS)
+            logger.warning("%s: its views were not those of this program, and are made anew: %s", path, changed)
         return database
 
 

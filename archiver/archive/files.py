@@ -9,6 +9,7 @@ A file is whole under its name or not there: it is written under another name, s
 
 import hashlib
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator
@@ -17,12 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import mkstemp
 
+from archiver.archive.damage import DamageError, note_damage, shorten
 from archiver.errors import ArchiveError
-from archiver.file_types import FileType
+from archiver.file_types import FileType, NoDocumentError, identify_file_type
 
 _STALE_SECONDS = 24 * 3600
 _PIECE = 1 << 20
 _UNFINISHED = ".unfinished"
+_EXTENSION = re.compile(r"[a-z0-9]{1,8}")
+_MEDIA_TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,80}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +40,31 @@ class StoredFile:
 
     @property
     def place(self) -> str:
-        """Where it lies below the folder of files, by digest and content; no name or address has a say in it."""
+        """Where it lies below the folder of files, by digest and content; no name or address has a say in it.
+
+        DamageError where digest or extension are none: a row may have been written by anybody.
+        """
+        if not isinstance(self.digest, bytes) or len(self.digest) != hashlib.sha256().digest_size:
+            raise DamageError(f"{shorten(self.digest)} is no digest of a file")
         name = self.digest.hex()
-        return f"{name[:2]}/{name}.{self.extension}"
+        return f"{name[:2]}/{name}.{check_extension(self.extension)}"
+
+
+def check_extension(extension: object) -> str:
+    """Return the extension of a file as it stands in the archive; DamageError where it could be part of a path."""
+    if not isinstance(extension, str) or not _EXTENSION.fullmatch(extension):
+        raise DamageError(f"{shorten(extension)} is no extension of a file")
+    return extension
+
+
+def check_stored(file: StoredFile) -> StoredFile:
+    """Return a file if its row can be believed: where it lies, how large it is and what it is sent as; DamageError."""
+    place = file.place
+    if not isinstance(file.size, int) or file.size < 0:
+        raise DamageError(f"{place}: {shorten(file.size)} is no size")
+    if not isinstance(file.media_type, str) or not _MEDIA_TYPE.fullmatch(file.media_type):
+        raise DamageError(f"{place}: {shorten(file.media_type)} is no media type")
+    return file
 
 
 def folder_of_files(archive: Path) -> Path:
@@ -66,6 +92,7 @@ def put_file(folder: Path, file: StoredFile, pieces: Iterator[bytes]) -> None:
     path = folder / file.place
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        locate_file(folder, file)
         handle, name = mkstemp(suffix=_UNFINISHED, dir=folder)
     except OSError as error:
         raise ArchiveError(f"{path}: the file cannot be written: {error.strerror}") from error
@@ -84,10 +111,18 @@ def put_file(folder: Path, file: StoredFile, pieces: Iterator[bytes]) -> None:
         Path(name).unlink(missing_ok=True)
 
 
+def locate_file(folder: Path, file: StoredFile) -> Path:
+    """Return where a file lies, or would lie; DamageError where that is outside of the folder, be it by a link."""
+    path = folder / file.place
+    if not path.resolve().is_relative_to(folder.resolve()):
+        raise DamageError(f"{path}: a link leads out of the folder of files")
+    return path
+
+
 def has_file(folder: Path, file: StoredFile) -> bool:
-    """Say whether a file lies in its place, with the size it should have."""
+    """Say whether a file lies in its place, with the size it should have; DamageError where it has no place."""
     try:
-        return (folder / file.place).stat().st_size == file.size
+        return locate_file(folder, file).stat().st_size == file.size
     except OSError:
         return False
 
@@ -110,7 +145,11 @@ def check_files(connection: sqlite3.Connection, files: Iterable[StoredFile]) -> 
     """Read files and yield a line for each that is not there, or not as it was received."""
     folder = folder_beside(connection)
     for file in files:
-        fault = find_fault(folder, file)
+        try:
+            fault = find_fault(folder, file) or _find_other_type(folder, file)
+        except DamageError as error:
+            yield f"file {shorten(file.digest)}: {error}"
+            continue
         if fault:
             yield f"file {folder / file.place}: {fault}"
 
@@ -118,13 +157,18 @@ def check_files(connection: sqlite3.Connection, files: Iterable[StoredFile]) -> 
 def copy_files(files: Iterator[StoredFile], source: Path, target: Path) -> tuple[int, int]:
     """Copy the files that a folder lacks; returns how many, and how many could not be had.
 
-    A file that is not as it was received is not copied.
+    A file that is not as it was received is not copied. One whose row names no place is noted as damage.
     """
     copied = missing = 0
     for file in files:
-        if has_file(target, file):
-            continue
-        if find_fault(source, file):
+        try:
+            if has_file(target, file):
+                continue
+            fault = find_fault(source, file)
+        except DamageError as error:
+            note_damage(error)
+            fault = str(error)
+        if fault:
             missing += 1
             continue
         put_file(target, file, _read(source / file.place))
@@ -134,15 +178,28 @@ def copy_files(files: Iterator[StoredFile], source: Path, target: Path) -> tuple
 
 def find_fault(folder: Path, file: StoredFile) -> str | None:
     """Say what is wrong with a file on disk; None where it is as it was received."""
-    digest = hashlib.sha256()
+    digest, size = hashlib.sha256(), 0
     try:
-        for piece in _read(folder / file.place):
+        for piece in _read(locate_file(folder, file)):
             digest.update(piece)
+            size += len(piece)
     except FileNotFoundError:
         return "it is not there"
     except OSError as error:
         return f"it cannot be read: {error.strerror}"
-    return None if digest.digest() == file.digest else "it is damaged: its bytes have another digest"
+    if digest.digest() != file.digest:
+        return "it is damaged: its bytes have another digest"
+    return None if size == file.size else "its size is not the one written down"
+
+
+def _find_other_type(folder: Path, file: StoredFile) -> str | None:
+    """Say whether a file is written down as another media type than its content tells, under the extension of that."""
+    try:
+        kind = identify_file_type(locate_file(folder, file).read_bytes())
+    except (NoDocumentError, OSError):
+        return None
+    is_other = kind.extension == file.extension and kind.media_type != file.media_type
+    return f"its content is {kind.media_type}, and it is written down as another" if is_other else None
 
 
 def _read(path: Path) -> Iterator[bytes]:

@@ -11,6 +11,8 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 
+from archiver.archive.damage import DamageError, shorten
+from archiver.archive.values import read_json
 from archiver.errors import ArchiveError
 from archiver.model import Headers
 
@@ -18,6 +20,8 @@ from archiver.model import Headers
 _TRIED = 8
 # What takes more of its own length than a third, and more than a few bytes, becomes a set itself.
 _DRIFT, _FEW = 3, 100
+# Bytes of the headers of one answer: servers send 16 KB at most (archiver/crawl/connections.py), and bombs more.
+_MOST_BYTES = 1 << 20
 
 
 def pack_headers(connection: sqlite3.Connection, site: str, headers: Headers) -> tuple[bytes | None, int | None]:
@@ -42,9 +46,24 @@ def read_headers(packed: bytes | None, base: str | None) -> Headers:
         return ()
     try:
         unpacker = zlib.decompressobj(zdict=base.encode())
-        return tuple((name, value) for name, value in json.loads(unpacker.decompress(packed) + unpacker.flush()))
-    except (zlib.error, ValueError) as error:
+        text = unpacker.decompress(packed, _MOST_BYTES)
+        if not unpacker.eof:
+            raise ArchiveError("headers are damaged: they have no end")
+        return read_set(text.decode())
+    except (zlib.error, ValueError, TypeError, DamageError) as error:
         raise ArchiveError(f"headers are damaged: {error}") from error
+
+
+def read_set(text: str) -> Headers:
+    """Read headers from JSON, pairs of texts; DamageError."""
+    pairs = read_json(text)
+    if not isinstance(pairs, list) or not all(_is_pair(pair) for pair in pairs):
+        raise DamageError(f"{shorten(text)} are no headers")
+    return tuple((name, value) for name, value in pairs)
+
+
+def _is_pair(pair: object) -> bool:
+    return isinstance(pair, list) and [type(part) for part in pair] == [str, str]
 
 
 def _try_sets(connection: sqlite3.Connection, site: str, text: bytes) -> Iterator[tuple[int, bytes]]:

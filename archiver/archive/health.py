@@ -11,6 +11,7 @@ from archiver.archive.content import write_time
 from archiver.archive.fillings import Page, read_pages, read_recent
 from archiver.archive.ledger import LEFT_WORK, Run
 from archiver.archive.planning import DID_ITS_WORK
+from archiver.archive.values import read_time
 from archiver.site import Site
 
 WINDOW = 16  # runs back, as the past is looked at
@@ -196,7 +197,7 @@ def _find_newest(connection: sqlite3.Connection, run: Run, at: datetime) -> date
         "JOIN contents c ON c.id = s.content_id AND c.published_at <= ?2 WHERE a.site = ?1)",
         (run.site, write_time(at, "microseconds")),
     ).fetchone()
-    return datetime.fromisoformat(row[0]) if row[0] else None
+    return read_time(row[0]) if row[0] else None
 
 
 def _read_channels(

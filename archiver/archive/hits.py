@@ -1,6 +1,5 @@
 """What a search shows of a place in the index: the states of articles that have this content."""
 
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,8 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from archiver.archive.content import write_time
+from archiver.archive.damage import DamageError, note_damage
 from archiver.archive.query_language import Query
 from archiver.archive.snippets import Snippet, make_snippet
+from archiver.archive.values import read_attachments, read_images, read_row
 
 _LATEST = "(SELECT max(number) FROM snapshots WHERE article_id = s.article_id AND number IS NOT NULL)"
 _SHOWN = (
@@ -70,10 +71,15 @@ class Shelf:
         number = "s.number IS NOT NULL" if self.history else f"s.number = {_LATEST}"
         query = f"SELECT {_SHOWN}, {_TEXTS} {_FROM} WHERE o.place = ? AND {number} ORDER BY 1, 2, s.number DESC"
         for row in self.connection.execute(query, (place,)).fetchall():
-            values = dict(zip(_FIELDS, row, strict=False))
-            if self._is_meant(values):
+            try:
+                values = read_row(dict(zip(_FIELDS, row, strict=False)))
+                if not self._is_meant(values):
+                    continue
                 snippet = make_snippet(_read_texts(row[len(_FIELDS) :]), self.query.terms, exact=exact)
-                yield Hit(**values | {"current": bool(values["current"])}, exact=exact, snippet=snippet)
+            except DamageError as error:
+                note_damage(error)
+                continue
+            yield Hit(**values | {"current": bool(values["current"])}, exact=exact, snippet=snippet)
 
     def _is_meant(self, hit: dict[str, Any]) -> bool:
         """Say whether a hit passes the filters."""
@@ -97,8 +103,9 @@ def load_texts(connection: sqlite3.Connection, place: int) -> list[str]:
 def _read_texts(row: Sequence[str]) -> list[str]:
     """Return the texts of a content in the order in which a reader meets them."""
     title, lead, body, author, images, attachments = row
-    captions = [item["caption"] for item in json.loads(images)] + [item["title"] for item in json.loads(attachments)]
-    return [text for text in (lead, body, title, *captions, author) if text]
+    captions = [item["caption"] for item in read_images(images)]
+    names = [item["title"] for item in read_attachments(attachments)]
+    return [str(text) for text in (lead, body, title, *captions, *names, author) if text]
 
 
 def _begin_day(day: date, zone: ZoneInfo) -> str:

@@ -10,6 +10,8 @@ everybody's SQL can read it.
 import json
 import re
 
+from archiver.archive.damage import DamageError, shorten
+
 _BETWEEN, _EMPTY_LINE = "</p>\n<p>", "\n\n"
 _MARKS = re.compile(r'(<|>|"|&[#\w]+;)')
 _SHORTEST = 16
@@ -36,11 +38,14 @@ def pack_html(html: str, body: str, images: str) -> str:
 
 
 def unpack_html(kept: str, body: str, images: str) -> str:
-    """Put together the HTML of a body from the way it is kept."""
+    """Put together the HTML of a body from the way it is kept; DamageError for pieces that are none."""
     if not kept.startswith("["):
         return kept
     source = body + images
-    return "".join(piece if isinstance(piece, str) else _copy(source, *piece) for piece in json.loads(kept))
+    try:
+        return "".join(piece if isinstance(piece, str) else _copy(source, *piece) for piece in json.loads(kept))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise DamageError(f"{shorten(kept)} are no pieces of HTML") from error
 
 
 def _copy(source: str, start: int, length: int) -> str:

@@ -9,6 +9,7 @@ one.
 
 import re
 import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from archiver.archive.ledger import Run, count_died_run, name_program
 from archiver.archive.payload_merging import merge_payloads
 from archiver.archive.reconciling import reconcile
 from archiver.archive.schema import VERSION
+from archiver.archive.soundness import inspect_archive
 from archiver.errors import ArchiveError
 
 _SITE = "title, platform, timezone, places"
@@ -38,7 +40,8 @@ _PROGRESS = (
 )
 # The declaration of a site is that of its last run.
 _LAST = (
-    "coalesce((SELECT max(started_at) FROM {0}.runs WHERE site = {1}.name), ''), {1}.title, {1}.platform, {1}.timezone"
+    "coalesce((SELECT max(started_at) FROM {0}.runs WHERE site = {1}.name), ''), {1}.title, {1}.platform, "
+    "{1}.timezone, coalesce({1}.places, '')"
 )
 _CAPTURE = "fetched_at, status, headers, payload_digest, tls, purpose, expected, final, refused"
 _CONTENT = (
@@ -248,20 +251,16 @@ def _check(database: Database, other: Path) -> str | None:
     own = next(row[2] for row in database.execute("PRAGMA database_list") if row[1] == "main")
     if own and other.samefile(own):
         raise ArchiveError(f"{other}: this is the archive itself; name another one")
-    connection = sqlite3.connect(f"{other.resolve().as_uri()}?mode=ro", uri=True)
-    try:
+    with closing(sqlite3.connect(f"{other.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version != VERSION:
-            raise ArchiveError(
-                f"{other}: made by an older version (schema {version}); run archiver upgrade on it first"
-            )
+            said = f"made by an older version (schema {version}); run archiver upgrade on it first"
+            raise ArchiveError(f"{other}: {said}")
+        inspect_archive(connection)
         program = _find_program(connection)
-    finally:
-        connection.close()
     if program and _read_version(program) > _read_version(name_program()):
-        raise ArchiveError(
-            f"{other}: made by a newer program ({program}, here {name_program()}); upgrade this one first"
-        )
+        said = f"made by a newer program ({program}, here {name_program()}); upgrade this one first"
+        raise ArchiveError(f"{other}: {said}")
     return program
 
 

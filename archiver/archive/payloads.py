@@ -19,10 +19,10 @@ from functools import lru_cache
 import zstandard
 
 from archiver.archive.content import write_time
+from archiver.archive.damage import MOST_BYTES
 from archiver.errors import ArchiveError
 
-# Level 9 is the first whose window reaches back over a whole base of several megabytes.
-LEVEL = 9
+LEVEL = 9  # the first whose window reaches back over a whole base of several megabytes
 
 # Pages are smaller, and less does for them. At levels 3 / 5 / 6 / 9 / 12, on one of two shared cores:
 #   plain, 97 KB                 10.5 / - / 10.3 / 9.9 / 9.8 KB in 0.1 / - / 0.5 / 0.8 / 1.3 ms
@@ -144,7 +144,7 @@ def load_payload(connection: sqlite3.Connection, digest: bytes, links: int = MOS
         raise ArchiveError(f"payload {digest.hex()} is not in the archive")
     try:
         body = _decode(connection, row[0], _Encoded(*row[1:]), links)
-    except (ArchiveError, zstandard.ZstdError) as error:
+    except (ArchiveError, zstandard.ZstdError, TypeError) as error:
         raise ArchiveError(f"payload {digest.hex()} is damaged: {error}") from error
     if hashlib.sha256(body).digest() != digest:
         raise ArchiveError(f"payload {digest.hex()} is damaged: its bytes have another digest")
@@ -212,8 +212,8 @@ def _load_intact(connection: sqlite3.Connection, digests: list[bytes]) -> Iterat
 
 def _decode(connection: sqlite3.Connection, size: int, encoded: _Encoded, links: int) -> bytes:
     # The size in the frame decides how much memory is taken, so it is checked first.
-    if zstandard.frame_content_size(encoded.data) != size:
-        raise ArchiveError("its size is not the one written down")
+    if zstandard.frame_content_size(encoded.data) != size or not 0 <= size <= MOST_BYTES:
+        raise ArchiveError("its size is not the one written down, or larger than any that is kept")
     dictionary = None
     if encoded.dictionary_digest is not None:
         dictionary = _load_dictionary(connection, encoded.dictionary_digest)
@@ -241,12 +241,12 @@ def _open_dictionary(digest: bytes, data: bytes) -> zstandard.ZstdCompressionDic
     try:
         size = zstandard.frame_content_size(data)
         content = zstandard.ZstdDecompressor().decompress(data) if size <= 10 * DICTIONARY_SIZE else b""
+        if hashlib.sha256(content).digest() != digest:
+            raise ArchiveError(f"dictionary {digest.hex()} is damaged: its bytes have another digest")
+        dictionary = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_FULLDICT)
+        dictionary.precompute_compress(level=DICTIONARY_LEVEL)
     except zstandard.ZstdError as error:
         raise ArchiveError(f"dictionary {digest.hex()} is damaged: {error}") from error
-    if hashlib.sha256(content).digest() != digest:
-        raise ArchiveError(f"dictionary {digest.hex()} is damaged: its bytes have another digest")
-    dictionary = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_FULLDICT)
-    dictionary.precompute_compress(level=DICTIONARY_LEVEL)
     return dictionary
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from archiver.archive.content import write_time
 from archiver.archive.headers import read_headers
 from archiver.archive.ledger import LEFT_WORK
+from archiver.archive.values import read_json, read_time
 
 _SCOPES = ("daily", "deep", "full")  # each does what those before it do
 RESUME_FOR = timedelta(hours=12)
@@ -97,7 +98,7 @@ def find_unfinished_run(
         "AND outcome != 'locked' AND started_at <= ? ORDER BY started_at DESC, uid DESC",
         (site, write_time(at + SLACK, "microseconds")),
     )
-    last = next((row for row in rows if _is_same_task(json.loads(row["arguments"]), arguments)), None)
+    last = next((row for row in rows if _is_same_task(read_json(row["arguments"]), arguments)), None)
     if last is None or last["done"]:
         return None
     if _is_bounded(arguments) and last["started_at"] < write_time(at - RESUME_FOR, "microseconds"):
@@ -117,7 +118,7 @@ def list_kept_answers(connection: sqlite3.Connection, runs: tuple[int, ...], sin
         "WHERE k.run_id IN (SELECT value FROM json_each(?)) AND k.fetched_at >= ? ORDER BY k.fetched_at, a.url",
         (json.dumps(runs), write_time(since, "microseconds")),
     )
-    return [KeptAnswer(key, url, status, datetime.fromisoformat(at), run) for key, url, status, at, run in rows]
+    return [KeptAnswer(key, url, status, read_time(at), run) for key, url, status, at, run in rows]
 
 
 def list_strangers(connection: sqlite3.Connection, site: str) -> list[tuple[str, datetime]]:
@@ -133,7 +134,7 @@ def list_strangers(connection: sqlite3.Connection, site: str) -> list[tuple[str,
         "AND capture_id NOT IN (SELECT capture_id FROM findings WHERE capture_id IS NOT NULL)",
         (site,),
     )
-    return [(url, datetime.fromisoformat(at)) for url, at in rows]
+    return [(url, read_time(at)) for url, at in rows]
 
 
 def find_last_walk(connection: sqlite3.Connection, site: str, start: str | None, at: datetime) -> datetime | None:
@@ -146,7 +147,7 @@ def find_last_walk(connection: sqlite3.Connection, site: str, start: str | None,
         f"AND arguments ->> 'start' IS ? AND started_at <= ? AND {DID_ITS_WORK}",
         (site, start, write_time(at + SLACK, "microseconds")),
     ).fetchone()
-    return datetime.fromisoformat(row[0]) if row[0] else None
+    return read_time(row[0]) if row[0] else None
 
 
 def find_validators(connection: sqlite3.Connection, site: str, key: str) -> dict[str, str]:
@@ -166,7 +167,7 @@ def find_validators(connection: sqlite3.Connection, site: str, key: str) -> dict
 
 def _read_known(row: sqlite3.Row) -> KnownArticle:
     key, url, title, state, listed, published, first_seen, changed, visited, changes = row
-    read = datetime.fromisoformat
+    read = read_time
     return KnownArticle(
         key,
         url,
@@ -201,5 +202,5 @@ def _read_chain(connection: sqlite3.Connection, run_id: int, uid: str) -> Unfini
         (run_id,),
     ).fetchall()
     scope = max((row["scope"] for row in rows), key=_SCOPES.index)
-    first, last = (datetime.fromisoformat(rows[place]["started_at"]) for place in (0, -1))
+    first, last = (read_time(rows[place]["started_at"]) for place in (0, -1))
     return UnfinishedRun(uid, tuple(row["id"] for row in rows), scope, first, last)

@@ -1,6 +1,5 @@
 """Questions to the archive, asked through the public views."""
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,10 +8,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from archiver.archive.content import write_time
+from archiver.archive.damage import DamageError, note_damage
+from archiver.archive.values import read_rows, read_zone
 
 Row = dict[str, Any]
 
-_JSON = frozenset({"images", "attachments", "changed_fields"})
 _SUMMARY = "site, article_id, published_at, published_precision, title, views, state, snapshots, changed_at, url"
 
 
@@ -125,18 +125,22 @@ def summarise_sites(connection: sqlite3.Connection) -> dict[str, Row]:
 
 
 def zones_of_sites(connection: sqlite3.Connection) -> dict[str, ZoneInfo]:
-    """Return the zone in which each site's times are shown."""
-    return {row[0]: ZoneInfo(row[1]) for row in connection.execute("SELECT name, timezone FROM sites ORDER BY name")}
+    """Return the zone in which each site's times are shown; UTC where the archive names none that is one."""
+    rows = connection.execute("SELECT name, timezone FROM sites ORDER BY name")
+    return Zones((str(row[0]), _find_zone(row[0], row[1])) for row in rows)
+
+
+class Zones(dict[str, ZoneInfo]):
+    """Time zones by site; of a site that the archive should know and does not, UTC, and a note of damage."""
+
+    def __missing__(self, site: object) -> ZoneInfo:
+        note_damage(DamageError(f"rows are of a site {site!r}, which is not there; its times are shown in UTC"))
+        return ZoneInfo("UTC")
 
 
 def titles_of_sites(connection: sqlite3.Connection) -> dict[str, str]:
     """Return the title of each site, as it was declared last."""
     return dict(tuple(row) for row in connection.execute("SELECT name, title FROM sites ORDER BY name"))
-
-
-def read_rows(cursor: sqlite3.Cursor) -> Iterator[Row]:
-    """Yield rows as dictionaries, JSON columns decoded."""
-    return ({name: _read_value(name, row[name]) for name in row.keys()} for row in cursor)  # noqa: SIM118 - no mapping
 
 
 def _of_article(connection: sqlite3.Connection, view: str, order: str, site: str, article_id: str) -> Iterator[Row]:
@@ -157,5 +161,9 @@ def _moment(day: date, at: time, zone: ZoneInfo) -> str:
     return write_time(datetime.combine(day, at, zone).astimezone(UTC))
 
 
-def _read_value(name: str, value: str | int | None) -> object:
-    return json.loads(str(value)) if name in _JSON and value is not None else value
+def _find_zone(site: object, name: object) -> ZoneInfo:
+    try:
+        return read_zone(name)
+    except DamageError as error:
+        note_damage(DamageError(f"site {site}: {error}; its times are shown in UTC"))
+        return ZoneInfo("UTC")

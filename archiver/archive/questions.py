@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 
+from archiver.archive.damage import read_text
 from archiver.errors import ArchiverError, UsageError
 
 Value = str | int | float | None
@@ -49,6 +50,8 @@ def ask(connection: sqlite3.Connection, question: str, values: Mapping[str, str]
             raise ArchiverError(f"no answer after {seconds:g} seconds; --timeout gives it more") from error
         raise UsageError(_explain(error)) from error
     except (sqlite3.Error, sqlite3.Warning) as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
+            raise  # it is the archive and not the question
         raise UsageError(_explain(error)) from error
 
 
@@ -65,7 +68,7 @@ def _guard(connection: sqlite3.Connection, deadline: float) -> None:
     """Let a connection read this archive, nothing else, and not for ever."""
     connection.execute("PRAGMA query_only = ON")
     connection.row_factory = None
-    connection.text_factory = lambda text: text.decode("utf-8", "replace")
+    connection.text_factory = read_text
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
     connection.set_progress_handler(lambda: int(monotonic() > deadline), _STEPS)
     connection.set_authorizer(_authorize)
@@ -85,6 +88,8 @@ def _explain(error: Exception) -> str:
     text = " ".join(str(error).split())
     if any(word in text for word in ("not authorized", "authorization", "readonly", "prohibited")):
         return "only questions are answered here: the archive is open for reading, and nothing else is opened"
+    if text == "malformed JSON":
+        return f"{text}; where the question has none of its own, the archive is damaged: archiver verify names the row"
     return f"{text}; archiver schema names the views and their columns"
 
 

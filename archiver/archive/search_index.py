@@ -9,7 +9,6 @@ so the newest hits of the most common words are found without looking at all of 
 4,096 and a number in that day, so it never changes; what finds its day full takes the day before.
 """
 
-import json
 import re
 import sqlite3
 from collections import Counter
@@ -17,6 +16,8 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
+from archiver.archive.damage import DamageError
+from archiver.archive.values import read_attachments, read_images, read_time, read_value
 from archiver.folding import FOLDED, MARKED, list_words
 
 _TOKENIZER = "tokenize = 'unicode61 remove_diacritics 0'"
@@ -96,9 +97,15 @@ def check_index(connection: sqlite3.Connection) -> Iterator[str]:
     ).fetchone()[0]
     if missing:
         yield f"search index: {missing} contents are missing"
-    expected = _count_words(connection)
-    for table, words in zip(_TABLES, expected, strict=True):
-        wrong = sum(1 for _ in _compare_counts(connection, table, words))
+    folded: Counter[str] = Counter()
+    exact: Counter[str] = Counter()
+    yield from _count_words(connection, folded, exact)
+    for table, words in zip(_TABLES, (folded, exact), strict=True):
+        try:
+            wrong = sum(1 for _ in _compare_counts(connection, table, words))
+        except sqlite3.DatabaseError as error:
+            yield f"search index: {table} cannot be read ({error})"
+            continue
         if wrong:
             yield f"search index: {table} differs from the contents in {wrong} words"
 
@@ -109,15 +116,16 @@ def first_place(day: date) -> int:
 
 
 def _read_words(row: sqlite3.Row) -> tuple[tuple[str, str, str], str]:
-    """Return the folded words of body, title and lead, and each word with marks once.
+    """Return the folded words of body, title and lead, and each word with marks once; DamageError.
 
     Signature, captions and names of attachments count as body.
     """
-    _, title, lead, body, author, images, attachments = row
+    title, lead, body, author = (read_value(name, row[name]) for name in ("title", "lead", "body", "author"))
+    images, attachments = row["images"], row["attachments"]
     others = [
         author,
-        *(item["caption"] for item in json.loads(images)),
-        *(item["title"] for item in json.loads(attachments)),
+        *(item["caption"] for item in read_images(images)),
+        *(item["title"] for item in read_attachments(attachments)),
     ]
     texts = ("\n".join(filter(None, (body, *others))), title, lead or "")
     words = [list_words(text) for text in texts]
@@ -131,7 +139,7 @@ def _read_words(row: sqlite3.Row) -> tuple[tuple[str, str, str], str]:
 def _take_place(connection: sqlite3.Connection, published_at: str | None) -> int:
     if published_at is None:
         return _find_last(connection, 1, _UNDATED_END) + 1
-    first = first_place(date.fromisoformat(published_at[:10]))
+    first = first_place(read_time(published_at).date())
     while (last := _find_last(connection, first, first + DAY_PLACES)) == first + DAY_PLACES - 1:
         first -= DAY_PLACES
     return last + 1
@@ -144,15 +152,16 @@ def _find_last(connection: sqlite3.Connection, start: int, end: int) -> int:
     return start - 1 if last is None else int(last)
 
 
-def _count_words(connection: sqlite3.Connection) -> tuple[Counter[str], Counter[str]]:
-    """Count in how many contents each folded word stands, and each word with marks."""
-    folded: Counter[str] = Counter()
-    exact: Counter[str] = Counter()
-    for row in connection.execute(f"SELECT {_COLUMNS} FROM contents"):
-        texts, marked = _read_words(row)
+def _count_words(connection: sqlite3.Connection, folded: Counter[str], exact: Counter[str]) -> Iterator[str]:
+    """Count in how many contents each folded word stands, and each word with marks; yields what cannot be read."""
+    for row in connection.execute(f"SELECT id, {_COLUMNS} FROM contents"):
+        try:
+            texts, marked = _read_words(row)
+        except DamageError as error:
+            yield f"search index: content {row['id']} cannot be read: {error}"
+            continue
         folded.update({word for text in texts for word in text.split(" ") if word})
         exact.update(marked.split())
-    return folded, exact
 
 
 def _compare_counts(connection: sqlite3.Connection, table: str, words: Counter[str]) -> Iterator[str]:

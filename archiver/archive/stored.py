@@ -1,6 +1,5 @@
 """What is stored and can be read again: captures, the snapshots that stand on them, and the site they are of."""
 
-import json
 import sqlite3
 from array import array
 from collections.abc import Iterator
@@ -8,6 +7,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal
 
+from archiver.archive.damage import DamageError, shorten
+from archiver.archive.values import read_json
 from archiver.site import Places, Site
 
 # Captures that are read again together: those of an article, or of an address that no article is known by.
@@ -46,11 +47,19 @@ def load_site(connection: sqlite3.Connection, name: str) -> Site:
 
 
 def load_places(written: str | None) -> Places:
-    """Return the places that a site declared at its last run, as ``open_run`` wrote them."""
-    values: dict[str, Any] = json.loads(written) if written else {}
-    for name, value in values.items():
-        values[name] = tuple(value) if isinstance(value, list) else value
-    return Places(**values)
+    """Return the places that a site declared at its last run, as ``open_run`` wrote them; DamageError."""
+    values = read_json(written) if written else {}
+    if not isinstance(values, dict) or not all(_is_place(name, value) for name, value in values.items()):
+        raise DamageError(f"{shorten(written)} are no places of a site")
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
+    return Places(**given)
+
+
+def _is_place(name: str, value: object) -> bool:
+    usual = getattr(Places(), name, None)
+    if isinstance(usual, tuple):
+        return isinstance(value, list) and all(isinstance(part, str) for part in value)
+    return isinstance(usual, str) and isinstance(value, str)
 
 
 def list_groups(connection: sqlite3.Connection, site: str, parser_id: int) -> Iterator[Group]:

@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import click
 from click.shell_completion import CompletionItem
 
+from archiver.cli.telling import ARCHIVE, telling_damage
 from archiver.display import make_showable
 from archiver.errors import ArchiverError
 
@@ -88,7 +89,8 @@ class LazyGroup(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; that the reader of a pipe had enough (archiver list | head) is no error."""
         try:
-            status = super().invoke(ctx)
+            with telling_damage(lambda: ctx.meta.get(ARCHIVE)):
+                status = super().invoke(ctx)
             sys.stdout.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from archiver.archive.attachments import Kept, find_kept
+from archiver.archive.damage import DamageError, note_damage
 from archiver.archive.files import StoredFile, folder_beside, has_file
 from archiver.archive.queries import Row
 from archiver.cli.output import show_time
@@ -59,7 +60,11 @@ def _describe_copy(folder: Path, file: StoredFile | None) -> dict[str, Any]:
 
 
 def _find_problem(folder: Path, kept: Kept | None) -> str | None:
-    if kept and kept.copies and not has_file(folder, kept.copies[0].file):
+    try:
+        if kept and kept.copies and not has_file(folder, kept.copies[0].file):
+            return "missing_file"
+    except DamageError as error:
+        note_damage(error)
         return "missing_file"
     return kept.problem if kept else None
 

@@ -14,6 +14,7 @@ from archiver.archive.schema import VERSION
 from archiver.cli.options import with_archive
 from archiver.crawl.locks import SiteLocks
 from archiver.errors import ArchiveError
+from archiver.site import NAME
 
 LOCKED = 75
 
@@ -91,7 +92,7 @@ def _sites_with_locks(db: Path) -> set[str]:
     prefix, suffix = f"{db.name}.", ".lock"
     names = (path.name for path in db.absolute().parent.iterdir())
     ours = (name for name in names if name.startswith(prefix) and name.endswith(suffix))
-    return {site for name in ours if (site := name[len(prefix) : -len(suffix)])}
+    return {site for name in ours if NAME.fullmatch(site := name[len(prefix) : -len(suffix)])}
 
 
 def _show_progress(done: int, pages: int) -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from archiver.cli.output import FORMATS, Output
+from archiver.cli.telling import ARCHIVE
 from archiver.errors import UsageError
 from archiver.project import archive_path
 
@@ -53,7 +54,9 @@ def with_archive(command: Command) -> Command:
 
     def choose(ctx: click.Context, param: click.Parameter, value: str | None) -> Path:
         named = value or ctx.find_root().obj
-        return Path(named) if named else archive_path()
+        path = Path(named) if named else archive_path()
+        ctx.meta[ARCHIVE] = path
+        return path
 
     help_text = "The archive [default: data/archive.db, or ARCHIVE_DB]."
     return click.option("--db", metavar="PATH", callback=choose, help=help_text)(command)

@@ -1,11 +1,14 @@
 """``archiver query``: people's own SQL."""
 
+from contextlib import closing
 from pathlib import Path
 
 import click
 
+from archiver.archive.damage import DamageError, note_damage, noting_damage
 from archiver.archive.file import open_for_reading
 from archiver.archive.questions import ask
+from archiver.archive.soundness import find_fault
 from archiver.cli.options import with_archive, with_output
 from archiver.cli.output import Output
 from archiver.errors import UsageError
@@ -23,8 +26,18 @@ def query_command(db: Path, output: Output, sql: str, parameters: tuple[str, ...
     fold('Đảng ủy') is 'dang uy'; article_search is the view for searching.
     """
     values = dict(_read_parameter(text) for text in parameters)
-    with ask(open_for_reading(db).conn, sql, values, timeout) as answer:
+    with noting_damage() as damages, ask(open_for_reading(db).conn, sql, values, timeout) as answer:
         output.write(answer.rows, answer.columns)
+    if damages.count:
+        _tell_damage(db)
+
+
+def _tell_damage(db: Path) -> None:
+    """Look whether a text that was no UTF-8 stands in the archive; SQL can make one itself."""
+    with closing(open_for_reading(db)) as database:
+        fault = find_fault(database.conn)
+    if fault:
+        note_damage(DamageError(fault))
 
 
 def _read_parameter(text: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from archiver.archive.damage import CONTENT_ERRORS, noting_damage
 from archiver.archive.file import close_archive, create_or_open, open_for_reading
 from archiver.archive.merging import merge_archive
 from archiver.archive.readers import count_cores
@@ -15,11 +16,13 @@ from archiver.cli.housekeeping import LOCKED, take_all_sites
 from archiver.cli.options import with_archive, with_jobs
 from archiver.crawl.locks import SiteLocks
 from archiver.display import escape_controls
+from archiver.errors import ArchiverError
 from archiver.rebuild import Reread, reparse
 from archiver.replay import Replay, replay
 from archiver.verification import verify
 
 FINDINGS = 3
+_ENDING: tuple[type[Exception], ...] = (ArchiverError, *CONTENT_ERRORS)
 
 
 @click.command("reparse")
@@ -102,7 +105,7 @@ def verify_command(db: Path, quick: bool, jobs: int | None) -> int:
     the pages, read again, and every history against what it follows from.
     """
     broken = 0
-    with closing(verify(open_for_reading(db), quick=quick, jobs=jobs or count_cores())) as lines:
+    with closing(_list_broken(db, quick=quick, jobs=jobs or count_cores())) as lines:
         for line in lines:
             broken += 1
             click.echo(escape_controls(line))
@@ -121,6 +124,16 @@ def merge_command(db: Path, others: tuple[Path, ...]) -> None:
         program = f"made by version {merged.program}" if merged.program else "made by a version before 0.2"
         click.echo(f"{other}: {program}; {merged.articles} articles merged", err=True)
     close_archive(database)
+
+
+def _list_broken(db: Path, *, quick: bool, jobs: int) -> Generator[str, None, None]:
+    """Name what is broken; a check that damage ends, ends with a line of its own."""
+    database = open_for_reading(db)
+    try:
+        with noting_damage():  # all of it has a line of its own
+            yield from verify(database, quick=quick, jobs=jobs)
+    except _ENDING as error:
+        yield f"no further, for something cannot be read: {type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def _follow(rereads: Iterator[Reread]) -> Iterator[Reread]:

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from twisted.python.failure import Failure as TwistedFailure
 
 from archiver.archive.connection import explain_error
+from archiver.archive.damage import CONTENT_ERRORS, DamageError
 from archiver.archive.downloads import count_downloads
 from archiver.archive.file import close_archive, create_or_open
 from archiver.archive.health import Ending
@@ -45,6 +46,7 @@ from archiver.record import record_capture
 from archiver.recording.orders import Crawl, Order
 from archiver.site import Site
 
+_BROKEN: tuple[type[Exception], ...] = (ArchiveError, *CONTENT_ERRORS)
 logger = logging.getLogger(__name__)
 # The reasons of Scrapy's that are no failure: all was asked for, or as much as the user allowed with CLOSESPIDER_*.
 DONE = frozenset({"finished", "closespider_itemcount", "closespider_pagecount", "closespider_timeout"})
@@ -90,7 +92,7 @@ class RunLedger:
         """Open archive and run; CloseSpider where the archive cannot be written."""
         try:
             self._begin(spider)
-        except (ArchiveError, sqlite3.Error) as error:
+        except _BROKEN as error:
             self.broken = self._explain(error)
             logger.warning("the run cannot begin: %s", self.broken)
             raise CloseSpider("archive_failed") from error
@@ -220,7 +222,7 @@ class RunLedger:
                 self.outcome = self._judge(spider, reason)
                 close_run(database.conn, run, self.outcome, requests, now())
             close_archive(database)
-        except sqlite3.Error as error:  # a full disk: the next run finds this one open
+        except _BROKEN as error:  # a full disk, a damaged row: the next run finds this one open
             self.outcome, self.broken = None, self.broken or self._explain(error)
             logger.warning("the end of the run cannot be written: %s", error)
             database.close()
@@ -233,7 +235,8 @@ class RunLedger:
         return "problems" if self.findings else "finished"
 
     def _explain(self, error: Exception) -> str:
-        return explain_error(self._path, error) if isinstance(error, sqlite3.Error) else str(error)
+        is_told = isinstance(error, ArchiveError) and not isinstance(error, DamageError)
+        return str(error) if is_told else explain_error(self._path, error)
 
 
 def _tell_plan(plan: Plan) -> None:

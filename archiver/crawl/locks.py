@@ -9,6 +9,7 @@ from filelock import FileLock, Timeout
 
 from archiver.clock import now
 from archiver.errors import ArchiveError
+from archiver.site import NAME
 
 _POLL_SECONDS = 0.2
 _FOREVER = -1  # filelock's word for it
@@ -58,6 +59,8 @@ class SiteLocks:
         return f"another run of this site is under way (process {process}, since {start.strip()})"
 
     def _path(self, site: str) -> Path:
+        if not NAME.fullmatch(site):  # names come from archives, too, and this one becomes part of a path
+            raise ArchiveError(f"{self._archive}: {site!r} is no name of a site; restore a backup")
         return self._archive.with_name(f"{self._archive.name}.{site}.lock")
 
 

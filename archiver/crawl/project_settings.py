@@ -5,6 +5,7 @@ import os
 from scrapy.settings import BaseSettings, Settings, default_settings
 from scrapy.utils.project import get_project_settings
 
+from archiver.archive.damage import MOST_BYTES
 from archiver.crawl.recorder import WISHES
 from archiver.errors import UsageError
 from archiver.site import ATTACHMENTS
@@ -47,6 +48,9 @@ def check_settings(settings: BaseSettings) -> None:
         except ValueError:
             kind = "switch; write 0 or 1" if isinstance(usual, bool) else "number"
             raise UsageError(f"-s {name}={value}: {value!r} is no {kind}") from None
+    size = settings["DOWNLOAD_MAXSIZE"]
+    if not 0 < float(size) <= MOST_BYTES:
+        raise UsageError(f"-s DOWNLOAD_MAXSIZE={size}: write up to {MOST_BYTES}; no page of more bytes is kept")
     for name, words in (("ARCHIVE_ATTACHMENTS", ("", *ATTACHMENTS)), ("ARCHIVE_RECORDING_PROCESS", WISHES)):
         if settings.get(name, "") not in words:
             raise UsageError(f"-s {name}={settings[name]}: write {', '.join(filter(None, words))}")

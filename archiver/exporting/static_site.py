@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain, count, islice
+from itertools import chain, count, islice, pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,6 +22,7 @@ from archiver.archive.copies import (
     list_months,
     list_shelf,
 )
+from archiver.archive.damage import DamageError, note_damage
 from archiver.archive.files import copy_files, folder_beside
 from archiver.archive.queries import Row, Selection, zones_of_sites
 from archiver.archive.readers import Question, Readers, batch
@@ -39,6 +40,7 @@ from archiver.exporting.static_links import (
 from archiver.web.article import ArticlePage, load_article, render_article
 from archiver.web.article_list import ListPage
 from archiver.web.comparing import ComparisonPage, load_comparison, render_comparison
+from archiver.web.faults import PageError
 from archiver.web.feeds import load_feed, render_feed
 from archiver.web.home import MOST_CHANGES, MOST_NEW, HomePage, SiteCard, load_change, render_home
 from archiver.web.messages import Language
@@ -95,8 +97,16 @@ class _Copy:
     def list_pages(self) -> Iterator[Question[range]]:
         """List the pages of all articles, to be written; the answers number the articles that they are of."""
         numbered = enumerate(list_copies(self.connection), 1)
-        pages = ((number, *page) for number, article in numbered for page in self._load_pages(*article))
+        pages = ((number, *page) for number, article in numbered for page in self._load_whole(*article))
         return (partial(_write_pages, self.folder, some) for some in batch(pages, TOGETHER))
+
+    def _load_whole(self, site: str, key: str) -> list[tuple[str, "_Shown", Frame]]:
+        """Load the pages of an article, or none of them where it is damaged: that is noted, and told at the end."""
+        try:
+            return list(self._load_pages(site, key))
+        except (DamageError, PageError, sqlite3.DatabaseError) as error:
+            note_damage(DamageError(f"{site}:{key}: {error}"))
+            return []
 
     def _load_pages(self, site: str, key: str) -> Iterator[tuple[str, "_Shown", Frame]]:
         """Load the page of an article, one for each former version, and one for each change."""
@@ -105,13 +115,13 @@ class _Copy:
         newest = page.state["snapshot"]
         place = place_article(site, key)
         yield place, page, self._frame(place, newest)
-        for number in range(1, newest):
+        for number, following in pairwise(state["snapshot"] for state in page.states):
             place = place_article(site, key, f".v{number}")
             former = load_article(self.connection, site, key, number)
             self._copy_files(former)
             yield place, former, self._frame(place, newest)
-            place = place_article(site, key, f".{number}-{number + 1}")
-            comparison = load_comparison(self.connection, site, key, number, number + 1)
+            place = place_article(site, key, f".{number}-{following}")
+            comparison = load_comparison(self.connection, site, key, number, following)
             yield place, comparison, self._frame(place, newest)
 
     def write_lists(self) -> None:

@@ -159,6 +159,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "missing_title": ("Không có trang này", "There is no such page"),
     "wrong_title": ("Không hiểu yêu cầu", "This cannot be understood"),
     "failed_title": ("Không đọc được kho", "The archive cannot be read"),
+    "damaged": ("Kho bị hỏng: {what}", "The archive is not whole: {what}"),
     "no_article": ("Kho không có bài {article}.", "The archive holds no article {article}."),
     "no_version": ("Bài không có bản {number}.", "The article has no version {number}."),
     "no_file": ("Kho không có tệp này.", "The archive does not hold this file."),

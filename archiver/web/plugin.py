@@ -1,5 +1,6 @@
 """The pages as a plugin of Datasette: which address shows what, and what every answer forbids the browser."""
 
+import logging
 import re
 import sqlite3
 from collections.abc import Callable, Mapping
@@ -14,8 +15,10 @@ from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import AsgiFileDownload, Request
 
-from archiver.archive.queries import zones_of_sites
+from archiver.archive.damage import CONTENT_ERRORS, Damages, noting_damage, read_text
+from archiver.archive.queries import Zones, zones_of_sites
 from archiver.clock import now
+from archiver.display import make_showable
 from archiver.errors import ArchiveError
 from archiver.web.article import load_article, render_article
 from archiver.web.article_list import load_list, read_day, render_list
@@ -30,12 +33,14 @@ from archiver.web.raw import POLICY, load_raw, render_raw, write_raw, write_sour
 from archiver.web.rendering import Frame, render, style_sheet
 from archiver.web.runs import load_run, load_runs, render_run, render_runs
 
+logger = logging.getLogger(__name__)
 DATABASE = "archive"
 HTML = "text/html; charset=utf-8"
 STRICT = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; frame-src 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
+_BROKEN: tuple[type[Exception], ...] = (ArchiveError, *CONTENT_ERRORS)
 _NUMBER = re.compile(r"\d{1,9}", re.ASCII)
 
 
@@ -194,22 +199,37 @@ def _answer(
 ) -> Response:
     """Answer from one state of the archive, whatever a crawl writes meanwhile."""
     connection.execute("BEGIN")
+    usual, connection.text_factory = connection.text_factory, read_text
     try:
-        asked = _read_request(request, parts, expected, zones_of_sites(connection))
-        return _try(answer, connection, asked)
+        with noting_damage() as damages:
+            asked = _read_request(request, parts, expected, _load_zones(connection), damages)
+            return _try(answer, connection, asked)
     finally:
+        connection.text_factory = usual
         connection.rollback()
 
 
+def _load_zones(connection: sqlite3.Connection) -> Mapping[str, ZoneInfo]:
+    """Load the zones of sites; without them a page can still say that the archive is damaged."""
+    try:
+        return zones_of_sites(connection)
+    except sqlite3.DatabaseError:
+        return Zones()
+
+
 def _read_request(
-    request: Request, parts: tuple[str, ...], expected: frozenset[str], zones: Mapping[str, ZoneInfo]
+    request: Request,
+    parts: tuple[str, ...],
+    expected: frozenset[str],
+    zones: Mapping[str, ZoneInfo],
+    damages: Damages,
 ) -> Asked:
     query = parse_qsl(request.query_string)
     values = dict(query)
     wanted = values.pop("lang", "").lower()
     language = choose_language(request.headers.get("accept-language", ""), wanted)
     links = ServedLinks(request.path, tuple(query), language if language == wanted else None)
-    return Asked(parts, values, Frame(language, links, zones), f"{request.scheme}://{request.host}", expected)
+    return Asked(parts, values, Frame(language, links, zones, damages), f"{request.scheme}://{request.host}", expected)
 
 
 def _try(answer: Answer, connection: sqlite3.Connection, asked: Asked) -> Response:
@@ -218,8 +238,10 @@ def _try(answer: Answer, connection: sqlite3.Connection, asked: Asked) -> Respon
         return answer(connection, asked)
     except PageError as fault:
         return refuse(asked.frame, fault.status, say(fault.heading), say(fault.key, **fault.values))
-    except (ArchiveError, sqlite3.DatabaseError) as error:
-        return refuse(asked.frame, 500, say("failed_title"), str(error))
+    except _BROKEN as error:
+        told = str(error) if isinstance(error, ArchiveError | sqlite3.Error) else f"{type(error).__name__}: {error}"
+        logger.error("%s", make_showable(f"the archive cannot be read: {told}"))
+        return refuse(asked.frame, 500, say("failed_title"), told)
 
 
 def refuse(frame: Frame, status: int, heading: str, text: str) -> Response:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from archiver.archive.damage import Damages
 from archiver.display import escape_controls
 from archiver.web.cleaning import clean_html
 from archiver.web.links import Links
@@ -21,11 +22,15 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around every page: its language, its links, the zones in which times are shown."""
+    """What stands around every page: its language, its links, the zones in which times are shown.
+
+    ``damages`` is the damage that was met on the way to a page, and is told on it.
+    """
 
     language: Language
     links: Links
     zones: Mapping[str, ZoneInfo]
+    damages: Damages | None = None
 
     def say(self, key: str, **values: object) -> str:
         """Return a message."""

@@ -13,6 +13,7 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
 
+from archiver.archive.damage import distrust
 from archiver.archive.file import open_for_reading
 from archiver.errors import ArchiverError
 from archiver.functions import register_functions
@@ -50,6 +51,7 @@ class ArchiveFile(Database):
         connection = sqlite3.connect(
             f"{Path(self.path).resolve().as_uri()}?mode=ro", uri=True, check_same_thread=False, isolation_level=None
         )
+        distrust(connection)
         register_functions(connection)
         connection.execute("PRAGMA query_only = ON")
         self._all_file_connections.append(connection)
