@@ -183,7 +183,8 @@ def _answer(connection: Connection, path: Path) -> None:
 
 def main() -> None:
     """Be a reader: of the archive named second, for who is at the other end of the descriptor named first."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # they are for the process that asks, which ends its readers
+    # They are for the process that asks, which ends its readers.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     with Connection(int(sys.argv[1])) as connection:
         try:
