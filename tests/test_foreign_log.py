@@ -60,7 +60,9 @@ def _leave(visits: Visits, folder: Path) -> Path:
 def _texts(path: Path) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        return connection.execute("SELECT site, article_id, snapshot, body FROM article_history ORDER BY 1, 2, 3").fetchall()
+        return connection.execute(
+            "SELECT site, article_id, snapshot, body FROM article_history ORDER BY 1, 2, 3"
+        ).fetchall()
 
 
 def _runs(path: Path) -> int:
@@ -73,7 +75,9 @@ STEPS = st.lists(st.sampled_from(("visit", "passive", "restart", "reopen", "clos
 
 @settings(max_examples=60, deadline=None)
 @given(steps=STEPS)
-def test_an_archive_opens_with_its_own_log_at_any_moment(steps: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_an_archive_opens_with_its_own_log_at_any_moment(
+    steps: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """Whatever was written, copied into the file and begun anew, by one connection or by many."""
     folder = tmp_path_factory.mktemp("own")
     portal, visits, at = frozen_portal(), Visits(folder / "archive.db"), MORNING

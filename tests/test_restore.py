@@ -61,9 +61,7 @@ def test_the_command_puts_the_copy_in_place_and_keeps_what_was_there(crawling: C
     assert (done.status, done.out) == (0, "")
     size = f"{crawling.path.stat().st_size / 1e6:,.1f} MB"
     kept = crawling.folder / KEPT
-    assert done.err == (
-        f"{crawling.path}: {size} restored from {copy} and checked\n{kept}: what was there before\n"
-    )
+    assert done.err == (f"{crawling.path}: {size} restored from {copy} and checked\n{kept}: what was there before\n")
     assert (_dump(crawling.path), _dump(kept)) == (new, old)
     assert copy.read_bytes() == content
     assert _names(crawling.folder) == ["archive.db", KEPT, "copies"]
@@ -334,7 +332,9 @@ def test_kill_9_between_any_two_steps(crawling: Crawling, copy: Path, tmp_path: 
             shutil.copy(log, place / "archive.db-wal")
             shutil.copy(copy, path)
         before = path.read_bytes()
-        done = subprocess.run([sys.executable, "-c", _STOPPED, str(path), str(copy), str(step)], check=False, cwd=PROJECT)
+        done = subprocess.run(
+            [sys.executable, "-c", _STOPPED, str(path), str(copy), str(step)], check=False, cwd=PROJECT
+        )
         if done.returncode == 0:
             break
         assert done.returncode == -signal.SIGKILL
@@ -383,7 +383,19 @@ def test_kill_9_at_random_moments(crawling: Crawling, copy: Path, command: str) 
 
 
 def _crawl(crawling: Crawling, base: str, *more: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "archiver", "crawl", "dukdhcd", "-a", f"start={base}/tin-khoi", "-a", "full=1", *FAST, *more]
+    command = [
+        sys.executable,
+        "-m",
+        "archiver",
+        "crawl",
+        "dukdhcd",
+        "-a",
+        f"start={base}/tin-khoi",
+        "-a",
+        "full=1",
+        *FAST,
+        *more,
+    ]
     settings = os.environ | {"ARCHIVE_DB": str(crawling.path)}
     return subprocess.Popen(command, cwd=PROJECT, env=settings, stderr=subprocess.PIPE, text=True)
 

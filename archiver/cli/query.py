@@ -18,12 +18,13 @@ from archiver.errors import UsageError
 @with_output
 @with_archive
 def query_command(db: Path, output: Output, sql: str, parameters: tuple[str, ...], timeout: float) -> None:
-    """Ask the archive with SQL; nothing can be changed. archiver schema names the views.
+    """Ask the archive with SQL; nothing can be changed, time and memory are bounded. archiver schema names the views.
 
     fold('Đảng ủy') is 'dang uy'; article_search is the view for searching.
     """
     values = dict(_read_parameter(text) for text in parameters)
-    with ask(open_for_reading(db).conn, sql, values, timeout) as answer:
+    open_for_reading(db).close()
+    with ask(db, sql, values, timeout) as answer:
         output.write(answer.rows, answer.columns)
 
 
