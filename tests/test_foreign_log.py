@@ -153,7 +153,7 @@ OTHERS = (
 def test_a_log_of_another_file_is_refused(killed: tuple[Path, dict[str, Path]], name: str, way: str) -> None:
     path, others = killed
     if way == "as a new file":
-        os.replace(shutil.copy(others[name], path.with_name("new.db")), path)
+        Path(shutil.copy(others[name], path.with_name("new.db"))).replace(path)
     else:
         shutil.copy(others[name], path)
     before = {file.name: file.read_bytes() for file in path.parent.iterdir()}

@@ -1,4 +1,4 @@
-"""SIGTERM, SIGHUP and Ctrl-C: over in ten seconds whatever the crawl waits for, all committed, the run closed, status 130."""
+"""SIGTERM, SIGHUP and Ctrl-C: over in ten seconds whatever is waited for, all committed, the run closed, status 130."""
 
 import os
 import signal

@@ -272,7 +272,7 @@ def test_nobody_else_may_have_it_open(crawling: Crawling, copy: Path, writing: b
 def test_a_disk_without_room(crawling: Crawling, copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**6, 10**6, 1000))  # type: ignore[attr-defined]  # what it returns has no public name
     before = crawling.path.read_bytes()
-    with pytest.raises(Exception, match="MB are needed here and 0.0 MB are free; make room first"):
+    with pytest.raises(Exception, match=r"MB are needed here and 0\.0 MB are free; make room first"):
         restore(crawling.path, copy)
     assert (crawling.path.read_bytes(), _names(crawling.folder)) == (before, ["archive.db", "copies"])
 
@@ -314,7 +314,7 @@ restore(Path(sys.argv[1]), Path(sys.argv[2]))
 
 @pytest.mark.parametrize("kind", ["whole", "damaged", "other log"])
 def test_kill_9_between_any_two_steps(crawling: Crawling, copy: Path, tmp_path: Path, kind: str) -> None:
-    """Whatever it leaves is the old archive or the new one, and another restore finishes; nothing is lost on the way."""
+    """Whatever it leaves is the old archive or the new one, and another restore finishes; nothing is lost."""
     log = tmp_path / "log"
     visits = Visits(crawling.path)
     visits.run(frozen_portal(), MORNING + timedelta(days=9))
@@ -402,7 +402,7 @@ def _crawl(crawling: Crawling, base: str, *more: str) -> "subprocess.Popen[str]"
 
 @pytest.mark.slow
 def test_restore_and_crawl_at_once(crawling: Crawling, copy: Path) -> None:
-    """One of the two has to wait, and says so in a line; what the crawl was told is recorded is where it was recorded."""
+    """One of the two has to wait, and says so in a line; each archive is whole afterwards."""
     chance, portal, outcomes = Random(4), frozen_portal(), set()
     with serve(portal) as base:
         for number in range(12):

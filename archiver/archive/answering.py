@@ -24,8 +24,6 @@ _PRAGMAS = frozenset(
 _READING = frozenset(_PRAGMAS - {"schema_version", "application_id", "user_version", "page_size", "max_page_count"})
 _ROWS, _BYTES = 500, 500_000
 """What is sent at once."""
-_VALUE_BYTES = 50
-"""What a value takes beside its content."""
 _FAULTS = (sqlite3.Error, sqlite3.Warning, ValueError, OverflowError, MemoryError)
 
 
@@ -54,7 +52,7 @@ def _send_rows(cursor: sqlite3.Cursor, question: Question) -> Iterator[Rows | Fa
     rows: Rows = []
     taken = waiting = 0
     for number, row in enumerate(cursor, 1):
-        size = sum(_VALUE_BYTES + (len(value) if isinstance(value, str | bytes) else 0) for value in row)
+        size = sum(map(sys.getsizeof, row))
         taken, waiting = taken + size, waiting + size
         if question.most_bytes is not None and taken > question.most_bytes:
             most = f"{question.most_bytes / 1e6:g} MB"

@@ -18,7 +18,7 @@ MOST_MEMORY = 150_000_000
 MOST_SPACE = 1_000_000_000
 """Bytes of addresses that the process may take, where the system counts them: some SQLite counts nothing itself."""
 
-MOST_ANSWER = 16_000_000
+MOST_ANSWER = 6_000_000
 """Bytes of an answer that is shown as one page."""
 
 GRACE_SECONDS = 0.4

@@ -22,9 +22,10 @@ from archiver.display import escape_controls
 
 logger = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 3
+PROCESSES = 3
 WAIT_SECONDS = 1.0
 """For one's turn; whoever asks then is told to try again."""
+TOO_MANY = "too many questions are asked at once; try again"
 _WAITING = 32
 _TOLD = 300
 """Characters of a statement in the log."""
@@ -37,7 +38,7 @@ class Desk:
 
     def __init__(self, path: Path) -> None:
         self._free: SimpleQueue[Answerer] = SimpleQueue()
-        self._all = [Answerer(path) for _ in range(MOST_AT_ONCE)]
+        self._all = [Answerer(path) for _ in range(PROCESSES)]
         for answerer in self._all:
             self._free.put(answerer)
         self.threads = ThreadPoolExecutor(_WAITING, thread_name_prefix="questions")
@@ -45,14 +46,14 @@ class Desk:
     def ask(self, question: Question, *, told: bool) -> Results:
         """Answer a question as Datasette does; the errors are Datasette's, and a line in the log if they are ``told``.
 
-        QueryInterrupted where the time runs out, DatasetteError where one's turn does not come, sqlite3.OperationalError
+        QueryInterrupted where the time runs out, DatasetteError where the turn does not come, sqlite3.OperationalError
         for all else.
         """
         try:
             answerer = self._free.get(timeout=WAIT_SECONDS)
         except Empty:
             _tell("too many questions at once", question.sql)
-            raise refuse("too many questions are asked at once; try again") from None
+            raise refuse(TOO_MANY) from None
         try:
             columns, parts = answerer.ask(question)
             return _make_results(columns or (), [row for part in parts for row in part], question.most_rows)

@@ -4,12 +4,11 @@ import asyncio
 import ipaddress
 import socket
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from datasette import hookimpl
@@ -23,11 +22,7 @@ from archiver.functions import register_functions
 from archiver.web import plugin
 from archiver.web.answering import Desk, Values, make_question, refuse
 from archiver.web.plugin import DATABASE, Reader
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Message, Receive, Send], Awaitable[None]]
+from archiver.web.turns import App, Message, Receive, Send, take_turns
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # Datasette's own pages have scripts of their own, so theirs is less strict; but nothing from outside here either.
@@ -42,7 +37,8 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "content-security-policy": _STOCK,
 }
-_SETTINGS = {"default_page_size": 50, "sql_time_limit_ms": 900, "allow_download": False}
+# So many rows with all texts of an article are about as large as an answer may be (archive/limits.py).
+_SETTINGS = {"default_page_size": 50, "max_returned_rows": 200, "sql_time_limit_ms": 900, "allow_download": False}
 _is_table: ContextVar[bool] = ContextVar("is_table", default=False)
 """Whether CSV is asked for."""
 
@@ -155,6 +151,7 @@ def _guard(app: App, reader: Reader) -> App:
 
     The name matters: else a page elsewhere could have its own name lead here and read the archive (DNS rebinding).
     """
+    app = take_turns(app, f"/{DATABASE}")
 
     async def guarded(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
