@@ -17,11 +17,15 @@ _EVENT = (
     "(SELECT number FROM snapshots WHERE article_id = a.id AND first_capture_id = e.capture_id "
     "AND number IS NOT NULL) AS snapshot"
 )
-_NEWEST = "(SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL)"
+# The title is that of the event's time: what was once said of it does not change.
+_THEN = (
+    "(SELECT coalesce(max(iif(seen_from <= k.fetched_at, number, NULL)), min(number)) FROM snapshots "
+    "WHERE article_id = a.id AND number IS NOT NULL)"
+)
 _EVENTS = (
     f"SELECT {_EVENT} FROM article_events e CROSS JOIN captures k ON k.id = e.capture_id "
     "CROSS JOIN articles a ON a.id = e.article_id "
-    f"CROSS JOIN snapshots s ON s.article_id = a.id AND s.number = {_NEWEST} "
+    f"CROSS JOIN snapshots s ON s.article_id = a.id AND s.number = {_THEN} "
     "CROSS JOIN contents c ON c.id = s.content_id "
     "WHERE e.capture_id BETWEEN (SELECT min(id) FROM captures WHERE run_id = ?1) "
     "AND (SELECT max(id) FROM captures WHERE run_id = ?1) AND k.run_id = ?1 "

@@ -12,7 +12,7 @@ from archiver.archive.backup import keep_older
 from archiver.archive.connection import ArchiveDatabase, busy_seconds, damage, explain_error
 from archiver.archive.foreign_log import check_log, check_no_log, renew_cookie
 from archiver.archive.schema import APPLICATION_ID, VERSION, migrations
-from archiver.archive.view import create_views
+from archiver.archive.view import are_current, create_views
 from archiver.archive.views import VIEWS
 from archiver.errors import ArchiveError
 from archiver.functions import register_functions
@@ -175,6 +175,9 @@ def _open_for_writing(path: Path) -> Database:
             create_views(database, VIEWS)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
+    elif not are_current(database, VIEWS):
+        with database.atomic():
+            create_views(database, VIEWS)
     with database.atomic():  # waits for who writes, and fails where the log beside the file cannot be made
         return database
 

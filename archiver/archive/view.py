@@ -20,6 +20,11 @@ class View:
         """The statement that creates the view."""
         return f"CREATE VIEW {self.name} ({', '.join(self.columns)}) AS {self.query}"
 
+    @property
+    def definition(self) -> str:
+        """What comes before a question, so that the view is the one of this version whatever the file has."""
+        return f"WITH {self.name} ({', '.join(self.columns)}) AS ({self.query})"
+
 
 SITE = "the site's name, as in `archiver sites`"
 ARTICLE = "the portal's own id of the article, text"
@@ -30,6 +35,13 @@ def drop_views(db: Database, views: Iterable[View]) -> None:
     """Drop public views, so that tables can change below them."""
     for view in views:
         db.execute(f"DROP VIEW IF EXISTS {view.name}")
+
+
+def are_current(db: Database, views: Iterable[View]) -> bool:
+    """Say whether a file has the public views of this version; an earlier one of the same tables knew fewer columns."""
+    rows = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'")
+    known = {row[0]: row[1] for row in rows}
+    return all(known.get(view.name) == view.statement for view in views)
 
 
 def create_views(db: Database, views: Iterable[View]) -> None:
