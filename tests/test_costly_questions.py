@@ -223,5 +223,27 @@ def test_query_refuses_it_in_a_line(path: Path, name: str) -> None:
     assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < max(before, ROOM)
 
 
+_MEASURED = """
+import resource, sys
+from pathlib import Path
+from archiver.archive.answers import Question
+from archiver.archive.questions import Answerer, FaultError
+answerer = Answerer(Path(sys.argv[1]))
+try:
+    list(answerer.ask(Question(sys.argv[2], {}, 5))[1])
+except FaultError as error:
+    print(error.fault.kind)
+answerer.end()
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def test_the_process_that_answers_takes_bounded_memory(path: Path) -> None:
+    command = [sys.executable, "-c", _MEASURED, str(path), COSTLY["many texts"]]
+    done = subprocess.run(command, check=True, cwd=PROJECT, capture_output=True, text=True)
+    kind, kilobytes = done.stdout.split()
+    assert (kind, int(kilobytes) < 250_000) == ("memory", True)
+
+
 def test_the_bounds_leave_room_for_every_page() -> None:
     assert LONGEST_VALUE > 16_000_000

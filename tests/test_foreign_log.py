@@ -130,6 +130,10 @@ def killed(tmp_path: Path) -> tuple[Path, dict[str, Path]]:
     others["another archive"] = tmp_path / "other.db"
     unpack(4, tmp_path / "older.db")
     others["an older archive"] = tmp_path / "older.db"
+    with closing(sqlite3.connect(shutil.copy(path, tmp_path / "single.db"))) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    others["a copy made a single file"] = tmp_path / "single.db"
+    others["another archive with as many runs"] = _record_runs(tmp_path / "twin.db")
     visits = Visits(path)
     visits.run(portal, MORNING + _days(3))
     left = _leave(visits, tmp_path / "killed")
@@ -137,7 +141,22 @@ def killed(tmp_path: Path) -> tuple[Path, dict[str, Path]]:
     return left, others
 
 
+def _record_runs(path: Path) -> Path:
+    """Make an archive whose first page was written as often as that of ``killed``."""
+    portal = frozen_portal()
+    for number in range(3):
+        visits, at = Visits(path), MORNING + _days(number)
+        if number < 2:
+            visits.run(portal, at)
+        else:
+            visits.end(visits.begin(at), at)
+        close_archive(visits.database)
+    return path
+
+
 OTHERS = (
+    "a copy made a single file",
+    "another archive with as many runs",
     "a copy after run 1",
     "a copy after run 2",
     "a backup after run 1",
@@ -202,7 +221,8 @@ def test_a_log_that_is_no_log_or_not_whole_is_passed_over(killed: tuple[Path, di
     log = path.with_name("archive.db-wal")
     whole = log.read_bytes()
     shutil.copy(others["a backup after run 1"], path)
-    for bad in (b"", b"no log at all" * 20, whole[:32], whole[:3000], whole[:40] + b"\0" * 5000 + whole[5040:]):
+    torn = whole[:100] + b"\0" * 100 + whole[200:]  # the power went: the head of a frame is there, its page is not
+    for bad in (b"", b"no log at all" * 20, whole[:32], whole[:3000], torn):
         log.write_bytes(bad)
         assert not has_foreign_log(path)
     log.write_bytes(whole)

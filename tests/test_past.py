@@ -283,3 +283,7 @@ def test_views_of_an_earlier_program_are_renewed_and_never_missed(crawling: Craw
     close_archive(Visits(crawling.path).database)
     with closing(sqlite3.connect(crawling.path)) as connection:
         assert connection.execute("SELECT body_html FROM article_history").fetchone()[0].startswith("<p>")
+        cookie = connection.execute("PRAGMA schema_version").fetchone()
+    close_archive(Visits(crawling.path).database)
+    with closing(sqlite3.connect(crawling.path)) as connection:  # and nothing is renewed that is current
+        assert connection.execute("PRAGMA schema_version").fetchone() == cookie

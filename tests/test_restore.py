@@ -64,6 +64,7 @@ def test_the_command_puts_the_copy_in_place_and_keeps_what_was_there(crawling: C
     assert done.err == (f"{crawling.path}: {size} restored from {copy} and checked\n{kept}: what was there before\n")
     assert (_dump(crawling.path), _dump(kept)) == (new, old)
     assert copy.read_bytes() == content
+    assert crawling.path.stat().st_mode == copy.stat().st_mode
     assert _names(crawling.folder) == ["archive.db", KEPT, "copies"]
     assert crawling.archiver("verify").err == f"{crawling.path}: all is well\n"
 

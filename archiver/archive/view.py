@@ -41,7 +41,7 @@ def are_current(db: Database, views: Iterable[View]) -> bool:
     """Say whether a file has the public views of this version; an earlier one of the same tables knew fewer columns."""
     rows = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'")
     known = {row[0]: row[1] for row in rows}
-    return all(known.get(view.name) == view.statement for view in views)
+    return all(known.get(view.name) == view.statement.rstrip() for view in views)
 
 
 def create_views(db: Database, views: Iterable[View]) -> None:
