@@ -2,6 +2,7 @@
 
 ArchiverError            1  the work cannot be done
 ├── ArchiveError         1  the archive cannot be used: foreign file, newer version, not writable, damaged
+│   └── HeldError       75  another program has the archive open
 └── UsageError           2  the user asked for something that does not exist or cannot be understood
     └── SiteError        2  a site is unknown or its declaration is wrong
 
@@ -17,6 +18,12 @@ class ArchiverError(Exception):
 
 class ArchiveError(ArchiverError):
     """The archive file cannot be used."""
+
+
+class HeldError(ArchiveError):
+    """Another program has the archive open."""
+
+    exit_status = 75
 
 
 class UsageError(ArchiverError):

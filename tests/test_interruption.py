@@ -1,4 +1,4 @@
-"""SIGTERM and Ctrl-C: over in ten seconds whatever the crawl waits for, all committed, the run closed, status 130."""
+"""SIGTERM, SIGHUP and Ctrl-C: over in ten seconds whatever is waited for, all committed, the run closed, status 130."""
 
 import os
 import signal
@@ -52,13 +52,21 @@ CASES = {
 
 
 @contextmanager
-def _crawl(crawling: Crawling, program: str, portal: Portal, *settings: str) -> "Iterator[subprocess.Popen[str]]":
+def _crawl(
+    crawling: Crawling, program: str, portal: Portal, *settings: str, start_new_session: bool = False
+) -> "Iterator[subprocess.Popen[str]]":
     with serve(portal) as base:
         start = ",".join(f"{base}/{channel}" for channel in portal.channels)
         command = [sys.executable, "-m", program, "crawl", "dukdhcd", "-a", f"start={start}", *settings]
         environment = os.environ | {"ARCHIVE_DB": str(crawling.path)}
         with subprocess.Popen(
-            command, cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            command,
+            cwd=PROJECT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=start_new_session,
         ) as process:
             try:
                 yield process
@@ -95,6 +103,8 @@ def _read_run(crawling: Crawling) -> dict[str, object]:
         ("the delay between requests", "archiver", signal.SIGTERM),
         pytest.param("the delay between requests", "scrapy", signal.SIGINT, marks=pytest.mark.slow),
         ("a pause that the server asked for", "archiver", signal.SIGINT),
+        ("the delay between requests", "archiver", signal.SIGHUP),
+        pytest.param("a server that never answers", "scrapy", signal.SIGHUP, marks=pytest.mark.slow),
         pytest.param("a pause that the server asked for", "scrapy", signal.SIGTERM, marks=pytest.mark.slow),
         pytest.param("a robots.txt that never comes", "archiver", signal.SIGTERM, marks=pytest.mark.slow),
         pytest.param("a robots.txt that never comes", "scrapy", signal.SIGINT, marks=pytest.mark.slow),
@@ -163,6 +173,49 @@ def test_the_second_signal_ends_the_process(crawling: Crawling) -> None:
     assert crawling.query("SELECT outcome FROM run_summary ORDER BY run_id")[0] == {"outcome": "died"}
 
 
+def test_a_terminal_that_is_closed_ends_all_processes_of_a_crawl_in_order(crawling: Crawling) -> None:
+    """It sends SIGHUP to each of them; the recording process lets the crawl tell it when to end."""
+    portal = demo_portal()
+    portal.outage = lambda target: replace(portal.page(target), delay=1) if "/view_content/" in target else None
+    settings = ("-s", "DOWNLOAD_DELAY=0.2", "-s", "ARCHIVE_RECORDING_PROCESS=always")
+    with _crawl(crawling, "archiver", portal, *settings, start_new_session=True) as process:
+        _wait_until(lambda: portal.count_requests() > 4)
+        os.killpg(process.pid, signal.SIGHUP)
+        errors, _ = _end(process, 0)
+    assert process.returncode == 130
+    assert "recording process ended" not in errors
+    assert _read_run(crawling)["outcome"] == "interrupted"
+
+
+def test_nohup_lets_a_crawl_go_on(crawling: Crawling) -> None:
+    portal = demo_portal()
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # inherited by the crawl, as from nohup
+    try:
+        with _crawl(crawling, "archiver", portal, "-s", "DOWNLOAD_DELAY=0.05") as process:
+            for requests in (0, 1, 4):
+                _wait_until(lambda: len(portal.requests) >= requests)  # noqa: B023 - called at once
+                time.sleep(0.3)
+                process.send_signal(signal.SIGHUP)
+            _, errors = process.communicate(timeout=60)
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert (process.returncode, errors) == (0, "")
+    assert _read_run(crawling)["outcome"] == "finished"
+
+
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_other_commands_end_alike(crawling: Crawling, number: int) -> None:
+    visited = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+    portal = demo_portal()
+    with serve(portal) as base:
+        crawling.scrapy("dukdhcd", f"{base}/cong-tac-doan-hoi")
+    command = [sys.executable, "-m", "archiver", "--db", str(crawling.path), "query", "--timeout", "60", visited]
+    with subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True) as process:
+        time.sleep(2)
+        errors, _ = _end(process, number)
+    assert (process.returncode, "Traceback" in errors) == (130, False)
+
+
 @pytest.mark.slow
 def test_an_archive_that_is_locked_does_not_hold_up_the_end(crawling: Crawling) -> None:
     """Another program keeps it locked for longer than anybody waits: the end comes, and the next run notes it."""
@@ -190,6 +243,8 @@ def _open(crawling: Crawling) -> sqlite3.Connection:
         ("archiver", signal.SIGTERM),
         ("scrapy", signal.SIGINT),
         pytest.param("archiver", signal.SIGINT, marks=pytest.mark.slow),
+        pytest.param("archiver", signal.SIGHUP, marks=pytest.mark.slow),
+        pytest.param("scrapy", signal.SIGHUP, marks=pytest.mark.slow),
         pytest.param("scrapy", signal.SIGTERM, marks=pytest.mark.slow),
     ],
 )

@@ -65,6 +65,8 @@ def test_command_runs(command: str, demo: Path, portal: str, tmp_path: Path) -> 
         arguments += ["-s", "DOWNLOAD_DELAY=0"]
     elif "--db" not in arguments:
         copy_archive(demo, crawling.path)
+    if "restore" in arguments:
+        copy_archive(demo, tmp_path / "archive-copy.db")
     done = crawling.run(Path(program).name, *arguments)
     assert (done.status, "Traceback" in done.err) == (0, False), done.err
 

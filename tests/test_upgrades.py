@@ -5,8 +5,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -213,3 +215,29 @@ def _run(code: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
         text=True,
         timeout=120,
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ahead", [0.0, 0.2, 0.4, 0.8])
+def test_serve_and_upgrade_at_once(crawling: Crawling, path: Path, ahead: float) -> None:
+    """Whoever serves sees the old archive, and says so in a line, or the new one, and shows it."""
+    command = [sys.executable, "-m", "archiver", "--db", str(path)]
+    with subprocess.Popen([*command, "upgrade"], cwd=PROJECT, stderr=subprocess.DEVNULL) as upgrade:
+        time.sleep(ahead)
+        with subprocess.Popen(
+            [*command, "serve", "--port", "0"], cwd=PROJECT, stderr=subprocess.PIPE, text=True
+        ) as server:
+            assert server.stderr
+            line = server.stderr.readline()
+            assert upgrade.wait(60) == 0
+            if "http://" in line:
+                address = line.split("http://")[1].split()[0]
+                with urlopen(f"http://{address}articles", timeout=60) as answer:
+                    assert answer.status == 200
+                assert crawling.archiver("upgrade").status == 0  # there is nothing to do, and nobody in the way
+                server.terminate()
+            else:
+                assert "run archiver upgrade first" in line
+                assert server.wait(60) == 1
+            assert "Traceback" not in line + server.stderr.read()
+    assert _version(path) == VERSION

@@ -14,6 +14,7 @@ from tempfile import mkstemp
 from archiver.archive.connection import busy_seconds
 from archiver.archive.damage import distrust
 from archiver.archive.files import copy_files, folder_of_files, list_files
+from archiver.archive.foreign_log import renew_cookie
 from archiver.archive.inspection import inspect_schema
 from archiver.archive.search_index import optimize_index
 from archiver.errors import ArchiveError
@@ -39,17 +40,18 @@ def back_up(archive: Path, copy: Path, *, force: bool = False, progress: Progres
     no room, and for an archive with damaged pages: a bad copy must not replace a good one.
     """
     _refuse_target(archive, copy, force=force)
-    unfinished = _make_unfinished(copy)
+    unfinished = make_unfinished(copy)
     try:
-        _copy_pages(archive, unfinished, progress)
+        said = copy_pages(archive, unfinished, progress)
+        if said:
+            raise ArchiveError(f"{archive}: no copy was made: the archive is damaged ({said})")
         _put_in_place(unfinished, copy, force=force)
     except sqlite3.Error as error:
-        raise ArchiveError(f"{copy}: no copy was made: {_explain(error)}") from error
+        raise ArchiveError(f"{copy}: no copy was made: {explain_fault(error)}") from error
     except OSError as error:
         raise ArchiveError(f"{copy}: no copy was made: {error.strerror}") from error
     finally:
-        for path in (unfinished, unfinished.with_name(f"{unfinished.name}-journal")):
-            path.unlink(missing_ok=True)
+        drop_unfinished(unfinished)
     return copy.stat().st_size
 
 
@@ -63,7 +65,7 @@ def back_up_files(archive: Path, copy: Path) -> tuple[int, int]:
             known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'files'").fetchone()
             files = [*list_files(connection)] if known else []
     except sqlite3.Error as error:
-        raise ArchiveError(f"{copy}: its files were not copied: {_explain(error)}") from error
+        raise ArchiveError(f"{copy}: its files were not copied: {explain_fault(error)}") from error
     return copy_files(iter(files), folder_of_files(archive), folder_of_files(copy))
 
 
@@ -101,7 +103,7 @@ def make_small(archive: Path) -> tuple[int, int]:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             said = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     except sqlite3.Error as error:
-        raise ArchiveError(f"{archive}: not vacuumed, and as it was: {_explain(error)}") from error
+        raise ArchiveError(f"{archive}: not vacuumed, and as it was: {explain_fault(error)}") from error
     if said != "ok":
         raise ArchiveError(f"{archive}: the archive is damaged ({said}); restore a backup")
     return before, _size_of(archive)
@@ -119,8 +121,8 @@ def _refuse_target(archive: Path, copy: Path, *, force: bool) -> None:
         raise ArchiveError(f"{copy}: there is a file already; name another, or replace it with --force")
 
 
-def _make_unfinished(copy: Path) -> Path:
-    """Make the file that becomes the copy, and clear away what killed processes left."""
+def make_unfinished(copy: Path) -> Path:
+    """Make the file that becomes the copy, and clear away what killed processes left; ArchiveError."""
     prefix, suffix = f".{copy.name}.", ".unfinished"
     for left in copy.parent.glob(f"{_escape_glob(prefix)}*{suffix}*"):
         with suppress(OSError):  # another backup's own affair
@@ -134,8 +136,17 @@ def _make_unfinished(copy: Path) -> Path:
     return Path(name)
 
 
-def _copy_pages(archive: Path, unfinished: Path, progress: Progress | None) -> None:
-    """Copy all pages as one reading transaction sees them; without it every commit of a crawl would begin it anew."""
+def drop_unfinished(unfinished: Path) -> None:
+    """Clear away a file that did not become a copy."""
+    for path in (unfinished, unfinished.with_name(f"{unfinished.name}-journal")):
+        path.unlink(missing_ok=True)
+
+
+def copy_pages(archive: Path, unfinished: Path, progress: Progress | None) -> str | None:
+    """Copy all pages as one reading transaction sees them; without it every commit of a crawl would begin it anew.
+
+    Returns what SQLite says of damaged pages, None where there are none. sqlite3.Error; ArchiveError for want of room.
+    """
     with (
         closing(sqlite3.connect(f"{archive.resolve().as_uri()}?mode=ro", uri=True, timeout=busy_seconds())) as source,
         closing(sqlite3.connect(unfinished)) as target,
@@ -149,9 +160,9 @@ def _copy_pages(archive: Path, unfinished: Path, progress: Progress | None) -> N
         report = (lambda _, left, pages: progress(pages - left, pages)) if progress else None
         source.backup(target, pages=_PAGES_A_STEP, progress=report)
         target.execute("PRAGMA journal_mode = DELETE")  # one file, which can be read where nothing may be written
-        said = target.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if said != "ok":
-        raise ArchiveError(f"{archive}: no copy was made: the archive is damaged ({' '.join(said.split())})")
+        renew_cookie(target)
+        said = str(target.execute("PRAGMA quick_check(1)").fetchone()[0])
+    return None if said == "ok" else " ".join(said.split())
 
 
 def _inspect(source: sqlite3.Connection, archive: Path) -> None:
@@ -162,18 +173,24 @@ def _inspect(source: sqlite3.Connection, archive: Path) -> None:
 
 
 def _put_in_place(unfinished: Path, copy: Path, *, force: bool) -> None:
-    """Give a finished copy its name, when all of it is on disk; the permissions are those of any new file."""
-    mask = os.umask(0)
-    os.umask(mask)
-    unfinished.chmod(0o666 & ~mask)
-    _synchronise(unfinished)
+    """Give a finished copy its name, when all of it is on disk."""
+    finish(unfinished)
     if copy.exists() and not force:
         raise FileExistsError(errno.EEXIST, "somebody made the file meanwhile")
     unfinished.replace(copy)
-    _synchronise(copy.parent)
+    synchronise(copy.parent)
 
 
-def _synchronise(path: Path) -> None:
+def finish(unfinished: Path) -> None:
+    """Bring all of a file to disk; its permissions are those of any new file. OSError."""
+    mask = os.umask(0)
+    os.umask(mask)
+    unfinished.chmod(0o666 & ~mask)
+    synchronise(unfinished)
+
+
+def synchronise(path: Path) -> None:
+    """Bring a file or the names in a folder to disk; never a file that SQLite has open here (its locks). OSError."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -211,7 +228,8 @@ def _size_of(archive: Path) -> int:
     return archive.stat().st_size + (log.stat().st_size if log.exists() else 0)
 
 
-def _explain(error: sqlite3.Error) -> str:
+def explain_fault(error: sqlite3.Error) -> str:
+    """Say in a few words why a file cannot be copied or made small."""
     code = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:
         return "the disk is full; make room first"

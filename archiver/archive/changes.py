@@ -18,11 +18,15 @@ _EVENT = (
     "(SELECT number FROM snapshots WHERE article_id = a.id AND first_capture_id = e.capture_id "
     "AND number IS NOT NULL) AS snapshot"
 )
-_NEWEST = "(SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL)"
+# The title is that of the event's time: what was once said of it does not change.
+_THEN = (
+    "(SELECT coalesce(max(iif(seen_from <= k.fetched_at, number, NULL)), min(number)) FROM snapshots "
+    "WHERE article_id = a.id AND number IS NOT NULL)"
+)
 _EVENTS = (
     f"SELECT {_EVENT} FROM captures k CROSS JOIN article_events e ON e.capture_id = k.id "
     "CROSS JOIN articles a ON a.id = e.article_id "
-    f"CROSS JOIN snapshots s ON s.article_id = a.id AND s.number = {_NEWEST} "
+    f"CROSS JOIN snapshots s ON s.article_id = a.id AND s.number = {_THEN} "
     "CROSS JOIN contents c ON c.id = s.content_id "
     "WHERE k.run_id = ?1 "
 )

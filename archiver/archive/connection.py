@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archiver.archive.damage import DamageError
+from archiver.archive.schema import APPLICATION_ID
 from archiver.archive.search_index import index_new
 from archiver.errors import ArchiveError, UsageError
 
@@ -49,7 +50,8 @@ class ArchiveDatabase(Database):
         """Keep everything that is written inside, or nothing; a block inside another is a savepoint.
 
         Contents are entered in the search index at the end, all at once: the index writes down what it has gathered
-        whenever a savepoint is made, also those that SQLite makes for itself.
+        whenever a savepoint is made, also those that SQLite makes for itself. The first page is written by every
+        transaction: by that a log is known to be this file's (foreign_log.py).
         """
         if self.conn.in_transaction:
             with super().atomic():
@@ -59,9 +61,12 @@ class ArchiveDatabase(Database):
             return
         self.conn.execute("BEGIN IMMEDIATE")
         self.begun = True
+        before = self.conn.total_changes
         try:
             yield self
             index_new(self.conn)
+            if self.conn.total_changes != before:
+                self.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             self.conn.execute("COMMIT")
         except BaseException:
             self.rollback()

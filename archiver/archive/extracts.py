@@ -45,7 +45,7 @@ def extract_rows(connection: sqlite3.Connection, what: str, selection: Selection
     Only keys are sorted, and texts are fetched one article at a time: memory does not grow with the archive.
     """
     view: View = EXTRACTS[what]
-    query = f"SELECT * FROM {view.name} WHERE site = ? AND article_id = ? ORDER BY {_ORDERS[what]}"
+    query = f"{view.definition} SELECT * FROM {view.name} WHERE site = ? AND article_id = ? ORDER BY {_ORDERS[what]}"
     keys = list_keys(connection, selection if what == "articles" else replace(selection, limit=None))
     rows = (row for key in keys for row in _read_article(connection, query, key))
     return islice(rows, selection.limit)

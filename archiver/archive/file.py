@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from archiver.archive.backup import keep_older
 from archiver.archive.connection import ArchiveDatabase, busy_seconds, damage, explain_error
 from archiver.archive.damage import distrust, read_text
+from archiver.archive.foreign_log import check_log, check_no_log, renew_cookie
 from archiver.archive.inspection import inspect_schema, list_changed_views
 from archiver.archive.schema import APPLICATION_ID, VERSION, migrations
 from archiver.archive.view import create_views
@@ -30,12 +31,22 @@ def create_or_open(path: Path) -> Database:
     ArchiveError for a file that is no archive, one of a newer version, and a place that cannot be written; none of
     these is touched.
     """
+    try:
+        return _create_or_open(path)
+    except ArchiveError as error:
+        if getattr(error.__cause__, "sqlite_errorcode", None) != sqlite3.SQLITE_READONLY_DBMOVED:
+            raise
+    return _create_or_open(path)  # another file was put in its place while this waited
+
+
+def _create_or_open(path: Path) -> Database:
     if path.exists():
         check_file(path)
         if not os.access(path, os.W_OK):  # SQLite opens it for reading then, without a word
             raise ArchiveError(f"{path}: no permission to write the archive; allow it, or name another file")
     else:
         _make_folder(path.parent)
+        check_no_log(path)
     try:
         if path.exists() and _read_marks(path)[1] == VERSION:
             return _open_for_writing(path)
@@ -109,7 +120,7 @@ def _inspect(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def check_file(path: Path) -> None:
-    """Refuse a file that is no archive of ours, or of a newer version than this program knows."""
+    """Refuse a file that is no archive of ours, of a newer version than this program knows, or beside a foreign log."""
     application, version = _read_marks(path)
     if application != APPLICATION_ID:
         raise ArchiveError(f"{path}: this is another program's database, not an archive; it was not touched")
@@ -134,6 +145,7 @@ def _read_marks(path: Path) -> tuple[int, int]:
         raise ArchiveError(f"{path}: the file is empty; restore a backup, or delete it to begin an archive anew")
     if size < _HEADER_BYTES:
         raise ArchiveError(f"{path}: not an archive, or damaged; it was not touched")
+    check_log(path)
     application, version = _ask_marks(path, "immutable=1")
     if application == 0 and path.with_name(f"{path.name}-wal").exists():
         return _ask_marks(path, "mode=ro")
@@ -165,7 +177,9 @@ def _create(path: Path) -> Database:
     real = path.resolve()
     unfinished = real.with_name(f"{real.name}.new")
     unfinished.unlink(missing_ok=True)  # of a process that was killed
-    close_archive(_open_for_writing(unfinished))
+    made = _open_for_writing(unfinished)
+    renew_cookie(made.conn)
+    close_archive(made)
     unfinished.rename(real)
     return _open_for_writing(path)
 

@@ -34,9 +34,10 @@ _FROM = (
 class Hit:
     """A state of an article that a search found.
 
-    ``snapshots``, ``views``, ``state`` and ``changed_at`` are the article's, as in ``current_articles``; ``title``,
-    ``published_at`` and what follows are those of the state ``snapshot``, which stood from ``seen_from`` to
-    ``seen_until`` and may be ``current``. ``exact``: the words have the marks with which they were typed.
+    ``views``, ``state`` and ``changed_at`` are the article's, as in ``current_articles``, if the state ``snapshot`` is
+    ``current``. Beside a past one, which stood from ``seen_from`` to ``seen_until``, ``changed_at`` is its begin, and
+    ``views`` and ``state`` are None: ``show --at`` tells them. ``snapshots`` says of how many states it is one.
+    ``exact``: the words have the marks with which they were typed.
     """
 
     site: str
@@ -46,7 +47,7 @@ class Hit:
     published_at: str | None
     published_precision: str | None
     views: int | None
-    state: str
+    state: str | None
     snapshots: int
     changed_at: str | None
     snapshot: int
@@ -79,7 +80,7 @@ class Shelf:
             except DamageError as error:
                 note_damage(error)
                 continue
-            yield Hit(**values | {"current": bool(values["current"])}, exact=exact, snippet=snippet)
+            yield Hit(**_date_back(values), exact=exact, snippet=snippet)
 
     def _is_meant(self, hit: dict[str, Any]) -> bool:
         """Say whether a hit passes the filters."""
@@ -92,6 +93,14 @@ class Shelf:
             and (query.before is None or "" < published < _begin_day(query.before, zone))
             and (query.changed_since is None or changed >= _begin_day(query.changed_since, zone))
         )
+
+
+def _date_back(hit: dict[str, Any]) -> dict[str, Any]:
+    """Leave nothing of today beside a text of the past."""
+    if hit["current"]:
+        return hit | {"current": True}
+    changed = hit["seen_from"] if hit["snapshot"] > 1 else None
+    return hit | {"current": False, "views": None, "state": None, "changed_at": changed}
 
 
 def load_texts(connection: sqlite3.Connection, place: int) -> list[str]:

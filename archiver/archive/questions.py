@@ -1,27 +1,100 @@
-"""People's own SQL: answered read-only, in limited time."""
+"""People's own SQL: answered read-only, in limited time and memory, by a process of its own (answering.py)."""
 
 import math
 import re
-import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+import signal
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from time import monotonic
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import cast
+from weakref import finalize
 
-from archiver.archive.damage import read_text
-from archiver.errors import ArchiverError, UsageError
+from archiver.archive import answering
+from archiver.archive.answers import Fault, Head, Question, Rows
+from archiver.archive.limits import MOST_MEMORY
+from archiver.archive.readers import start_beside
+from archiver.errors import ArchiveError, ArchiverError, UsageError
 
 Value = str | int | float | None
 
-_ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
-# What only tells something; SQLite's full-text tables ask for data_version themselves.
-_PRAGMAS = frozenset(
-    "application_id data_version foreign_key_list function_list index_info index_list index_xinfo table_info "
-    "table_list table_xinfo user_version".split()
-)
-_STEPS = 10_000  # of SQLite's machine, about a millisecond, between two looks at the clock
-_LONGEST_VALUE = 100_000_000
+_ONLY_READING = "only questions are answered here: the archive is open for reading, and nothing else is opened"
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,17})")
+
+
+class FaultError(Exception):
+    """A question without an answer, or without the rest of it."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.text)
+        self.fault = fault
+
+
+class Answerer:
+    """A process that answers questions of one archive, one after the other: started when asked, ended with this."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = str(path)
+        self._line: _Line | None = None
+
+    def ask(self, question: Question) -> tuple[tuple[str, ...] | None, Iterator[Rows]]:
+        """Return the names of the columns, None for what asks for nothing, and rows, some at a time; FaultError.
+
+        The rows are read to their end before the next question; whoever has enough of them calls ``end``.
+        """
+        line = self._line = self._line or self._start()
+        line.pipe.send(question)
+        head = cast("Head", self._receive(line))
+        return head.columns, self._read_rows(line)
+
+    def end(self) -> None:
+        """End the process at once: it only reads."""
+        if self._line:
+            self._line.close()
+            self._line = None
+
+    def _start(self) -> "_Line":
+        pipe, process = start_beside(answering.__name__, self._path)
+        return _Line(pipe, process, finalize(self, _end, pipe, process))
+
+    def _read_rows(self, line: "_Line") -> Iterator[Rows]:
+        while (part := self._receive(line)) is not None:
+            yield cast("Rows", part)
+
+    def _receive(self, line: "_Line") -> Head | Rows | None:
+        """Receive a part of an answer, None at its end; FaultError, after which nothing more of it comes."""
+        try:
+            part: Head | Rows | Fault | None = line.pipe.recv()
+            if not isinstance(part, Fault):
+                return part
+            line.pipe.recv()
+        except (EOFError, OSError):
+            part = _explain_end(line.process.wait())
+            self.end()
+        raise FaultError(part)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A process that was started, the pipe to it, and what ends both."""
+
+    pipe: Connection
+    process: "subprocess.Popen[bytes]"
+    close: Callable[[], object]
+
+
+def _explain_end(status: int) -> Fault:
+    if status == -signal.SIGALRM:
+        return Fault("time", "interrupted")
+    return Fault("memory", f"the process that answers ended with status {status}, perhaps for want of memory")
+
+
+def _end(pipe: Connection, process: "subprocess.Popen[bytes]") -> None:
+    pipe.close()
+    process.kill()
+    process.wait()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +106,23 @@ class Answer:
 
 
 @contextmanager
-def ask(connection: sqlite3.Connection, question: str, values: Mapping[str, str], seconds: float) -> Iterator[Answer]:
+def ask(path: Path, question: str, values: Mapping[str, str], seconds: float) -> Iterator[Answer]:
     """Answer a question of SQL; the rows are read while the context is open.
 
-    UsageError for what SQLite cannot understand or may not do, ArchiverError where the time runs out.
+    UsageError for what SQLite cannot understand or may not do, ArchiverError where time or memory runs out.
     """
-    _guard(connection, monotonic() + seconds)
+    answerer = Answerer(path)
     try:
-        cursor = connection.execute(question, {name: _read_value(text) for name, text in values.items()})
-        if cursor.description is None:
+        bound = {name: _read_value(text) for name, text in values.items()}
+        names, parts = answerer.ask(Question(question, bound, seconds))
+        if names is None:
             raise UsageError("this asks for nothing; write a SELECT (archiver schema names the views)")
-        columns = _name_columns([column[0] for column in cursor.description])
-        yield Answer(columns, (dict(_pair(columns, row)) for row in cursor))
-    except sqlite3.OperationalError as error:
-        if str(error) == "interrupted":
-            raise ArchiverError(f"no answer after {seconds:g} seconds; --timeout gives it more") from error
-        raise UsageError(_explain(error)) from error
-    except (sqlite3.Error, sqlite3.Warning) as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
-            raise  # it is the archive and not the question
-        raise UsageError(_explain(error)) from error
+        columns = _name_columns(names)
+        yield Answer(columns, (dict(_pair(columns, row)) for part in parts for row in part))
+    except FaultError as error:
+        raise _explain(error.fault, seconds) from None
+    finally:
+        answerer.end()
 
 
 def _pair(columns: Sequence[str], row: Sequence[Value | bytes]) -> Iterator[tuple[str, Value]]:
@@ -64,33 +134,22 @@ def _pair(columns: Sequence[str], row: Sequence[Value | bytes]) -> Iterator[tupl
             yield column, str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _guard(connection: sqlite3.Connection, deadline: float) -> None:
-    """Let a connection read this archive, nothing else, and not for ever."""
-    connection.execute("PRAGMA query_only = ON")
-    connection.row_factory = None
-    connection.text_factory = read_text
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST_VALUE)
-    connection.set_progress_handler(lambda: int(monotonic() > deadline), _STEPS)
-    connection.set_authorizer(_authorize)
-
-
-def _authorize(action: int, first: str | None, second: str | None, *_: str | None) -> int:
-    if action == sqlite3.SQLITE_PRAGMA:
-        allowed = (first or "").lower() in _PRAGMAS
-    elif action == sqlite3.SQLITE_FUNCTION:
-        allowed = (second or "").lower() != "load_extension"
-    else:
-        allowed = action in _ALLOWED
-    return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
-
-
-def _explain(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    if any(word in text for word in ("not authorized", "authorization", "readonly", "prohibited")):
-        return "only questions are answered here: the archive is open for reading, and nothing else is opened"
+def _explain(fault: Fault, seconds: float) -> ArchiverError:
+    if fault.kind == "time":
+        return ArchiverError(f"no answer after {seconds:g} seconds; --timeout gives it more")
+    if fault.kind == "memory":
+        return ArchiverError(f"no answer: it takes more than {MOST_MEMORY / 1e6:g} MB; ask for fewer or shorter values")
+    text = fault.text
+    if fault.kind == "damage":
+        return ArchiveError(f"the archive is damaged ({text}); archiver verify names what is, a backup has it whole")
     if text == "malformed JSON":
-        return f"{text}; where the question has none of its own, the archive is damaged: archiver verify names the row"
-    return f"{text}; archiver schema names the views and their columns"
+        said = "where the question has none of its own, the archive is damaged: archiver verify names the row"
+        return UsageError(f"{text}; {said}")
+    if any(word in text for word in ("not authorized", "authorization", "readonly", "prohibited")):
+        return UsageError(
+            "only questions are answered here: the archive is open for reading, and nothing else is opened"
+        )
+    return UsageError(f"{text}; archiver schema names the views and their columns")
 
 
 def _name_columns(names: Sequence[str]) -> tuple[str, ...]:

@@ -48,6 +48,27 @@ def batch(items: Iterable[_Item], size: int) -> Iterator[tuple[_Item, ...]]:
         yield some
 
 
+def start_beside(module: str, path: str) -> tuple[Connection, "subprocess.Popen[bytes]"]:
+    """Start a module of ours as a program on an archive, and return the line to it; ArchiverError.
+
+    Its arguments are the descriptor of its end of the line, and the path. It finds the modules that this process found,
+    and no others; its group is its own, for Ctrl-C is for the process that asks.
+    """
+    ours, theirs = Pipe()
+    command = [sys.executable, "-P", "-m", module, str(theirs.fileno()), path]
+    places = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    try:
+        process = subprocess.Popen(  # noqa: S603 - this very program
+            command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0, env=places
+        )
+    except OSError as error:
+        ours.close()
+        raise ArchiverError(f"no further process can be started ({error.strerror}); try --jobs 1") from error
+    finally:
+        theirs.close()
+    return ours, process
+
+
 class Readers:
     """Readers of an open archive, started when they are needed and ended with the ``with`` block.
 
@@ -123,21 +144,8 @@ class _Reader:
     """A reader as seen by the process that asks; ``busy`` is the number of questions it has before it."""
 
     def __init__(self, path: str) -> None:
-        self.connection, theirs = Pipe()
+        self.connection, self._process = start_beside(__name__, path)
         self.busy = 0
-        # -P and the path: a reader finds the modules that this process found, and no others. A group of its own: Ctrl-C
-        # is for the process that asks.
-        command = [sys.executable, "-P", "-m", __name__, str(theirs.fileno()), path]
-        places = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - this very program
-                command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0, env=places
-            )
-        except OSError as error:
-            self.connection.close()
-            raise ArchiverError(f"no further process can be started ({error.strerror}); try --jobs 1") from error
-        finally:
-            theirs.close()
 
     def send(self, question: tuple[int, Question[Any]]) -> None:
         try:
@@ -183,7 +191,8 @@ def _answer(connection: Connection, path: Path) -> None:
 
 def main() -> None:
     """Be a reader: of the archive named second, for who is at the other end of the descriptor named first."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # they are for the process that asks, which ends its readers
+    # They are for the process that asks, which ends its readers.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     with Connection(int(sys.argv[1])) as connection:
         try:

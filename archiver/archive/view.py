@@ -20,6 +20,11 @@ class View:
         """The statement that creates the view."""
         return f"CREATE VIEW {self.name} ({', '.join(self.columns)}) AS {self.query}"
 
+    @property
+    def definition(self) -> str:
+        """What comes before a question, so that the view is the one of this version whatever the file has."""
+        return f"WITH {self.name} ({', '.join(self.columns)}) AS ({self.query})"
+
 
 SITE = "the site's name, as in `archiver sites`"
 ARTICLE = "the portal's own id of the article, text"

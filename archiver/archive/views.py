@@ -69,10 +69,14 @@ ARTICLE_HISTORY = View(
         "author": "the signature then",
         "images": "JSON array of {url, caption, alt}",
         "attachments": "JSON array of {url, title}",
+        "published_raw": "the date as printed then, without its label",
+        "published_precision": "`minute`, or `day` where no time was printed",
+        "body_html": "the body then as clean HTML, images and captions in their places",
     },
-    """
+    f"""
     SELECT a.site, a.native_key, d.url, s.number, s.seen_from, s.seen_until, c.title, c.lead, c.body, c.published_at,
-        s.changed_fields, s.cause, lower(hex(c.digest)), c.author, c.images, c.attachments
+        s.changed_fields, s.cause, lower(hex(c.digest)), c.author, c.images, c.attachments, c.published_raw,
+        c.published_precision, {HTML_OF}
     FROM snapshots s
     JOIN articles a ON a.id = s.article_id
     JOIN contents c ON c.id = s.content_id

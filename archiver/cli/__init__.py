@@ -1,7 +1,6 @@
 """The ``archiver`` command: data on stdout, everything else on stderr."""
 
 import os
-import signal
 import sys
 from importlib import import_module
 from typing import Any, NoReturn
@@ -12,6 +11,7 @@ from click.shell_completion import CompletionItem
 from archiver.cli.telling import ARCHIVE, telling_damage
 from archiver.display import make_showable
 from archiver.errors import ArchiverError
+from archiver.signals import obey_signals
 
 # Command -> module, in the order of the help text. Loaded when called: --help must not wait for Scrapy.
 COMMANDS = {
@@ -35,6 +35,7 @@ COMMANDS = {
     "schema": "archiver.cli.schema",
     "cron": "archiver.cli.cron",
     "backup": "archiver.cli.housekeeping",
+    "restore": "archiver.cli.restore",
     "vacuum": "archiver.cli.housekeeping",
     "upgrade": "archiver.cli.housekeeping",
 }
@@ -59,6 +60,7 @@ ABOUT = {
     "schema": "The views for your own SQL, with the meaning of each column.",
     "cron": "Lines for a crontab and units for systemd, to copy.",
     "backup": "Copy the archive, also while a crawl writes.",
+    "restore": "Put a copy in the place of the archive, which is kept beside it.",
     "vacuum": "Make the archive's file as small as it can be.",
     "upgrade": "Bring an older archive up to date; it is copied first.",
 }
@@ -68,7 +70,7 @@ GROUPS = {
     "Read": "list search show history diff views",
     "Ask and publish": "serve query schema export",
     "Watch": "runs check cron",
-    "Keep": "backup verify merge reparse vacuum upgrade",
+    "Keep": "backup restore verify merge reparse vacuum upgrade",
 }
 EXAMPLES = """\
   archiver demo                                      see all of it in ten seconds
@@ -149,7 +151,7 @@ def archiver(ctx: click.Context, db: str | None) -> None:
 
 def main() -> NoReturn:
     """Run the command and leave with its exit status; a user's mistake is one line on stderr."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # systemd's word for Ctrl-C: roll back, then status 130
+    obey_signals()
     try:
         status = archiver.main(prog_name="archiver", standalone_mode=False)
     except click.ClickException as error:

@@ -8,12 +8,12 @@ import click
 from sqlite_utils import Database
 
 from archiver.archive.file import open_for_reading
+from archiver.archive.past import find_article_at
 from archiver.archive.queries import (
     Row,
     Selection,
     find_articles,
     find_capture_at,
-    find_snapshot_at,
     list_articles,
     list_observations,
     list_snapshots,
@@ -53,7 +53,11 @@ def list_command(db: Path, output: Output, selection: Selection) -> None:
 @with_output
 @with_archive
 def show_command(db: Path, output: Output, article: str, at: date | datetime | None, raw: bool) -> None:
-    """Show one article as it was last seen, or as it stood at a time; ID is the portal's own, or SITE:ID."""
+    """Show one article as it was last seen, or as it stood at a time; ID is the portal's own, or SITE:ID.
+
+    With --at everything is of that time, by what had been captured up to then: also views, state, listed, snapshots,
+    last_seen_at and changed_at. url and section are empty where the article had several and nothing tells which one.
+    """
     database = open_for_reading(db)
     row = find_one(database, article)
     zone = zones_of_sites(database.conn)[row["site"]]
@@ -62,7 +66,7 @@ def show_command(db: Path, output: Output, article: str, at: date | datetime | N
         _write_raw(database, row, moment, output)
         return
     if at:
-        row |= _find_snapshot(database, row, moment)
+        row = _find_past(database, row, moment)
     row |= describe_files(database.conn, row, moment)
     if output.form != "table":
         output.write([row], tuple(dict.fromkeys((*CURRENT_ARTICLES.columns, *(ARTICLE_HISTORY.columns if at else ())))))
@@ -124,12 +128,11 @@ def _end_of(at: date | datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(at, time.max, zone)
 
 
-def _find_snapshot(database: Database, row: Row, at: datetime) -> Row:
-    snapshot = find_snapshot_at(database.conn, row["site"], row["article_id"], at)
-    if snapshot is None:
+def _find_past(database: Database, row: Row, at: datetime) -> Row:
+    past = find_article_at(database.conn, row["site"], row["article_id"], at)
+    if past is None:
         raise UsageError(f"article {row['article_id']} was first seen later, at {row['first_seen_at'][:16]} UTC")
-    # Counts and state are of today; they would be wrong beside the text of another day.
-    return snapshot | dict.fromkeys(("views", "views_observed_at", "state", "listed"))
+    return past
 
 
 def _write_raw(database: Database, row: Row, at: datetime, output: Output) -> None:

@@ -39,7 +39,7 @@ def diff_command(
             stream.write(dump_json(as_json(comparison), indent=1) + "\n")
         else:
             zone = zones_of_sites(database.conn)[found["site"]]
-            stream.write(f"{escape_controls(found['title'])}\n")
+            stream.write(f"{escape_controls(after['title'])}\n")
             for sign, row in (("---", before), ("+++", after)):
                 span = f"{show_time(row['seen_from'], zone)} to {show_time(row['seen_until'], zone)}"
                 stream.write(f"{sign} snapshot {row['snapshot']}, seen {span}\n")

@@ -1,10 +1,11 @@
 """``archiver backup``, ``vacuum`` and ``upgrade``: what an archive needs over the years."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from sqlite_utils import Database
 
 from archiver.archive.backup import back_up, back_up_files, make_small
 from archiver.archive.file import check_file, close_archive, create_or_open
@@ -31,8 +32,8 @@ def backup_command(db: Path, file: Path, force: bool) -> None:
     not there yet.
     """
     _check_archive(db)
-    size = back_up(db, file, force=force, progress=_show_progress if sys.stderr.isatty() else None)
-    click.echo(f"{file}: {_megabytes(size)} copied and checked", err=True)
+    size = back_up(db, file, force=force, progress=show_progress if sys.stderr.isatty() else None)
+    click.echo(f"{file}: {show_megabytes(size)} copied and checked", err=True)
     copied, missing = back_up_files(db, file)
     if copied:
         click.echo(f"{folder_of_files(file)}: {copied} files copied", err=True)
@@ -51,21 +52,15 @@ def vacuum_command(db: Path) -> int:
     """
     _check_archive(db)
     database = create_or_open(db)
-    with SiteLocks(db) as locks:
-        taken = take_all_sites(locks, db, database)
-        close_archive(database)
+    sites = set(zones_of_sites(database.conn))
+    close_archive(database)
+    with hold_sites(db, sites) as taken:
         if taken:
             click.echo(f"archiver: {db}: not vacuumed, a crawl is under way: {', '.join(taken)}", err=True)
             return LOCKED
         before, after = make_small(db)
-    click.echo(f"{db}: {_megabytes(before)} before, {_megabytes(after)} now; it is whole", err=True)
+    click.echo(f"{db}: {show_megabytes(before)} before, {show_megabytes(after)} now; it is whole", err=True)
     return 0
-
-
-def take_all_sites(locks: SiteLocks, db: Path, database: Database) -> list[str]:
-    """Take the locks of all sites, so that no crawl begins; returns the sites that are being crawled."""
-    sites = set(zones_of_sites(database.conn)) | _sites_with_locks(db)
-    return [site for site in sorted(sites) if not locks.take(site)]
 
 
 @click.command("upgrade")
@@ -81,6 +76,13 @@ def upgrade_command(db: Path) -> None:
     click.echo(f"{db}: up to date (schema {VERSION})", err=True)
 
 
+@contextmanager
+def hold_sites(db: Path, sites: set[str]) -> Iterator[list[str]]:
+    """Let no crawl of these sites begin, nor of one that was ever crawled; tells the sites whose crawl is under way."""
+    with SiteLocks(db) as locks:
+        yield [site for site in sorted(sites | _sites_with_locks(db)) if not locks.take(site)]
+
+
 def _check_archive(db: Path) -> None:
     if not db.exists():
         raise ArchiveError(f"{db}: there is no archive; crawl first, or name another with --db")
@@ -89,17 +91,19 @@ def _check_archive(db: Path) -> None:
 
 def _sites_with_locks(db: Path) -> set[str]:
     """Name the sites that a crawl of this archive ever had a lock for; a first crawl is in no table yet."""
-    prefix, suffix = f"{db.name}.", ".lock"
-    names = (path.name for path in db.absolute().parent.iterdir())
+    real = db.resolve()
+    prefix, suffix = f"{real.name}.", ".lock"
+    names = (path.name for path in real.parent.iterdir()) if real.parent.exists() else ()
     ours = (name for name in names if name.startswith(prefix) and name.endswith(suffix))
     return {site for name in ours if NAME.fullmatch(site := name[len(prefix) : -len(suffix)])}
 
 
-def _show_progress(done: int, pages: int) -> None:
-    """Show at a terminal how far it is; the line is cleared at the end."""
+def show_progress(done: int, pages: int) -> None:
+    """Show at a terminal how far it is, in pages; the line is cleared at the end."""
     text = f"{done / pages:.0%} copied" if done < pages else ""
     click.echo(f"\r\x1b[K{text}", err=True, nl=False)
 
 
-def _megabytes(size: int) -> str:
+def show_megabytes(size: int) -> str:
+    """Write a number of bytes for people."""
     return f"{size / 1e6:,.1f} MB"

@@ -1,13 +1,14 @@
 """``archiver query``: people's own SQL."""
 
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import click
 
-from archiver.archive.damage import DamageError, note_damage, noting_damage
+from archiver.archive.damage import DamageError, note_damage
 from archiver.archive.file import open_for_reading
-from archiver.archive.questions import ask
+from archiver.archive.questions import Value, ask
 from archiver.archive.soundness import find_fault
 from archiver.cli.options import with_archive, with_output
 from archiver.cli.output import Output
@@ -21,15 +22,30 @@ from archiver.errors import UsageError
 @with_output
 @with_archive
 def query_command(db: Path, output: Output, sql: str, parameters: tuple[str, ...], timeout: float) -> None:
-    """Ask the archive with SQL; nothing can be changed. archiver schema names the views.
+    """Ask the archive with SQL; nothing can be changed, time and memory are bounded. archiver schema names the views.
 
     fold('Đảng ủy') is 'dang uy'; article_search is the view for searching.
     """
     values = dict(_read_parameter(text) for text in parameters)
-    with noting_damage() as damages, ask(open_for_reading(db).conn, sql, values, timeout) as answer:
-        output.write(answer.rows, answer.columns)
-    if damages.count:
+    open_for_reading(db).close()
+    with ask(db, sql, values, timeout) as answer:
+        watched = _Watched(answer.rows)
+        output.write(watched, answer.columns)
+    if watched.is_odd:
         _tell_damage(db)
+
+
+class _Watched:
+    """Rows as they come; ``is_odd`` once one had U+FFFD in a text, which is how bytes are shown that are no UTF-8."""
+
+    def __init__(self, rows: Iterator[dict[str, Value]]) -> None:
+        self.is_odd = False
+        self._rows = rows
+
+    def __iter__(self) -> Iterator[dict[str, Value]]:
+        for row in self._rows:
+            self.is_odd = self.is_odd or any(isinstance(value, str) and "\ufffd" in value for value in row.values())
+            yield row
 
 
 def _tell_damage(db: Path) -> None:

@@ -11,10 +11,10 @@ import click
 from archiver.archive.damage import CONTENT_ERRORS, noting_damage
 from archiver.archive.file import close_archive, create_or_open, open_for_reading
 from archiver.archive.merging import merge_archive
+from archiver.archive.queries import zones_of_sites
 from archiver.archive.readers import count_cores
-from archiver.cli.housekeeping import LOCKED, take_all_sites
+from archiver.cli.housekeeping import LOCKED, hold_sites
 from archiver.cli.options import with_archive, with_jobs
-from archiver.crawl.locks import SiteLocks
 from archiver.display import escape_controls
 from archiver.errors import ArchiverError
 from archiver.rebuild import Reread, reparse
@@ -64,8 +64,8 @@ def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool, ever
 def _replay_all(db: Path, site: str | None, *, dry_run: bool, jobs: int) -> int:
     open_for_reading(db).close()  # says what is wrong with it
     database = create_or_open(db)
-    with SiteLocks(db) as locks, closing(database):
-        if taken := take_all_sites(locks, db, database):
+    with closing(database), hold_sites(db, set(zones_of_sites(database.conn))) as taken:
+        if taken:
             click.echo(f"archiver: {db}: not read again, a crawl is under way: {', '.join(taken)}", err=True)
             return LOCKED
         outcome = _follow_replay(replay(database, site, dry_run=dry_run, jobs=jobs))

@@ -19,6 +19,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request
 
+from archiver.signals import list_ending
+
 GRACE_SECONDS = 5.0
 """For answers that are on their way when a crawl is to end."""
 
@@ -26,7 +28,6 @@ LIMIT_SECONDS = 9.0
 """For everything after the signal, the end of the run included."""
 
 INTERRUPTED = 130
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _POLL_SECONDS = 0.05
 _abandoned: list[asyncio.Task[Any]] = []
 
@@ -36,7 +37,7 @@ class EndedError(IgnoreRequest):
 
 
 class Interruption:
-    """SIGTERM and Ctrl-C while crawls run: the first ends them in order, the second ends the process.
+    """SIGTERM, SIGHUP and Ctrl-C while crawls run: the first ends them in order, the second ends the process.
 
     A thread waits for the signals, for Python's own handlers would wait until SQLite or lxml give way to them. Where
     the end takes longer than LIMIT_SECONDS, since the archive is locked perhaps, the process ends as if killed: what
@@ -47,6 +48,7 @@ class Interruption:
         self.happened = False
         self._crawlers = crawlers
         self._loop = loop
+        self._signals = list_ending()
         self._ended = threading.Event()
         self._limit = threading.Timer(LIMIT_SECONDS, _leave)
         self._limit.daemon = True
@@ -54,7 +56,7 @@ class Interruption:
         self._ending: list[asyncio.Task[None]] = []
 
     def __enter__(self) -> Self:
-        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+        self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, self._signals)
         self._thread.start()
         return self
 
@@ -67,13 +69,13 @@ class Interruption:
         signal.pthread_sigmask(signal.SIG_SETMASK, self._mask)
 
     def _watch(self) -> None:
-        signal.sigwait(_SIGNALS)
+        signal.sigwait(self._signals)
         if self._ended.is_set():
             return
         self.happened = True
         self._limit.start()
         self._loop.call_soon_threadsafe(self._end_all)
-        signal.sigwait(_SIGNALS)
+        signal.sigwait(self._signals)
         if not self._ended.is_set():
             _leave()
 

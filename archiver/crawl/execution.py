@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-import signal
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,6 +26,7 @@ from archiver.crawl.project_settings import check_settings, leave_out_unused
 from archiver.crawl.spider import CommitteeSpider
 from archiver.crawl.undeclared import find_by_address
 from archiver.errors import SiteError, UsageError
+from archiver.signals import obey_signals
 
 STATUSES: dict[Outcome | None, int] = {
     "finished": 0,
@@ -81,7 +81,7 @@ def crawl_sites(
 
     Everything a user can get wrong is checked before the first request: SiteError, UsageError, ArchiveError.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # until the crawl begins both end it as Ctrl-C does
+    obey_signals()  # until the crawl begins; then Interruption does
     check_settings(settings)
     introduce(settings)
     leave_out_unused(settings)

@@ -62,11 +62,19 @@ class StaticLinks:
         """Lead to two neighbouring versions compared."""
         return self._link(place_article(site, key, f".{before}-{after}"))
 
-    def raw(self, site: str, key: str, at: str | None = None) -> str | None:  # noqa: ARG002
+    def raw(self, site: str, key: str, at: str | None = None, version: int | None = None) -> str | None:  # noqa: ARG002
         """Return None: a copy has no raw pages, which may hold scripts."""
         return None
 
-    def raw_page(self, site: str, key: str, at: str | None = None, *, source: bool = False) -> str | None:  # noqa: ARG002
+    def raw_page(  # its arguments are those of other links
+        self,
+        site: str,  # noqa: ARG002
+        key: str,  # noqa: ARG002
+        at: str | None = None,  # noqa: ARG002
+        version: int | None = None,  # noqa: ARG002
+        *,
+        source: bool = False,  # noqa: ARG002
+    ) -> str | None:
         """Return None, likewise."""
         return None
 

@@ -3,13 +3,14 @@
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from archiver.archive.attachments import Kept, find_kept
 from archiver.archive.browsing import find_article, list_states, load_state
 from archiver.archive.changes import list_events_of_article
 from archiver.archive.content import write_time
+from archiver.archive.past import find_article_at
 from archiver.archive.queries import list_observations, zones_of_sites
 from archiver.web.charts import Chart, draw_chart
 from archiver.web.cleaning import is_web_address
@@ -18,6 +19,7 @@ from archiver.web.rendering import Frame, render
 
 # Those that a version's own line in the history does not tell.
 _OWN_EVENTS = frozenset({"created", "edited", "title_changed"})
+_MOMENT = timedelta(microseconds=1)
 
 Row = dict[str, Any]
 
@@ -33,9 +35,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ArticlePage:
-    """An article in one of its states; ``at`` is the day that was asked for, ``files`` what is kept, by address."""
+    """An article in one of its states; ``at`` is the day that was asked for, ``files`` what is kept, by address.
+
+    ``article`` is the article as it is now, ``then`` its section, address and state when the state shown stood, or on
+    the day that was asked for.
+    """
 
     article: Row
+    then: Row
     state: Row
     states: tuple[Row, ...]
     steps: tuple[Step, ...]
@@ -71,11 +78,12 @@ def load_article(
     state = load_state(connection, article["id"], number)
     if state is None:
         raise MissingError("no_version", number=number)
+    then, known_at = _look_back(connection, article, states, number, at if not version else None)
     observations = list_observations(connection, article["site"], article["article_id"])
     steps = _order_steps(states, list_events_of_article(connection, article["id"]))
     urls = (item["url"] for item in (*state["attachments"], *state["images"]))
-    files = find_kept(connection, article["site"], urls)
-    return ArticlePage(article, state, tuple(states), steps, tuple(observations), files, at)
+    files = find_kept(connection, article["site"], urls, known_at)
+    return ArticlePage(article, then, state, tuple(states), steps, tuple(observations), files, at)
 
 
 def render_article(page: ArticlePage, frame: Frame) -> str:
@@ -86,6 +94,32 @@ def render_article(page: ArticlePage, frame: Frame) -> str:
 def end_of_day(connection: sqlite3.Connection, site: str, day: date) -> datetime:
     """Return the last moment of a day in a site's zone."""
     return datetime.combine(day, time.max, zones_of_sites(connection)[site])
+
+
+def _look_back(
+    connection: sqlite3.Connection, article: Row, states: list[Row], number: int, day: date | None
+) -> tuple[Row, datetime | None]:
+    """Return an article as it was on a day, or when a state was last seen to stand, and up to when files are shown.
+
+    That is the end of the day, or the time at which the next state was seen; None for everything that is known.
+    """
+    site, key = article["site"], article["article_id"]
+    if day and (end := _read_end(connection, site, day)):
+        return find_article_at(connection, site, key, end) or article, end
+    following = [state["seen_from"] for state in states if state["snapshot"] > number]
+    if day or not following:
+        return article, None
+    stood = next(state["seen_until"] for state in states if state["snapshot"] == number)
+    past = find_article_at(connection, site, key, datetime.fromisoformat(stood))
+    return past or article, datetime.fromisoformat(min(following)) - _MOMENT
+
+
+def _read_end(connection: sqlite3.Connection, site: str, day: date) -> datetime | None:
+    """Return the end of a day in UTC, as the archive writes times; None for the first or last day of the calendar."""
+    try:
+        return end_of_day(connection, site, day).astimezone(UTC)
+    except OverflowError:
+        return None
 
 
 def _find_number(connection: sqlite3.Connection, article: Row, states: list[Row], day: date) -> int:

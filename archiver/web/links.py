@@ -34,11 +34,13 @@ class Links(Protocol):
         """Return two versions compared."""
         ...
 
-    def raw(self, site: str, key: str, at: str | None = None) -> str | None:
+    def raw(self, site: str, key: str, at: str | None = None, version: int | None = None) -> str | None:
         """Return the page around the raw page."""
         ...
 
-    def raw_page(self, site: str, key: str, at: str | None = None, *, source: bool = False) -> str | None:
+    def raw_page(
+        self, site: str, key: str, at: str | None = None, version: int | None = None, *, source: bool = False
+    ) -> str | None:
         """Return the raw page itself, for a sandboxed frame, or its source as text."""
         ...
 
@@ -108,13 +110,15 @@ class ServedLinks:
         """Return two versions compared."""
         return self._link(f"{_path(site, key)}/compare", **{"from": str(before), "to": str(after)})
 
-    def raw(self, site: str, key: str, at: str | None = None) -> str | None:
+    def raw(self, site: str, key: str, at: str | None = None, version: int | None = None) -> str | None:
         """Return the page around the raw page."""
-        return self._link(f"{_path(site, key)}/raw", at=at)
+        return self._link(f"{_path(site, key)}/raw", at=at, version=_text(version))
 
-    def raw_page(self, site: str, key: str, at: str | None = None, *, source: bool = False) -> str | None:
+    def raw_page(
+        self, site: str, key: str, at: str | None = None, version: int | None = None, *, source: bool = False
+    ) -> str | None:
         """Return the raw page, or its source."""
-        return self._link(f"{_path(site, key)}/raw/{'source' if source else 'page'}", at=at)
+        return self._link(f"{_path(site, key)}/raw/{'source' if source else 'page'}", at=at, version=_text(version))
 
     def file(self, file: StoredFile) -> str:
         """Return the kept copy of a document or an image."""

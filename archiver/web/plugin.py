@@ -108,12 +108,14 @@ def show_comparison(connection: sqlite3.Connection, asked: Asked) -> Response:
 
 def show_raw(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show the page around a raw page."""
-    return _page(render_raw(load_raw(connection, asked.site, asked.key, asked.day), asked.frame))
+    return _page(
+        render_raw(load_raw(connection, asked.site, asked.key, asked.day, asked.number("version")), asked.frame)
+    )
 
 
 def show_raw_page(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show a raw page, or its source, where it can do nothing."""
-    raw = load_raw(connection, asked.site, asked.key, asked.day)
+    raw = load_raw(connection, asked.site, asked.key, asked.day, asked.number("version"))
     body, kind = write_raw(raw.capture) if asked.parts[2] == "page" else write_source(raw.capture)
     headers = {"content-security-policy": POLICY, "x-dns-prefetch-control": "off"}
     return Response(body, headers=headers, content_type=kind)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from archiver.archive.browsing import find_article, load_state
+from archiver.archive.browsing import find_article, list_states
 from archiver.archive.content import write_time
 from archiver.archive.evidence import load_capture
 from archiver.archive.queries import find_capture_at
@@ -28,12 +28,13 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """An article, the capture asked for, and the day that was asked for."""
+    """An article, its title then, the capture asked for, and the day or the version that was asked for."""
 
     article: Row
     title: str
     capture: Capture
     at: date | None
+    version: int | None = None
 
     @property
     def received_at(self) -> str:
@@ -41,20 +42,35 @@ class RawPage:
         return write_time(self.capture.fetched_at)
 
 
-def load_raw(connection: sqlite3.Connection, site: str, key: str, at: date | None) -> RawPage:
-    """Find the last good page of an article up to a day; MissingError where there is none."""
+def load_raw(
+    connection: sqlite3.Connection, site: str, key: str, at: date | None, version: int | None = None
+) -> RawPage:
+    """Find the last good page of an article up to a day, or of a version; MissingError where there is none."""
     article = find_article(connection, site, key)
     if article is None:
         raise MissingError("no_article", article=key)
+    states = list_states(connection, article["id"])
     try:
-        end = end_of_day(connection, site, at) if at else datetime.max.replace(tzinfo=UTC)
+        end = _find_end(connection, site, states, at, version)
         capture = find_capture_at(connection, site, key, end)
     except OverflowError:
         capture = None
     if capture is None:
         raise MissingError("raw_none")
-    state = load_state(connection, article["id"], article["snapshots"]) or {}
-    return RawPage(article, state.get("title", key), load_capture(connection, capture), at)
+    page = load_capture(connection, capture)
+    titles = [state["title"] for state in states if state["seen_from"] <= write_time(page.fetched_at, "microseconds")]
+    return RawPage(article, titles[-1] if titles else key, page, at, version)
+
+
+def _find_end(
+    connection: sqlite3.Connection, site: str, states: list[Row], at: date | None, version: int | None
+) -> datetime:
+    if version:
+        ends = [state["seen_until"] for state in states if state["snapshot"] == version]
+        if not ends:
+            raise MissingError("no_version", number=version)
+        return datetime.fromisoformat(ends[0])
+    return end_of_day(connection, site, at) if at else datetime.max.replace(tzinfo=UTC)
 
 
 def render_raw(page: RawPage, frame: Frame) -> str:

@@ -1,16 +1,19 @@
 """Serving an archive: read-only, to this machine unless told otherwise, with nothing from outside."""
 
+import asyncio
 import ipaddress
 import socket
 import sqlite3
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable
+from contextvars import ContextVar
+from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import uvicorn
 from datasette import hookimpl
 from datasette.app import Datasette
-from datasette.database import Database
+from datasette.database import Database, QueryInterrupted, Results
 from datasette.plugins import pm
 
 from archiver.archive.damage import distrust
@@ -18,12 +21,9 @@ from archiver.archive.file import open_for_reading
 from archiver.errors import ArchiverError
 from archiver.functions import register_functions
 from archiver.web import plugin
+from archiver.web.answering import Desk, Values, make_question, refuse
 from archiver.web.plugin import DATABASE, Reader
-
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Message, Receive, Send], Awaitable[None]]
+from archiver.web.turns import App, Message, Receive, Send, take_turns
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # Datasette's own pages have scripts of their own, so theirs is less strict; but nothing from outside here either.
@@ -38,11 +38,46 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "content-security-policy": _STOCK,
 }
-_SETTINGS = {"default_page_size": 50, "sql_time_limit_ms": 2000, "allow_download": False}
+# So many rows with all texts of an article are about as large as an answer may be (archive/limits.py).
+_SETTINGS = {"default_page_size": 50, "max_returned_rows": 200, "sql_time_limit_ms": 900, "allow_download": False}
+_is_table: ContextVar[bool] = ContextVar("is_table", default=False)
+"""Whether CSV is asked for."""
 
 
 class ArchiveFile(Database):
-    """The archive as Datasette reads it: never for writing, whatever asks."""
+    """The archive as Datasette reads it: never for writing, whatever asks, and at no more cost than is allowed."""
+
+    def __init__(self, reader: Reader, path: Path) -> None:
+        super().__init__(reader, path=str(path), is_mutable=True)
+        self._desk = Desk(path)
+
+    async def execute(  # its arguments are those of Datasette
+        self,
+        sql: str,
+        params: Values | None = None,
+        truncate: bool = False,
+        custom_time_limit: int | None = None,
+        page_size: int | None = None,
+        log_sql_errors: bool = True,
+    ) -> Results:
+        """Have a process of its own answer a statement: what readers ask, and what Datasette asks for its pages."""
+        limit = min(self.ds.sql_time_limit_ms, custom_time_limit or self.ds.sql_time_limit_ms)
+        most = self.ds.max_returned_rows
+        most += most == (page_size or self.ds.page_size)
+        question = make_question(sql, params, limit / 1000, most if truncate else None)
+        told = log_sql_errors and not custom_time_limit
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._desk.threads, partial(self._desk.ask, question, told=told))
+        except (QueryInterrupted, sqlite3.OperationalError) as error:
+            if _is_table.get():  # Datasette would send an empty one, with status 200
+                raise refuse(str(error.args[0])) from None
+            raise
+
+    def close(self) -> None:
+        """Close all connections, and end all processes."""
+        super().close()
+        self._desk.close()
 
     def connect(self, write: bool = False) -> sqlite3.Connection:
         """Open a connection for reading."""
@@ -64,10 +99,12 @@ def make_reader(path: Path, expected: Iterable[str] = (), *, loopback: bool = Tr
     if not pm.is_registered(plugin):
         pm.register(plugin, name="archiver.web.plugin")
         pm.register(_Guards, name="archiver.web.serving")
+        # Where rich is installed, Datasette prints the stack of every refusal, values included: half a second each.
+        vars(import_module("datasette.handle_exception"))["rich"] = None
     reader = Reader(settings=_SETTINGS, pdb=False, metadata={"title": "Archive"})
     reader.expected = frozenset(expected)
     reader.loopback = loopback
-    reader.add_database(ArchiveFile(reader, path=str(path), is_mutable=True), name=DATABASE)
+    reader.add_database(ArchiveFile(reader, path), name=DATABASE)
     return reader
 
 
@@ -116,6 +153,7 @@ def _guard(app: App, reader: Reader) -> App:
 
     The name matters: else a page elsewhere could have its own name lead here and read the archive (DNS rebinding).
     """
+    app = take_turns(app, f"/{DATABASE}")
 
     async def guarded(scope: Message, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -125,6 +163,7 @@ def _guard(app: App, reader: Reader) -> App:
         elif reader.loopback and _name_host(scope) not in LOOPBACK_NAMES:
             await _refuse(send, 421, "This server answers to localhost only.")
         else:
+            _is_table.set(scope["path"].endswith(".csv"))
             await app(scope, receive, lambda message: send(_add_headers(message)))
 
     return guarded
