@@ -197,6 +197,26 @@ def test_a_page_that_ends_in_its_head_is_none() -> None:
     assert [at for at in range(25, len(head)) if not is_cut(read(head.encode()[:at]))] == []
 
 
+def test_a_page_without_an_end_in_which_nothing_is_found_is_cut() -> None:
+    """All its elements are ended, and the article may have been about to begin; with an end it is a page of its own."""
+    start = f"{TOP}{MENU}<div><p>Xin chào.</p></div>"
+    assert is_cut(read(start))
+    whole = read(f"{start}</body></html>")
+    assert isinstance(whole, Unreadable)
+    assert whole.problem.kind == "no_article"
+
+
+def test_rows_of_an_open_list_are_cut_between_any_two() -> None:
+    rows = "".join(
+        f'<li><a href="/tin/bai-{n}.html">Bài thứ {n} thôn Hạ Vy</a> <span>0{n}/03/2026</span><p>Tóm.</p>\n</li>'
+        for n in range(1, 9)
+    )
+    listing = f"{TOP}<h1>Tin tức</h1><ul>{rows}</ul>"
+    assert isinstance(read(listing, path="/tin"), Listing)
+    start, end = listing.index("<ul>") + 2, listing.index("</ul>")
+    assert [at for at in range(start, end) if not is_cut(read(listing[:at], path="/tin"))] == []
+
+
 def test_a_title_alone_is_not_all_that_came() -> None:
     """It reads the same without the last element, but its text had not begun."""
     title = '<div class="asset-full-content-title">Họp</div><div class="assetPublishDate">Ngày đăng 05/03/2021</div>'

@@ -10,10 +10,11 @@ OPTIONAL = frozenset(
     "html head body li dt dd p rb rt rtc rp optgroup option colgroup caption thead tbody tfoot tr td th".split()
 )
 """Elements whose end tag may be left out (HTML standard, 13.1.2.4)."""
-_INLINE = frozenset(
+INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code del dfn em font i ins kbd label mark nobr q s samp small span strike "
     "strong sub sup time tt u var".split()
 )
+"""Elements that stand within lines."""
 _BLOCK = "any block"
 
 
@@ -32,12 +33,12 @@ class Paragraphs:
 
     def note_begin(self, name: str) -> None:
         """Take a start tag; that of a block ends a paragraph."""
-        self._is_open = name == "p" or (self._is_open and name in _INLINE)
+        self._is_open = name == "p" or (self._is_open and name in INLINE)
         self._begun += name == "p"
 
     def note_end(self, name: str) -> None:
         """Take an end tag."""
-        self._is_open = self._is_open and name in _INLINE
+        self._is_open = self._is_open and name in INLINE
         self._ended += name == "p"
 
 
@@ -78,7 +79,7 @@ class OpenElements:
     def end(self, name: str, last_text: int) -> None:
         """End the innermost element of a name, and with it all that is open within."""
         place = self._place_of(name)
-        if place < max(self._place_of(_BLOCK if name in _INLINE else "table"), 0):
+        if place < max(self._place_of(_BLOCK if name in INLINE else "table"), 0):
             return
         start = self._starts[place]
         while len(self._names) > place:
@@ -97,4 +98,4 @@ class OpenElements:
         return places[-1] if places else -1
 
     def _groups_of(self, name: str) -> tuple[str, ...]:
-        return (name,) if name in _INLINE else (name, _BLOCK)
+        return (name,) if name in INLINE else (name, _BLOCK)

@@ -14,7 +14,7 @@ from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.scripted import recognise_scripted
 from archiver.parsing.text import decode_page
 from archiver.parsing.tree import fell_tree
-from archiver.parsing.truncation import find_truncation
+from archiver.parsing.truncation import find_truncation, is_never_ended
 from archiver.platforms.elements import Element
 from archiver.platforms.layout import Layout, Platform
 from archiver.urls import path_of
@@ -63,7 +63,7 @@ def _read_whole(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     """Read a page that came whole, as far as its end tells; what did not is none, whatever could be read of it."""
     truncation = find_truncation(capture.body, capture.headers)
     if truncation is None:
-        return _name_script(_read(capture, platform, zone), capture)
+        return _name_reason(_read(capture, platform, zone), capture)
     if truncation.tail is not None:
         page, shorter = (_read(each, platform, zone) for each in (capture, _shorten(capture, truncation.tail)))
         if page == shorter and _shows_text(page):
@@ -87,11 +87,13 @@ def _read(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     return _read_html(capture, platform, layout, zone)
 
 
-def _name_script(page: Page, capture: Capture) -> Page:
-    """Say of a page in which nothing was found that a script was to write it, where that is why."""
+def _name_reason(page: Page, capture: Capture) -> Page:
+    """Say of a page in which nothing was found that a script was to write it, or that it has no end, if that is why."""
     if not isinstance(page, Unreadable) or page.problem.kind not in NOTHING_FOUND:
         return page
     problem = recognise_scripted(parse_html(decode_page(capture.body, capture.headers)))
+    if problem is None and is_never_ended(capture.body, capture.headers):
+        problem = Problem("truncated", f"the page has no end; so far: {page.problem.detail}"[:200])
     return Unreadable(page.url, problem) if problem else page
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from archiver.model import Headers
-from archiver.parsing.open_elements import OPTIONAL, VOID, OpenElements, Paragraphs
+from archiver.parsing.open_elements import INLINE, OPTIONAL, VOID, OpenElements, Paragraphs
 from archiver.parsing.text import decode_page
 
 _START = re.compile(r"<(?:!--|[!?]|/?[a-zA-Z])")
@@ -29,10 +29,9 @@ _UNFINISHED_ENDS = (
     (re.compile(r"</?\Z"), "a tag"),
     (re.compile(r"&(?:#[0-9a-zA-Z]{0,8}|[a-zA-Z][a-zA-Z0-9]{0,31})?\Z"), "an entity"),
 )
-_LAST_END = re.compile(r"</(?:html|body)\s*>", re.IGNORECASE)
-_BODY = re.compile(r"<body[\s>]", re.IGNORECASE)
-_BODY_END = re.compile(r"</body[\s>]", re.IGNORECASE)
-_NEAR = 65_536
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+# What whole pages are wrapped in, and whose ends their authors forget.
+_WRAPPERS = INLINE | {"center", "div", "form", "main", "section"}
 _MOST_OPEN = 2000
 
 
@@ -56,21 +55,34 @@ def find_truncation(body: bytes, headers: Headers) -> Truncation | None:
     """
     if body[-1024:].rstrip()[-7:].lower() == b"</html>":
         return None
-    html = decode_page(body, headers)
-    if html.lstrip("\ufeff \t\r\n").startswith(("{", "[")) or _has_end(html):
+    if _has_end(_lower(body, headers)):
         return None
-    return _Walk(html).judge()
+    html = decode_page(body, headers)
+    return None if html.lstrip("\ufeff \t\r\n").startswith(("{", "[")) else _Walk(html).judge()
 
 
-def _has_end(html: str) -> bool:
-    """Say whether a page has its end, and nothing to be read behind it: caches write comments there.
+def is_never_ended(body: bytes, headers: Headers) -> bool:
+    """Say whether a page begins with ``<html>`` or ``<body>`` and has the end of neither, which is allowed."""
+    page = _lower(body, headers)
+    begins = b"<html" in page or b"<body" in page
+    return begins and b"</html" not in page and b"</body" not in page
+
+
+def _lower(body: bytes, headers: Headers) -> bytes:
+    if body.startswith(_UTF_16):
+        body = decode_page(body, headers).encode("utf-8", "replace")
+    return body.lower()
+
+
+def _has_end(page: bytes) -> bool:
+    """Say whether a page, in lower case, has its end, and nothing to be read behind it: caches write comments there.
 
     A page that was pasted into another brings an end of its own; so there must be one for each beginning.
     """
-    ends = [match.end() for match in _LAST_END.finditer(html, max(0, len(html) - _NEAR))]
-    if not ends or len(_BODY.findall(html)) > max(len(_BODY_END.findall(html)), 1):
+    end = max(page.rfind(b"</html"), page.rfind(b"</body"))
+    if end < 0 or page.count(b"<body") > max(page.count(b"</body"), 1):
         return False
-    walk = _Walk(html[ends[-1] :])
+    walk = _Walk(page[end:].decode("utf-8", "replace"))
     walk.judge()
     return walk.last_text < 0
 
@@ -114,7 +126,8 @@ class _Walk:
 
     def _find_tail(self) -> int | None:
         """Find what stands last in the one element that was never ended, where nothing but an end tag is missing."""
-        return self._open.last_ended if self._is_behind_end and len(self._open) == 1 else None
+        is_wrapped = len(self._open) == 1 and self._open.innermost in _WRAPPERS
+        return self._open.last_ended if is_wrapped and self._is_behind_end else None
 
     def _read_text(self, start: int, end: int) -> None:
         if self._html[start:end].strip():
