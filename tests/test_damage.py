@@ -109,6 +109,17 @@ def test_bytes_that_are_overwritten(whole: Whole, tmp_path: Path, size: int) -> 
     assert wrong == []
 
 
+def test_a_schema_that_is_no_utf8(whole: Whole, tmp_path: Path) -> None:
+    """SQLite quotes it in its message, and Python cannot read the message."""
+    for written in (b"CREATE TABLE header_sets", b"CREATE TABLE runs", b"CREATE VIEW events"):
+        assert written in whole.content
+        whole.damage(whole.content.replace(written, written.replace(b"CREATE ", b"C\xef\x81ATE ")))
+        assert find_defects(whole, tmp_path) == []
+        for arguments in (("list",), ("upgrade",), ("vacuum",), ("reparse",), ("merge", str(whole.path))):
+            called = call(whole.path, *arguments)
+            assert (called.status, called.defect, called.line.count("\n")) == (1, None, 0)
+
+
 # --- columns --------------------------------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from archiver.archive.connection import busy_seconds
-from archiver.archive.damage import distrust
+from archiver.archive.damage import FILE_ERRORS, distrust
 from archiver.archive.files import copy_files, folder_of_files, list_files
 from archiver.archive.foreign_log import renew_cookie
 from archiver.archive.inspection import inspect_schema
@@ -46,7 +46,7 @@ def back_up(archive: Path, copy: Path, *, force: bool = False, progress: Progres
         if said:
             raise ArchiveError(f"{archive}: no copy was made: the archive is damaged ({said})")
         _put_in_place(unfinished, copy, force=force)
-    except sqlite3.Error as error:
+    except FILE_ERRORS as error:
         raise ArchiveError(f"{copy}: no copy was made: {explain_fault(error)}") from error
     except OSError as error:
         raise ArchiveError(f"{copy}: no copy was made: {error.strerror}") from error
@@ -64,7 +64,7 @@ def back_up_files(archive: Path, copy: Path) -> tuple[int, int]:
         with closing(sqlite3.connect(f"{copy.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'files'").fetchone()
             files = [*list_files(connection)] if known else []
-    except sqlite3.Error as error:
+    except FILE_ERRORS as error:
         raise ArchiveError(f"{copy}: its files were not copied: {explain_fault(error)}") from error
     return copy_files(iter(files), folder_of_files(archive), folder_of_files(copy))
 
@@ -102,7 +102,7 @@ def make_small(archive: Path) -> tuple[int, int]:
             connection.execute("PRAGMA optimize")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             said = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
-    except sqlite3.Error as error:
+    except FILE_ERRORS as error:
         raise ArchiveError(f"{archive}: not vacuumed, and as it was: {explain_fault(error)}") from error
     if said != "ok":
         raise ArchiveError(f"{archive}: the archive is damaged ({said}); restore a backup")
@@ -228,7 +228,7 @@ def _size_of(archive: Path) -> int:
     return archive.stat().st_size + (log.stat().st_size if log.exists() else 0)
 
 
-def explain_fault(error: sqlite3.Error) -> str:
+def explain_fault(error: Exception) -> str:
     """Say in a few words why a file cannot be copied or made small."""
     code = (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
     if code == sqlite3.SQLITE_FULL:

@@ -18,6 +18,8 @@ MOST_BYTES = 100_000_000
 """Bytes of a page as it is kept: six times what a crawl takes unless told otherwise (DOWNLOAD_MAXSIZE)."""
 LONGEST_VALUE = 1 << 27
 """Bytes of one value, text or row, that a connection takes."""
+FILE_ERRORS: tuple[type[Exception], ...] = (sqlite3.Error, UnicodeDecodeError)
+"""What a file can cause in SQLite; the second is Python's, where SQLite's message quotes bytes that are no UTF-8."""
 CONTENT_ERRORS: tuple[type[Exception], ...] = (
     sqlite3.Error,
     ValueError,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 
-from archiver.archive.damage import DamageError, note_damage
+from archiver.archive.damage import FILE_ERRORS, DamageError, note_damage
 from archiver.archive.file_views import ATTACHMENTS
 from archiver.archive.queries import Selection, select_articles
 from archiver.archive.values import Row, read_rows
@@ -55,7 +55,7 @@ def _read_article(connection: sqlite3.Connection, query: str, key: tuple[str, st
     """Read the rows of one article; damage that ends the question ends it for no other article."""
     try:
         yield from read_rows(connection.execute(query, key))
-    except sqlite3.DatabaseError as error:
+    except FILE_ERRORS as error:
         note_damage(DamageError(f"{key[0]}:{key[1]}: {error}"))
 
 

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archiver.archive.backup import keep_older
 from archiver.archive.connection import ArchiveDatabase, busy_seconds, damage, explain_error
-from archiver.archive.damage import distrust, read_text
+from archiver.archive.damage import FILE_ERRORS, distrust, read_text
 from archiver.archive.foreign_log import check_log, check_no_log, renew_cookie
 from archiver.archive.inspection import inspect_schema, list_changed_views
 from archiver.archive.schema import APPLICATION_ID, VERSION, migrations
@@ -58,7 +58,7 @@ def _create_or_open(path: Path) -> Database:
             return database
     except OSError as error:
         raise ArchiveError(f"{path}: the archive cannot be opened for writing: {error.strerror}") from error
-    except sqlite3.DatabaseError as error:
+    except FILE_ERRORS as error:
         raise ArchiveError(explain_error(path, error)) from error
 
 
@@ -70,7 +70,7 @@ def check_pages(database: Database, path: Path) -> None:
     """
     try:
         said = database.execute("PRAGMA quick_check(1)").fetchone()[0]
-    except sqlite3.DatabaseError as error:
+    except FILE_ERRORS as error:
         raise ArchiveError(explain_error(path, error)) from error
     if said != "ok":
         raise ArchiveError(f"{path}: {damage(' '.join(said.split()), path)}")
@@ -105,7 +105,7 @@ def _inspect_for_reading(connection: sqlite3.Connection, path: Path) -> None:
             raise ArchiveError(f"{path}: made by an older version (schema {version}); run archiver upgrade first")
         _inspect(connection, path)
         changed = list_changed_views(connection)
-    except sqlite3.DatabaseError as error:
+    except FILE_ERRORS as error:
         raise ArchiveError(explain_error(path, error)) from error
     if changed:
         told = "its views are not those of this program"
@@ -156,8 +156,8 @@ def _ask_marks(path: Path, mode: str) -> tuple[int, int]:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, timeout=busy_seconds())) as marked:
             application, version = (marked.execute(f"PRAGMA {name}").fetchone()[0] for name in _MARKS)
-    except sqlite3.DatabaseError as error:
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_CORRUPT:
+    except FILE_ERRORS as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
             raise ArchiveError(explain_error(path, error)) from error
         raise ArchiveError(f"{path}: not an archive, or damaged ({error}); it was not touched") from error
     return application, version

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import chain
 
-from archiver.archive.damage import DamageError
+from archiver.archive.damage import FILE_ERRORS, DamageError
 from archiver.archive.values import read_attachments, read_images, read_time, read_value
 from archiver.folding import FOLDED, MARKED, list_words
 
@@ -103,7 +103,7 @@ def check_index(connection: sqlite3.Connection) -> Iterator[str]:
     for table, words in zip(_TABLES, (folded, exact), strict=True):
         try:
             wrong = sum(1 for _ in _compare_counts(connection, table, words))
-        except sqlite3.DatabaseError as error:
+        except FILE_ERRORS as error:
             yield f"search index: {table} cannot be read ({error})"
             continue
         if wrong:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.archive.connection import explain_error
-from archiver.archive.damage import MOST_BYTES, DamageError, distrust, shorten
+from archiver.archive.damage import FILE_ERRORS, MOST_BYTES, DamageError, distrust, shorten
 from archiver.archive.files import check_extension
 from archiver.archive.headers import read_set
 from archiver.archive.inspection import inspect_schema, make_archive
@@ -55,7 +55,7 @@ def inspect_archive(connection: sqlite3.Connection, schema: str = "main") -> Non
         distrust(connection)
         inspect_schema(connection, schema)
         fault = find_fault(connection, schema)
-    except sqlite3.DatabaseError as error:
+    except FILE_ERRORS as error:
         raise ArchiveError(explain_error(path, error)) from error
     except ArchiveError as error:
         raise ArchiveError(f"{path}: {error}") from error

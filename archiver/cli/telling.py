@@ -1,13 +1,12 @@
 """Whatever an archive holds, a command tells it in one line: damage that was passed over, and what ended it."""
 
 import os
-import sqlite3
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from archiver.archive.damage import CONTENT_ERRORS, Damages, noting_damage
+from archiver.archive.damage import CONTENT_ERRORS, FILE_ERRORS, Damages, noting_damage
 from archiver.errors import ArchiveError, ArchiverError
 
 ARCHIVE = "archiver.archive"
@@ -48,14 +47,14 @@ def _explain(path: Path, error: Exception) -> str:
     from archiver.archive.file import open_for_reading
     from archiver.archive.soundness import find_fault
 
-    if isinstance(error, sqlite3.Error):
+    if isinstance(error, FILE_ERRORS):
         return explain_error(path, error)
     try:
         with closing(open_for_reading(path)) as database:
             fault = find_fault(database.conn)
     except ArchiverError as refusal:
         return str(refusal)
-    except sqlite3.Error as broken:
+    except FILE_ERRORS as broken:
         return explain_error(path, broken)
     if fault:
         return f"{path}: damaged: {fault}; archiver verify names what is damaged, a backup has it whole"

@@ -22,7 +22,7 @@ from archiver.archive.copies import (
     list_months,
     list_shelf,
 )
-from archiver.archive.damage import DamageError, note_damage
+from archiver.archive.damage import FILE_ERRORS, DamageError, note_damage
 from archiver.archive.files import copy_files, folder_beside
 from archiver.archive.queries import Row, Selection, zones_of_sites
 from archiver.archive.readers import Question, Readers, batch
@@ -51,6 +51,7 @@ from archiver.web.runs import load_run, load_runs, render_run, render_runs
 PAGE = 200
 # Pages that one process is asked to write at once.
 TOGETHER = 16
+_DAMAGED: tuple[type[Exception], ...] = (DamageError, PageError, *FILE_ERRORS)
 _FORM = dict.fromkeys(("q", "site", "section", "state", "since", "until", "changed", "after"), "")
 
 Progress = Callable[[int, int], None]
@@ -104,7 +105,7 @@ class _Copy:
         """Load the pages of an article, or none of them where it is damaged: that is noted, and told at the end."""
         try:
             return list(self._load_pages(site, key))
-        except (DamageError, PageError, sqlite3.DatabaseError) as error:
+        except _DAMAGED as error:
             note_damage(DamageError(f"{site}:{key}: {error}"))
             return []
 

@@ -15,7 +15,7 @@ from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import AsgiFileDownload, Request
 
-from archiver.archive.damage import CONTENT_ERRORS, Damages, noting_damage, read_text
+from archiver.archive.damage import CONTENT_ERRORS, FILE_ERRORS, Damages, noting_damage, read_text
 from archiver.archive.queries import Zones, zones_of_sites
 from archiver.clock import now
 from archiver.display import make_showable
@@ -215,7 +215,7 @@ def _load_zones(connection: sqlite3.Connection) -> Mapping[str, ZoneInfo]:
     """Load the zones of sites; without them a page can still say that the archive is damaged."""
     try:
         return zones_of_sites(connection)
-    except sqlite3.DatabaseError:
+    except FILE_ERRORS:
         return Zones()
 
 
