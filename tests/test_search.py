@@ -197,7 +197,7 @@ def test_history_finds_what_was_removed_and_when_it_stood(shelf: Shelf) -> None:
     (hit,) = shelf.find("12 tỷ đồng", history=True)
     assert (hit.snapshot, hit.current, hit.snapshots, hit.title, hit.exact) == (1, False, 2, "Tin", True)
     assert (hit.seen_from[:10], hit.seen_until[:10]) == ("2022-01-04", "2022-01-05")
-    assert (hit.changed_at or "")[:10] == "2022-01-06"
+    assert (hit.changed_at, hit.views, hit.state) == (None, None, None)  # of that time, not of today
     assert hit.snippet.mark() == "Chi phí là «12» «tỷ» «đồng». Đoạn hai."
     assert [hit.snapshot for hit in shelf.find("doan hai", history=True)] == [2, 1]
 
