@@ -428,7 +428,7 @@ def content_of(state):
     """Write a state as the archive keeps it: in NFC, as the parsers read it."""
     row = dict.fromkeys(COLUMNS) | {"title": state.title, "lead": state.lead, "author": state.author}
     row |= {"body": "\n\n".join(state.paragraphs), "published_raw": state.published, "published_relative": 0}
-    row["images"] = json.dumps([{"url": url, "caption": caption} for url, caption in state.images])
+    row["images"] = json.dumps([{"url": url, "caption": caption, "alt": None} for url, caption in state.images])
     row["attachments"] = json.dumps([{"url": url, "title": title} for url, title in state.attachments])
     return Content.of_row(
         {name: unicodedata.normalize("NFC", v) if isinstance(v, str) else v for name, v in row.items()}

@@ -37,9 +37,13 @@ KEY = f'"><script>{MARKER}()</script>/../x?y#z%2F'
 ITEM = {"url": f"javascript:{MARKER}()//{HOSTILE}", "caption": HOSTILE, "alt": HOSTILE, "title": HOSTILE}
 # What a program needs to read at all: identities, times, words with a CHECK, zones.
 _KEPT = re.compile(
-    r"(_at|_from|_until|uid|timezone|published_precision|state|outcome|cause|source|sign|standing|tls|encoding|digest)$"
+    r"(_at|_from|_until|uid|timezone|published_precision|state|outcome|cause|source|sign|standing|tls|encoding|digest|purpose)$"
 )
-_KEPT_EXACTLY = {"runs": {"arguments", "scope"}, "header_sets": {"headers"}, "snapshots": {"changed_fields"}}
+_KEPT_EXACTLY = {
+    "runs": {"arguments", "scope", "declaration"},
+    "header_sets": {"headers"},
+    "snapshots": {"changed_fields"},
+}
 
 
 @pytest.fixture(scope="module")

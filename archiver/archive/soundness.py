@@ -20,7 +20,7 @@ from archiver.archive.inspection import inspect_schema, make_archive
 from archiver.archive.markup import unpack_html
 from archiver.archive.schema import VERSION
 from archiver.archive.stored import load_places
-from archiver.archive.values import READERS, read_pairs, read_zone
+from archiver.archive.values import READERS, read_json, read_pairs, read_zone
 from archiver.errors import ArchiveError
 from archiver.site import NAME
 
@@ -201,6 +201,7 @@ _OWN: dict[tuple[str, str], Callable[[Any], object]] = {
     ("sites", "timezone"): read_zone,
     ("sites", "places"): load_places,
     ("runs", "arguments"): read_pairs,
+    ("runs", "declaration"): read_json,
     ("header_sets", "headers"): read_set,
     ("downloads", "validators"): read_pairs,
     ("files", "extension"): check_extension,
