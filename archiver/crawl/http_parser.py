@@ -1,7 +1,7 @@
 """How an answer is read off the wire: where its server is careless, as browsers read it.
 
 Twisted refuses an answer for one header whose name is no token, for a blank behind a size, for a status that is no
-number, and calls all of it a broken connection (seen with 26.4). What is no header is left out here, what can be told
+number, and calls all of it a broken connection (seen with 26.10). What is no header is left out here, what can be told
 is read, and what cannot has its own name.
 """
 
