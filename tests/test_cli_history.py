@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver import __version__
 from tests.conftest import Crawling
 from tests.portal import article_path, demo_portal, serve
 
@@ -93,7 +94,7 @@ def test_verify_names_what_is_broken(watched: tuple[Crawling, str], tmp_path: Pa
     connection.close()
     broken = copy.archiver("verify")
     assert broken.status == 1
-    assert f"article dukdhcd:{article}, snapshot 2" in broken.out
+    assert f"what is recorded of {article} is not what it says: the content" in broken.out
     assert "payload" in broken.out
 
 
@@ -108,7 +109,7 @@ def test_merge_into_a_new_archive(watched: tuple[Crawling, str], tmp_path: Path)
     merged = Crawling(tmp_path)
     for _ in range(2):
         done = merged.archiver("merge", str(crawling.path))
-        assert (done.status, done.err) == (0, f"{crawling.path}: 24 articles merged\n")
+        assert (done.status, done.err) == (0, f"{crawling.path}: made by version {__version__}; 24 articles merged\n")
     for view in ("current_articles", "article_history", "view_history", "events", "run_summary"):
         theirs, ours = (sorted(each.query(f"SELECT * FROM {view}"), key=str) for each in (crawling, merged))
         assert ours == theirs

@@ -4,13 +4,15 @@ import hashlib
 import random
 import sqlite3
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archiver.archive.payloads import SAMPLES, check_payloads, load_payload, store_payload
+from archiver.archive.payloads import SAMPLES, check_payloads, load_payload, store_payload, write_chains_whole
 from archiver.archive.schema import migrations
 from archiver.errors import ArchiveError
 from tests.portal import ChannelLook, Portal, article_path, write_articles
@@ -334,10 +336,26 @@ def test_a_damaged_base_breaks_what_stands_on_it(archive: Archive, three: dict[s
     assert len(list(check_payloads(archive.connection))) == 2
 
 
-def test_a_base_that_is_a_delta_is_refused(archive: Archive, three: dict[str, bytes]) -> None:
+def test_a_circle_of_deltas_is_damage(archive: Archive, three: dict[str, bytes]) -> None:
     delta = three["delta"]
     archive.damage("UPDATE payloads SET base_digest = digest WHERE digest = ?", delta)
-    expect_broken(archive, delta, "is a delta itself")
+    expect_broken(archive, delta, "what it stands on cannot be had: it stands on too many others, one on another$")
+
+
+def test_deltas_on_deltas_are_read_and_written_whole(archive: Archive) -> None:
+    """Versions before schema 6 made such chains when they merged, and could not read them."""
+    bodies = [b"<p>%d</p>" % number + random.Random(1).randbytes(3000) for number in range(4)]
+    digests = [archive.keep(f"/{number}", body) for number, body in enumerate(bodies)]
+    for below, above in pairwise(range(4)):
+        base = zstandard.ZstdCompressionDict(bodies[below], dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+        packed = zstandard.ZstdCompressor(dict_data=base).compress(bodies[above])
+        change = "UPDATE payloads SET encoding = 'delta', base_digest = ?, data = ? WHERE digest = ?"
+        archive.damage(change, digests[below], packed, digests[above])
+    assert archive.deepest_chain() == 2
+    assert [archive.load(digest) for digest in digests] == bodies
+    write_chains_whole(archive.connection)
+    assert archive.deepest_chain() == 0
+    assert [archive.load(digest) for digest in digests] == bodies
 
 
 def test_a_missing_dictionary_is_named(archive: Archive, three: dict[str, bytes]) -> None:

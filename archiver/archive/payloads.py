@@ -218,10 +218,17 @@ def _decode(connection: sqlite3.Connection, size: int, encoded: _Encoded, links:
     if encoded.dictionary_digest is not None:
         dictionary = _load_dictionary(connection, encoded.dictionary_digest)
     elif encoded.base_digest is not None:
-        if not links:
-            raise ArchiveError("it stands on too many others")
-        dictionary = _as_dictionary(load_payload(connection, encoded.base_digest, links - 1))
+        dictionary = _as_dictionary(_load_base(connection, encoded.base_digest, links - 1))
     return zstandard.ZstdDecompressor(dict_data=dictionary).decompress(encoded.data)
+
+
+def _load_base(connection: sqlite3.Connection, digest: bytes, links: int) -> bytes:
+    if links < 0:
+        raise ArchiveError("it stands on too many others, one on another")
+    try:
+        return load_payload(connection, digest, links)
+    except ArchiveError as error:
+        raise ArchiveError(f"what it stands on cannot be had: {str(error).rpartition(': ')[2]}") from error
 
 
 def _load_dictionary(connection: sqlite3.Connection, digest: bytes) -> zstandard.ZstdCompressionDict:
