@@ -1,6 +1,8 @@
 # make demo and make test are all a newcomer needs; each makes .venv first.
 PYTHON ?= python3
 BIN := .venv/bin
+# Half as many again as there are cores: many tests wait for a server, a lock or the end of a process.
+WORKERS := $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) * 3 / 2 )))
 .DEFAULT_GOAL := help
 
 .PHONY: help demo test test-slow lint format bench bench-peers pins clean
@@ -23,10 +25,10 @@ demo: .venv/runtime  ## crawl a small local portal twice and look at its history
 	@$(BIN)/archiver demo
 
 test: .venv/development  ## the default suite (under 6 minutes)
-	@$(BIN)/python -m pytest -n auto --dist loadscope
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
 
 test-slow: .venv/development  ## the tests that take longer; CI runs them too
-	@$(BIN)/python -m pytest -n auto -m slow
+	@$(BIN)/python -m pytest -n $(WORKERS) -m slow
 
 lint: .venv/development  ## ruff (format, rules) and mypy --strict
 	@$(BIN)/ruff format --check .

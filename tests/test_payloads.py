@@ -332,14 +332,14 @@ def test_a_missing_base_is_named(archive: Archive, three: dict[str, bytes]) -> N
 
 def test_a_damaged_base_breaks_what_stands_on_it(archive: Archive, three: dict[str, bytes]) -> None:
     archive.damage("UPDATE payloads SET data = x'00' WHERE digest = ?", three["dictionary"])
-    expect_broken(archive, three["delta"], f"payload {three['dictionary'].hex()} is damaged")
+    expect_broken(archive, three["delta"], f"payload {three['dictionary'].hex()}, on which it stands")
     assert len(list(check_payloads(archive.connection))) == 2
 
 
 def test_a_circle_of_deltas_is_damage(archive: Archive, three: dict[str, bytes]) -> None:
     delta = three["delta"]
     archive.damage("UPDATE payloads SET base_digest = digest WHERE digest = ?", delta)
-    expect_broken(archive, delta, "what it stands on cannot be had: it stands on too many others, one on another$")
+    expect_broken(archive, delta, "on which it stands, cannot be had: it stands on too many others, one on another$")
 
 
 def test_deltas_on_deltas_are_read_and_written_whole(archive: Archive) -> None:

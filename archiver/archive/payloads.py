@@ -228,7 +228,8 @@ def _load_base(connection: sqlite3.Connection, digest: bytes, links: int) -> byt
     try:
         return load_payload(connection, digest, links)
     except ArchiveError as error:
-        raise ArchiveError(f"what it stands on cannot be had: {str(error).rpartition(': ')[2]}") from error
+        said = str(error).rpartition(": ")[2]
+        raise ArchiveError(f"payload {digest.hex()}, on which it stands, cannot be had: {said}") from error
 
 
 def _load_dictionary(connection: sqlite3.Connection, digest: bytes) -> zstandard.ZstdCompressionDict:
