@@ -1,6 +1,9 @@
 """Merging: twice, or in another order, gives the same public views."""
 
 import random
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -11,9 +14,11 @@ from hypothesis import strategies as st
 
 from archiver.archive.file import create_or_open
 from archiver.archive.merging import merge_archive
+from archiver.errors import ArchiveError
 from archiver.verification import verify
+from tests.archives import unpack
 from tests.portal import demo_portal
-from tests.visiting import Visits
+from tests.visiting import SITE, Visits
 
 START = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 VIEWS = ("current_articles", "article_history", "view_history", "view_growth", "events", "run_summary")
@@ -86,3 +91,56 @@ def test_merging_equals_recording_in_one_piece(tmp_path: Path) -> None:
         assert sorted(rows, key=str) == whole.dump(view)[view]
     even_database.close()
     whole.database.close()
+
+
+@pytest.mark.parametrize("order", list(permutations(range(2))))
+@pytest.mark.parametrize("ticks", [False, True])
+def test_pages_that_both_keep_can_be_read_afterwards(tmp_path: Path, order: tuple[int, ...], ticks: bool) -> None:
+    """A page is whole in one archive and a difference in the other, and more stands on it there."""
+    portal = demo_portal()
+    portal.tick = ticks
+    watchers = [Visits(tmp_path / f"part{number}.db") for number in range(2)]
+    for day, watching in enumerate(([0], [0, 1], [1], [0, 1])):
+        for number in watching:
+            watchers[number].run(portal, START + timedelta(days=day, hours=number))
+        for article in portal.listed():
+            portal.edit(article.id, lead=f"Phần dẫn của ngày {day}.")
+    for watcher in watchers:
+        watcher.database.close()
+    merged = create_or_open(tmp_path / "merged.db")
+    for number in order:
+        merge_archive(merged, tmp_path / f"part{number}.db")
+    chained = "SELECT count(*) FROM payloads p JOIN payloads b ON b.digest = p.base_digest WHERE b.base_digest NOTNULL"
+    assert merged.execute(chained).fetchone()[0] == 0
+    assert list(verify(merged)) == []
+    merged.close()
+
+
+def test_what_is_not_merged(tmp_path: Path) -> None:
+    """The archive itself, an older one, one that a newer program made: one line, and nothing is written."""
+    for name in ("own", "newer"):
+        Visits(tmp_path / f"{name}.db").run(demo_portal(), START)
+    with closing(sqlite3.connect(tmp_path / "newer.db")) as connection, connection:
+        connection.execute("UPDATE runs SET program = '99.1'")
+    unpack(4, tmp_path / "older.db")
+    for name, said in (("own", "this is the archive itself"), ("newer", "newer program"), ("older", "older version")):
+        database = create_or_open(tmp_path / "own.db")
+        before = database.execute("SELECT count(*) FROM captures").fetchone()[0]
+        with pytest.raises(ArchiveError, match=said):
+            merge_archive(database, tmp_path / f"{name}.db")
+        assert database.execute("SELECT count(*) FROM captures").fetchone()[0] == before
+        database.close()
+
+
+def test_a_site_is_declared_as_by_its_last_run(tmp_path: Path) -> None:
+    for number, title in enumerate(("Tên cũ", "Tên mới")):
+        visits = Visits(tmp_path / f"{number}.db", replace(SITE, title=title))
+        visits.run(demo_portal(), START + timedelta(days=number))
+        visits.database.close()
+    for order in permutations(range(2)):
+        database = create_or_open(tmp_path / f"merged{order[0]}.db")
+        for number in order:
+            merge_archive(database, tmp_path / f"{number}.db")
+        assert database.execute("SELECT title FROM sites").fetchone()[0] == "Tên mới"
+        assert list(verify(database)) == []
+        database.close()
