@@ -8,7 +8,7 @@ from archiver.archive.articles import Sighting, add_address, meet_article
 from archiver.archive.content import Content
 from archiver.archive.ledger import Run
 from archiver.archive.rederivation import rederive_article
-from archiver.archive.search_index import rebuild_index
+from archiver.archive.search_index import index_new, optimize_index
 from archiver.model import Purpose
 
 # What people see of an article, as far as it can become another: texts by their digest.
@@ -98,7 +98,7 @@ _ADDRESSES_OF = """
 
 
 def drop_unread(connection: sqlite3.Connection) -> None:
-    """Drop the contents that no reading stands on any more, and make the search index anew."""
+    """Drop the contents that no reading stands on any more, and make the search index anew, in the order of old."""
     for table in ("search_folded", "search_exact"):
         connection.execute(f"INSERT INTO {table} ({table}) VALUES ('delete-all')")
     connection.execute("DELETE FROM search_order")
@@ -106,7 +106,8 @@ def drop_unread(connection: sqlite3.Connection) -> None:
         "DELETE FROM contents WHERE id NOT IN (SELECT content_id FROM readings WHERE content_id IS NOT NULL "
         "UNION SELECT content_id FROM snapshots)"
     )
-    rebuild_index(connection)
+    index_new(connection)
+    optimize_index(connection)
     for table in ("set_aside", "set_aside_addresses"):
         connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
