@@ -168,6 +168,13 @@ def test_runs_cut_off_one_after_the_other_come_to_an_end(ground: Ground) -> None
         ("deep", "problems", 3),
     ]
     assert ground.crawl(4) == 0
+    again = ground.crawling.archiver("reparse", "--all")
+    assert again.err.endswith(" captures read again, 0 articles are shown otherwise\n")
+    ground.crawling.path.rename(other := ground.crawling.path.with_name("other.db"))
+    for command in (("merge", str(other)), ("verify",)):
+        done = ground.crawling.archiver(*command)
+        assert (done.status, done.out) == (0, ""), done.out
+    assert ground.known() == ARTICLES
 
 
 @pytest.mark.slow

@@ -25,7 +25,7 @@ _TIMES = frozenset(
 _NUMBERS = frozenset(
     "views snapshots snapshot listed size bytes status copies run_id requests captures observations errors findings "
     "articles articles_new articles_changed articles_unchanged articles_found articles_failed articles_skipped "
-    "articles_pending articles_late content_id id number ordinal resumes".split()
+    "articles_pending articles_late content_id id number ordinal".split()
 )
 _TEXTS = frozenset(
     "site article_id url title section author lead body body_html published_raw published_precision views_raw state "
