@@ -236,8 +236,13 @@ def explain_fault(error: Exception) -> str:
     if code == sqlite3.SQLITE_READONLY:
         return "no permission to write the archive"
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return f"the archive is damaged ({error}); restore a backup"
-    return str(error)
+        return f"the archive is damaged ({_write_line(error)}); restore a backup"
+    return _write_line(error)
+
+
+def _write_line(error: Exception) -> str:
+    """Write an error in one line: SQLite quotes whole views of a schema that is damaged."""
+    return " ".join(str(error).split())
 
 
 def _escape_glob(text: str) -> str:

@@ -159,7 +159,8 @@ def _ask_marks(path: Path, mode: str) -> tuple[int, int]:
     except FILE_ERRORS as error:
         if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
             raise ArchiveError(explain_error(path, error)) from error
-        raise ArchiveError(f"{path}: not an archive, or damaged ({error}); it was not touched") from error
+        said = " ".join(str(error).split())
+        raise ArchiveError(f"{path}: not an archive, or damaged ({said}); it was not touched") from error
     return application, version
 
 

@@ -17,6 +17,7 @@ from archiver.archive.readings import is_late
 from archiver.archive.rederivation import rederive_article
 from archiver.model import Problem
 
+# Articles whose readings are looked at one by one; of more, all readings of a run are.
 _FEW = 200
 
 
