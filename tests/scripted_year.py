@@ -69,13 +69,16 @@ def _let_happen(portal: Portal, chance: random.Random, at: datetime) -> None:
     ids = sorted(portal._articles)
     for _ in range(chance.randint(1, 3)):
         article = chance.choice(ids)
-        match chance.choice(["edit", "lead", "blank", "remove", "restore", "delist", "reset", "new", "move", "outage"]):
+        match chance.choice("edit lead blank spell remove restore delist reset new move outage".split()):
             case "edit":
                 portal.edit(article, title=f"Tiêu đề thứ {chance.randint(1, 3)}")
             case "lead":
                 portal.edit(article, lead=chance.choice(["Phần dẫn một.", "Phần dẫn hai.", ""]))
             case "blank":
                 portal.edit(article, author=chance.choice(["Lê Văn An", None]))
+            case "spell":  # the same picture, at an address that says when it was asked for
+                picture = f"/image/journal/article?img_id={article}&t={at:%s}"
+                portal.edit(article, images=((picture, "Quang cảnh hội nghị"),))
             case "reset":
                 portal.set_views(article, chance.randint(1, 50))
             case "new":

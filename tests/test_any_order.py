@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from archiver.archive.file import create_or_open
 from archiver.archive.ledger import close_died_run
 from archiver.archive.merging import merge_archive
+from archiver.record import record_capture
 from archiver.replay import replay
 from archiver.verification import verify
 from tests.scripted_year import (
@@ -25,6 +26,7 @@ from tests.scripted_year import (
     record_year,
     script_year,
 )
+from tests.visiting import SITE
 
 FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SEEDS = st.integers(0, 100_000)
@@ -37,7 +39,7 @@ def _new_folder(factory: pytest.TempPathFactory) -> Path:
 def test_a_scripted_year_has_all_that_can_happen(tmp_path: Path) -> None:
     """What the laws below are about does happen."""
     kinds: set[str] = set()
-    for seed in range(6):
+    for seed in range(10):
         record_year(tmp_path / f"{seed}.db", script_year(seed))
         database = create_or_open(tmp_path / f"{seed}.db")
         kinds |= {str(row["kind"]) for row in database.query("SELECT DISTINCT kind FROM events")}
@@ -175,6 +177,23 @@ def test_a_run_closed_as_died_gives_way_to_its_own_closing(tmp_path: Path) -> No
     assert one == other
     assert _merge(tmp_path / "died0.db", [tmp_path / "whole.db"], sealed=True) == whole
     assert _merge(tmp_path / "first.db", [tmp_path / "whole.db", *copies], sealed=True) == whole
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_captures_that_come_after_their_run_was_closed(tmp_path: Path, seed: int) -> None:
+    year, chance = script_year(seed), random.Random(seed)
+    right = record_year(tmp_path / "right.db", year)
+    database = create_or_open(tmp_path / "late.db")
+    runs, late = [], []
+    for scripted in year:
+        kept = [answer for answer in scripted.answers if chance.random() < 0.7]
+        runs.append(record_answers(database, scripted, kept))
+        close(database, scripted, runs[-1])
+        late += [(runs[-1], answer) for answer in scripted.answers if answer not in kept]
+    for run, answer in chance.sample(late, len(late)):
+        record_capture(database, run, SITE, answer.capture, answer.page, answer.purpose)
+    assert _without_counts(dump(database)) == _without_counts(right)
+    database.close()
 
 
 def test_closing_in_any_order(tmp_path: Path) -> None:

@@ -12,9 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archiver.archive.evidence import keep_capture
 from archiver.archive.file import create_or_open
+from archiver.archive.ledger import close_run, open_run
 from archiver.archive.merging import merge_archive
 from archiver.errors import ArchiveError
+from archiver.model import Capture
 from archiver.verification import verify
 from tests.archives import unpack
 from tests.portal import demo_portal
@@ -94,22 +97,24 @@ def test_merging_equals_recording_in_one_piece(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("order", list(permutations(range(2))))
-@pytest.mark.parametrize("ticks", [False, True])
-def test_pages_that_both_keep_can_be_read_afterwards(tmp_path: Path, order: tuple[int, ...], ticks: bool) -> None:
-    """A page is whole in one archive and a difference in the other, and more stands on it there."""
-    portal = demo_portal()
-    portal.tick = ticks
-    watchers = [Visits(tmp_path / f"part{number}.db") for number in range(2)]
-    for day, watching in enumerate(([0], [0, 1], [1], [0, 1])):
-        for number in watching:
-            watchers[number].run(portal, START + timedelta(days=day, hours=number))
-        for article in portal.listed():
-            portal.edit(article.id, lead=f"Phần dẫn của ngày {day}.")
-    for watcher in watchers:
-        watcher.database.close()
+def test_a_payload_that_is_whole_here_and_a_difference_there(tmp_path: Path, order: tuple[int, ...]) -> None:
+    """One archive has seen states 0 and 1 of a page, the other 1 to 3; each packs what follows against its first."""
+    bulk = random.Random(1).randbytes(3000).hex().encode()
+    states = [b"<p>%d</p>" % number + bulk for number in range(4)]
+    for number, seen in enumerate(((0, 1), (1, 2, 3))):
+        database = create_or_open(tmp_path / f"{number}.db")
+        with database.atomic():
+            run = open_run(database.conn, SITE, {}, START)
+            for state in seen:
+                at = START + timedelta(days=state, hours=number)
+                keep_capture(database.conn, run, Capture("http://dukdhcd.example/tin", at, 200, (), states[state]))
+            close_run(database.conn, run, "finished", 1, START)
+        deltas = database.execute("SELECT count(*) FROM payloads WHERE encoding = 'delta'").fetchone()[0]
+        assert deltas == len(seen) - 1
+        database.close()
     merged = create_or_open(tmp_path / "merged.db")
     for number in order:
-        merge_archive(merged, tmp_path / f"part{number}.db")
+        merge_archive(merged, tmp_path / f"{number}.db")
     chained = "SELECT count(*) FROM payloads p JOIN payloads b ON b.digest = p.base_digest WHERE b.base_digest NOTNULL"
     assert merged.execute(chained).fetchone()[0] == 0
     assert list(verify(merged)) == []
