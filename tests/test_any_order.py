@@ -28,7 +28,7 @@ from tests.scripted_year import (
 )
 from tests.visiting import SITE
 
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SEEDS = st.integers(0, 100_000)
 
 

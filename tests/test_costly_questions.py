@@ -135,7 +135,9 @@ def test_it_is_refused_soon_and_told_in_the_log(server: Server, name: str) -> No
     assert server.resident < MOST_RESIDENT
 
 
-@pytest.mark.parametrize("form", ["", ".json", ".csv"])
+@pytest.mark.parametrize(
+    "form", ["", pytest.param(".json", marks=pytest.mark.slow), pytest.param(".csv", marks=pytest.mark.slow)]
+)
 def test_many_at_once_leave_memory_and_pages_alone(path: Path, form: str) -> None:
     server = Server(path)
     try:

@@ -313,7 +313,9 @@ restore(Path(sys.argv[1]), Path(sys.argv[2]))
 """
 
 
-@pytest.mark.parametrize("kind", ["whole", "damaged", "other log"])
+@pytest.mark.parametrize(
+    "kind", ["whole", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("damaged", "other log"))]
+)
 def test_kill_9_between_any_two_steps(crawling: Crawling, copy: Path, tmp_path: Path, kind: str) -> None:
     """Whatever it leaves is the old archive or the new one, and another restore finishes; nothing is lost."""
     log = tmp_path / "log"

@@ -132,6 +132,7 @@ def test_a_first_crawl_that_was_cut_off_is_finished_by_the_next(
     assert ground.runs() == [("deep", outcome, None), (scope, ending, 1), ("daily", "finished", None)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", [("-a", "deep=1"), ("-a", "full=1")])
 def test_how_far_a_run_was_to_go_is_taken_up_too(ground: Ground, more: tuple[str, ...]) -> None:
     """A plain run days later goes as far; what a full run visited before it was cut off is not visited again."""
@@ -264,6 +265,7 @@ def test_other_start_addresses_are_another_portal(ground: Ground) -> None:
     assert [run[2] for run in ground.runs()] == [None, None, 1]
 
 
+@pytest.mark.slow
 def test_articles_that_fail_for_ever_hold_nothing_up(ground: Ground) -> None:
     """The next runs try them again, then every five days, each a finding; no run is deep or failed for them."""
     broken = {f"/{article.id}-" for article in ground.portal.listed()[-12:]}
@@ -281,6 +283,7 @@ def test_articles_that_fail_for_ever_hold_nothing_up(ground: Ground) -> None:
     assert ground.known() == ARTICLES
 
 
+@pytest.mark.slow
 def test_what_is_gone_or_no_article_is_not_asked_for_again(ground: Ground) -> None:
     """The oldest are behind what a daily run sees, so nothing else would lead to them."""
     gone, *_ = ground.portal.listed()[-12:]

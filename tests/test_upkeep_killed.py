@@ -65,7 +65,7 @@ COMMANDS: dict[str, Callable[[Path], tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("moments", [3, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("moments", [2, pytest.param(20, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", COMMANDS)
 def test_killed_at_any_moment(tmp_path: Path, name: str, moments: int) -> None:
     """What was there is there, whole; done again, the command brings what it would have brought."""
@@ -112,7 +112,10 @@ PAIRS: dict[str, tuple[str, ...]] = {
 }
 
 
-@pytest.mark.parametrize("name", PAIRS)
+@pytest.mark.parametrize(
+    "name",
+    [name if name in ("reparse --all", "merge") else pytest.param(name, marks=pytest.mark.slow) for name in PAIRS],
+)
 def test_beside_a_crawl(crawling: Crawling, tmp_path: Path, name: str) -> None:
     """Nothing that was recorded is lost, and who has to wait or is refused says so in one line."""
     record_year(tmp_path / "other.db", script_year(4, runs=6))
