@@ -5,7 +5,7 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from archiver.archive.file import create_or_open
@@ -130,6 +130,7 @@ def _merge(target: Path, parts: list[Path], *, sealed: bool = False) -> Rows:
 
 @FEW
 @given(seed=SEEDS)
+@example(seed=594)  # a run comes in before one that was believed by what it listed
 def test_archives_cut_at_any_moment_in_any_order(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Archives of several machines, copied at some moment, with a run that is open; merged, twice, in any order."""
     folder, chance, year = _new_folder(tmp_path_factory), random.Random(seed), script_year(seed)

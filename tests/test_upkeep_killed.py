@@ -101,6 +101,7 @@ def test_stopped_for_a_while(tmp_path: Path, name: str) -> None:
     _see(path)
 
 
+USUAL = ("reparse --all", "merge")
 PAIRS: dict[str, tuple[str, ...]] = {
     "reparse": ("reparse",),
     "reparse --all": ("reparse", "--all"),
@@ -113,8 +114,7 @@ PAIRS: dict[str, tuple[str, ...]] = {
 
 
 @pytest.mark.parametrize(
-    "name",
-    [name if name in ("reparse --all", "merge") else pytest.param(name, marks=pytest.mark.slow) for name in PAIRS],
+    "name", [pytest.param(name, marks=() if name in USUAL else pytest.mark.slow) for name in PAIRS]
 )
 def test_beside_a_crawl(crawling: Crawling, tmp_path: Path, name: str) -> None:
     """Nothing that was recorded is lost, and who has to wait or is refused says so in one line."""
