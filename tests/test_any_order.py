@@ -1,6 +1,7 @@
 """Captures of any age, in any order and in any parts, give one history (rule 11)."""
 
 import random
+from datetime import timedelta
 from itertools import permutations
 from pathlib import Path
 
@@ -11,11 +12,15 @@ from hypothesis import strategies as st
 from archiver.archive.file import create_or_open
 from archiver.archive.ledger import close_died_run
 from archiver.archive.merging import merge_archive
+from archiver.model import Capture, Purpose
 from archiver.record import record_capture
 from archiver.replay import replay
 from archiver.verification import verify
+from tests.archives import frozen_portal
+from tests.portal import article_path
 from tests.scripted_year import (
     HISTORY,
+    START,
     Answer,
     Rows,
     ScriptedRun,
@@ -26,7 +31,7 @@ from tests.scripted_year import (
     record_year,
     script_year,
 )
-from tests.visiting import SITE
+from tests.visiting import BASE, SITE
 
 FEW = settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SEEDS = st.integers(0, 100_000)
@@ -208,3 +213,21 @@ def test_closing_in_any_order(tmp_path: Path) -> None:
             close(database, year[place], runs[place])
         assert _without_counts(dump(database)) == _without_counts(right), order
         database.close()
+
+
+def test_a_text_that_returns_is_spelt_as_it_was_first(tmp_path: Path) -> None:
+    """A, B and A again, its picture at an address that moved: whichever capture comes in first, A has one spelling."""
+    portal = frozen_portal()
+    article = portal.listed()[0]
+    year = []
+    for number, title in enumerate(("Đầu đề", "Đầu đề khác", "Đầu đề")):
+        picture = f"/image/name{number}?img_id=7"
+        portal.edit(article.id, title=title, images=((picture, "Quang cảnh hội nghị"),))
+        at = START + timedelta(days=number)
+        response = portal.answer(article_path(article))
+        capture = Capture(BASE + article_path(article), at, 200, tuple(response.headers), response.body)
+        year.append(ScriptedRun(f"{number:032}", at, (Answer(capture, Purpose("article", str(article.id))),), False))
+    right = record_year(tmp_path / "right.db", year)
+    assert sum("/image/name0?img_id=7" in str(row) for row in right["article_history"]) == 2
+    for number, order in enumerate(permutations(year)):
+        assert _without_counts(record_year(tmp_path / f"{number}.db", order)) == _without_counts(right)
