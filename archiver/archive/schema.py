@@ -14,7 +14,7 @@ from archiver.archive.payloads import write_chains_whole
 from archiver.archive.reconciling import judge_all
 from archiver.archive.seals import seal_all
 from archiver.archive.search_index import create_index
-from archiver.archive.upgrades import FIFTH, FOURTH, SECOND, SIXTH, THIRD
+from archiver.archive.upgrades import FIFTH, FOURTH, SECOND, SEVENTH, SIXTH, THIRD
 from archiver.archive.view import drop_views
 from archiver.archive.views import VIEWS
 
@@ -65,14 +65,23 @@ def m005_everything_once(db: Database) -> None:
 
 @migrations()
 def m006_evidence_is_enough(db: Database) -> None:
-    """Keep what captures were asked for, seal runs, and write whole what no longer stands on a whole payload."""
+    """Keep what captures were asked for, and write whole what no longer stands on a whole payload."""
     drop_views(db, VIEWS)
     for statement in SIXTH:
         db.execute(statement)
     write_chains_whole(db.conn)
+
+
+@migrations()
+def m007_identity_and_noise(db: Database) -> None:
+    """Judge all runs by today's rules; seal those of versions that made no seals."""
+    drop_views(db, VIEWS)
+    for statement in SEVENTH:
+        db.execute(statement)
+    # What stands in rows is judged and sealed here and in no migration before: today's rules ask for today's columns.
     judge_all(db.conn)
     seal_all(db.conn)
 
 
-VERSION = 6
+VERSION = 7
 """The newest migration; in ``PRAGMA user_version``."""

@@ -150,3 +150,5 @@ SIXTH = (
         ON k.id = r.capture_id WHERE r.sign = 'unlisted' AND k.run_id = runs.id)
     """,
 )
+
+SEVENTH: tuple[str, ...] = ()
