@@ -1,14 +1,13 @@
 """What servers send in front of a page: where browsers read on, so does a crawl, and what is no answer is named."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
 from archiver.archive.evidence import load_capture
 from archiver.archive.file import create_or_open
-from tests.conftest import Crawling
-from tests.portal import Response, serve
-from tests.test_crawl_faults import Failed, Fault, Trouble, _outcome, _start
+from tests.portal import Response
+from tests.troubled_portal import Failed, Fault, check_fault, crawl_trouble
 
 HTML = b"Content-Type: text/html; charset=utf-8"
 
@@ -69,19 +68,13 @@ FAULTS = {name: _fault_of(name) for name in (*READ, *ODD)}
 
 
 @pytest.fixture(scope="module")
-def crossed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Failed]:
-    crawling = Crawling(tmp_path_factory.mktemp("careless"))
-    trouble = Trouble(FAULTS)
-    with serve(trouble.portal) as base:
-        done = crawling.scrapy("dukdhcd", _start(trouble.portal, base))
-        yield Failed(trouble, trouble.portal, base, crawling, done)
+def crossed(tmp_path_factory: pytest.TempPathFactory) -> Failed:
+    return crawl_trouble(tmp_path_factory.mktemp("careless"), FAULTS)
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_what_comes_of_it(crossed: Failed, name: str) -> None:
-    fault = FAULTS[name]
-    outcome = (*_outcome(crossed.crawling, crossed.trouble.keys[name]), crossed.trouble.hits(name))
-    assert outcome == (fault.findings, fault.statuses, fault.stored, fault.hits)
+    check_fault(crossed, name)
 
 
 def test_each_is_told_with_its_reason(crossed: Failed) -> None:

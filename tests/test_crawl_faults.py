@@ -7,44 +7,21 @@ import signal
 import subprocess
 import sys
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
 
 import pytest
 
-from tests.conftest import FAST, PROJECT, Crawling, Done
+from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, PortalArticle, Response, article_path, demo_portal, maintenance_page, serve
+from tests.troubled_portal import Failed, Fault, Trouble, check_fault, outcome_of, redirect, start_of
 
 BOUNDS = ("-s", "DOWNLOAD_TIMEOUT=2", "-s", "DOWNLOAD_MAXSIZE=300000")
 HTML = (("Content-Type", "text/html;charset=UTF-8"),)
 GZIP = (*HTML, ("Content-Encoding", "gzip"))
 CHANNEL = "hoat-dong-dang-uy-khoi"
-
-Answer = Callable[[Response, str], Response]
-"""Makes a fault of the honest answer and its path."""
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What an article's address answers, and what must come of it: findings, kept captures, hits at the server.
-
-    ``stored`` where the article is to be archived all the same; ``times`` is how often the fault shows.
-    """
-
-    answer: Answer
-    findings: tuple[str, ...]
-    statuses: tuple[int, ...]
-    hits: int
-    stored: bool = False
-    times: int = 99
-
-
-def _redirect(to: str, status: int = 302) -> Response:
-    return Response(status, b"", (("Location", to),))
 
 
 def _compress(page: Response, share: float) -> Response:
@@ -71,15 +48,15 @@ FAULTS: dict[str, Fault] = {
     "no gzip": Fault(lambda page, path: replace(page, headers=GZIP), ("decode_error",), (), 1),
     "slow": Fault(lambda page, path: replace(page, delay=6), ("timeout",), (), 3),
     "moved": Fault(
-        lambda page, path: _redirect(path.replace(".html", "-moi.html"), 301), (), (301, 200), 2, stored=True, times=1
+        lambda page, path: redirect(path.replace(".html", "-moi.html"), 301), (), (301, 200), 2, stored=True, times=1
     ),
-    "self redirect": Fault(lambda page, path: _redirect(path), ("redirect_loop",), (302,), 1),
+    "self redirect": Fault(lambda page, path: redirect(path), ("redirect_loop",), (302,), 1),
     "growing redirect": Fault(
-        lambda page, path: _redirect(path.replace(".html", "x.html")), ("redirect_loop",), (302,) * 6, 6
+        lambda page, path: redirect(path.replace(".html", "x.html")), ("redirect_loop",), (302,) * 6, 6
     ),
     "redirect nowhere": Fault(lambda page, path: Response(302, b""), ("redirect_nowhere",), (302,), 1),
-    "redirect to a file": Fault(lambda page, path: _redirect("file:///etc/hostname"), ("redirect_nowhere",), (302,), 1),
-    "redirect to listing": Fault(lambda page, path: _redirect(f"/{CHANNEL}"), ("redirect_to_listing",), (302,), 1),
+    "redirect to a file": Fault(lambda page, path: redirect("file:///etc/hostname"), ("redirect_nowhere",), (302,), 1),
+    "redirect to listing": Fault(lambda page, path: redirect(f"/{CHANNEL}"), ("redirect_to_listing",), (302,), 1),
     "empty": Fault(lambda page, path: replace(page, body=b""), ("empty_page",), (200,), 1),
     "document": Fault(lambda page, path: replace(page, body=b"%PDF-1.4\n" * 99), ("not_html",), (200,), 1),
     "too big": Fault(lambda page, path: replace(page, body=page.body + b" " * 17_000_000), ("too_big",), (), 1),
@@ -104,48 +81,6 @@ PAGES = {
 }
 
 
-class Trouble:
-    """A portal whose articles fail, each in its own way; ``on`` turns all faults on and off."""
-
-    def __init__(self, faults: dict[str, Fault], elsewhere: str = "") -> None:
-        self.portal = demo_portal()
-        self.faults = faults
-        self.on = True
-        self.keys = dict(zip(faults, (str(article.id) for article in self.portal.listed()), strict=False))
-        self._names = {key: name for name, key in self.keys.items()}
-        self._shown: Counter[str] = Counter()
-        self._elsewhere = elsewhere
-        self.portal.outage = self._answer
-
-    def _answer(self, target: str) -> Response | None:
-        match = re.search(r"/view_content/(\d+)-", target)
-        name = self._names.get(match[1]) if match else None
-        if not self.on or name is None or self._shown[name] >= self.faults[name].times:
-            return None
-        self._shown[name] += 1
-        if name == "redirect to another host":
-            return _redirect(self._elsewhere + target)
-        return self.faults[name].answer(self.portal.page(target), urlsplit(target).path)
-
-    def hits(self, name: str) -> int:
-        return sum(f"/{self.keys[name]}-" in request.path for request in self.portal.requests)
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A crawl of a portal in trouble."""
-
-    trouble: Trouble
-    other: Portal
-    base: str
-    crawling: Crawling
-    done: Done
-
-
-def _start(portal: Portal, base: str) -> str:
-    return ",".join(f"{base}/{channel}" for channel in portal.channels)
-
-
 @contextmanager
 def _serve_trouble(faults: dict[str, Fault]) -> Iterator[tuple[Trouble, str, Portal]]:
     other = demo_portal()
@@ -159,28 +94,13 @@ def _serve_trouble(faults: dict[str, Fault]) -> Iterator[tuple[Trouble, str, Por
 def failed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Failed]:
     crawling = Crawling(tmp_path_factory.mktemp("faults"))
     with _serve_trouble(FAULTS | SPECIAL) as (trouble, base, other):
-        done = crawling.scrapy("dukdhcd", _start(trouble.portal, base), *BOUNDS)
+        done = crawling.scrapy("dukdhcd", start_of(trouble.portal, base), *BOUNDS)
         yield Failed(trouble, other, base, crawling, done)
-
-
-def _outcome(crawling: Crawling, key: str) -> tuple[tuple[object, ...], tuple[object, ...], bool]:
-    like = f"%/view_content/{key}-%"
-    findings = crawling.query("SELECT DISTINCT kind FROM findings WHERE url LIKE ? AND run_id = 1 ORDER BY id", like)
-    captures = crawling.query(
-        "SELECT status FROM captures k JOIN addresses a ON a.id = k.address_id WHERE url LIKE ? AND k.run_id = 1"
-        " ORDER BY fetched_at",
-        like,
-    )
-    stored = crawling.query("SELECT snapshots FROM current_articles WHERE article_id = ?", key)
-    assert stored in ([], [{"snapshots": 1}])
-    return tuple(row["kind"] for row in findings), tuple(row["status"] for row in captures), bool(stored)
 
 
 @pytest.mark.parametrize("name", [*FAULTS, *SPECIAL])
 def test_fault(failed: Failed, name: str) -> None:
-    fault = failed.trouble.faults[name]
-    outcome = (*_outcome(failed.crawling, failed.trouble.keys[name]), failed.trouble.hits(name))
-    assert outcome == (fault.findings, fault.statuses, fault.stored, fault.hits)
+    check_fault(failed, name)
 
 
 def test_every_article_is_accounted_for(failed: Failed) -> None:
@@ -206,7 +126,7 @@ def test_what_a_fault_hid_is_found_once_it_is_over(tmp_path_factory: pytest.Temp
     with _serve_trouble(FAULTS | SPECIAL) as (trouble, base, _):
         for on, status in ((False, 0), (True, 3), (False, None)):
             trouble.on = on
-            done = crawling.scrapy("dukdhcd", _start(trouble.portal, base), *BOUNDS)
+            done = crawling.scrapy("dukdhcd", start_of(trouble.portal, base), *BOUNDS)
             assert status is None or done.status == status, done.err[-2000:]
             states.append(crawling.query("SELECT article_id, snapshot, content_digest FROM article_history ORDER BY 1"))
     assert len(states[0]) == len(trouble.portal.listed())
@@ -227,13 +147,13 @@ def test_pages_that_are_no_news_and_pages_in_wrong_places(crawling: Crawling) ->
         portal = trouble.portal
         reset, swapped = portal.listed()[-1], portal.listed()[-2]
         _bend(portal, reset, swapped)
-        done = crawling.scrapy("dukdhcd", f"{_start(portal, base)},{base}/gioi-thieu-tin", *BOUNDS)
+        done = crawling.scrapy("dukdhcd", f"{start_of(portal, base)},{base}/gioi-thieu-tin", *BOUNDS)
     assert done.status == 3
     for name, fault in PAGES.items():
-        outcome = (*_outcome(crawling, trouble.keys[name]), trouble.hits(name))
+        outcome = (*outcome_of(crawling, trouble.keys[name]), trouble.hits(name))
         assert outcome == (fault.findings, fault.statuses, fault.stored, fault.hits)
-    assert _outcome(crawling, str(reset.id)) == (("connection_failed",), (), False)
-    assert _outcome(crawling, str(swapped.id)) == (("listing_for_article",), (200,), False)
+    assert outcome_of(crawling, str(reset.id)) == (("connection_failed",), (), False)
+    assert outcome_of(crawling, str(swapped.id)) == (("listing_for_article",), (200,), False)
     assert sum(f"/{reset.id}-" in request.path for request in portal.requests) <= 6
     others = crawling.query("SELECT kind FROM findings WHERE url NOT LIKE '%/view_content/%' ORDER BY kind")
     assert others == [{"kind": "article_for_listing"}, {"kind": "listing_total"}]
@@ -261,7 +181,7 @@ def test_a_server_that_is_always_busy(crawling: Crawling) -> None:
     portal = demo_portal()
     portal.outage = lambda path: Response(503, b"busy") if path != "/robots.txt" else None
     with serve(portal) as base:
-        done = crawling.scrapy("dukdhcd", _start(portal, base))
+        done = crawling.scrapy("dukdhcd", start_of(portal, base))
     assert (done.status, len(portal.requests)) == (1, 1 + 3 * 3)
     summary = crawling.query("SELECT outcome, captures, articles_new, articles_changed, observations FROM run_summary")
     assert summary == [
@@ -297,7 +217,7 @@ def test_robots_txt_is_obeyed(crawling: Crawling) -> None:
     portal = demo_portal()
     portal.robots = f"User-agent: *\nDisallow: /{CHANNEL}/\n"
     with serve(portal) as base:
-        done = crawling.scrapy("dukdhcd", _start(portal, base))
+        done = crawling.scrapy("dukdhcd", start_of(portal, base))
     assert done.status == 3
     assert portal.count_requests(f"/{CHANNEL}/") == 0
     kinds = crawling.query("SELECT kind, count(*) AS n FROM findings GROUP BY kind")
@@ -336,7 +256,7 @@ def _wait_for(portal: Portal, requests: int) -> None:
 def test_kill_9_loses_nothing_that_was_recorded(crawling: Crawling, requests: int) -> None:
     portal = demo_portal()
     with serve(portal) as base:
-        start = _start(portal, base)
+        start = start_of(portal, base)
         with _begin_crawl(crawling, start) as process:
             _wait_for(portal, requests)
             process.kill()
@@ -354,7 +274,7 @@ def test_kill_9_loses_nothing_that_was_recorded(crawling: Crawling, requests: in
 
 def test_interrupted_by_hand(crawling: Crawling) -> None:
     portal = demo_portal()
-    with serve(portal) as base, _begin_crawl(crawling, _start(portal, base)) as process:
+    with serve(portal) as base, _begin_crawl(crawling, start_of(portal, base)) as process:
         _wait_for(portal, 10)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)

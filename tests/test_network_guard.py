@@ -26,7 +26,8 @@ from archiver.crawl.resolver import AddressGuard, is_public, read_door
 from archiver.crawl.spider import CommitteeSpider
 from tests.conftest import FAST, PROJECT, Crawling, Done
 from tests.portal import Portal, Response, article_path, demo_portal, serve
-from tests.test_crawl_faults import CHANNEL, _start, _wait_for
+from tests.test_crawl_faults import CHANNEL, _wait_for
+from tests.troubled_portal import start_of
 
 PUBLIC = "93.184.216.34"
 NAME = "cong.example"
@@ -192,7 +193,7 @@ def world(tmp_path: Path) -> World:
 
 
 def _named(portal: Portal, base: str) -> str:
-    return _start(portal, f"http://{NAME}:{urlsplit(base).port}")
+    return start_of(portal, f"http://{NAME}:{urlsplit(base).port}")
 
 
 @pytest.mark.parametrize(
@@ -222,7 +223,7 @@ def test_a_declared_name_leads_to_public_addresses(
 def test_a_declared_address_of_this_machine_is_meant(world: World, host: str) -> None:
     portal = demo_portal()
     with serve(portal) as base:
-        start = _start(portal, f"http://{host}:{urlsplit(base).port}")
+        start = start_of(portal, f"http://{host}:{urlsplit(base).port}")
         assert world.crawl(start, {host: ["127.0.0.1"]}).status == 0
     assert world.articles() == 24
 
@@ -287,7 +288,7 @@ def test_redirects_lead_to_no_other_host(crawling: Crawling, busy_first: bool) -
     with serve(portal) as base, serve(canary) as elsewhere:
         port = urlsplit(elsewhere).port
         keys = _lead(portal, lambda spelling: f"http://{spelling}:{port}", busy_first=busy_first)
-        done = crawling.scrapy("dukdhcd", _start(portal, base))
+        done = crawling.scrapy("dukdhcd", start_of(portal, base))
     assert (done.status, canary.requests) == (3, [])
     found = crawling.query("SELECT kind, url FROM findings")
     told = {spelling: [row["kind"] for row in found if f"/{key}-" in str(row["url"])] for spelling, key in keys.items()}
@@ -359,7 +360,7 @@ def test_nobody_is_told_what_another_said(crawling: Crawling) -> None:
     for path in (article_path(article, channel) for channel in article.channels):
         portal.answers[path] = Response(302, b"", headers)
     with serve(portal) as base:
-        assert crawling.scrapy("dukdhcd", _start(portal, base)).status == 0
+        assert crawling.scrapy("dukdhcd", start_of(portal, base)).status == 0
     names = {name.lower() for request in portal.requests for name, _ in request.headers}
     assert sum(request.path.endswith("-da-chuyen.html") for request in portal.requests) == 1
     assert "user-agent" in names
@@ -384,7 +385,7 @@ def test_nobody_can_call_a_crawl(crawling: Crawling, opened: str, doors: int) ->
     command += ["-s", f"{opened}=1", "-s", f"REMOTE_CONTROL_JOBS_DIR={crawling.folder}"] if opened else []
     environment = os.environ | {"ARCHIVE_DB": str(crawling.path)}
     with serve(portal) as base:
-        command += ["-a", f"start={_start(portal, base)}"]
+        command += ["-a", f"start={start_of(portal, base)}"]
         with subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.DEVNULL, text=True) as process:
             _wait_for(portal, 3)
             assert _count_listening(process) == doors

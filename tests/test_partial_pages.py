@@ -1,6 +1,6 @@
 """Crawls of pages of which only a part came, though their length is right and their chunks are well ended."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,8 +22,8 @@ from archiver.site import Site
 from tests.conftest import FAST, Crawling, Done
 from tests.portal import ChannelLook, Portal, PortalArticle, Response, article_path, serve, write_articles
 from tests.portal.files import PNG, docx, pdf
-from tests.test_crawl_faults import Failed, Fault, Trouble, _outcome, _start
 from tests.test_truncation import ARTICLE_SPAN, PAGE
+from tests.troubled_portal import Failed, Fault, Trouble, check_fault, crawl_trouble, start_of
 from tests.visiting import Visits
 
 PART = 9000
@@ -72,19 +72,13 @@ FAULTS: dict[str, Fault] = {
 
 
 @pytest.fixture(scope="module")
-def failed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Failed]:
-    crawling = Crawling(tmp_path_factory.mktemp("partial"))
-    trouble = Trouble(FAULTS)
-    with serve(trouble.portal) as base:
-        done = crawling.scrapy("dukdhcd", _start(trouble.portal, base))
-        yield Failed(trouble, trouble.portal, base, crawling, done)
+def failed(tmp_path_factory: pytest.TempPathFactory) -> Failed:
+    return crawl_trouble(tmp_path_factory.mktemp("partial"), FAULTS)
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_first_visits(failed: Failed, name: str) -> None:
-    fault = FAULTS[name]
-    outcome = (*_outcome(failed.crawling, failed.trouble.keys[name]), failed.trouble.hits(name))
-    assert outcome == (fault.findings, fault.statuses, fault.stored, fault.hits)
+    check_fault(failed, name)
 
 
 def test_the_run_says_so(failed: Failed) -> None:
@@ -103,7 +97,7 @@ def test_known_articles_stay_as_they_were(crawling: Crawling) -> None:
     with serve(trouble.portal) as base:
         for on in (False, True, False):
             trouble.on = on
-            done = crawling.scrapy("dukdhcd", _start(trouble.portal, base), "-a", "full=1")
+            done = crawling.scrapy("dukdhcd", start_of(trouble.portal, base), "-a", "full=1")
             assert done.status == (3 if on else 0), done.err[-2000:]
     history = crawling.query("SELECT count(*) AS n, max(snapshot) AS snapshots FROM article_history")
     assert history == [{"n": len(trouble.portal.listed()), "snapshots": 1}]
@@ -205,7 +199,7 @@ def test_pages_of_a_known_platform_cut_anywhere(
     with serve(trouble.portal) as base:
         for on in (False, True, False):
             trouble.on = on
-            done = crawling.scrapy("dukdhcd", _start(trouble.portal, base), "-a", "full=1")
+            done = crawling.scrapy("dukdhcd", start_of(trouble.portal, base), "-a", "full=1")
             assert done.status == (3 if on else 0)
     assert crawling.query("SELECT count(*) AS n, max(snapshot) AS m FROM article_history") == [{"n": 24, "m": 1}]
     told = crawling.query("SELECT kind, count(*) AS n FROM findings GROUP BY kind")

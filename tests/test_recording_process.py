@@ -29,8 +29,9 @@ from archiver.record import read_capture
 from archiver.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
 from archiver.recording.orders import Crawl, Order, Recorded
 from tests.conftest import FAST, PROJECT, Crawling
-from tests.portal import Portal, article_path, huge_portal, large_portal, serve
+from tests.portal import article_path, huge_portal, large_portal, serve
 from tests.test_killing import TIMES
+from tests.troubled_portal import start_of
 from tests.visiting import BASE, SITE
 
 ALWAYS = ("-s", "ARCHIVE_RECORDING_PROCESS=always")
@@ -101,10 +102,6 @@ def _view(crawling: Crawling) -> dict[str, list[str]]:
     }
 
 
-def _start_of(portal: Portal, base: str) -> str:
-    return ",".join(f"{base}/{channel}" for channel in portal.channels)
-
-
 def test_the_same_is_recorded(tmp_path: Path) -> None:
     one, two = (_record_two_days(tmp_path / how[1][-6:], how) for how in (NEVER, ALWAYS))
     assert len(one["current_articles"]) == 60
@@ -119,7 +116,7 @@ def _record_two_days(folder: Path, how: tuple[str, ...]) -> dict[str, list[str]]
     portal.tick = False
     with serve(portal) as base:
         for day in (AT, AT + timedelta(days=1)):
-            start = _start_of(portal, base)
+            start = start_of(portal, base)
             done = crawling.scrapy("dukdhcd", start, *how, "-a", "full=1", ARCHIVE_NOW=day.isoformat())
             assert done.status in (0, 3), done.err
             assert bool(STARTED.search(done.err)) == (how == ALWAYS)
@@ -140,7 +137,7 @@ def test_a_slow_or_a_short_crawl_has_none(crawling: Crawling) -> None:
 def test_one_of_many_pages_gets_one_by_itself(crawling: Crawling) -> None:
     portal = huge_portal(200)
     with serve(portal) as base:
-        done = crawling.scrapy("dukdhcd", _start_of(portal, base), "-a", "full=1")
+        done = crawling.scrapy("dukdhcd", start_of(portal, base), "-a", "full=1")
     assert done.status == 0, done.err
     assert len(STARTED.findall(done.err)) == 1
     assert crawling.query("SELECT count(*) AS n FROM current_articles") == [{"n": 200}]
@@ -149,7 +146,7 @@ def test_one_of_many_pages_gets_one_by_itself(crawling: Crawling) -> None:
 
 def test_a_crawl_that_loses_it_goes_on_alone(crawling: Crawling) -> None:
     portal = huge_portal(200)
-    with serve(portal) as base, _crawl(crawling, _start_of(portal, base)) as crawl:
+    with serve(portal) as base, _crawl(crawling, start_of(portal, base)) as crawl:
         _wait_until(lambda: len(portal.requests) > 60)
         os.kill(_find_child(crawl), signal.SIGKILL)
         err = crawl.communicate(timeout=100)[1]
@@ -165,7 +162,7 @@ def test_a_crawl_that_loses_it_goes_on_alone(crawling: Crawling) -> None:
 def test_a_killed_crawl_leaves_no_process_behind(crawling: Crawling) -> None:
     portal = huge_portal(200)
     with serve(portal) as base:
-        start = _start_of(portal, base)
+        start = start_of(portal, base)
         with _crawl(crawling, start) as crawl:
             _wait_until(lambda: len(portal.requests) > 60)
             child = _find_child(crawl)
@@ -182,7 +179,7 @@ def test_a_killed_crawl_leaves_no_process_behind(crawling: Crawling) -> None:
 
 def test_sigterm_ends_both(crawling: Crawling) -> None:
     portal = huge_portal(200)
-    with serve(portal) as base, _crawl(crawling, _start_of(portal, base)) as crawl:
+    with serve(portal) as base, _crawl(crawling, start_of(portal, base)) as crawl:
         _wait_until(lambda: len(portal.requests) > 60)
         child = _find_child(crawl)
         crawl.terminate()

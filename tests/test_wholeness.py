@@ -17,7 +17,8 @@ from archiver.crawl.wholeness import undo_encoding
 from tests.conftest import Crawling
 from tests.portal import ChannelLook, Portal, Response, serve, write_articles
 from tests.portal.exchange import HTML
-from tests.test_crawl_faults import BOUNDS, GZIP, Failed, Fault, Trouble, _outcome, _start
+from tests.test_crawl_faults import BOUNDS, GZIP
+from tests.troubled_portal import Failed, Fault, Trouble, check_fault, start_of
 
 DEFLATE = (*HTML, ("Content-Encoding", "deflate"))
 MOST = 1 << 20
@@ -247,16 +248,14 @@ def crossed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Failed]:
     crawling = Crawling(tmp_path_factory.mktemp("wire"))
     trouble = Trouble(WIRE)
     with serve(trouble.portal) as base:
-        done = crawling.scrapy("dukdhcd", _start(trouble.portal, base), *BOUNDS, *WIDER)
+        done = crawling.scrapy("dukdhcd", start_of(trouble.portal, base), *BOUNDS, *WIDER)
         yield Failed(trouble, trouble.portal, base, crawling, done)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WIRE)
 def test_what_comes_over_the_wire(crossed: Failed, name: str) -> None:
-    fault = crossed.trouble.faults[name]
-    outcome = (*_outcome(crossed.crawling, crossed.trouble.keys[name]), crossed.trouble.hits(name))
-    assert outcome == (fault.findings, fault.statuses, fault.stored, fault.hits)
+    check_fault(crossed, name)
 
 
 @pytest.mark.slow
