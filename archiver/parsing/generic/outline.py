@@ -8,8 +8,10 @@ from itertools import accumulate
 
 from archiver.parsing.blocks import BLOCKS
 from archiver.parsing.document import TooDeepError
+from archiver.parsing.marks import mark_of
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, children_of, text_of
+from archiver.raised import Level, shift_text
 
 MAX_DEPTH = 2000
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -147,6 +149,7 @@ class _Walker:
         self._inlines: list[Element] = []
         self._outermost: Element | None = None
         self._times: list[Element] = []
+        self._levels: list[tuple[Element, Level]] = []
 
     def walk(self, page: Element) -> Outline:
         self._open(page)
@@ -185,8 +188,12 @@ class _Walker:
             self._outline.images.append((len(self._outline.lines) + bool("".join(self._pieces).strip()), tag))
         elif name == "time":
             self._times.append(tag)
+        elif (mark := mark_of(tag)) == "raised" or mark == "lowered":
+            self._levels.append((tag, mark))
 
     def _close(self, tag: Element) -> None:
+        if self._levels and self._levels[-1][0] is tag:
+            self._levels.pop()
         if tag is self._outermost:
             self._outermost = None
         if tag.name == "a" and self._links:
@@ -205,7 +212,7 @@ class _Walker:
             self._flush()
 
     def _add(self, text: str) -> None:
-        self._pieces.append(text)
+        self._pieces.append(shift_text(self._levels[-1][1], clean_text(text)) if self._levels else text)
         if self._outermost is not None and (not self._inlines or self._inlines[-1] is not self._outermost):
             self._inlines.append(self._outermost)
         if self._links:
