@@ -24,9 +24,11 @@ def identify_link(url: str, *, own: bool) -> str:
         return unquote(url)
     if scheme.lower() not in ("http", "https"):
         return _identify_contact(scheme.lower(), rest)
-    page = _identify_page(url)
-    place = unquote(urlsplit(url).fragment)
-    whole = page if own else f"//{site_of(url)}{page}"
+    try:
+        page, place = _identify_page(url), unquote(urlsplit(url).fragment)
+        whole = page if own else f"//{site_of(url)}{page}"
+    except ValueError:  # such as an unfinished IPv6 host
+        return url
     return f"{whole}#{place}" if place else whole
 
 

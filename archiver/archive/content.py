@@ -122,12 +122,17 @@ class Content:
 def find_changes(before: Content, after: Content) -> tuple[str, ...]:
     """Name the fields that differ, in the order of FIELDS; a date that one side prints relatively is not compared."""
     old, new = before.comparable, after.comparable
-    changed = tuple(field for field in FIELDS if old[field] != new[field])
-    if "links" in changed and _lead_to_same(before.row["links"], after.row["links"]):
-        changed = tuple(field for field in changed if field != "links")
-    if RELATIVE in (old["published"], new["published"]):
-        return tuple(field for field in changed if field != "published")
-    return changed
+    changed = (field for field in FIELDS if old[field] != new[field])
+    return tuple(field for field in changed if not _is_same(field, before, after))
+
+
+def _is_same(field: str, before: Content, after: Content) -> bool:
+    """Say whether a field is the same although its comparable form is another one."""
+    if field == "published":
+        return RELATIVE in (before.comparable[field], after.comparable[field])
+    if field == "links":
+        return _lead_to_same(before.row[field], after.row[field])
+    return field in _TEXTS and _fold(before.row[field]) == _fold(after.row[field])
 
 
 def write_published(published: PublishedDate | None) -> dict[str, str | None]:

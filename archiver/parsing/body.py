@@ -8,6 +8,7 @@ from archiver.model import Attachment, Image, Link, Mark
 from archiver.parsing.blocks import Block, BlockReader, read_image
 from archiver.parsing.document import read_place
 from archiver.parsing.links import Links
+from archiver.parsing.marks import note_printed
 from archiver.platforms.elements import Element, children_named, select_any, select_one
 from archiver.platforms.layout import ArticleLayout, Place
 from archiver.urls import identify_file
@@ -53,7 +54,7 @@ def read_head(title: Element | None, lead: Iterable[Element], links: Links, part
     """Read the marks of title and lead, where they stand outside of the body, and the links of the lead."""
     for element in (*((title,) if title is not None else ()), *lead):
         reader = BlockReader(links)
-        parts.marks += [mark for block in reader.read(element) for mark in block.marks]
+        parts.marks += [mark for block in reader.read(element) for mark in note_printed(block.text, block.marks)]
         parts.links += reader.found if element is not title else []
 
 
@@ -74,7 +75,7 @@ def take_apart(blocks: list[Block], parts: BodyParts) -> None:
     if parts.lead is None and _is_lead(blocks):
         lead = blocks.pop(0)
         parts.lead = _join_lines(lead.text)
-        parts.marks += lead.marks
+        parts.marks += note_printed(lead.text, lead.marks)
     below = _take_media(blocks)
     parts.author = _take_signature(blocks)
     _sort_blocks([*blocks, *below], parts)
@@ -156,7 +157,7 @@ def _add_text(block: Block, parts: BodyParts) -> None:
     if block.text:
         parts.paragraphs.append(block.text)
         parts.html.append(_write_block(block))
-        parts.marks += block.marks
+        parts.marks += note_printed(block.text, block.marks)
     parts.html += [_write_media(url) for url in block.media]
 
 

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 
 from archiver.model import Mark, MarkKind
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, children_of, elements_below, text_of
-from archiver.raised import shift_text
+from archiver.raised import find_levels, has_levels, is_level, shift_text
 
 HTML_OF_MARKS: dict[MarkKind, str] = {"struck": "del", "inserted": "ins", "raised": "sup", "lowered": "sub"}
 """The element that a mark is written with."""
@@ -85,6 +86,26 @@ def _walk_shifted(element: Element, pieces: dict[int, str]) -> Iterator[str]:
             stack.append(children_of(child))
 
 
+def note_printed(text: str, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """Add the raised and lowered characters of a text to its marks: ² and <sup>2</sup> are one."""
+    if not has_levels(text):
+        return marks
+    placed: list[tuple[int, Mark]] = []
+    covered: set[int] = set()
+    done = 0
+    for mark in marks:
+        shown = shift_text(mark.kind, mark.text) if is_level(mark.kind) else mark.text
+        place = text.find(mark.before + shown, done)
+        start = done if place < 0 else place + len(mark.before)
+        placed.append((start, mark))
+        if is_level(mark.kind) and place >= 0:
+            done = start + len(shown)
+            covered.update(range(start, done))
+    found = ((place, Mark(level, plain, before)) for place, level, plain, before in find_levels(text))
+    placed += ((place, mark) for place, mark in found if place not in covered)
+    return tuple(mark for _, mark in sorted(placed, key=itemgetter(0)))
+
+
 def settle_marks(pieces: list[str], runs: list[Run]) -> tuple[Mark, ...]:
     """Write what is raised and lowered among the pieces of a text the way it is printed; return all marks."""
     joined = [(run.kind, run.start, _end_of(run, pieces)) for run in _join_runs(pieces, runs)]
@@ -126,7 +147,7 @@ def _shift_pieces(
         kind, start, end = run
         raw = "".join(pieces[start:end])
         text = clean_text(raw)
-        if kind not in ("raised", "lowered") or not text:
+        if not is_level(kind) or not text:
             continue
         before = _LAST_WORD.search("".join(pieces[done:start]))
         head, tail = (" " if side.isspace() else "" for side in (raw[:1], raw[-1:]))

@@ -11,7 +11,7 @@ from archiver.parsing.document import TooDeepError
 from archiver.parsing.marks import mark_of
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, children_of, text_of
-from archiver.raised import Level, shift_text
+from archiver.raised import Level, is_level, shift_text
 
 MAX_DEPTH = 2000
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -188,7 +188,7 @@ class _Walker:
             self._outline.images.append((len(self._outline.lines) + bool("".join(self._pieces).strip()), tag))
         elif name == "time":
             self._times.append(tag)
-        elif (mark := mark_of(tag)) == "raised" or mark == "lowered":
+        elif (mark := mark_of(tag)) and is_level(mark):
             self._levels.append((tag, mark))
 
     def _close(self, tag: Element) -> None:
