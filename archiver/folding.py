@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import product
 
-from archiver.raised import PLAIN_DIGITS
+from archiver.raised import PLAIN
 
 # The blocks of combining marks that stand on letters of the Latin, Greek and Cyrillic alphabets. Not those of Thai or
 # Devanagari: there they are vowels.
@@ -16,7 +16,7 @@ _MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _REMOVED = re.compile(f"[{_MARKS}\xad]")
 # Old Vietnamese fonts wrote Đ as Ð, the Icelandic letter that looks the same.
 _D = str.maketrans({"Ð": "Đ", "ð": "đ", "\xad": None})
-_FOLDED = str.maketrans({"đ": "d"}) | PLAIN_DIGITS
+_FOLDED = str.maketrans({"đ": "d"}) | PLAIN
 _WORD = re.compile(f"[^\\W_]+(?:[{_MARKS}\xad]+[^\\W_]*)*")
 _PLAIN_WORD = re.compile(r"[^\W_]+")  # where no mark and no hyphen stands by itself: a sixth faster
 _MOST_REMEMBERED = 50_000

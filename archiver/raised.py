@@ -1,8 +1,8 @@
 """Raised and lowered text in plain text: 10² is not 102, and H₂O is not H2O.
 
-Digits and signs are written with Unicode's own characters; other short text gets ``^`` or ``_`` before it (``10^k``,
-``[1]`` as ``^[1]``), but letters that stand for the end of a word do not: ``1er``, ``5th``. What is longer, or has
-spaces, is a line in small type and stays as it is.
+Digits, signs and single letters are written with Unicode's own characters, as far as it has them; other short text gets
+``^`` or ``_`` before it (``[1]`` as ``^[1]``), but letters that are the end of a word do not: ``1er``, ``5th``. What is
+longer, or has spaces, is a line in small type and stays as it is.
 """
 
 import re
@@ -10,38 +10,42 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, TypeGuard
 
 Level = Literal["raised", "lowered"]
-_PLAIN = "0123456789+-−=()"
-_SHIFTED: dict[Level, str] = {"raised": "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾", "lowered": "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎"}
-_TABLES = {level: str.maketrans(_PLAIN, shifted) for level, shifted in _SHIFTED.items()}
+_RAISED = (
+    "0⁰ 1¹ 2² 3³ 4⁴ 5⁵ 6⁶ 7⁷ 8⁸ 9⁹ +⁺ −⁻ -⁻ =⁼ (⁽ )⁾ aᵃ bᵇ cᶜ dᵈ eᵉ fᶠ gᵍ hʰ iⁱ jʲ kᵏ lˡ mᵐ nⁿ oᵒ pᵖ rʳ sˢ tᵗ uᵘ vᵛ wʷ "
+    "xˣ yʸ zᶻ"
+)
+_LOWERED = "0₀ 1₁ 2₂ 3₃ 4₄ 5₅ 6₆ 7₇ 8₈ 9₉ +₊ −₋ -₋ =₌ (₍ )₎ aₐ eₑ hₕ iᵢ jⱼ kₖ lₗ mₘ nₙ oₒ pₚ rᵣ sₛ tₜ uᵤ vᵥ xₓ"
+_TABLES: dict[Level, dict[str, str]] = {
+    "raised": {pair[0]: pair[1] for pair in _RAISED.split()},
+    "lowered": {pair[0]: pair[1] for pair in _LOWERED.split()},
+}
 _SIGNS: dict[Level, str] = {"raised": "^", "lowered": "_"}
 _SHORT = re.compile(r"(?=.*\d)\S{1,12}|\w")
-_ALL_SHIFTED = re.compile(f"[{re.escape(_PLAIN)}]+")
-# Letters and signs for digits too: an index has m² as m2.
-_BACK = {ord(shifted): plain for row in _SHIFTED.values() for shifted, plain in zip(row, _PLAIN, strict=True)}
-PLAIN_DIGITS = {
-    ord(shifted): plain for row in _SHIFTED.values() for shifted, plain in zip(row[:10], _PLAIN[:10], strict=True)
-}
-"""Table for ``str.translate``: raised and lowered digits as plain ones."""
-_SHIFTED_ALL = "".join(_SHIFTED.values())
-_PRINTED = re.compile(f"(?P<raised>[{_SHIFTED['raised']}]+)|(?P<lowered>[{_SHIFTED['lowered']}]+)")
+_ENDS_OF_WORDS = re.compile(r"[^\W\d_]{2,}")
+_BACK = {ord(shifted): plain for table in _TABLES.values() for plain, shifted in table.items()}
+_PRINTED = re.compile("|".join(f"(?P<{level}>[{''.join(table.values())}]+)" for level, table in _TABLES.items()))
+_ANY = re.compile(f"[{''.join(map(chr, _BACK))}]")
 _WORD_BEFORE = re.compile(r"\S*\Z")
+PLAIN = {code: plain for code, plain in _BACK.items() if plain.isalnum()}
+"""Table for ``str.translate``: raised and lowered digits and letters as plain ones."""
 
 
 def shift_text(level: Level, text: str) -> str:
     """Write raised or lowered text the way it stands in plain text."""
-    if _ALL_SHIFTED.fullmatch(text):
-        return text.translate(_TABLES[level])
+    table = _TABLES[level]
+    if not _ENDS_OF_WORDS.fullmatch(text) and all(character in table for character in text):
+        return "".join(table[character] for character in text)
     return f"{_SIGNS[level]}{text}" if _SHORT.fullmatch(text) else text
 
 
 def is_level(kind: str) -> TypeGuard[Level]:
     """Say whether a kind of mark is one of these."""
-    return kind in _SHIFTED
+    return kind in _TABLES
 
 
 def has_levels(text: str) -> bool:
-    """Say whether a text has raised or lowered characters; to look for one after the other is quickest."""
-    return not text.isascii() and any(character in text for character in _SHIFTED_ALL)
+    """Say whether a text has raised or lowered characters."""
+    return not text.isascii() and _ANY.search(text) is not None
 
 
 def find_levels(text: str) -> Iterator[tuple[int, Level, str, str]]:

@@ -187,8 +187,9 @@ def test_what_is_stored_compares_as_what_was_read(look, parts):
     [
         ("10<sup>2</sup> m", "10² m"),
         ("H<sub>2</sub>O và Ca<sup>2+</sup>", "H₂O và Ca²⁺"),
-        ("10<sup>k</sup>", "10^k"),
-        ("luật<sup>[1]</sup> và a<sub>n1</sub>", "luật^[1] và a_n1"),
+        ("10<sup>k</sup> 19<sup>o</sup>C x<sup>n+1</sup>", "10ᵏ 19ᵒC xⁿ⁺¹"),
+        ("10<sup>K</sup> m<sup>3,5</sup>", "10^K m^3,5"),
+        ("luật<sup>[1]</sup> và a<sub>n1</sub>", "luật^[1] và aₙ₁"),
         ("N<sup>os</sup> 1<sup>er</sup>", "Nos 1er"),
         ("<del>mức cũ</del> <ins>mức mới</ins>", "mức cũ mức mới"),
         ("10<sup><a href='#a'>(2)</a></sup>", "10⁽²⁾"),

@@ -8,8 +8,17 @@ from archiver.model import Attachment, Image, Link, Mark
 from archiver.parsing.blocks import Block, BlockReader, read_image
 from archiver.parsing.document import read_place
 from archiver.parsing.links import Links
-from archiver.parsing.marks import note_printed
-from archiver.platforms.elements import Element, children_named, select_any, select_one
+from archiver.parsing.marks import mark_of, note_printed
+from archiver.parsing.media import MEDIA
+from archiver.parsing.text import clean_text
+from archiver.platforms.elements import (
+    Element,
+    children_named,
+    elements_below,
+    select_any,
+    select_one,
+    text_of,
+)
 from archiver.platforms.layout import ArticleLayout, Place
 from archiver.urls import identify_file
 
@@ -53,6 +62,9 @@ def read_body(container: Element, places: ArticleLayout, links: Links) -> BodyPa
 def read_head(title: Element | None, lead: Iterable[Element], links: Links, parts: BodyParts) -> None:
     """Read the marks of title and lead, where they stand outside of the body, and the links of the lead."""
     for element in (*((title,) if title is not None else ()), *lead):
+        if not any(below.name == "a" or below.name in MEDIA or mark_of(below) for below in elements_below(element)):
+            parts.marks += note_printed(clean_text(text_of(element)), ())
+            continue
         reader = BlockReader(links)
         parts.marks += [mark for block in reader.read(element) for mark in note_printed(block.text, block.marks)]
         parts.links += reader.found if element is not title else []
