@@ -160,7 +160,7 @@ class BlockReader:
             self._begin_mark(mark)
 
     def _close_tag(self, tag: Element) -> None:
-        if mark := mark_of(tag):
+        if self._depths and (mark := mark_of(tag)):
             self._end_mark(mark)
         if tag.name in INLINE or tag.name == "a":
             self._close()
@@ -177,6 +177,7 @@ class BlockReader:
         self._close()
         self._depths[mark] -= 1
         if not self._depths[mark]:
+            del self._depths[mark]
             next(run for run in reversed(self._draft.runs) if run.kind == mark).end = len(self._draft.text)
 
     def _enter_block(self, tag: Element) -> None:
@@ -273,7 +274,7 @@ class BlockReader:
                 Block(
                     tag=tag,
                     text=text,
-                    html="".join(draft.html + self._write_ends()).strip(),
+                    html="".join(draft.html + self._write_ends() if self._inline else draft.html).strip(),
                     align=draft.align or self._aligns[-1],
                     bold=bool(text) and not draft.plain,
                     italic=bool(text) and not draft.upright,
@@ -283,8 +284,9 @@ class BlockReader:
                     media=tuple(draft.media),
                 )
             )
-        self._draft = _Draft(html=self._write_begins())
-        self._draft.runs += [Run(kind, 0) for kind, depth in self._depths.items() if depth]
+        self._draft = _Draft(html=self._write_begins()) if self._inline else _Draft()
+        if self._depths:
+            self._draft.runs += [Run(kind, 0) for kind in self._depths]
 
 
 def read_image(tag: Element, links: Links) -> Image | None:

@@ -6,7 +6,7 @@ from html import escape
 
 from archiver.model import Attachment, Image, Link, Mark
 from archiver.parsing.blocks import Block, BlockReader, read_image
-from archiver.parsing.document import read_place
+from archiver.parsing.document import read_element, read_place
 from archiver.parsing.links import Links
 from archiver.parsing.marks import mark_of, note_printed
 from archiver.parsing.media import MEDIA
@@ -20,6 +20,7 @@ from archiver.platforms.elements import (
     text_of,
 )
 from archiver.platforms.layout import ArticleLayout, Place
+from archiver.raised import has_levels
 from archiver.urls import identify_file
 
 LONGEST_CAPTION = 400
@@ -31,7 +32,10 @@ MOST_CAPTION_BLOCKS = 3
 
 @dataclass(slots=True)
 class BodyParts:
-    """The body taken apart; ``html`` holds an element a paragraph, image or row."""
+    """The body taken apart; ``html`` holds an element a paragraph, image or row.
+
+    ``has_levels`` says that some raised or lowered characters are printed in it.
+    """
 
     lead: str | None = None
     author: str | None = None
@@ -40,13 +44,16 @@ class BodyParts:
     html: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    has_levels: bool = False
 
 
 def read_body(container: Element, places: ArticleLayout, links: Links) -> BodyParts:
     """Read the lead beside the body and the body itself; TooDeepError for a body that no reader could follow."""
-    parts = BodyParts(lead=read_place(container, places.lead))
-    parts.images += _read_lead_images(container, places, links)
     title, lead = (_find_place(container, place) for place in (places.title, places.lead))
+    parts = BodyParts(lead=read_element(lead) if lead is not None else None)
+    if callable(places.lead):
+        parts.lead = read_place(container, places.lead)
+    parts.images += _read_lead_images(lead, links)
     read_head(title, (lead,) if lead is not None else (), links, parts)
     found = (select_one(container, selector) for selector in places.body)
     body = next((element for element in found if element is not None), None)
@@ -72,6 +79,8 @@ def read_head(title: Element | None, lead: Iterable[Element], links: Links, part
 
 def drop_files(links: list[Link], attachments: Iterable[Attachment], images: Iterable[Image]) -> tuple[Link, ...]:
     """Leave out the links to documents, which are attachments, and those of pictures to themselves."""
+    if not links:
+        return ()
     documents = {identify_file(document.url) for document in attachments}
     pictures = {identify_file(image.url) for image in images}
 
@@ -84,10 +93,11 @@ def drop_files(links: list[Link], attachments: Iterable[Attachment], images: Ite
 
 def take_apart(blocks: list[Block], parts: BodyParts) -> None:
     """Put the blocks of a body, which are used up, where they belong: lead, signature, paragraphs, images."""
+    parts.has_levels = has_levels("\n".join([block.text for block in blocks]))
     if parts.lead is None and _is_lead(blocks):
         lead = blocks.pop(0)
         parts.lead = _join_lines(lead.text)
-        parts.marks += note_printed(lead.text, lead.marks)
+        parts.marks += note_printed(lead.text, lead.marks) if parts.has_levels else lead.marks
     below = _take_media(blocks)
     parts.author = _take_signature(blocks)
     _sort_blocks([*blocks, *below], parts)
@@ -98,9 +108,8 @@ def _find_place(container: Element, place: Place | None) -> Element | None:
     return select_one(container, place) if isinstance(place, str) else None
 
 
-def _read_lead_images(container: Element, places: ArticleLayout, links: Links) -> list[Image]:
+def _read_lead_images(lead: Element | None, links: Links) -> list[Image]:
     """Read the pictures beside the lead, outside the body, with the captions of those that stand in a figure."""
-    lead = _find_place(container, places.lead)
     wrapper = lead.parent if lead is not None else None
     beside = children_named(wrapper, "img", "figure") if wrapper is not None else ()
     return [image for element in beside if (image := _read_picture(element, links))]
@@ -169,7 +178,7 @@ def _add_text(block: Block, parts: BodyParts) -> None:
     if block.text:
         parts.paragraphs.append(block.text)
         parts.html.append(_write_block(block))
-        parts.marks += note_printed(block.text, block.marks)
+        parts.marks += note_printed(block.text, block.marks) if parts.has_levels else block.marks
     parts.html += [_write_media(url) for url in block.media]
 
 

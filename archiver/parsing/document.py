@@ -79,7 +79,12 @@ def read_place(page: Element, place: Place | None) -> str | None:
     if callable(place):
         return clean_text(place(page) or "") or None
     element = select_one(page, place)
-    return clean_text(shifted_text_of(element)) or None if element is not None else None
+    return read_element(element) if element is not None else None
+
+
+def read_element(element: Element) -> str | None:
+    """Read the clean text of an element; None where it is empty."""
+    return clean_text(shifted_text_of(element)) or None
 
 
 def read_first(page: Element, places: tuple[Place, ...]) -> str | None:
