@@ -58,7 +58,7 @@ def _edit_link(old: int, new: int, before: State, after: State) -> Edit:
             Span("added", now.removeprefix(shared)),
         )
     else:
-        spans = (Span("removed", was), Span("added", f" {now}"))
+        spans = (Span("removed", was), Span("added", now))
     return Edit("links", "replaced", "words", was, now, spans, old, new)
 
 
