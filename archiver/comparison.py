@@ -8,84 +8,19 @@ addresses say, so a new caption or title replaces the old one.
 All texts are folded: NFC, no soft hyphens, white space as single spaces.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from archiver.alignment import Stretch, find_stretches, fold_text, split_words
-from archiver.edit_size import Size, measure_edit
+from archiver.edit_size import measure_edit
+from archiver.edits import Comparison, Edit, Field, File, Kind, Span, State
+from archiver.link_identity import identify_link, is_same_link
 from archiver.matching import ALIKE, Matching, match_equal, match_versions, measure_likeness
+from archiver.meaning_edits import find_same_texts, join_marks, pair_links, write_link, write_mark
 from archiver.urls import identify_file
 
-Field = Literal["title", "lead", "body", "author", "published", "images", "attachments"]
-Kind = Literal["added", "removed", "replaced", "moved"]
-File = tuple[str, str | None]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What is compared of an article; ``published`` is the printed date or an ISO time, whatever is to be shown.
-
-    ``images`` are pairs of address and caption, ``attachments`` of address and title.
-    """
-
-    title: str | None = None
-    lead: str | None = None
-    paragraphs: tuple[str, ...] = ()
-    author: str | None = None
-    published: str | None = None
-    images: tuple[File, ...] = ()
-    attachments: tuple[File, ...] = ()
-
-    @classmethod
-    def of_row(cls, row: Mapping[str, Any]) -> "State":
-        """Take a state from a row of ``article_history``, its images and attachments decoded.
-
-        Without ``published_at``, the date is ``published_raw`` where a row has it.
-        """
-        return cls(
-            title=row["title"],
-            lead=row["lead"],
-            paragraphs=tuple((row["body"] or "").split("\n\n")),
-            author=row["author"],
-            published=row["published_at"] or row.get("published_raw"),
-            images=tuple((image["url"], image["caption"]) for image in row["images"] or ()),
-            attachments=tuple((document["url"], document["title"]) for document in row["attachments"] or ()),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Some consecutive words; a space before the first one belongs to it, except at the beginning of a text."""
-
-    kind: Literal["equal", "removed", "added"]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One difference: what stood there before and after, None for nothing, and its words in reading order.
-
-    The texts of the equal and removed spans join to ``before``, those of the equal and added ones to ``after``, up to
-    a space at the beginning. ``number_before`` and ``number_after`` count paragraphs, images, attachments from 1.
-    An added, removed or moved file is written with its address, ``caption <address>``.
-    """
-
-    field: Field
-    kind: Kind
-    size: Size
-    before: str | None
-    after: str | None
-    words: tuple[Span, ...]
-    number_before: int | None = None
-    number_after: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """The differences of two states in reading order; none if they are the same."""
-
-    edits: tuple[Edit, ...] = ()
+__all__ = ["Comparison", "Edit", "Field", "Kind", "Span", "State", "as_json", "compare_states"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +43,16 @@ def as_json(comparison: Comparison) -> list[dict[str, Any]]:
 
 
 def _find_edits(before: State, after: State) -> Iterator[Edit]:
-    yield from _compare_texts("title", before.title, after.title)
-    yield from _compare_texts("lead", before.lead, after.lead)
-    yield from _compare_items("body", _read_paragraphs(before), _read_paragraphs(after))
+    same = find_same_texts(before, after)
+    yield from _compare_texts("title", before.title, after.title) if "title" not in same else ()
+    yield from _compare_texts("lead", before.lead, after.lead) if "lead" not in same else ()
+    yield from _compare_items("body", _read_paragraphs(before), _read_paragraphs(after)) if "body" not in same else ()
     yield from _compare_texts("author", before.author, after.author)
     yield from _compare_texts("published", before.published, after.published)
     yield from _compare_items("images", _read_files(before.images), _read_files(after.images))
     yield from _compare_items("attachments", _read_files(before.attachments), _read_files(after.attachments))
+    yield from _compare_links(before, after)
+    yield from _compare_marks(before, after)
 
 
 def _compare_texts(field: Field, before: str | None, after: str | None) -> Iterator[Edit]:
@@ -172,6 +110,32 @@ def _compare_items(field: Field, before: list[_Item], after: list[_Item]) -> Ite
     match = match_versions if field == "body" else match_equal
     matching = match([item.key for item in before], [item.key for item in after])
     yield from _Lists(field, before, after, matching).compare()
+
+
+def _compare_links(before: State, after: State) -> Iterator[Edit]:
+    """Compare where the text leads, whatever the text of a link; one that leads elsewhere than before is replaced."""
+    old, new = ([(url, own) for url, _, own in state.links] for state in (before, after))
+    if len(old) == len(new) and all(map(is_same_link, old, new)):
+        return
+    edits = _compare_items("links", *(_read_links(state) for state in (before, after)))
+    yield from pair_links(list(edits), before, after)
+
+
+def _read_links(state: State) -> list[_Item]:
+    return [_Item(identify_link(url, own=own), "", write_link(url, text)) for url, text, own in state.links]
+
+
+def _compare_marks(before: State, after: State) -> Iterator[Edit]:
+    """Compare what is struck out, inserted, raised and lowered; where paragraphs begin and end is no part of it."""
+    if join_marks(before) == join_marks(after):
+        return
+    for edit in _compare_items("marks", *(_read_marks(state) for state in (before, after))):
+        state, number = (after, edit.number_after) if edit.number_after else (before, edit.number_before)
+        yield replace(edit, mark=state.marks[(number or 1) - 1][0])
+
+
+def _read_marks(state: State) -> list[_Item]:
+    return [_Item(f"{mark[0]} {''.join(fold_text(mark[1]).split())}", "", write_mark(*mark)) for mark in state.marks]
 
 
 def _join_texts(items: list[_Item]) -> str:

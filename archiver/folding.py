@@ -8,13 +8,15 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from itertools import product
 
+from archiver.raised import PLAIN
+
 # The blocks of combining marks that stand on letters of the Latin, Greek and Cyrillic alphabets. Not those of Thai or
 # Devanagari: there they are vowels.
 _MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _REMOVED = re.compile(f"[{_MARKS}\xad]")
 # Old Vietnamese fonts wrote Đ as Ð, the Icelandic letter that looks the same.
 _D = str.maketrans({"Ð": "Đ", "ð": "đ", "\xad": None})
-_FOLDED_D = str.maketrans({"đ": "d"})
+_FOLDED = str.maketrans({"đ": "d"}) | PLAIN
 _WORD = re.compile(f"[^\\W_]+(?:[{_MARKS}\xad]+[^\\W_]*)*")
 _PLAIN_WORD = re.compile(r"[^\W_]+")  # where no mark and no hyphen stands by itself: a sixth faster
 _MOST_REMEMBERED = 50_000
@@ -27,11 +29,11 @@ _MISPLACED = re.compile(f"(?:{'|'.join(_PLACES)})(?!\\w)")
 
 
 def fold(text: str) -> str:
-    """Return a text in lower case without tone marks and diacritics, đ as d: ``Đảng ủy`` is ``dang uy``."""
+    """Return a text in lower case without tone marks and diacritics, đ as d, m² as m2: ``Đảng ủy`` is ``dang uy``."""
     if text.isascii():
         return text.lower()
     bare = _REMOVED.sub("", unicodedata.normalize("NFD", text.translate(_D)))
-    return unicodedata.normalize("NFC", bare.casefold().translate(_FOLDED_D))
+    return unicodedata.normalize("NFC", bare.casefold().translate(_FOLDED))
 
 
 def unify(text: str) -> str:

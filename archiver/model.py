@@ -9,6 +9,7 @@ from typing import Literal
 
 Precision = Literal["day", "minute"]
 Headers = tuple[tuple[str, str], ...]
+MarkKind = Literal["struck", "inserted", "raised", "lowered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,32 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """Where the text of an article leads: the target of a link, or of an embedded film, map or document (``media``).
+
+    ``url`` is absolute, or a place on the page itself (``#place``). An ``own`` one leads within the site. ``text`` is
+    that of the link.
+    """
+
+    url: str
+    text: str = ""
+    kind: Literal["link", "media"] = "link"
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of text with a meaning that its words alone do not have: struck out, inserted, raised, lowered.
+
+    ``before`` are the letters that raised or lowered text stands right behind: ``10`` of 10².
+    """
+
+    kind: MarkKind
+    text: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """Something a parser could not read; it becomes a finding of the run.
 
@@ -107,6 +134,7 @@ class Article:
 
     ``native_key`` is the portal's own id of the article, ``paragraphs`` the body in reading order without lead,
     captions and signature, ``body_html`` the same as clean HTML with the images and captions in their places.
+    ``links`` are those of lead and body, without documents, which are attachments; ``marks`` those of the title too.
     ``origins`` are those of the fields that the generic reader found; a platform knows where they stand.
     """
 
@@ -124,6 +152,8 @@ class Article:
     attachments: tuple[Attachment, ...] = ()
     problems: tuple[Problem, ...] = ()
     origins: tuple[Origin, ...] = ()
+    links: tuple[Link, ...] = ()
+    marks: tuple[Mark, ...] = ()
 
     @property
     def body(self) -> str:

@@ -172,7 +172,7 @@ def test_a_single_paragraph_is_no_signature():
         ("<p><span>TR</span><span>ƯỜNG</span> họp</p>", ("TRƯỜNG họp",)),
         ("<p><b>Đ</b>ảng <i>bộ</i><u> trường</u></p>", ("Đảng bộ trường",)),
         ("<p>Đa<!-- ghi chú -->\u0309ng bô<span>\u0323</span></p>", ("Đảng bộ",)),
-        ("<p>m<sup>2</sup> và H<sub>2</sub>O</p>", ("m2 và H2O",)),
+        ("<p>m<sup>2</sup> và H<sub>2</sub>O</p>", ("m² và H₂O",)),
         ("<p>Đảng\n\n   bộ&nbsp;&nbsp;trường</p>", ("Đảng bộ trường",)),
         ("<p>Một</p>\n<p>&nbsp;</p><p> </p><p>Hai</p>", ("Một", "Hai")),
         ("<p>Một<p>Hai", ("Một", "Hai")),

@@ -264,6 +264,8 @@ def test_a_row_of_the_history_becomes_a_state():
         "published_at": "2018-04-27T01:30:00+00:00",
         "images": [{"url": BANNER[0], "caption": None, "alt": "ảnh"}],
         "attachments": [{"url": REPORT[0], "title": "Báo cáo"}],
+        "links": [{"url": "#muc-2", "text": "mục hai", "kind": "link", "own": True}],
+        "marks": [{"kind": "raised", "text": "2", "before": "m"}],
     }
     assert State.of_row(row) == State(
         title="Tin mới",
@@ -271,6 +273,8 @@ def test_a_row_of_the_history_becomes_a_state():
         published="2018-04-27T01:30:00+00:00",
         images=((BANNER[0], None),),
         attachments=((REPORT[0], "Báo cáo"),),
+        links=(("#muc-2", "mục hai", True),),
+        marks=(("raised", "2", "m"),),
     )
     assert State.of_row(row | {"published_at": None, "published_raw": "hôm kia"}).published == "hôm kia"
     assert State.of_row(row | {"body": None, "images": None, "attachments": None}).images == ()
@@ -293,6 +297,7 @@ def test_a_comparison_is_written_as_json():
             ],
             "number_before": 1,
             "number_after": 1,
+            "mark": None,
         }
     ]
 
@@ -360,6 +365,16 @@ WORDS = st.sampled_from(
 ) | st.sampled_from("\u0301\xad")
 TEXTS = st.lists(WORDS, max_size=12).map(" ".join) | st.text(max_size=20)
 ADDRESSES = st.sampled_from([BANNER[0], PRIZES[0], REPORT[0], "http://[", "", "//a?img_id=7101"]) | st.text(max_size=5)
+TARGETS = st.sampled_from([f"{HOST}/gioi-thieu", "https://khac.example/1", "mailto:a@b.example", "#muc-2", "http://["])
+LINKS = st.lists(st.tuples(TARGETS, TEXTS, st.booleans()), max_size=4).map(tuple)
+MARKS = st.lists(
+    st.tuples(
+        st.sampled_from(["struck", "inserted", "raised", "lowered"]),
+        st.sampled_from(["2", "3", "[1]", "mức thu cũ", "er", "2+"]),
+        st.sampled_from(["", "10", "m"]),
+    ),
+    max_size=4,
+).map(tuple)
 FILES = st.lists(st.tuples(ADDRESSES, st.none() | TEXTS), max_size=4).map(tuple)
 
 
@@ -373,6 +388,8 @@ def states(texts, files):
         published=st.none() | texts,
         images=files,
         attachments=files,
+        links=LINKS,
+        marks=MARKS,
     )
 
 
@@ -430,6 +447,9 @@ def content_of(state):
     row |= {"body": "\n\n".join(state.paragraphs), "published_raw": state.published, "published_relative": 0}
     row["images"] = json.dumps([{"url": url, "caption": caption, "alt": None} for url, caption in state.images])
     row["attachments"] = json.dumps([{"url": url, "title": title} for url, title in state.attachments])
+    links = [{"url": url, "text": text, "kind": "link", "own": own} for url, text, own in state.links]
+    marks = [{"kind": kind, "text": text, "before": before} for kind, text, before in state.marks]
+    row |= {"links": json.dumps(links), "marks": json.dumps(marks)}
     return Content.of_row(
         {name: unicodedata.normalize("NFC", v) if isinstance(v, str) else v for name, v in row.items()}
     )

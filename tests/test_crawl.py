@@ -109,6 +109,8 @@ def _write_expected(crawled: Crawled, expected: ExpectedArticle) -> dict[str, An
         "published_precision": expected.precision,
         "images": images,
         "attachments": [{"url": crawled.base + path, "title": title} for path, title in expected.attachments],
+        "links": [],
+        "marks": [],
         "novelty": "new",
     }
 

@@ -414,7 +414,8 @@ def test_what_is_taken_back_is_not_found(shelf: Shelf) -> None:
     connection.execute("BEGIN")
     connection.execute(
         "INSERT INTO contents SELECT 9, zeroblob(32), digest, 'Khối', author, lead, body, body_html, "
-        "published_at, published_raw, published_precision, published_relative, images, attachments FROM contents"
+        "published_at, published_raw, published_precision, published_relative, images, attachments, links, marks "
+        "FROM contents"
     )
     search_index.index_content(connection, 9)
     assert connection.execute("SELECT count(*) FROM search_folded WHERE search_folded MATCH 'khoi'").fetchone()[0] == 1

@@ -35,6 +35,9 @@ BODY = (
 )
 KEY = f'"><script>{MARKER}()</script>/../x?y#z%2F'
 ITEM = {"url": f"javascript:{MARKER}()//{HOSTILE}", "caption": HOSTILE, "alt": HOSTILE, "title": HOSTILE}
+LINK = {"url": f"javascript:{MARKER}()//{HOSTILE}", "text": HOSTILE, "kind": "link", "own": False}
+MARK = {"kind": "raised", "text": HOSTILE, "before": HOSTILE}
+ITEMS = {"images": ITEM, "attachments": ITEM, "links": LINK, "marks": MARK}
 # What a program needs to read at all: identities, times, words with a CHECK, zones.
 _KEPT = re.compile(
     r"(_at|_from|_until|uid|timezone|published_precision|state|outcome|cause|source|sign|standing|tls|encoding|digest|purpose)$"
@@ -82,7 +85,7 @@ def _poison(connection: sqlite3.Connection, table: str, edited: str) -> list[str
         ):
             connection.execute(f"UPDATE {table} SET {column} = ? || rowid", (f"javascript:{HOSTILE}",))
         else:
-            value = json.dumps([ITEM]) if column in ("images", "attachments") else HOSTILE
+            value = json.dumps([ITEMS[column]]) if column in ITEMS else HOSTILE
             value = BODY if column == "body_html" else value
             connection.execute(f"UPDATE {table} SET {column} = ?", (value,))
         poisoned.append(f"{table}.{column}")

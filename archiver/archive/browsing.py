@@ -113,7 +113,7 @@ def load_state(connection: sqlite3.Connection, article: int, number: int) -> Row
     query = (
         "SELECT s.number AS snapshot, s.seen_from, s.seen_until, s.cause, s.changed_fields, c.title, c.lead, c.author, "
         f"c.body, {HTML_OF} AS body_html, c.published_at, c.published_precision, c.published_raw, c.images, "
-        "c.attachments, lower(hex(c.digest)) AS content_digest "
+        "c.attachments, c.links, c.marks, lower(hex(c.digest)) AS content_digest "
         "FROM snapshots s JOIN contents c ON c.id = s.content_id WHERE s.article_id = ? AND s.number = ?"
     )
     row = connection.execute(query, (article, number)).fetchone()

@@ -6,13 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import groupby
+from operator import itemgetter
 
 from archiver.archive.markup import pack_html, unpack_html
-from archiver.archive.values import read_attachments, read_images
-from archiver.model import Article, PublishedDate
+from archiver.archive.values import read_attachments, read_images, read_links, read_marks
+from archiver.link_identity import identify_link, is_same_link
+from archiver.model import Article, Link, Mark, PublishedDate
+from archiver.raised import restore_level
 from archiver.urls import identify_file
 
-FIELDS = ("title", "lead", "body", "author", "published", "images", "attachments")
+FIELDS = ("title", "lead", "body", "author", "published", "images", "attachments", "links", "marks")
+NEWER = ("links", "marks")
+"""Fields and columns that earlier parsers did not read; contents without any have the digests of then."""
 COLUMNS = (
     "title",
     "author",
@@ -25,8 +31,16 @@ COLUMNS = (
     "published_relative",
     "images",
     "attachments",
+    *NEWER,
 )
 RELATIVE = "relative"
+_TEXTS = ("title", "lead", "body")
+_READERS = (
+    ("images", read_images),
+    ("attachments", read_attachments),
+    ("links", read_links),
+    ("marks", read_marks),
+)
 
 
 @dataclass(frozen=True)  # without slots: the digest is asked for several times
@@ -34,7 +48,8 @@ class Content:
     """A row of ``contents`` (COLUMNS) and its comparable form.
 
     ``comparable`` holds one text a field of FIELDS: white space folded, the date as an instant, files
-    by what identifies them, no alternative texts.
+    by what identifies them, no alternative texts; links by where they lead; raised and lowered text as if it were not,
+    for that is told by ``marks``.
     A relative date is RELATIVE there: it moves with every capture and proves nothing.
     """
 
@@ -44,17 +59,17 @@ class Content:
     @cached_property
     def digest(self) -> bytes:
         """SHA-256 of the comparable form."""
-        return hashlib.sha256(_write_json([self.comparable[field] for field in FIELDS]).encode()).digest()
+        return _digest(self.comparable, FIELDS)
 
     @property
     def row_digest(self) -> bytes:
         """SHA-256 of the row: tells apart spellings that compare as equal."""
-        return hashlib.sha256(_write_json([self.row[column] for column in COLUMNS]).encode()).digest()
+        return _digest(self.row, COLUMNS)
 
     @property
     def filled(self) -> frozenset[str]:
-        """The fields of FIELDS that hold something."""
-        return frozenset(field for field in FIELDS if self.comparable[field] not in (None, "[]"))
+        """The fields of FIELDS that hold something, links and marks aside: a text may well have none of a sudden."""
+        return frozenset(field for field in FIELDS if field not in NEWER and self.comparable[field] not in (None, "[]"))
 
     @classmethod
     def of_article(cls, article: Article) -> "Content":
@@ -71,6 +86,8 @@ class Content:
             "published_relative": int(bool(article.published and article.published.relative)),
             "images": _write_json(images),
             "attachments": _write_json(attachments),
+            "links": _write_json(write_links(article.links)),
+            "marks": _write_json(write_marks(article.marks)),
         }
         return cls._of_values(row)
 
@@ -78,7 +95,7 @@ class Content:
     def of_row(cls, row: Mapping[str, str | int | None]) -> "Content":
         """Read a stored content back; DamageError."""
         values = {column: row[column] for column in COLUMNS}
-        for name, read in (("images", read_images), ("attachments", read_attachments)):
+        for name, read in _READERS:
             read(values[name])
         html = unpack_html(str(values["body_html"]), str(values["body"]), str(values["images"]))
         return cls._of_values(values | {"body_html": html})
@@ -91,20 +108,31 @@ class Content:
 
     @classmethod
     def _of_values(cls, values: dict[str, str | int | None]) -> "Content":
-        comparable = {field: _fold(values[field]) for field in ("title", "lead", "body", "author")}
+        marks = read_marks(values["marks"])
+        comparable = dict(zip(_TEXTS, map(_fold, _restore_levels(values, marks)), strict=True))
+        comparable["author"] = _fold(values["author"])
         comparable["published"] = _compare_date(values)
         comparable["images"] = _compare_items(values["images"], "caption")
         comparable["attachments"] = _compare_items(values["attachments"], "title")
+        comparable["links"] = _compare_links(values["links"])
+        comparable["marks"] = _compare_marks(marks)
         return cls(values, comparable)
 
 
 def find_changes(before: Content, after: Content) -> tuple[str, ...]:
     """Name the fields that differ, in the order of FIELDS; a date that one side prints relatively is not compared."""
     old, new = before.comparable, after.comparable
-    changed = tuple(field for field in FIELDS if old[field] != new[field])
-    if RELATIVE in (old["published"], new["published"]):
-        return tuple(field for field in changed if field != "published")
-    return changed
+    changed = (field for field in FIELDS if old[field] != new[field])
+    return tuple(field for field in changed if not _is_same(field, before, after))
+
+
+def _is_same(field: str, before: Content, after: Content) -> bool:
+    """Say whether a field is the same although its comparable form is another one."""
+    if field == "published":
+        return RELATIVE in (before.comparable[field], after.comparable[field])
+    if field == "links":
+        return _lead_to_same(before.row[field], after.row[field])
+    return field in _TEXTS and _fold(before.row[field]) == _fold(after.row[field])
 
 
 def write_published(published: PublishedDate | None) -> dict[str, str | None]:
@@ -116,6 +144,16 @@ def write_published(published: PublishedDate | None) -> dict[str, str | None]:
         "published_raw": published.raw,
         "published_precision": published.precision,
     }
+
+
+def write_links(links: tuple[Link, ...]) -> list[dict[str, str | bool]]:
+    """Write links as they are kept."""
+    return [{"url": link.url, "text": link.text, "kind": link.kind, "own": link.own} for link in links]
+
+
+def write_marks(marks: tuple[Mark, ...]) -> list[dict[str, str]]:
+    """Write marks as they are kept."""
+    return [{"kind": mark.kind, "text": mark.text, "before": mark.before} for mark in marks]
 
 
 def write_time(time: datetime, timespec: str = "seconds") -> str:
@@ -135,6 +173,42 @@ def _compare_items(items: str | int | None, text: str) -> str:
     if items == "[]":
         return "[]"
     return _write_json([[identify_file(item["url"]), _fold(item[text])] for item in json.loads(str(items))])
+
+
+def _compare_links(links: str | int | None) -> str:
+    """Write where the links lead, in their order; which words they stand on is no part of it."""
+    if links == "[]":
+        return "[]"
+    return _write_json([[link["kind"], identify_link(link["url"], own=link["own"])] for link in read_links(links)])
+
+
+def _lead_to_same(before: str | int | None, after: str | int | None) -> bool:
+    old, new = ([(link["url"], link["own"]) for link in read_links(links)] for links in (before, after))
+    return len(old) == len(new) and all(map(is_same_link, old, new))
+
+
+def _compare_marks(marks: list[dict[str, str]]) -> str:
+    """Write the marks, those of one kind in a row as one: where elements and paragraphs begin is no part of it."""
+    if not marks:
+        return "[]"
+    groups = groupby(marks, key=itemgetter("kind"))
+    return _write_json([[kind, "".join("".join(m["text"].split()) for m in group)] for kind, group in groups])
+
+
+def _restore_levels(row: Mapping[str, str | int | None], marks: list[dict[str, str]]) -> list[str | None]:
+    """Return title, lead and body with raised and lowered text as plain text, one after the other as they are read."""
+    texts = [None if row[name] is None else str(row[name]) for name in _TEXTS]
+    if not any(mark["kind"] in ("raised", "lowered") for mark in marks):
+        return texts
+    whole = restore_level("\0".join(text or "" for text in texts), marks)
+    return [text or None for text in whole.split("\0", 2)]
+
+
+def _digest(values: Mapping[str, str | int | None], names: tuple[str, ...]) -> bytes:
+    """Return SHA-256 of some values."""
+    has_newer = any(values[name] != "[]" for name in NEWER)
+    written = [values[name] for name in names if has_newer or name not in NEWER]
+    return hashlib.sha256(_write_json(written).encode()).digest()
 
 
 def _fold(text: str | int | None) -> str | None:

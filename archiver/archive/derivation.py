@@ -20,6 +20,8 @@ Compare = Callable[[int, int], tuple[str, ...]]
 MISSES = 3
 MISSING_FOR = timedelta(days=14)
 GONE_STATUS = 410
+NEWER_FIELDS = frozenset({"links", "marks"})
+"""What parsers of earlier versions did not read: between two parsers a difference in them proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,7 @@ class _Derivation:
         common = sorted(before.contents.keys() & after.contents.keys())
         if not common:
             changed = self._compare(before.contents[max(before.contents)], after.contents[max(after.contents)])
-            return changed, "unverified"
+            return tuple(field for field in changed if field not in NEWER_FIELDS), "unverified"
         verdicts = [self._compare(before.contents[parser], after.contents[parser]) for parser in common]
         return verdicts[-1], "page" if all(verdicts) else "reparse"
 

@@ -46,7 +46,7 @@ _LAST = (
 _CAPTURE = "fetched_at, status, headers, payload_digest, tls, purpose, expected, final, refused"
 _CONTENT = (
     "row_digest, digest, title, author, lead, body, body_html, published_at, published_raw, published_precision, "
-    "published_relative, images, attachments"
+    "published_relative, images, attachments, links, marks"
 )
 
 # Each statement copies what is not there yet; ids are this archive's own, so every reference is looked up by key.

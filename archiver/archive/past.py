@@ -54,8 +54,8 @@ _QUERY = f"""
         s.number AS snapshots, a.first_seen_at,
         (SELECT max(k.fetched_at) {_UP_TO} AND r.sign IN ('content', 'confirmed', 'listed')) AS last_seen_at,
         CASE WHEN s.number > 1 THEN s.seen_from END AS changed_at, {HTML_OF} AS body_html, c.images, c.attachments,
-        lower(hex(c.digest)) AS content_digest, s.number AS snapshot, s.seen_from, s.seen_until, s.changed_fields,
-        s.cause
+        c.links, c.marks, lower(hex(c.digest)) AS content_digest, s.number AS snapshot, s.seen_from, s.seen_until,
+        s.changed_fields, s.cause
     FROM articles a
     JOIN snapshots s ON s.article_id = a.id AND s.number =
         (SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL AND seen_from <= ?3)

@@ -13,7 +13,7 @@ from archiver.archive.first_tables import EVIDENCE, READING
 from archiver.archive.payloads import write_chains_whole
 from archiver.archive.reconciling import judge_all
 from archiver.archive.seals import seal_all
-from archiver.archive.search_index import create_index
+from archiver.archive.search_index import create_index, renew_index
 from archiver.archive.upgrades import FIFTH, FOURTH, SECOND, SEVENTH, SIXTH, THIRD
 from archiver.archive.view import drop_views
 from archiver.archive.views import VIEWS
@@ -78,6 +78,7 @@ def m007_identity_and_noise(db: Database) -> None:
     drop_views(db, VIEWS)
     for statement in SEVENTH:
         db.execute(statement)
+    renew_index(db.conn)
     # What stands in rows is judged and sealed here and in no migration before: today's rules ask for today's columns.
     judge_all(db.conn)
     seal_all(db.conn)

@@ -19,6 +19,7 @@ from itertools import chain
 from archiver.archive.damage import FILE_ERRORS, DamageError
 from archiver.archive.values import read_attachments, read_images, read_time, read_value
 from archiver.folding import FOLDED, MARKED, list_words
+from archiver.raised import PLAIN
 
 _TOKENIZER = "tokenize = 'unicode61 remove_diacritics 0'"
 _TABLES_OF_INDEX = (
@@ -82,6 +83,16 @@ def rebuild_index(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM search_order")
     index_missing(connection)
     optimize_index(connection)
+
+
+def renew_index(connection: sqlite3.Connection) -> None:
+    """Make the index anew where a content has raised or lowered text, which is found as plain text since version 7."""
+    texts = " || ".join(
+        f"coalesce({name}, '')" for name in ("title", "lead", "body", "author", "images", "attachments")
+    )
+    raised = "".join(map(chr, PLAIN))
+    if connection.execute(f"SELECT 1 FROM contents WHERE {texts} GLOB '*[{raised}]*' LIMIT 1").fetchone():
+        rebuild_index(connection)
 
 
 def optimize_index(connection: sqlite3.Connection) -> None:

@@ -151,4 +151,9 @@ SIXTH = (
     """,
 )
 
-SEVENTH: tuple[str, ...] = ()
+SEVENTH: tuple[str, ...] = (
+    # Where the text leads, and what is struck out, inserted, raised or lowered in it (JSON). Earlier parsers read
+    # neither, so what they read has none; contents without any keep their digests.
+    "ALTER TABLE contents ADD COLUMN links TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(links))",
+    "ALTER TABLE contents ADD COLUMN marks TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(marks))",
+)

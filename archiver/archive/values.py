@@ -34,7 +34,7 @@ _TEXTS = frozenset(
 )
 _ALWAYS = frozenset(
     "site article_id body body_html state snapshots seen_from seen_until at cause source kind started_at "
-    "first_seen_at last_seen_at requests images attachments".split()
+    "first_seen_at last_seen_at requests images attachments links marks".split()
 )
 _NUMBER, _TEXT = (int, NoneType), (str, NoneType)
 _FIRST, _LAST = datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
@@ -72,6 +72,22 @@ def read_images(text: object) -> list[Row]:
 def read_attachments(text: object) -> list[Row]:
     """Read ``attachments``: JSON array of {url, title}; DamageError."""
     return _read_items(text, ("title",))
+
+
+def read_links(text: object) -> list[Row]:
+    """Read ``links``: JSON array of {url, text, kind, own}; DamageError."""
+    links = _read_items(text, ("text",))
+    if not all(link.get("kind") in ("link", "media") and isinstance(link.get("own"), bool) for link in links):
+        _refuse(text, "no list of links")
+    return links
+
+
+def read_marks(text: object) -> list[Row]:
+    """Read ``marks``: JSON array of {kind, text, before}; DamageError."""
+    marks = [] if text == "[]" else read_json(text)
+    if not isinstance(marks, list) or not all(_is_mark(mark) for mark in marks):
+        _refuse(text, "no list of marks")
+    return [dict(mark) for mark in marks]
 
 
 def read_names(text: object) -> list[str]:
@@ -161,6 +177,12 @@ def _is_item(item: object, texts: tuple[str, ...]) -> bool:
     return all(name in item and isinstance(item[name], str | None) for name in texts)
 
 
+def _is_mark(item: object) -> bool:
+    if not isinstance(item, dict) or item.get("kind") not in ("struck", "inserted", "raised", "lowered"):
+        return False
+    return all(isinstance(item.get(name), str) for name in ("text", "before"))
+
+
 def _keep_time(value: object) -> object:
     if value is not None:
         read_time(value)
@@ -195,5 +217,7 @@ READERS: dict[str, Reader] = {
     **dict.fromkeys(_TEXTS, _keep_text),
     "images": _perhaps(read_images),
     "attachments": _perhaps(read_attachments),
+    "links": _perhaps(read_links),
+    "marks": _perhaps(read_marks),
     "changed_fields": _perhaps(read_names),
 }

@@ -35,12 +35,14 @@ CURRENT_ARTICLES = View(
         "images": "JSON array of {url, caption, alt}",
         "attachments": "JSON array of {url, title}",
         "content_digest": "SHA-256 of the content, hexadecimal",
+        "links": "JSON array of {url, text, kind, own}: where the text leads; kind `media` is what is embedded",
+        "marks": "JSON array of {kind, text, before}: what is struck, inserted, raised or lowered in the text",
     },
     f"""
     SELECT a.site, a.native_key, d.url, c.title, a.section, c.author, c.lead, c.body, c.published_at, c.published_raw,
         c.published_precision, a.views, a.views_observed_at, a.state, a.listed, s.number, a.first_seen_at,
         a.last_seen_at, CASE WHEN s.number > 1 THEN s.seen_from END, {HTML_OF}, c.images, c.attachments,
-        lower(hex(c.digest))
+        lower(hex(c.digest)), c.links, c.marks
     FROM articles a
     JOIN snapshots s ON s.article_id = a.id
         AND s.number = (SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL)
@@ -72,11 +74,13 @@ ARTICLE_HISTORY = View(
         "published_raw": "the date as printed then, without its label",
         "published_precision": "`minute`, or `day` where no time was printed",
         "body_html": "the body then as clean HTML, images and captions in their places",
+        "links": "JSON array of {url, text, kind, own}: where the text led then",
+        "marks": "JSON array of {kind, text, before}: what was struck, inserted, raised or lowered then",
     },
     f"""
     SELECT a.site, a.native_key, d.url, s.number, s.seen_from, s.seen_until, c.title, c.lead, c.body, c.published_at,
         s.changed_fields, s.cause, lower(hex(c.digest)), c.author, c.images, c.attachments, c.published_raw,
-        c.published_precision, {HTML_OF}
+        c.published_precision, {HTML_OF}, c.links, c.marks
     FROM snapshots s
     JOIN articles a ON a.id = s.article_id
     JOIN contents c ON c.id = s.content_id

@@ -13,7 +13,13 @@ _LONGEST_STRETCH = 12
 _CONTEXT = 6
 _MARKS = {"removed": "[-{}-]", "added": "{{+{}+}}", "equal": "{}"}
 _COLOURS = {"removed": "red", "added": "green", "equal": None}
-_ITEMS = {"body": "body, {}paragraph", "images": "{}image", "attachments": "{}attachment"}
+_ITEMS = {"body": "body, {}paragraph", "images": "{}image", "attachments": "{}attachment", "links": "{}link"}
+_MARKED = {
+    "struck": "{}struck-out text",
+    "inserted": "{}inserted text",
+    "raised": "{}raised text",
+    "lowered": "{}lowered text",
+}
 
 
 def write_comparison(comparison: Comparison, stream: TextIO, colour: bool) -> None:
@@ -34,9 +40,12 @@ def _name_edit(edit: Edit) -> str:
     """Return a heading such as ``body, paragraph 3: number``; what was removed has its former number."""
     place, number = str(edit.field), edit.number_after or edit.number_before
     if number:
-        place = f"{_ITEMS[edit.field].format('former ' if edit.kind == 'removed' else '')} {number}"
+        name = _MARKED[edit.mark] if edit.mark else _ITEMS[edit.field]
+        place = f"{name.format('former ' if edit.kind == 'removed' else '')} {number}"
     if edit.kind == "moved":
         return f"{place}: moved from {edit.number_before}"
+    if edit.field == "links" and edit.kind == "replaced":
+        return f"{place}: leads elsewhere"
     return f"{place}: {edit.size if edit.kind == 'replaced' else edit.kind}"
 
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from archiver.archive.content import write_published, write_time
+from archiver.archive.content import write_links, write_marks, write_published, write_time
 from archiver.model import Article, Capture
 from archiver.site import Site
 
@@ -27,6 +27,8 @@ def write_record(site: Site, article: Article, capture: Capture) -> dict[str, An
         "views_raw": article.views.raw if article.views else None,
         "images": [{"url": image.url, "caption": image.caption, "alt": image.alt} for image in article.images],
         "attachments": [{"url": document.url, "title": document.title} for document in article.attachments],
+        "links": write_links(article.links),
+        "marks": write_marks(article.marks),
         "body_html": article.body_html,
         "fetched_at": write_time(capture.fetched_at, "microseconds"),
     }

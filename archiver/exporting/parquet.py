@@ -18,7 +18,12 @@ _TIMES = frozenset(
 )
 _NUMBERS = frozenset("views snapshots snapshot bytes status copies".split())
 _TRUTHS = frozenset(["listed"])
-_FILES = {"images": ("url", "caption", "alt"), "attachments": ("url", "title")}
+_FILES = {
+    "images": ("url", "caption", "alt"),
+    "attachments": ("url", "title"),
+    "links": ("url", "text", "kind"),
+    "marks": ("kind", "text", "before"),
+}
 
 
 def write_parquet(stream: BinaryIO, rows: Iterable[Row], columns: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from urllib.parse import unquote, urlsplit
 
 from archiver.model import Article, Attachment, Problem
-from archiver.parsing.body import read_body
+from archiver.parsing.body import drop_files, read_body
 from archiver.parsing.document import find_container, read_first, read_place
 from archiver.parsing.info_line import InfoLine, read_info_line
 from archiver.parsing.links import Links
@@ -41,6 +41,7 @@ def _read_kind(
         return None
     info = read_info_line(read_place(container, places.info_line) or "", zone, at)
     parts = read_body(container, places, links)
+    attachments = _read_attachments(container, places, links)
     return Article(
         native_key=key,
         url=address.url,
@@ -53,8 +54,10 @@ def _read_kind(
         published=info.published,
         views=info.views,
         images=tuple(parts.images),
-        attachments=_read_attachments(container, places, links),
+        attachments=attachments,
         problems=find_unreadable(info),
+        links=drop_files(parts.links, attachments, parts.images),
+        marks=tuple(parts.marks),
     )
 
 

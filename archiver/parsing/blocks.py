@@ -1,5 +1,6 @@
 """The body of an article as blocks in reading order: one paragraph, list item or table row each."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import escape
@@ -7,9 +8,11 @@ from typing import NamedTuple
 
 from bs4.element import NavigableString
 
-from archiver.model import Image
+from archiver.model import Image, Link, Mark, MarkKind
 from archiver.parsing.document import TooDeepError
 from archiver.parsing.links import Links
+from archiver.parsing.marks import HTML_OF_MARKS, Run, mark_of, settle_marks
+from archiver.parsing.media import MEDIA, list_media
 from archiver.parsing.text import clean_line, clean_piece, clean_text
 from archiver.platforms.elements import (
     Element,
@@ -26,8 +29,8 @@ BLOCKS = frozenset(
     "address article aside blockquote body center caption dd div dl dt fieldset figcaption figure footer form h1 h2 h3 "
     "h4 h5 h6 header hr html li main menu nav ol p pre section table tbody td tfoot th thead tr ul".split()
 )
-INLINE = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "u": "u", "sup": "sup", "sub": "sub"}
-SKIPPED = frozenset("head iframe input noscript object option script select style textarea title".split())
+INLINE = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "u": "u"}
+SKIPPED = frozenset("head input noscript option script select style textarea title".split())
 _BLOCK_TAGS = {"li": "li"} | {f"h{level}": "h3" for level in range(1, 7)}
 _PLAIN = frozenset({"span", "font"})
 MAX_DEPTH = 500
@@ -37,6 +40,7 @@ class Block(NamedTuple):
     """One paragraph, list item (``li``), heading (``h3``) or table row (``tr``).
 
     ``text`` keeps line breaks, and tabs between the cells of a row. ``bold`` and ``italic`` say that all of it is.
+    ``media`` is what is embedded there, as addresses.
     """
 
     tag: str
@@ -47,6 +51,8 @@ class Block(NamedTuple):
     italic: bool = False
     images: tuple[Image, ...] = ()
     has_link: bool = False
+    marks: tuple[Mark, ...] = ()
+    media: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -61,10 +67,15 @@ class _Draft:
     plain: bool = False
     upright: bool = False
     has_link: bool = False
+    runs: list[Run] = field(default_factory=list)
+    media: list[str] = field(default_factory=list)
 
 
 class BlockReader:
-    """Reads the blocks below one element; ``furniture`` holds the ``id()`` of elements to be left out."""
+    """Reads the blocks below one element; ``furniture`` holds the ``id()`` of elements to be left out.
+
+    ``found`` are the links of all blocks, and what is embedded in them.
+    """
 
     def __init__(self, links: Links, furniture: frozenset[int] = frozenset()) -> None:
         self._links = links
@@ -74,6 +85,8 @@ class BlockReader:
         self._inline: list[str] = []
         self._aligns: list[str] = [""]
         self._in_row = False
+        self._depths: Counter[MarkKind] = Counter()
+        self.found: list[Link] = []
 
     def read(self, root: Element) -> list[Block]:
         """Read all blocks; TooDeepError beyond ``MAX_DEPTH`` levels."""
@@ -87,7 +100,11 @@ class BlockReader:
                 self._close_tag(parent)
             elif isinstance(child, str):
                 self._add_text(child)
-            elif child.name not in SKIPPED and id(child) not in self._furniture:
+            elif id(child) in self._furniture:
+                continue
+            elif child.name in MEDIA:
+                self._add_media(child)
+            elif child.name not in SKIPPED:
                 self._enter(child, stack)
         return self._blocks
 
@@ -95,7 +112,7 @@ class BlockReader:
         """Open an element and go on below it; a paragraph that is nothing but text is read at once."""
         if len(stack) > MAX_DEPTH:
             raise TooDeepError
-        text = self._read_plain(tag) if tag.name == "p" else None
+        text = self._read_plain(tag) if tag.name == "p" and mark_of(tag) is None else None
         if text is not None and not (self._inline or self._in_row):
             self._add_paragraph(tag, text)
             return
@@ -123,7 +140,7 @@ class BlockReader:
 
     def _is_plain(self, tag: Element) -> bool:
         """Say whether an element is nothing but a font or a colour."""
-        return tag.name in _PLAIN and id(tag) not in self._furniture
+        return tag.name in _PLAIN and id(tag) not in self._furniture and mark_of(tag) is None
 
     def _open_tag(self, tag: Element) -> None:
         name = tag.name
@@ -137,12 +154,31 @@ class BlockReader:
             self._open(self._read_link(tag))
         elif name == "img":
             self._add_image(tag)
+        elif name == "area":
+            self._note_link(tag, clean_text(attribute_of(tag, "alt")))
+        if mark := mark_of(tag):
+            self._begin_mark(mark)
 
     def _close_tag(self, tag: Element) -> None:
+        if self._depths and (mark := mark_of(tag)):
+            self._end_mark(mark)
         if tag.name in INLINE or tag.name == "a":
-            self._draft.html.append(f"</{self._inline.pop().split(' ', 1)[0]}>")
+            self._close()
         elif tag.name in BLOCKS:
             self._leave_block(tag)
+
+    def _begin_mark(self, mark: MarkKind) -> None:
+        if not self._depths[mark]:
+            self._draft.runs.append(Run(mark, len(self._draft.text)))
+        self._depths[mark] += 1
+        self._open(HTML_OF_MARKS[mark])
+
+    def _end_mark(self, mark: MarkKind) -> None:
+        self._close()
+        self._depths[mark] -= 1
+        if not self._depths[mark]:
+            del self._depths[mark]
+            next(run for run in reversed(self._draft.runs) if run.kind == mark).end = len(self._draft.text)
 
     def _enter_block(self, tag: Element) -> None:
         if not self._in_row:
@@ -164,7 +200,7 @@ class BlockReader:
         """Keep the cells of a row apart by a tab, the paragraphs of a cell by a space."""
         if any(not part.isspace() for part in self._draft.text):
             self._draft.text.append("\t" if name in ("td", "th") else " ")
-            self._draft.html.append("\t" if name in ("td", "th") else " ")
+            self._draft.html += [*self._write_ends(), "\t", *self._write_begins()] if name in ("td", "th") else " "
 
     def _break_line(self) -> None:
         tail = "".join(self._draft.text[-3:]).rstrip(" ")
@@ -178,12 +214,34 @@ class BlockReader:
         self._inline.append(element)
         self._draft.html.append(f"<{element}>")
 
+    def _close(self) -> None:
+        self._draft.html.append(f"</{self._inline.pop().split(' ', 1)[0]}>")
+
+    def _write_begins(self) -> list[str]:
+        return [f"<{element}>" for element in self._inline]
+
+    def _write_ends(self) -> list[str]:
+        return [f"</{element.split(' ', 1)[0]}>" for element in reversed(self._inline)]
+
     def _read_link(self, tag: Element) -> str:
         url = self._links.resolve(attribute_of(tag, "href"))
-        if url is None:
-            return "span"
-        self._draft.has_link = True
-        return f'a href="{escape(url)}"'
+        target = self._note_link(tag, clean_text(text_of(tag)))
+        self._draft.has_link |= url is not None
+        href = url if url and (target is None or target.startswith("http")) else target
+        return f'a href="{escape(href)}"' if href else "span"
+
+    def _note_link(self, tag: Element, text: str) -> str | None:
+        target = self._links.find_target(attribute_of(tag, "href"))
+        if target:
+            self.found.append(Link(target, text, own=self._links.is_own(target)))
+        return target
+
+    def _add_media(self, tag: Element) -> None:
+        urls = list_media(tag, self._links)
+        self._draft.media += urls
+        self.found += [
+            Link(url, clean_text(attribute_of(tag, "title")), "media", self._links.is_own(url)) for url in urls
+        ]
 
     def _add_image(self, tag: Element) -> None:
         image = read_image(tag, self._links)
@@ -206,25 +264,29 @@ class BlockReader:
 
     def _flush(self) -> None:
         draft, tag = self._draft, self._draft.tag
-        if not (draft.text or draft.html or draft.images):
+        if not (draft.text or draft.html or draft.images or draft.media):
             draft.tag = "p"
             return
+        marks = settle_marks(draft.text, draft.runs) if draft.runs else ()
         text = _tidy(draft.text)
-        if text or draft.images:
-            closing = [f"</{element.split(' ', 1)[0]}>" for element in reversed(self._inline)]
+        if text or draft.images or draft.media:
             self._blocks.append(
                 Block(
                     tag=tag,
                     text=text,
-                    html="".join(draft.html + closing).strip(),
+                    html="".join(draft.html + self._write_ends() if self._inline else draft.html).strip(),
                     align=draft.align or self._aligns[-1],
                     bold=bool(text) and not draft.plain,
                     italic=bool(text) and not draft.upright,
                     images=tuple(draft.images),
                     has_link=draft.has_link,
+                    marks=marks,
+                    media=tuple(draft.media),
                 )
             )
-        self._draft = _Draft(html=[f"<{element}>" for element in self._inline])
+        self._draft = _Draft(html=self._write_begins()) if self._inline else _Draft()
+        if self._depths:
+            self._draft.runs += [Run(kind, 0) for kind in self._depths]
 
 
 def read_image(tag: Element, links: Links) -> Image | None:

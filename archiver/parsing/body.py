@@ -1,14 +1,27 @@
 """Taking the body of an article apart: lead, paragraphs, images with their captions, signature."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from html import escape
 
-from archiver.model import Image
+from archiver.model import Attachment, Image, Link, Mark
 from archiver.parsing.blocks import Block, BlockReader, read_image
-from archiver.parsing.document import read_place
+from archiver.parsing.document import read_element, read_place
 from archiver.parsing.links import Links
-from archiver.platforms.elements import Element, children_named, select_any, select_one
-from archiver.platforms.layout import ArticleLayout
+from archiver.parsing.marks import mark_of, note_printed
+from archiver.parsing.media import MEDIA
+from archiver.parsing.text import clean_text
+from archiver.platforms.elements import (
+    Element,
+    children_named,
+    elements_below,
+    select_any,
+    select_one,
+    text_of,
+)
+from archiver.platforms.layout import ArticleLayout, Place
+from archiver.raised import has_levels
+from archiver.urls import identify_file
 
 LONGEST_CAPTION = 400
 LONGEST_SIGNATURE = 80
@@ -19,40 +32,84 @@ MOST_CAPTION_BLOCKS = 3
 
 @dataclass(slots=True)
 class BodyParts:
-    """The body taken apart; ``html`` holds an element a paragraph, image or row."""
+    """The body taken apart; ``html`` holds an element a paragraph, image or row.
+
+    ``has_levels`` says that some raised or lowered characters are printed in it.
+    """
 
     lead: str | None = None
     author: str | None = None
     paragraphs: list[str] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     html: list[str] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    has_levels: bool = False
 
 
 def read_body(container: Element, places: ArticleLayout, links: Links) -> BodyParts:
     """Read the lead beside the body and the body itself; TooDeepError for a body that no reader could follow."""
-    parts = BodyParts(lead=read_place(container, places.lead))
-    parts.images += _read_lead_images(container, places, links)
+    title, lead = (_find_place(container, place) for place in (places.title, places.lead))
+    parts = BodyParts(lead=read_element(lead) if lead is not None else None)
+    if callable(places.lead):
+        parts.lead = read_place(container, places.lead)
+    parts.images += _read_lead_images(lead, links)
+    read_head(title, (lead,) if lead is not None else (), links, parts)
     found = (select_one(container, selector) for selector in places.body)
     body = next((element for element in found if element is not None), None)
     if body is None:
         return parts
     furniture = frozenset(id(element) for element in select_any(body, places.furniture))
-    take_apart(BlockReader(links, furniture).read(body), parts)
+    reader = BlockReader(links, furniture)
+    take_apart(reader.read(body), parts)
+    parts.links += reader.found
     return parts
+
+
+def read_head(title: Element | None, lead: Iterable[Element], links: Links, parts: BodyParts) -> None:
+    """Read the marks of title and lead, where they stand outside of the body, and the links of the lead."""
+    for element in (*((title,) if title is not None else ()), *lead):
+        if not any(below.name == "a" or below.name in MEDIA or mark_of(below) for below in elements_below(element)):
+            parts.marks += note_printed(clean_text(text_of(element)), ())
+            continue
+        reader = BlockReader(links)
+        parts.marks += [mark for block in reader.read(element) for mark in note_printed(block.text, block.marks)]
+        parts.links += reader.found if element is not title else []
+
+
+def drop_files(links: list[Link], attachments: Iterable[Attachment], images: Iterable[Image]) -> tuple[Link, ...]:
+    """Leave out the links to documents, which are attachments, and those of pictures to themselves."""
+    if not links:
+        return ()
+    documents = {identify_file(document.url) for document in attachments}
+    pictures = {identify_file(image.url) for image in images}
+
+    def is_file(link: Link) -> bool:
+        file = identify_file(link.url) if link.url.startswith("http") else ""
+        return file in documents or (link.kind == "link" and not link.text and file in pictures)
+
+    return tuple(link for link in links if not is_file(link))
 
 
 def take_apart(blocks: list[Block], parts: BodyParts) -> None:
     """Put the blocks of a body, which are used up, where they belong: lead, signature, paragraphs, images."""
+    parts.has_levels = has_levels("\n".join([block.text for block in blocks]))
     if parts.lead is None and _is_lead(blocks):
-        parts.lead = _join_lines(blocks.pop(0).text)
+        lead = blocks.pop(0)
+        parts.lead = _join_lines(lead.text)
+        parts.marks += note_printed(lead.text, lead.marks) if parts.has_levels else lead.marks
+    below = _take_media(blocks)
     parts.author = _take_signature(blocks)
-    _sort_blocks(blocks, parts)
+    _sort_blocks([*blocks, *below], parts)
     parts.images = _drop_repeated(parts.images)
 
 
-def _read_lead_images(container: Element, places: ArticleLayout, links: Links) -> list[Image]:
+def _find_place(container: Element, place: Place | None) -> Element | None:
+    return select_one(container, place) if isinstance(place, str) else None
+
+
+def _read_lead_images(lead: Element | None, links: Links) -> list[Image]:
     """Read the pictures beside the lead, outside the body, with the captions of those that stand in a figure."""
-    lead = select_one(container, places.lead) if isinstance(places.lead, str) else None
     wrapper = lead.parent if lead is not None else None
     beside = children_named(wrapper, "img", "figure") if wrapper is not None else ()
     return [image for element in beside if (image := _read_picture(element, links))]
@@ -94,6 +151,14 @@ def is_signature(block: Block, *, last: bool) -> bool:
     return last and block.bold and short and block.align != "center"
 
 
+def _take_media(blocks: list[Block]) -> list[Block]:
+    """Take what is embedded below the last line of the text, signature and all."""
+    taken: list[Block] = []
+    while blocks and blocks[-1].media and not (blocks[-1].text or blocks[-1].images):
+        taken.insert(0, blocks.pop())
+    return taken
+
+
 def _sort_blocks(blocks: list[Block], parts: BodyParts) -> None:
     """Give every block its place: paragraphs to the body, captions to their images, both in reading order."""
     index = 0
@@ -101,12 +166,20 @@ def _sort_blocks(blocks: list[Block], parts: BodyParts) -> None:
         block = blocks[index]
         index += 1
         if not block.images:
-            parts.paragraphs.append(block.text)
-            parts.html.append(_write_block(block))
+            _add_text(block, parts)
             continue
         captions = _find_captions(blocks, index)
         index += len(captions) if not block.text else 0
         _add_images(block, captions, parts)
+
+
+def _add_text(block: Block, parts: BodyParts) -> None:
+    """Add a paragraph, and what is embedded in it as links to that."""
+    if block.text:
+        parts.paragraphs.append(block.text)
+        parts.html.append(_write_block(block))
+        parts.marks += note_printed(block.text, block.marks) if parts.has_levels else block.marks
+    parts.html += [_write_media(url) for url in block.media]
 
 
 def _find_captions(blocks: list[Block], start: int) -> list[Block]:
@@ -122,7 +195,8 @@ def _find_captions(blocks: list[Block], start: int) -> list[Block]:
 
 
 def _is_caption(block: Block) -> bool:
-    return block.align == "center" and not block.images and block.tag == "p" and len(block.text) <= LONGEST_CAPTION
+    fits = block.align == "center" and block.tag == "p" and len(block.text) <= LONGEST_CAPTION
+    return fits and not (block.images or block.media)
 
 
 def _add_images(block: Block, captions: list[Block], parts: BodyParts) -> None:
@@ -132,12 +206,12 @@ def _add_images(block: Block, captions: list[Block], parts: BodyParts) -> None:
     elif block.text:
         captions = []
     text = " ".join(_join_lines(caption.text) for caption in captions) or None
+    # What is raised or lowered in a caption stands in its text.
+    parts.marks += [mark for caption in captions for mark in caption.marks if mark.kind in ("struck", "inserted")]
     images = [*block.images[:-1], replace(block.images[-1], caption=text)]
     parts.images += images
     parts.html += [_write_figure(image) for image in images]
-    if block.text and not own:
-        parts.paragraphs.append(block.text)
-        parts.html.append(_write_block(block))
+    _add_text(block._replace(text="") if own else block, parts)
 
 
 def _drop_repeated(images: list[Image]) -> list[Image]:
@@ -152,7 +226,10 @@ def _drop_repeated(images: list[Image]) -> list[Image]:
 
 def _write_block(block: Block) -> str:
     if block.tag == "tr":
-        cells = "".join(f"<td>{escape(cell, quote=False)}</td>" for cell in block.text.split("\t"))
+        written = [escape(cell, quote=False) for cell in block.text.split("\t")]
+        if block.marks or block.has_link:  # rows are as plain as their text, unless that would lose a meaning
+            written = [cell.strip() for cell in block.html.split("\t")]
+        cells = "".join(f"<td>{cell}</td>" for cell in written)
         return f"<table><tr>{cells}</tr></table>"
     if block.tag == "li":
         return f"<ul><li>{block.html}</li></ul>"
@@ -162,6 +239,10 @@ def _write_block(block: Block) -> str:
 def _write_figure(image: Image) -> str:
     caption = f"<figcaption>{escape(image.caption, quote=False)}</figcaption>" if image.caption else ""
     return f'<figure><img src="{escape(image.url)}" alt="{escape(image.alt or "")}">{caption}</figure>'
+
+
+def _write_media(url: str) -> str:
+    return f'<figure><a href="{escape(url)}">{escape(url, quote=False)}</a></figure>'
 
 
 def _join_lines(text: str) -> str:

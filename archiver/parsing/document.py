@@ -5,9 +5,10 @@ import re
 from bs4.exceptions import ParserRejectedMarkup
 
 from archiver.parsing.container import cut_container, cut_listing, drop_unfinished_comment
+from archiver.parsing.marks import shifted_text_of
 from archiver.parsing.text import clean_text
 from archiver.parsing.tree import grow_tree
-from archiver.platforms.elements import Element, find_ancestor, select_one, text_of
+from archiver.platforms.elements import Element, find_ancestor, select_one
 from archiver.platforms.layout import ArticleLayout, Layout, Place
 
 # The largest real pages have 4,000 tags. Scrapy's and lxml's own selectors drop what lies below 2,048 levels.
@@ -78,7 +79,12 @@ def read_place(page: Element, place: Place | None) -> str | None:
     if callable(place):
         return clean_text(place(page) or "") or None
     element = select_one(page, place)
-    return clean_text(text_of(element)) or None if element is not None else None
+    return read_element(element) if element is not None else None
+
+
+def read_element(element: Element) -> str | None:
+    """Read the clean text of an element; None where it is empty."""
+    return clean_text(shifted_text_of(element)) or None
 
 
 def read_first(page: Element, places: tuple[Place, ...]) -> str | None:

@@ -4,6 +4,7 @@ The parser stores clean HTML; but archives are merged, and come from others. So 
 tags that are known are written anew without their attributes, all text is escaped, pictures become text.
 """
 
+import re
 from collections.abc import Callable
 from html import escape
 from html.parser import HTMLParser
@@ -12,8 +13,8 @@ from urllib.parse import urlsplit
 from archiver.display import escape_controls
 
 _KEPT = frozenset(
-    "p h2 h3 h4 h5 h6 ul ol li blockquote pre table caption thead tbody tfoot tr td th strong b em i u s sub sup br hr "
-    "figure figcaption a".split()
+    "p h2 h3 h4 h5 h6 ul ol li blockquote pre table caption thead tbody tfoot tr td th strong b em i u s del ins sub "
+    "sup br hr figure figcaption a".split()
 )
 _RENAMED = {"h1": "h2"}
 _VOID = frozenset({"br", "hr"})
@@ -21,6 +22,7 @@ _VOID = frozenset({"br", "hr"})
 _DROPPED = frozenset("script style template iframe object embed noscript svg math title textarea select xmp".split())
 _SPANS = frozenset({"colspan", "rowspan"})
 _MOST_DEPTH = 100
+_CONTACT = re.compile(r"(?:mailto:[^\s\"'<>]+@[^\s\"'<>]+|tel:\+?[\d\s().-]+)", re.IGNORECASE)
 
 Say = Callable[..., str]
 
@@ -39,6 +41,11 @@ def is_web_address(url: str) -> bool:
         return urlsplit(url).scheme in ("http", "https")
     except ValueError:
         return False
+
+
+def _is_link(url: str) -> bool:
+    """Say whether a text may lead there: to the web, to a mail address or a telephone number."""
+    return is_web_address(url) or _CONTACT.fullmatch(url) is not None
 
 
 class _Cleaner(HTMLParser):
@@ -90,7 +97,7 @@ class _Cleaner(HTMLParser):
 
 
 def _write_attributes(tag: str, attributes: dict[str, str | None]) -> str:
-    if tag == "a" and is_web_address(attributes.get("href") or ""):
+    if tag == "a" and _is_link(attributes.get("href") or ""):
         return f' href="{_write_text(attributes["href"] or "")}" rel="noreferrer noopener nofollow"'
     if tag in ("td", "th"):
         spans = {name: value for name, value in attributes.items() if name in _SPANS and value and value.isdecimal()}

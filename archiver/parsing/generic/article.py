@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from archiver.model import Article, Attachment, Origin, Problem
 from archiver.parsing.article import find_unreadable
-from archiver.parsing.body import BodyParts
+from archiver.parsing.body import BodyParts, drop_files
 from archiver.parsing.generic.body import read_attachments, read_generic_body
 from archiver.parsing.generic.declared import Declared, read_declared
 from archiver.parsing.generic.density import find_region
@@ -108,6 +108,8 @@ def _make_article(
         attachments=attachments,
         problems=(*fields.problems, *find_unreadable(InfoLine(fields.published, fields.views))),
         origins=(*origins, *_trace_text(declared, parts, attachments)),
+        links=drop_files(parts.links, attachments, parts.images),
+        marks=tuple(parts.marks),
     )
 
 

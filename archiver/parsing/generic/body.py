@@ -1,16 +1,17 @@
 """Reading the body of an article from the elements that hold its lines, with its images and documents."""
 
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
-from archiver.model import Attachment, Image
+from archiver.model import Attachment, Image, Link
 from archiver.parsing.article import collect_documents
 from archiver.parsing.blocks import BlockReader, read_image
-from archiver.parsing.body import BodyParts, take_apart
+from archiver.parsing.body import BodyParts, read_head, take_apart
 from archiver.parsing.generic.declared import Declared
 from archiver.parsing.generic.density import Region
 from archiver.parsing.generic.outline import Outline
 from archiver.parsing.generic.signature import drop_account
 from archiver.parsing.links import Links
+from archiver.parsing.media import MEDIA, list_media
 from archiver.platforms.elements import Element, attribute_of, text_of
 
 # Smaller images are icons.
@@ -28,6 +29,8 @@ def read_attachments(outline: Outline, region: Region, links: Links) -> tuple[At
 def read_generic_body(outline: Outline, region: Region, declared: Declared, links: Links) -> BodyParts:
     """Read lead, paragraphs and images of a region, or of the element that the site declares."""
     parts = BodyParts(lead=declared.lead)
+    read_head(*_find_head(outline, region, declared), links, parts)
+    parts.links += _read_media_above(outline, region, links)
     found = (declared.body, frozenset[int]()) if declared.body is not None else _find_furniture(outline, region)
     if declared.body is None:
         if region.lead and not parts.lead:
@@ -35,10 +38,41 @@ def read_generic_body(outline: Outline, region: Region, declared: Declared, link
         parts.images += _read_images_above(outline, region, links)
     if found:
         root, furniture = found
-        blocks = BlockReader(links, furniture).read(root)
+        reader = BlockReader(links, furniture)
+        blocks = reader.read(root)
         drop_account(blocks, [outline.lines[index] for index in region.chosen[-2:]])
         take_apart(blocks, parts)
+        inside = {link.url for link in reader.found}
+        parts.links = [link for link in parts.links if link.kind != "media" or link.url not in inside] + reader.found
     return parts
+
+
+def _find_head(outline: Outline, region: Region, declared: Declared) -> tuple[Element | None, list[Element]]:
+    """Find the elements of the title and of a lead apart from the body."""
+    title = [declared.title] if declared.title is not None else _elements_of(outline, region.headline)
+    lines = region.lead if declared.body is None and not declared.lead else ()
+    lead = {id(element): element for index in lines for element in _elements_of(outline, index)}
+    return next(iter(title), None), list(lead.values())
+
+
+def _elements_of(outline: Outline, index: int) -> list[Element]:
+    """Return what holds a line: its block where that holds no other line, else the elements within the line."""
+    line = outline.lines[index]
+    span = outline.span_of(line.block)
+    return [line.block] if span is not None and span.end - span.start == 1 else list(line.inlines)
+
+
+def _read_media_above(outline: Outline, region: Region, links: Links) -> list[Link]:
+    """Read what is embedded between the headline and the first line of the text."""
+    if region.first >= region.end:
+        return []
+    start, stop = (outline.lines[index].block for index in (region.headline, region.first))
+    if any(element is stop for element in (start, *start.parents)):
+        return []
+    between = takewhile(lambda node: node is not stop, start.next_elements)
+    media = [node for node in between if isinstance(node, Element) and node.name in MEDIA][:MOST_IMAGES_ABOVE]
+    urls = dict.fromkeys(url for element in media for url in list_media(element, links))
+    return [Link(url, kind="media", own=links.is_own(url)) for url in urls]
 
 
 def _read_images_above(outline: Outline, region: Region, links: Links) -> list[Image]:

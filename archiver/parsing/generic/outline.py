@@ -8,8 +8,10 @@ from itertools import accumulate
 
 from archiver.parsing.blocks import BLOCKS
 from archiver.parsing.document import TooDeepError
+from archiver.parsing.marks import mark_of
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, children_of, text_of
+from archiver.raised import Level, is_level, shift_text
 
 MAX_DEPTH = 2000
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -22,6 +24,8 @@ _SKIPPED = frozenset(
 # it is the page itself (ASP.NET), else a search, a login or a poll.
 _FURNITURE = {"nav": 0.5, "aside": 0.5, "footer": 0.5, "menu": 0.5, "form": 0.3}
 MOST_MAINS = 4
+# An aside beside a paragraph of so many characters stands amid a text.
+SHORTEST_BESIDE = 40
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 
 
@@ -97,13 +101,24 @@ class Outline:
         steps = [0] * (len(self.lines) + 1)
         for span in self.spans:
             share = _FURNITURE.get(span.element.name)
-            if share is None or self.mass(span.start, span.end) > share * whole:
+            if share is None or self.mass(span.start, span.end) > share * whole or self._is_remark(span):
                 continue
             if not any(span.start <= main.start and main.end <= span.end for main in contents[:MOST_MAINS]):
                 steps[span.start] += 1
                 steps[span.end] -= 1
         for line, depth in zip(self.lines, accumulate(steps), strict=False):
             line.furniture = depth > 0
+
+    def _is_remark(self, span: Span) -> bool:
+        """Say whether an aside is a remark of the text: it stands beside a paragraph and is mostly not links."""
+        if span.element.name != "aside":
+            return False
+        beside = (_find_sibling(span.element, side) for side in ("previous_siblings", "next_siblings"))
+        if not any(one is not None and one.name == "p" and len(whole_text(one)) >= SHORTEST_BESIDE for one in beside):
+            return False
+        return self.mass(span.start, span.end) >= 0.7 * sum(
+            len(line.text) for line in self.lines[span.start : span.end]
+        )
 
     def mass(self, start: int, end: int) -> int:
         """Return the mass of the lines from ``start`` up to ``end``."""
@@ -147,6 +162,7 @@ class _Walker:
         self._inlines: list[Element] = []
         self._outermost: Element | None = None
         self._times: list[Element] = []
+        self._levels: list[tuple[Element, Level]] = []
 
     def walk(self, page: Element) -> Outline:
         self._open(page)
@@ -185,8 +201,12 @@ class _Walker:
             self._outline.images.append((len(self._outline.lines) + bool("".join(self._pieces).strip()), tag))
         elif name == "time":
             self._times.append(tag)
+        elif (mark := mark_of(tag)) and is_level(mark):
+            self._levels.append((tag, mark))
 
     def _close(self, tag: Element) -> None:
+        if self._levels and self._levels[-1][0] is tag:
+            self._levels.pop()
         if tag is self._outermost:
             self._outermost = None
         if tag.name == "a" and self._links:
@@ -205,7 +225,7 @@ class _Walker:
             self._flush()
 
     def _add(self, text: str) -> None:
-        self._pieces.append(text)
+        self._pieces.append(shift_text(self._levels[-1][1], clean_text(text)) if self._levels else text)
         if self._outermost is not None and (not self._inlines or self._inlines[-1] is not self._outermost):
             self._inlines.append(self._outermost)
         if self._links:
@@ -231,6 +251,12 @@ class _Walker:
                 )
             )
         self._pieces, self._linked, self._anchors, self._inlines, self._times = [], 0, [], [], []
+
+
+def _find_sibling(element: Element, side: str) -> Element | None:
+    """Find the nearest sibling of an element that holds text."""
+    siblings = (one for one in getattr(element, side) if isinstance(one, Element))
+    return next((one for one in siblings if one.name not in _SKIPPED and text_of(one).strip()), None)
 
 
 def _is_hidden(tag: Element) -> bool:
