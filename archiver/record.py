@@ -30,6 +30,7 @@ from archiver.archive.readings import (
 )
 from archiver.archive.reconciling import reconcile
 from archiver.archive.rederivation import rederive_article
+from archiver.archive.withdrawing import is_withdrawn
 from archiver.clock import now
 from archiver.errors import ArchiveError
 from archiver.interpretation import Statement, interpret
@@ -120,7 +121,7 @@ def record_capture(
     """
     with join_transaction(database):
         capture_id = keep_capture(database.conn, run, capture, purpose)
-        if capture_id is None or not purpose.final:
+        if capture_id is None or not purpose.final or is_withdrawn(database.conn, run):
             return None
         sighting = Sighting(capture_id, write_time(capture.fetched_at, "microseconds"), site.name, fresh=True)
         late = is_late(database.conn, run, sighting.at)

@@ -18,7 +18,7 @@ _MOST_ANSWERS = 200
 _AHEAD = """
     SELECT count(*) AS captures, max(k.fetched_at) AS newest, min(u.started_at) AS began
     FROM addresses a CROSS JOIN captures k ON k.address_id = a.id AND k.fetched_at > ?2
-    CROSS JOIN runs u ON u.id = k.run_id WHERE a.site = ?1
+    CROSS JOIN runs u ON u.id = k.run_id AND NOT u.withdrawn WHERE a.site = ?1
 """
 _HEADERS = """
     SELECT k.fetched_at, k.headers, h.headers AS header_set

@@ -132,7 +132,7 @@ def read_health(connection: sqlite3.Connection, run: Run, site: Site, start: Seq
 
 
 _EARLIER = "(started_at, uid) < (SELECT started_at, uid FROM runs WHERE id = ?2)"  # merged ones may have later ids
-_GOOD = f"kind = 'crawl' AND {DID_ITS_WORK} AND NOT {_BOUNDED} AND resumes IS NULL"
+_GOOD = f"kind = 'crawl' AND NOT withdrawn AND {DID_ITS_WORK} AND NOT {_BOUNDED} AND resumes IS NULL"
 _GOOD_RUNS = f"SELECT count(*) FROM runs WHERE site = ?1 AND {_EARLIER} AND {_GOOD}"
 
 
@@ -237,9 +237,9 @@ def _list_died(connection: sqlite3.Connection, run: Run) -> list[str]:
     """
     query = (
         f"SELECT started_at FROM runs WHERE site = ?1 AND {_EARLIER} AND kind = 'crawl' AND outcome = 'died' "
-        "AND NOT merged "
+        "AND NOT merged AND NOT withdrawn "
         f"AND started_at > coalesce((SELECT max(started_at) FROM runs WHERE site = ?1 AND {_EARLIER} "
-        "AND kind = 'crawl' AND outcome NOT IN ('died', 'locked')), '') ORDER BY started_at, uid"
+        "AND kind = 'crawl' AND NOT withdrawn AND outcome NOT IN ('died', 'locked')), '') ORDER BY started_at, uid"
     )
     return [row[0] for row in connection.execute(query, (run.site, run.id))]
 

@@ -151,4 +151,10 @@ SIXTH = (
     """,
 )
 
-SEVENTH: tuple[str, ...] = ()
+SEVENTH: tuple[str, ...] = (
+    # When somebody last decided whether a run counts, and whether its readings are set aside; see withdrawing.py.
+    "ALTER TABLE runs ADD COLUMN decided_at TEXT",
+    "ALTER TABLE runs ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0 CHECK (withdrawn IN (0, 1)) "
+    "CHECK (NOT withdrawn OR decided_at IS NOT NULL)",
+    "CREATE INDEX runs_withdrawn ON runs (id) WHERE withdrawn",
+)
