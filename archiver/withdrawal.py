@@ -6,7 +6,6 @@ as ``reparse --all`` does, in the transaction of the decision: the archive is on
 """
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -25,29 +24,25 @@ from archiver.errors import UsageError
 from archiver.replay import Replay, replay
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What withdrawing or restoring a run brought; ``replay`` is None where it was so already."""
+def decide_runs(
+    database: Database, numbers: Sequence[int], *, withdrawn: bool, jobs: int = 1
+) -> Generator[int, None, Replay | None]:
+    """Withdraw runs, by their numbers in ``run_summary``, or restore them; yields how many captures are read again.
 
-    site: str
-    replay: Replay | None
-
-
-def decide_run(database: Database, number: int, *, withdrawn: bool, jobs: int = 1) -> Generator[int, None, Decision]:
-    """Withdraw a run, by its number in ``run_summary``, or restore it; yields how many captures are read again.
-
-    UsageError where there is no such run, or it is open yet; SiteError where its site's pages cannot be read any more.
+    Returns None where all of them are so already: then nothing was changed. UsageError where there is no such run, or
+    it is open yet; SiteError where the pages of its site cannot be read any more.
     """
     with database.atomic():
-        found = _find_closed(database, number)
-        site = found.run.site
-        if found.is_withdrawn == withdrawn:
-            return Decision(site, None)
-        note_decision(database.conn, found.run, now(), withdrawn=withdrawn)
-        declare_by_last(database.conn, [site])
-        replayed = yield from replay(database, site, jobs=jobs)
-        count_decided(database.conn, site)
-    return Decision(site, replayed)
+        found = [_find_closed(database, number) for number in numbers]
+        changed = {run.run for run in found if run.is_withdrawn != withdrawn}
+        for run in changed:
+            note_decision(database.conn, run, now(), withdrawn=withdrawn)
+        sites = sorted({run.site for run in changed})
+        replays = []
+        for site in sites:
+            replayed = yield from _read_without(database, site, jobs)
+            replays.append(replayed)
+    return _sum_up(replays) if replays else None
 
 
 def merge(database: Database, other: Path) -> Merged:
@@ -62,6 +57,18 @@ def _find_closed(database: Database, number: int) -> DecidedRun:
     if found.is_open:
         raise UsageError(f"run {number} is not closed yet; wait for its end, or for the next run, which closes it")
     return found
+
+
+def _read_without(database: Database, site: str, jobs: int) -> Generator[int, None, Replay]:
+    declare_by_last(database.conn, [site])
+    replayed = yield from replay(database, site, jobs=jobs)
+    count_decided(database.conn, site)
+    return replayed
+
+
+def _sum_up(replays: Sequence[Replay]) -> Replay:
+    captures, damaged = (sum(counts) for counts in zip(*((one.captures, one.damaged) for one in replays), strict=True))
+    return Replay(captures, damaged, tuple(article for one in replays for article in one.differing))
 
 
 def _read_again(database: Database, sites: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from archiver.archive.clocks import Ahead, find_ahead, read_offsets
+from archiver.archive.clocks import Ahead, find_ahead, number_runs, read_offsets
 from archiver.archive.content import write_time
 from archiver.archive.fillings import Page, read_pages, read_recent
 from archiver.archive.ledger import LEFT_WORK, Run
@@ -71,7 +71,8 @@ class Health:
     ``max_pages``, none that took up another's work. ``comparable``: the run itself is such a run. ``good_runs`` counts
     those of every scope. ``recent``: which fields the last articles before the run filled. ``died``: when the runs
     began that died before this one. ``unaccounted``: articles found, less those whose fate is known. ``ahead``:
-    captures from the future; ``offsets``: how far the run's clock was ahead of the servers', answer by answer.
+    captures from the future; ``number``: the run's, as people name it; ``offsets``: how far its clock was ahead of the
+    servers', answer by answer.
     """
 
     site: Site
@@ -94,6 +95,7 @@ class Health:
     found: int = 0
     unaccounted: int = 0
     ahead: Ahead | None = None
+    number: int = 0
     offsets: tuple[timedelta, ...] = ()
 
 
@@ -127,6 +129,7 @@ def read_health(connection: sqlite3.Connection, run: Run, site: Site, start: Seq
         found=own["found"],
         unaccounted=_count_unaccounted(connection, run),
         ahead=find_ahead(connection, run.site, ending.at),
+        number=number_runs(connection, json.dumps([run.id]))[0],
         offsets=read_offsets(connection, run) if ending.is_dated else (),
     )
 

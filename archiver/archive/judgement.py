@@ -21,6 +21,7 @@ from archiver.archive.ledger import Run, list_chain
 from archiver.archive.planning import RESUME_FOR
 from archiver.archive.readings import find_last_content, has_lost_fields
 from archiver.archive.rederivation import load_content, rederive_article
+from archiver.archive.withdrawing import is_whole
 from archiver.model import Problem
 
 # A third of a handful of articles is one article, and one article may well be gone: fewer than this are believed.
@@ -76,7 +77,7 @@ def weigh_again(connection: sqlite3.Connection, run: Run) -> tuple[frozenset[int
     Returns the articles whose history changed by it, and whether it changed what the run is believed of.
     """
     row = connection.execute("SELECT listed, delists FROM runs WHERE id = ?", (run.id,)).fetchone()
-    delists = int(_is_whole(connection, run) and _find_shrinking(connection, run, row["listed"]) is None)
+    delists = int(is_whole(connection, run) and _find_shrinking(connection, run, row["listed"]) is None)
     if delists == row["delists"]:
         return frozenset(), False
     connection.execute("UPDATE runs SET delists = ? WHERE id = ?", (delists, run.id))
@@ -284,22 +285,12 @@ def _weigh_listings(connection: sqlite3.Connection, run: Run) -> _Listings:
     at fault.
     """
     row = connection.execute("SELECT listed, delists FROM runs WHERE id = ?", (run.id,)).fetchone()
-    is_whole = _is_whole(connection, run)
+    whole = is_whole(connection, run)
     query = f"SELECT count(DISTINCT r.article_id) FROM {_OF_WALK} WHERE r.sign = 'listed'"
     listed = connection.execute(query, _bind_walk(connection, run)).fetchone()[0]
-    shrunk = _find_shrinking(connection, run, listed) if is_whole else None
-    columns = (int(listed), int(is_whole and shrunk is None))
+    shrunk = _find_shrinking(connection, run, listed) if whole else None
+    columns = (int(listed), int(whole and shrunk is None))
     return _Listings(columns, (shrunk,) if shrunk else (), columns != (row["listed"], row["delists"]))
-
-
-def _is_whole(connection: sqlite3.Connection, run: Run) -> bool:
-    """Say whether a run walked all listings to their ends, on no page of a run that is withdrawn."""
-    query = (
-        "SELECT complete FROM runs WHERE id = ?1 "
-        "AND NOT EXISTS (SELECT 1 FROM json_each(?2) c JOIN runs w ON w.id = c.value AND w.withdrawn)"
-    )
-    row = connection.execute(query, (run.id, json.dumps(list_chain(connection, run.id)))).fetchone()
-    return bool(row and row[0])
 
 
 def _find_shrinking(connection: sqlite3.Connection, run: Run, listed: int) -> Problem | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archiver.archive.content import write_time
-from archiver.archive.ledger import Run, count_died_run
+from archiver.archive.ledger import Run, count_died_run, list_chain
 from archiver.archive.values import read_time
 
 WITHDRAWN = "(SELECT id FROM runs WHERE withdrawn)"
@@ -74,6 +74,16 @@ def count_decided(connection: sqlite3.Connection, site: str) -> None:
 def is_withdrawn(connection: sqlite3.Connection, run: Run) -> bool:
     """Say whether a run is set aside."""
     return bool(connection.execute("SELECT withdrawn FROM runs WHERE id = ?", (run.id,)).fetchone()[0])
+
+
+def is_whole(connection: sqlite3.Connection, run: Run) -> bool:
+    """Say whether a run walked all listings to their ends, on no page of a run that is withdrawn."""
+    query = (
+        "SELECT complete FROM runs WHERE id = ?1 "
+        "AND NOT EXISTS (SELECT 1 FROM json_each(?2) c JOIN runs w ON w.id = c.value AND w.withdrawn)"
+    )
+    row = connection.execute(query, (run.id, json.dumps(list_chain(connection, run.id)))).fetchone()
+    return bool(row and row[0])
 
 
 def check_withdrawn(connection: sqlite3.Connection) -> list[str]:

@@ -21,8 +21,8 @@ SEALS = ("site", "started_at", "outcome", "captures", "seal")
 @click.command("runs")
 @click.option("--site", help="Only of this site.")
 @click.option("--seals", is_flag=True, help="Print the seals: digests over all captures of each run.")
-@click.option("--withdraw", metavar="RUN", type=click.IntRange(min=1), help="Set the readings of this run aside.")
-@click.option("--restore", metavar="RUN", type=click.IntRange(min=1), help="Let a withdrawn run count again.")
+@click.option("--withdraw", metavar="RUN", type=int, multiple=True, help="Set aside what this run read; repeatable.")
+@click.option("--restore", metavar="RUN", type=int, multiple=True, help="Let a withdrawn run count again; repeatable.")
 @with_limit(20)
 @with_output
 @with_archive
@@ -32,8 +32,8 @@ def runs_command(
     site: str | None,
     limit: int | None,
     seals: bool,
-    withdraw: int | None,
-    restore: int | None,
+    withdraw: tuple[int, ...],
+    restore: tuple[int, ...],
 ) -> int:
     """List runs, the newest first.
 
@@ -45,12 +45,12 @@ def runs_command(
     and articles, history, counts and events are those of an archive without it, until --restore brings it back. All
     other captures of the site are read again for it. Status 75 while a crawl is under way.
     """
-    if withdraw is not None and restore is not None:
+    if withdraw and restore:
         raise UsageError("--withdraw and --restore exclude each other")
-    if withdraw is not None or restore is not None:
+    if withdraw or restore:
         from archiver.cli.withdrawing import decide
 
-        return decide(db, withdraw or restore or 0, withdrawn=withdraw is not None)
+        return decide(db, withdraw or restore, withdrawn=bool(withdraw))
     database = open_for_reading(db)
     if seals:
         rows = [{column: row[column] for column in SEALS} for row in list_runs(database.conn, site, limit)]

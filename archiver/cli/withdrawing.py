@@ -1,5 +1,6 @@
 """``archiver runs --withdraw`` and ``--restore``: whether a run counts."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -10,28 +11,29 @@ from archiver.archive.queries import zones_of_sites
 from archiver.archive.readers import count_cores
 from archiver.cli.housekeeping import LOCKED, hold_sites
 from archiver.cli.rebuild import follow_generator
-from archiver.withdrawal import Decision, decide_run
+from archiver.replay import Replay
+from archiver.withdrawal import decide_runs
 
 
-def decide(db: Path, number: int, *, withdrawn: bool) -> int:
-    """Withdraw a run or restore it, by its number; returns the exit status: 75 while a crawl is under way."""
+def decide(db: Path, numbers: Sequence[int], *, withdrawn: bool) -> int:
+    """Withdraw runs or restore them, by their numbers; returns the exit status: 75 while a crawl is under way."""
     open_for_reading(db).close()  # says what is wrong with it
     database = create_or_open(db)
     with closing(database), hold_sites(db, set(zones_of_sites(database.conn))) as taken:
         if taken:
             click.echo(f"archiver: {db}: nothing was changed, a crawl is under way: {', '.join(taken)}", err=True)
             return LOCKED
-        decision = follow_generator(decide_run(database, number, withdrawn=withdrawn, jobs=count_cores()))
+        replay = follow_generator(decide_runs(database, numbers, withdrawn=withdrawn, jobs=count_cores()))
         close_archive(database)
-    click.echo(_describe(number, decision, withdrawn=withdrawn), err=True)
+    click.echo(_describe(numbers, replay, withdrawn=withdrawn), err=True)
     return 0
 
 
-def _describe(number: int, decision: Decision, *, withdrawn: bool) -> str:
-    """Say what became of a run, and how to take it back."""
-    state = "withdrawn" if withdrawn else "counted"
-    if decision.replay is None:
-        return f"run {number} of {decision.site} is {state} already; nothing was changed"
-    differing = f"{len(decision.replay.differing)} articles are shown otherwise"
-    back = f"; archiver runs --restore {number} takes it back" if withdrawn else ""
-    return f"run {number} of {decision.site} is {state} now, {differing}{back}"
+def _describe(numbers: Sequence[int], replay: Replay | None, *, withdrawn: bool) -> str:
+    """Say what became of the runs, and how to take it back."""
+    runs = f"run {', '.join(map(str, numbers))}"
+    if replay is None:
+        return f"{runs}: {'withdrawn' if withdrawn else 'counts'} already; nothing was changed"
+    differing = f"{len(replay.differing)} articles are shown otherwise"
+    back = f"; archiver runs --restore {numbers[0]} takes it back" if withdrawn else ""
+    return f"{runs}: {'withdrawn' if withdrawn else 'counts again'}; {differing}{back}"
