@@ -88,8 +88,13 @@ def _mark_places(places: Places) -> str:
 
 def load_listings(database: Database, site: Site, captures: Iterable[int]) -> list[Listing]:
     """Read listing pages again that are kept already; captures that show none are passed over."""
-    pages = (read_capture(site, load_capture(database.conn, capture_id)) for capture_id in captures)
-    return [page for page in pages if isinstance(page, Listing)]
+    return [*load_pages(database, site, captures).values()]
+
+
+def load_pages(database: Database, site: Site, captures: Iterable[int]) -> dict[int, Listing]:
+    """Read listing pages again that are kept already, by their captures; those that show none are passed over."""
+    pages = ((capture_id, read_capture(site, load_capture(database.conn, capture_id))) for capture_id in captures)
+    return {capture_id: page for capture_id, page in pages if isinstance(page, Listing)}
 
 
 def list_truncated(database: Database, captures: Iterable[int]) -> frozenset[int]:

@@ -206,7 +206,12 @@ def _find_newest(connection: sqlite3.Connection, run: Run, at: datetime) -> date
 def _read_channels(
     connection: sqlite3.Connection, run: Run, start: Sequence[str], past: Sequence[int]
 ) -> Iterator[Channel]:
-    """Read how many articles each first page showed; one that was read as no listing shows none."""
+    """Read how many articles each first page showed; one that was read as no listing shows none.
+
+    Where a listing had not changed (304) nothing was counted there, so no channel can be compared with those before.
+    """
+    query = "SELECT count(*) FROM captures WHERE run_id = ? AND purpose = 'listing' AND status = 304"
+    unchanged = _count(connection, query, run.id) > 0
     query = (
         "SELECT k.run_id, count(DISTINCT r.article_id) FROM addresses d JOIN captures k ON k.address_id = d.id "
         "LEFT JOIN readings r ON r.capture_id = k.id AND r.sign = 'listed' WHERE d.site = ? AND d.url = ? "
@@ -215,7 +220,7 @@ def _read_channels(
     for url in start:
         rows = connection.execute(query, (run.site, url, json.dumps([run.id, *past])))
         shown = {row[0]: row[1] for row in rows}
-        yield Channel(url, shown.get(run.id), tuple(shown[key] for key in past if key in shown))
+        yield Channel(url, None if unchanged else shown.get(run.id), tuple(shown[key] for key in past if key in shown))
 
 
 def _count_observed(connection: sqlite3.Connection, run: Run) -> tuple[int, int]:
