@@ -216,6 +216,8 @@ def test_on_the_command_line(crawling: Crawling) -> None:
     assert [tuple(row.values()) for row in rows] == [(1, 0), (2, 0), (3, 1)]
     assert "withdrawn" in crawling.archiver("runs").out
     assert crawling.archiver("verify").status == 0
+    assert crawling.archiver("reparse").status == 0
+    assert crawling.query("SELECT * FROM view_history WHERE observed_at > '2027'") == []
     assert crawling.archiver("runs", "--withdraw", "3").err == "run 3: withdrawn already; nothing was changed\n"
     assert crawling.archiver("runs", "--withdraw", "4").status == 2
     assert crawling.archiver("runs", "--withdraw", "1", "--restore", "3").status == 2
