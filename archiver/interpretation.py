@@ -28,12 +28,13 @@ class Statement:
 def interpret(platform: Platform, capture: Capture, page: Page, purpose: Purpose) -> tuple[Statement, ...]:
     """Say what a capture and the page that was read of it tell of articles.
 
-    An answer that was followed by another try says nothing.
+    An answer that was followed by another try says nothing; nor does a listing that has not changed (304), for what it
+    showed is in another capture, and nothing is said of what left the listings by a walk that stands on it.
     """
     if not purpose.final:
         return ()
-    if capture.status == NOT_MODIFIED and purpose.expected:
-        return (Statement(purpose.expected, "confirmed", detail="304"),)
+    if capture.status == NOT_MODIFIED:
+        return (Statement(purpose.expected, "confirmed", detail="304"),) if purpose.expected else ()
     missing = _find_missing(platform, capture, page, purpose)
     if missing:
         return (missing, *_find_listed(platform, capture, page, purpose))

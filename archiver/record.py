@@ -30,6 +30,7 @@ from archiver.archive.readings import (
 )
 from archiver.archive.reconciling import reconcile
 from archiver.archive.rederivation import rederive_article
+from archiver.archive.withdrawing import is_withdrawn
 from archiver.clock import now
 from archiver.errors import ArchiveError
 from archiver.interpretation import Statement, interpret
@@ -87,8 +88,13 @@ def _mark_places(places: Places) -> str:
 
 def load_listings(database: Database, site: Site, captures: Iterable[int]) -> list[Listing]:
     """Read listing pages again that are kept already; captures that show none are passed over."""
-    pages = (read_capture(site, load_capture(database.conn, capture_id)) for capture_id in captures)
-    return [page for page in pages if isinstance(page, Listing)]
+    return [*load_pages(database, site, captures).values()]
+
+
+def load_pages(database: Database, site: Site, captures: Iterable[int]) -> dict[int, Listing]:
+    """Read listing pages again that are kept already, by their captures; those that show none are passed over."""
+    pages = ((capture_id, read_capture(site, load_capture(database.conn, capture_id))) for capture_id in captures)
+    return {capture_id: page for capture_id, page in pages if isinstance(page, Listing)}
 
 
 def list_truncated(database: Database, captures: Iterable[int]) -> frozenset[int]:
@@ -120,7 +126,7 @@ def record_capture(
     """
     with join_transaction(database):
         capture_id = keep_capture(database.conn, run, capture, purpose)
-        if capture_id is None or not purpose.final:
+        if capture_id is None or not purpose.final or is_withdrawn(database.conn, run):
             return None
         sighting = Sighting(capture_id, write_time(capture.fetched_at, "microseconds"), site.name, fresh=True)
         late = is_late(database.conn, run, sighting.at)

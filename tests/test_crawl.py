@@ -212,6 +212,7 @@ def test_run_summary_adds_up(crawled: Crawled) -> None:
             "articles_late": 0,
             "resumes": None,
             "seal": crawled.crawling.query("SELECT lower(hex(seal)) AS seal FROM runs")[0]["seal"],
+            "withdrawn": 0,
         }
     ]
 

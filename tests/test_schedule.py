@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.archive.planning import KnownArticle
-from archiver.crawl.schedule import bound_visits, choose_visits, find_due, find_interval
+from archiver.crawl.schedule import ONCE_A_DAY, REST, bound_visits, choose_visits, find_due, find_interval
 from archiver.site import Revisits
 
 NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
@@ -59,9 +59,11 @@ def test_the_next_visit_is_at_most_one_interval_after_the_last(article: KnownArt
 def test_a_run_stays_within_its_bounds(known: list[KnownArticle], least: int, most: int) -> None:
     rules = Revisits(min_revisits=least, max_revisits=most)
     chosen = choose_visits(known, rules, NOW)
-    due = [article for article in known if find_due(article, rules, NOW) <= NOW]
+    due = {article.key for article in known if find_due(article, rules, NOW) <= NOW}
+    rested = due | {article.key for article in known if NOW - article.visited_at >= ONCE_A_DAY}
     assert len(set(chosen)) == len(chosen)
-    assert len(chosen) == min(max(len(due), min(least, len(known))), most)
+    assert set(chosen) <= rested
+    assert len(chosen) == min(max(len(due), min(least, len(rested))), most)
 
 
 @given(st.lists(articles, unique_by=lambda article: article.key, max_size=80), st.integers(0, 20))
@@ -78,7 +80,7 @@ def test_suspects_come_first_and_then_what_is_longest_overdue() -> None:
 
 
 def test_small_sites_are_visited_whole_longest_unvisited_first() -> None:
-    known = [_article(str(key), visited=key / 100) for key in range(70)]
+    known = [_article(str(key), visited=1 + key / 100) for key in range(70)]
     assert choose_visits(known, RULES, NOW) == [str(key) for key in range(69, 9, -1)]
 
 
@@ -99,3 +101,35 @@ def test_the_days_after_a_first_crawl_are_even() -> None:
 def test_a_share_of_large_sites_at_most() -> None:
     assert [bound_visits(known, RULES) for known in (0, 24, 3000, 100_000)] == [60, 60, 60, 1000]
     assert bound_visits(3000, Revisits(max_revisits=5)) == 5
+
+
+@given(articles)
+def test_nothing_is_due_again_within_hours(article: KnownArticle) -> None:
+    assert find_due(article, RULES, NOW) >= article.visited_at + REST
+
+
+@pytest.mark.parametrize(("minutes", "most"), [(10, 2), (60, 2), (6 * 60, 2), (24 * 60 - 120, 1), (24 * 60, 1)])
+@given(st.lists(articles, min_size=1, max_size=60, unique_by=lambda article: article.key))
+def test_however_often_a_site_is_crawled_an_article_is_visited_once_a_day(
+    minutes: int, most: int, known: list[KnownArticle]
+) -> None:
+    """And not less often: what was its turn each day stays so, though cron begins a bit earlier than the day before."""
+    visits: Counter[str] = Counter()
+    state = {article.key: replace(article, state="live", visited_at=NOW) for article in known}
+    beginnings = [NOW]
+    for number in range(1, 2 * 24 * 60 // minutes + 1):
+        at = NOW + number * timedelta(minutes=minutes)
+        for key in choose_visits(state.values(), RULES, at, beginnings=beginnings):
+            visits[key] += 1
+            state[key] = replace(state[key], visited_at=at + timedelta(minutes=1))
+        beginnings.append(at)
+    assert max(visits.values()) <= 2 * most
+    assert min(visits[key] for key in state) >= 2
+
+
+def test_a_run_of_hours_counts_from_its_beginning() -> None:
+    """What it visited at its end is visited by the next daily run too; without its beginning nobody could tell."""
+    known = [_article("1", visited=0.7)]
+    assert choose_visits(known, RULES, NOW, beginnings=[NOW - DAY]) == ["1"]
+    assert choose_visits(known, RULES, NOW) == []
+    assert choose_visits(known, RULES, NOW, beginnings=[NOW - DAY, NOW - 0.75 * DAY]) == []

@@ -28,6 +28,7 @@ BELOW = {
     "rereading": ("record", "interpretation", "parsing", "archive", "platforms", "site"),
     "rebuild": ("rereading", "record", "parsing", "archive", "platforms", "site"),
     "replay": ("rereading", "record", "interpretation", "parsing", "archive", "platforms", "site"),
+    "withdrawal": ("replay", "archive"),
     "verification": ("rereading", "record", "interpretation", "parsing", "archive", "platforms", "site"),
     "recording": ("record", "parsing", "archive", "platforms", "site"),
     "checks": ("archive", "platforms", "site"),
@@ -36,6 +37,7 @@ BELOW = {
     "web": ("rebuild", "checks", "record", "parsing", "archive", "platforms", "site"),
     "exporting": ("web", "rebuild", "record", "parsing", "archive", "platforms", "site"),
     "cli": (
+        "withdrawal",
         "replay",
         "verification",
         "exporting",
@@ -60,7 +62,9 @@ OUTSIDERS = {
     "scrapy_playwright": {"crawl"},
     "playwright": {"crawl"},
     "sqlite3": set("archive functions record recording rebuild verification checks cli crawl exporting web".split()),
-    "sqlite_utils": set("archive record recording rereading rebuild replay verification checks cli crawl web".split()),
+    "sqlite_utils": set(
+        "archive record recording rereading rebuild replay withdrawal verification checks cli crawl web".split()
+    ),
     "bs4": {"parsing", "platforms"},
     "click": {"cli", "web"},
     "rich": {"cli"},

@@ -10,6 +10,7 @@ from archiver.archive.content import write_time
 from archiver.archive.damage import DamageError, note_damage, shorten
 from archiver.archive.files import StoredFile, check_stored
 from archiver.archive.values import read_value
+from archiver.archive.withdrawing import WITHDRAWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ def find_kept(
         "SELECT f.url, d.fetched_at, d.status, d.problem, k.digest, k.size, k.media_type, k.extension "
         "FROM json_each(?) wanted CROSS JOIN addresses f ON f.site = ? AND f.url = wanted.value "
         "JOIN downloads d ON d.address_id = f.id AND (?3 IS NULL OR d.fetched_at <= ?3) "
+        f"AND d.run_id NOT IN {WITHDRAWN} "
         "LEFT JOIN files k ON k.digest = d.digest ORDER BY d.fetched_at"
     )
     until = write_time(at, "microseconds") if at else None

@@ -27,7 +27,7 @@ def list_attendance(connection: sqlite3.Connection) -> dict[str, list[LedgerEntr
     rows = connection.execute(
         "SELECT site, number, started_at, outcome "
         "FROM (SELECT *, row_number() OVER (ORDER BY started_at, uid) AS number FROM runs) "
-        "WHERE kind = 'crawl' AND outcome IS NOT 'locked' ORDER BY site, number"
+        "WHERE kind = 'crawl' AND outcome IS NOT 'locked' AND NOT withdrawn ORDER BY site, number"
     )
     entries: dict[str, list[LedgerEntry]] = {}
     for row in read_rows(rows):

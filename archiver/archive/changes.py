@@ -31,7 +31,8 @@ _EVENTS = (
     "WHERE k.run_id = ?1 "
 )
 _RUN = (
-    "r.id, r.run_id, r.site, r.kind, r.started_at, r.finished_at, r.outcome, r.scope, r.requests, r.errors, "
+    "r.id, r.run_id, r.site, r.kind, r.started_at, r.finished_at, iif(r.withdrawn, 'withdrawn', r.outcome) AS outcome, "
+    "r.scope, r.requests, r.errors, "
     "r.found AS articles_found, r.articles_new, r.articles_changed, r.articles_unchanged, "
     "(SELECT count(*) FROM findings WHERE run_id = r.id) AS findings"
 )
@@ -83,6 +84,13 @@ def list_runs_before(connection: sqlite3.Connection, site: str | None, before: i
         "ORDER BY r.run_id DESC LIMIT ?3"
     )
     return list(read_rows(connection.execute(query, (site, before, limit))))
+
+
+def find_last_run(connection: sqlite3.Connection, site: str) -> Row | None:
+    """Return the last run of a site that counts; None where there is none."""
+    query = f"SELECT {_RUN} FROM {_NUMBERED} r WHERE r.site = ? AND NOT r.withdrawn ORDER BY r.run_id DESC LIMIT 1"
+    row = connection.execute(query, (site,)).fetchone()
+    return read_row(row) if row is not None else None
 
 
 def find_run(connection: sqlite3.Connection, number: int) -> Row | None:

@@ -16,9 +16,13 @@ from archiver.model import Headers
 _MOST_ANSWERS = 200
 # Each address has its captures in the order of time, so this is one step through an index for each.
 _AHEAD = """
-    SELECT count(*) AS captures, max(k.fetched_at) AS newest, min(u.started_at) AS began
+    SELECT count(*) AS captures, max(k.fetched_at) AS newest, json_group_array(DISTINCT u.id) AS runs
     FROM addresses a CROSS JOIN captures k ON k.address_id = a.id AND k.fetched_at > ?2
-    CROSS JOIN runs u ON u.id = k.run_id WHERE a.site = ?1
+    CROSS JOIN runs u ON u.id = k.run_id AND NOT u.withdrawn WHERE a.site = ?1
+"""
+_NUMBERS = """
+    SELECT number FROM (SELECT id, row_number() OVER (ORDER BY started_at, uid) AS number FROM runs)
+    WHERE id IN (SELECT value FROM json_each(?)) ORDER BY number
 """
 _HEADERS = """
     SELECT k.fetched_at, k.headers, h.headers AS header_set
@@ -28,11 +32,11 @@ _HEADERS = """
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """Captures that lie in the future: how many, the newest, and when the first run began that made some of them."""
+    """Captures that lie in the future: how many, the newest, and the numbers of the runs that made them."""
 
     captures: int
     newest: datetime
-    began: datetime
+    runs: tuple[int, ...]
 
 
 def find_ahead(connection: sqlite3.Connection, site: str, at: datetime) -> Ahead | None:
@@ -40,7 +44,12 @@ def find_ahead(connection: sqlite3.Connection, site: str, at: datetime) -> Ahead
     row = connection.execute(_AHEAD, (site, write_time(at + SLACK, "microseconds"))).fetchone()
     if not row["captures"]:
         return None
-    return Ahead(row["captures"], datetime.fromisoformat(row["newest"]), datetime.fromisoformat(row["began"]))
+    return Ahead(row["captures"], datetime.fromisoformat(row["newest"]), number_runs(connection, row["runs"]))
+
+
+def number_runs(connection: sqlite3.Connection, runs: str) -> tuple[int, ...]:
+    """Return the numbers, as in ``run_summary``, of runs whose ids are given as JSON."""
+    return tuple(row[0] for row in connection.execute(_NUMBERS, (runs,)))
 
 
 def read_offsets(connection: sqlite3.Connection, run: Run) -> tuple[timedelta, ...]:

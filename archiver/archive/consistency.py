@@ -18,6 +18,7 @@ from archiver.archive.judgement import LEFT_LISTINGS, check_judgement
 from archiver.archive.ledger import Run
 from archiver.archive.rederivation import ARTICLE_COLUMNS, History, derive_history, load_history
 from archiver.archive.seals import check_seals
+from archiver.archive.withdrawing import check_withdrawn
 from archiver.errors import ArchiveError
 
 _Item = TypeVar("_Item")
@@ -88,7 +89,7 @@ def check_runs(connection: sqlite3.Connection, runs: Iterable[int]) -> Iterator[
 
 def check_marks(connection: sqlite3.Connection) -> Iterator[str]:
     """Hold what is left against what it follows from: the newest readings, the views, what sites declare."""
-    checks = (_check_newest, _check_signs, _check_headers, _check_views, _check_sites)
+    checks = (_check_newest, _check_signs, _check_headers, _check_views, _check_sites, check_withdrawn)
     yield from check_each(checks, lambda check: check.__name__.removeprefix("_check_"), lambda check: check(connection))
 
 
@@ -164,7 +165,7 @@ def _check_sites(connection: sqlite3.Connection) -> Iterator[str]:
     """Hold sites against what their last runs noted of them; those of versions before schema 6 noted nothing."""
     rows = connection.execute(
         "SELECT s.name, s.title, s.platform, s.timezone, s.places, (SELECT declaration FROM runs r "
-        "WHERE r.site = s.name ORDER BY r.started_at DESC, r.uid DESC LIMIT 1) FROM sites s"
+        "WHERE r.site = s.name AND NOT r.withdrawn ORDER BY r.started_at DESC, r.uid DESC LIMIT 1) FROM sites s"
     )
     for name, *declared, noted in rows:
         if noted is not None and json.loads(noted) != declared:

@@ -11,6 +11,7 @@ from archiver.archive.evidence import find_address
 from archiver.archive.files import StoredFile, check_stored
 from archiver.archive.ledger import Run
 from archiver.archive.values import read_attachments, read_images, read_pairs, read_time
+from archiver.archive.withdrawing import WITHDRAWN
 
 _READERS = {"attachments": read_attachments, "images": read_images}
 
@@ -42,14 +43,15 @@ def find_past(connection: sqlite3.Connection, site: str, url: str) -> Past | Non
     """Return what is known of a file; None where it was never asked for."""
     last = connection.execute(
         "SELECT d.fetched_at, d.problem, d.address_id FROM addresses a JOIN downloads d ON d.address_id = a.id "
-        "WHERE a.site = ? AND a.url = ? ORDER BY d.fetched_at DESC LIMIT 1",
+        f"WHERE a.site = ? AND a.url = ? AND d.run_id NOT IN {WITHDRAWN} ORDER BY d.fetched_at DESC LIMIT 1",
         (site, url),
     ).fetchone()
     if last is None:
         return None
     kept = connection.execute(
         "SELECT d.validators, f.digest, f.size, f.media_type, f.extension FROM downloads d "
-        "JOIN files f ON f.digest = d.digest WHERE d.address_id = ? ORDER BY d.fetched_at DESC LIMIT 1",
+        f"JOIN files f ON f.digest = d.digest WHERE d.address_id = ? AND d.run_id NOT IN {WITHDRAWN} "
+        "ORDER BY d.fetched_at DESC LIMIT 1",
         (last[2],),
     ).fetchone()
     asked_at = read_time(last[0])
@@ -108,7 +110,8 @@ def list_never_asked(connection: sqlite3.Connection, site: str, kinds: tuple[str
         "(SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL) "
         f"JOIN contents c ON c.id = s.content_id JOIN json_each(json_array({lists})) list "
         "JOIN json_each(list.value) item WHERE a.site = ? AND NOT EXISTS (SELECT 1 FROM addresses f "
-        "JOIN downloads d ON d.address_id = f.id WHERE f.site = a.site AND f.url = item.value ->> 'url') "
+        "JOIN downloads d ON d.address_id = f.id WHERE f.site = a.site AND f.url = item.value ->> 'url' "
+        f"AND d.run_id NOT IN {WITHDRAWN}) "
         "ORDER BY a.first_seen_at DESC, a.native_key",
         (site,),
     )
@@ -120,7 +123,8 @@ def count_downloads(connection: sqlite3.Connection, run: Run) -> tuple[int, int,
     row = connection.execute(
         "SELECT count(CASE WHEN digest IS NOT NULL AND NOT known THEN 1 END), count(CASE WHEN known THEN 1 END), "
         "count(problem) FROM (SELECT d.digest, d.problem, d.digest IS NOT NULL AND EXISTS (SELECT 1 FROM downloads "
-        "WHERE address_id = d.address_id AND fetched_at < d.fetched_at AND digest = d.digest) AS known "
+        "WHERE address_id = d.address_id AND fetched_at < d.fetched_at AND digest = d.digest "
+        f"AND run_id NOT IN {WITHDRAWN}) AS known "
         "FROM downloads d WHERE d.run_id = ?)",
         (run.id,),
     ).fetchone()

@@ -1,6 +1,7 @@
 """The public views of documents and images; as in views.py, columns may be added, never renamed."""
 
 from archiver.archive.view import ARTICLE, SITE, URL, View
+from archiver.archive.withdrawing import WITHDRAWN
 
 # CROSS JOIN keeps SQLite from beginning with the downloads, each of which it would try with every article.
 # The lists of a content, 0 the documents and 1 the images, and what stands in each.
@@ -8,6 +9,7 @@ _ITEMS = "JOIN json_each(json_array(json(c.attachments), json(c.images))) list J
 _TITLE = "coalesce(item.value ->> 'title', item.value ->> 'caption', item.value ->> 'alt')"
 _KIND = "CASE list.key WHEN 0 THEN 'document' ELSE 'image' END"
 _PLACE = "substr(lower(hex({0}.digest)), 1, 2) || '/' || lower(hex({0}.digest)) || '.' || {0}.extension"
+_COUNTS = f"run_id NOT IN {WITHDRAWN}"
 _FILE_URL = "its address as the article prints it"
 _TITLED = "the text of the link, or the caption of the image"
 _PROBLEM = (
@@ -38,7 +40,7 @@ ATTACHMENTS = View(
     f"""
     SELECT a.site, a.native_key, d.url, item.value ->> 'url', {_TITLE}, {_KIND}, nullif(lower(hex(k.digest)), ''),
         k.size, k.media_type, kept.fetched_at, last.fetched_at, last.status, last.problem,
-        (SELECT count(DISTINCT digest) FROM downloads WHERE address_id = f.id), {_PLACE.format("k")}
+        (SELECT count(DISTINCT digest) FROM downloads WHERE address_id = f.id AND {_COUNTS}), {_PLACE.format("k")}
     FROM articles a
     JOIN snapshots s ON s.article_id = a.id
         AND s.number = (SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL)
@@ -47,9 +49,9 @@ ATTACHMENTS = View(
     {_ITEMS}
     LEFT JOIN addresses f ON f.site = a.site AND f.url = item.value ->> 'url'
     LEFT JOIN downloads last ON last.address_id = f.id
-        AND last.fetched_at = (SELECT max(fetched_at) FROM downloads WHERE address_id = f.id)
+        AND last.fetched_at = (SELECT max(fetched_at) FROM downloads WHERE address_id = f.id AND {_COUNTS})
     LEFT JOIN downloads kept ON kept.address_id = f.id AND kept.fetched_at =
-        (SELECT max(fetched_at) FROM downloads WHERE address_id = f.id AND digest IS NOT NULL)
+        (SELECT max(fetched_at) FROM downloads WHERE address_id = f.id AND {_COUNTS} AND digest IS NOT NULL)
     LEFT JOIN files k ON k.digest = kept.digest
     WHERE list.key = 0 OR last.fetched_at IS NOT NULL
     """,
@@ -83,7 +85,7 @@ ATTACHMENT_HISTORY = View(
     JOIN addresses d ON d.id = a.address_id
     {_ITEMS}
     CROSS JOIN addresses f ON f.site = a.site AND f.url = item.value ->> 'url'
-    CROSS JOIN downloads l ON l.address_id = f.id
+    CROSS JOIN downloads l ON l.address_id = f.id AND l.{_COUNTS}
     LEFT JOIN files k ON k.digest = l.digest
     GROUP BY a.site, a.native_key, l.address_id, l.fetched_at
     """,

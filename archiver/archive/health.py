@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from archiver.archive.clocks import Ahead, find_ahead, read_offsets
+from archiver.archive.clocks import Ahead, find_ahead, number_runs, read_offsets
 from archiver.archive.content import write_time
 from archiver.archive.fillings import Page, read_pages, read_recent
 from archiver.archive.ledger import LEFT_WORK, Run
@@ -71,7 +71,8 @@ class Health:
     ``max_pages``, none that took up another's work. ``comparable``: the run itself is such a run. ``good_runs`` counts
     those of every scope. ``recent``: which fields the last articles before the run filled. ``died``: when the runs
     began that died before this one. ``unaccounted``: articles found, less those whose fate is known. ``ahead``:
-    captures from the future; ``offsets``: how far the run's clock was ahead of the servers', answer by answer.
+    captures from the future; ``number``: the run's, as people name it; ``offsets``: how far its clock was ahead of the
+    servers', answer by answer.
     """
 
     site: Site
@@ -94,6 +95,7 @@ class Health:
     found: int = 0
     unaccounted: int = 0
     ahead: Ahead | None = None
+    number: int = 0
     offsets: tuple[timedelta, ...] = ()
 
 
@@ -127,12 +129,13 @@ def read_health(connection: sqlite3.Connection, run: Run, site: Site, start: Seq
         found=own["found"],
         unaccounted=_count_unaccounted(connection, run),
         ahead=find_ahead(connection, run.site, ending.at),
+        number=number_runs(connection, json.dumps([run.id]))[0],
         offsets=read_offsets(connection, run) if ending.is_dated else (),
     )
 
 
 _EARLIER = "(started_at, uid) < (SELECT started_at, uid FROM runs WHERE id = ?2)"  # merged ones may have later ids
-_GOOD = f"kind = 'crawl' AND {DID_ITS_WORK} AND NOT {_BOUNDED} AND resumes IS NULL"
+_GOOD = f"kind = 'crawl' AND NOT withdrawn AND {DID_ITS_WORK} AND NOT {_BOUNDED} AND resumes IS NULL"
 _GOOD_RUNS = f"SELECT count(*) FROM runs WHERE site = ?1 AND {_EARLIER} AND {_GOOD}"
 
 
@@ -203,7 +206,12 @@ def _find_newest(connection: sqlite3.Connection, run: Run, at: datetime) -> date
 def _read_channels(
     connection: sqlite3.Connection, run: Run, start: Sequence[str], past: Sequence[int]
 ) -> Iterator[Channel]:
-    """Read how many articles each first page showed; one that was read as no listing shows none."""
+    """Read how many articles each first page showed; one that was read as no listing shows none.
+
+    Where a listing had not changed (304) nothing was counted there, so no channel can be compared with those before.
+    """
+    query = "SELECT count(*) FROM captures WHERE run_id = ? AND purpose = 'listing' AND status = 304"
+    unchanged = _count(connection, query, run.id) > 0
     query = (
         "SELECT k.run_id, count(DISTINCT r.article_id) FROM addresses d JOIN captures k ON k.address_id = d.id "
         "LEFT JOIN readings r ON r.capture_id = k.id AND r.sign = 'listed' WHERE d.site = ? AND d.url = ? "
@@ -212,7 +220,7 @@ def _read_channels(
     for url in start:
         rows = connection.execute(query, (run.site, url, json.dumps([run.id, *past])))
         shown = {row[0]: row[1] for row in rows}
-        yield Channel(url, shown.get(run.id), tuple(shown[key] for key in past if key in shown))
+        yield Channel(url, None if unchanged else shown.get(run.id), tuple(shown[key] for key in past if key in shown))
 
 
 def _count_observed(connection: sqlite3.Connection, run: Run) -> tuple[int, int]:
@@ -237,9 +245,9 @@ def _list_died(connection: sqlite3.Connection, run: Run) -> list[str]:
     """
     query = (
         f"SELECT started_at FROM runs WHERE site = ?1 AND {_EARLIER} AND kind = 'crawl' AND outcome = 'died' "
-        "AND NOT merged "
+        "AND NOT merged AND NOT withdrawn "
         f"AND started_at > coalesce((SELECT max(started_at) FROM runs WHERE site = ?1 AND {_EARLIER} "
-        "AND kind = 'crawl' AND outcome NOT IN ('died', 'locked')), '') ORDER BY started_at, uid"
+        "AND kind = 'crawl' AND NOT withdrawn AND outcome NOT IN ('died', 'locked')), '') ORDER BY started_at, uid"
     )
     return [row[0] for row in connection.execute(query, (run.site, run.id))]
 

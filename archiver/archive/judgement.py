@@ -21,6 +21,7 @@ from archiver.archive.ledger import Run, list_chain
 from archiver.archive.planning import RESUME_FOR
 from archiver.archive.readings import find_last_content, has_lost_fields
 from archiver.archive.rederivation import load_content, rederive_article
+from archiver.archive.withdrawing import is_whole
 from archiver.model import Problem
 
 # A third of a handful of articles is one article, and one article may well be gone: fewer than this are believed.
@@ -76,7 +77,7 @@ def weigh_again(connection: sqlite3.Connection, run: Run) -> tuple[frozenset[int
     Returns the articles whose history changed by it, and whether it changed what the run is believed of.
     """
     row = connection.execute("SELECT listed, delists FROM runs WHERE id = ?", (run.id,)).fetchone()
-    delists = int(_find_shrinking(connection, run, row["listed"]) is None)
+    delists = int(is_whole(connection, run) and _find_shrinking(connection, run, row["listed"]) is None)
     if delists == row["delists"]:
         return frozenset(), False
     connection.execute("UPDATE runs SET delists = ? WHERE id = ?", (delists, run.id))
@@ -283,11 +284,12 @@ def _weigh_listings(connection: sqlite3.Connection, run: Run) -> _Listings:
     They are held against the last run before it that was believed: where a third is missing at once the listings are
     at fault.
     """
-    row = connection.execute("SELECT listed, delists, complete FROM runs WHERE id = ?", (run.id,)).fetchone()
+    row = connection.execute("SELECT listed, delists FROM runs WHERE id = ?", (run.id,)).fetchone()
+    whole = is_whole(connection, run)
     query = f"SELECT count(DISTINCT r.article_id) FROM {_OF_WALK} WHERE r.sign = 'listed'"
     listed = connection.execute(query, _bind_walk(connection, run)).fetchone()[0]
-    shrunk = _find_shrinking(connection, run, listed) if row["complete"] else None
-    columns = (int(listed), int(bool(row["complete"]) and shrunk is None))
+    shrunk = _find_shrinking(connection, run, listed) if whole else None
+    columns = (int(listed), int(whole and shrunk is None))
     return _Listings(columns, (shrunk,) if shrunk else (), columns != (row["listed"], row["delists"]))
 
 

@@ -9,6 +9,7 @@ one.
 
 import re
 import sqlite3
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from archiver.archive.payload_merging import merge_payloads
 from archiver.archive.reconciling import reconcile
 from archiver.archive.schema import VERSION
 from archiver.archive.soundness import inspect_archive
+from archiver.archive.withdrawing import declare_by_last
 from archiver.errors import ArchiveError
 
 _SITE = "title, platform, timezone, places"
@@ -40,8 +42,8 @@ _PROGRESS = (
 )
 # The declaration of a site is that of its last run.
 _LAST = (
-    "coalesce((SELECT max(started_at) FROM {0}.runs WHERE site = {1}.name), ''), {1}.title, {1}.platform, "
-    "{1}.timezone, coalesce({1}.places, '')"
+    "coalesce((SELECT max(started_at) FROM {0}.runs WHERE site = {1}.name AND NOT withdrawn), ''), {1}.title, "
+    "{1}.platform, {1}.timezone, coalesce({1}.places, '')"
 )
 _CAPTURE = "fetched_at, status, headers, payload_digest, tls, purpose, expected, final, refused"
 _CONTENT = (
@@ -65,8 +67,8 @@ _LEDGER = (
     FROM other.runs t LEFT JOIN main.runs o ON o.uid = t.uid
     """,
     f"""
-    INSERT INTO runs (uid, merged, {_RUN})
-    SELECT uid, outcome IS NULL, {_RUN} FROM other.runs
+    INSERT INTO runs (uid, merged, decided_at, withdrawn, {_RUN})
+    SELECT uid, outcome IS NULL, decided_at, withdrawn, {_RUN} FROM other.runs
     WHERE id IN (SELECT theirs FROM run_map WHERE is_new) ORDER BY started_at, uid
     """,
     """
@@ -77,6 +79,19 @@ _LEDGER = (
     f"""
     UPDATE runs SET ({_RUN}) = (SELECT {_RUN} FROM other.runs t WHERE t.uid = main.runs.uid)
     WHERE id IN (SELECT ours FROM run_map WHERE wins AND NOT is_new)
+    """,
+    # Of two decisions on a run the later one stands.
+    """
+    CREATE TEMP TABLE disputed AS
+    SELECT m.ours AS run_id, o.site, t.decided_at, t.withdrawn,
+        (coalesce(t.decided_at, ''), t.withdrawn) > (coalesce(o.decided_at, ''), o.withdrawn) AS is_later,
+        t.withdrawn <> o.withdrawn AS differs
+    FROM run_map m JOIN other.runs t ON t.id = m.theirs JOIN main.runs o ON o.id = m.ours
+    WHERE t.decided_at IS NOT o.decided_at OR t.withdrawn <> o.withdrawn
+    """,
+    """
+    UPDATE runs SET (decided_at, withdrawn) = (SELECT decided_at, withdrawn FROM disputed d WHERE d.run_id = runs.id)
+    WHERE id IN (SELECT run_id FROM disputed WHERE is_later)
     """,
     "DELETE FROM fates WHERE run_id IN (SELECT ours FROM run_map WHERE wins)",
     """
@@ -191,6 +206,7 @@ _READINGS = (
     FROM other.readings r
     JOIN article_map m ON m.theirs = r.article_id
     JOIN capture_map k ON k.theirs = r.capture_id AND k.is_same
+    JOIN main.captures kept ON kept.id = k.ours AND kept.run_id NOT IN (SELECT id FROM main.runs WHERE withdrawn)
     JOIN other.parsers rp ON rp.id = r.parser_id
     JOIN main.parsers p ON p.version = rp.version
     LEFT JOIN other.contents rc ON rc.id = r.content_id
@@ -212,7 +228,7 @@ _READINGS = (
     WHERE (article_id, capture_id) IN (SELECT article_id, capture_id FROM added)
     """,
 )
-_TEMPORARY = ("run_map", "received", "replaced", "capture_map", "article_map", "added")
+_TEMPORARY = ("run_map", "disputed", "received", "replaced", "capture_map", "article_map", "added")
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,18 +242,20 @@ class Merged:
     program: str | None
 
 
-def merge_archive(database: Database, other: Path) -> Merged:
+def merge_archive(database: Database, other: Path, read_again: Callable[[Sequence[str]], None] | None = None) -> Merged:
     """Merge another archive into this one, in one transaction.
 
-    Its files are copied first, as far as they are not here; those that cannot be had ``verify`` names. ArchiveError
-    where the other file is no archive, is this one, or was made by another version of the schema or a newer program.
+    Its files are copied first, as far as they are not here; those that cannot be had ``verify`` names. ``read_again``
+    makes all readings of some sites again: where a run counts in one archive and is withdrawn in the other, what was
+    read on the way of it cannot be told from the rest. ArchiveError where the other file is no archive, is this one, or
+    was made by another version of the schema or a newer program.
     """
     program = _check(database, other)
     database.execute("ATTACH DATABASE ? AS other", [f"{other.resolve().as_uri()}?mode=ro"])
     try:
         copy_files(list_files(database.conn, "other"), folder_of_files(other), folder_beside(database.conn))
         with database.atomic():
-            articles = _merge(database.conn)
+            articles = _merge(database.conn, read_again)
     finally:
         database.execute("DETACH DATABASE other")
     return Merged(articles, program)
@@ -273,7 +291,7 @@ def _read_version(version: str) -> tuple[int, ...]:
     return tuple(int(number[:9]) for number in re.findall(r"\d+", version)[:4])
 
 
-def _merge(connection: sqlite3.Connection) -> int:
+def _merge(connection: sqlite3.Connection, read_again: Callable[[Sequence[str]], None] | None) -> int:
     for statement in _LEDGER:
         connection.execute(statement)
     merge_payloads(connection)
@@ -290,6 +308,7 @@ def _merge(connection: sqlite3.Connection) -> int:
     articles |= set(follow_late_moves(connection))
     runs = {row[0] for row in connection.execute(_CHANGED_RUNS)}
     touched = reconcile(connection, articles & _list_articles(connection, articles), runs)
+    _settle_disputes(connection, read_again)
     _count_died(connection, runs)
     for table in _TEMPORARY:
         connection.execute(f"DROP TABLE temp.{table}")
@@ -298,8 +317,24 @@ def _merge(connection: sqlite3.Connection) -> int:
 
 _CHANGED_RUNS = (
     "SELECT ours FROM run_map WHERE wins UNION SELECT run_id FROM capture_map WHERE is_new "
-    "UNION SELECT run_id FROM added UNION SELECT run_id FROM replaced UNION SELECT run_before FROM replaced"
+    "UNION SELECT run_id FROM added UNION SELECT run_id FROM replaced UNION SELECT run_before FROM replaced "
+    "UNION SELECT run_id FROM disputed"
 )
+_DISPUTED = (
+    "SELECT site FROM disputed WHERE differs UNION SELECT u.site FROM main.runs u JOIN main.captures k "
+    "ON k.run_id = u.id JOIN main.readings r ON r.capture_id = k.id WHERE u.withdrawn"
+)
+
+
+def _settle_disputes(connection: sqlite3.Connection, read_again: Callable[[Sequence[str]], None] | None) -> None:
+    """Make the readings of sites again whose archives differ in which runs count."""
+    sites = [row[0] for row in connection.execute(_DISPUTED)]
+    if not sites:
+        return
+    if read_again is None:
+        raise ArchiveError("a run is withdrawn in one archive and not in the other; their pages have to be read again")
+    declare_by_last(connection, sites)
+    read_again(sites)
 
 
 def _drop_replaced(connection: sqlite3.Connection) -> set[int]:

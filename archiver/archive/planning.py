@@ -10,6 +10,7 @@ from archiver.archive.content import write_time
 from archiver.archive.headers import read_headers
 from archiver.archive.ledger import LEFT_WORK
 from archiver.archive.values import read_json, read_time
+from archiver.archive.withdrawing import WITHDRAWN
 
 _SCOPES = ("daily", "deep", "full")  # each does what those before it do
 RESUME_FOR = timedelta(hours=12)
@@ -95,7 +96,7 @@ def find_unfinished_run(
     """
     rows = connection.execute(
         f"SELECT id, uid, started_at, arguments, {DID_ITS_WORK} AS done FROM runs WHERE site = ? AND kind = 'crawl' "
-        "AND outcome != 'locked' AND started_at <= ? ORDER BY started_at DESC, uid DESC",
+        "AND outcome != 'locked' AND NOT withdrawn AND started_at <= ? ORDER BY started_at DESC, uid DESC",
         (site, write_time(at + SLACK, "microseconds")),
     )
     last = next((row for row in rows if _is_same_task(read_json(row["arguments"]), arguments)), None)
@@ -129,7 +130,8 @@ def list_strangers(connection: sqlite3.Connection, site: str) -> list[tuple[str,
     rows = connection.execute(
         "SELECT url, at FROM (SELECT a.url, max(k.fetched_at) AS at, k.id AS capture_id "
         "FROM addresses a JOIN captures k ON k.address_id = a.id WHERE a.site = ? "
-        "AND (k.status BETWEEN 200 AND 299 AND k.status != 206 OR k.status IN (404, 410)) GROUP BY a.id) last "
+        "AND (k.status BETWEEN 200 AND 299 AND k.status != 206 OR k.status IN (404, 410)) "
+        f"AND k.run_id NOT IN {WITHDRAWN} GROUP BY a.id) last "
         "WHERE NOT EXISTS (SELECT 1 FROM readings r WHERE r.capture_id = last.capture_id AND r.sign = 'content') "
         "AND capture_id NOT IN (SELECT capture_id FROM findings WHERE capture_id IS NOT NULL)",
         (site,),
@@ -143,7 +145,7 @@ def find_last_walk(connection: sqlite3.Connection, site: str, start: str | None,
     Only one that also did its work counts: it was not cut off, and left no article that it had found.
     """
     row = connection.execute(
-        "SELECT max(started_at) FROM runs WHERE site = ? AND kind = 'crawl' AND complete "
+        "SELECT max(started_at) FROM runs WHERE site = ? AND kind = 'crawl' AND complete AND NOT withdrawn "
         f"AND arguments ->> 'start' IS ? AND started_at <= ? AND {DID_ITS_WORK}",
         (site, start, write_time(at + SLACK, "microseconds")),
     ).fetchone()
@@ -197,7 +199,8 @@ def _read_chain(connection: sqlite3.Connection, run_id: int, uid: str) -> Unfini
     rows = connection.execute(
         "WITH RECURSIVE chain (id, resumes, scope, started_at) AS ("
         "SELECT id, resumes, scope, started_at FROM runs WHERE id = ? UNION "
-        "SELECT r.id, r.resumes, r.scope, r.started_at FROM runs r JOIN chain c ON r.uid = c.resumes) "
+        "SELECT r.id, r.resumes, r.scope, r.started_at FROM runs r JOIN chain c ON r.uid = c.resumes "
+        "AND NOT r.withdrawn) "
         "SELECT id, scope, started_at FROM chain ORDER BY started_at, id",
         (run_id,),
     ).fetchall()

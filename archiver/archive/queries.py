@@ -111,7 +111,7 @@ def summarise_sites(connection: sqlite3.Connection) -> dict[str, Row]:
     query = """
         SELECT s.name, (SELECT count(*) FROM current_articles WHERE site = s.name) AS articles,
             max(r.started_at) AS last_run, r.outcome
-        FROM sites s LEFT JOIN runs r ON r.site = s.name AND r.kind = 'crawl' GROUP BY s.name
+        FROM sites s LEFT JOIN runs r ON r.site = s.name AND r.kind = 'crawl' AND NOT r.withdrawn GROUP BY s.name
     """
     return {row["name"]: row for row in read_rows(connection.execute(query))}
 

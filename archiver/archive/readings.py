@@ -110,7 +110,7 @@ def record_entry(
 def is_late(connection: sqlite3.Connection, run: Run, at: str) -> bool:
     """Say whether another run of the site was there after a time: then what it recorded may have to be judged again."""
     row = connection.execute(
-        "SELECT coalesce(finished_at, started_at) > ? FROM runs WHERE site = ? AND id <> ? "
+        "SELECT coalesce(finished_at, started_at) > ? FROM runs WHERE site = ? AND id <> ? AND NOT withdrawn "
         "ORDER BY started_at DESC LIMIT 1",
         (at, run.site, run.id),
     ).fetchone()

@@ -42,9 +42,9 @@ class ReplayedCapture:
 
 
 def list_replayed_runs(connection: sqlite3.Connection, site: str) -> list[ReplayedRun]:
-    """List the runs of a site in the order in which they began."""
+    """List the runs of a site that count, in the order in which they began."""
     rows = connection.execute(
-        "SELECT id, site, outcome IS NULL FROM runs WHERE site = ? ORDER BY started_at, uid", (site,)
+        "SELECT id, site, outcome IS NULL FROM runs WHERE site = ? AND NOT withdrawn ORDER BY started_at, uid", (site,)
     )
     return [ReplayedRun(Run(row[0], row[1]), bool(row[2])) for row in rows]
 

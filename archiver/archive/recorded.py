@@ -39,7 +39,7 @@ def list_kept_captures(connection: sqlite3.Connection, site: str, parser_id: int
         "JOIN readings r ON r.capture_id = k.id WHERE u.site = ?1 AND u.program IS NOT NULL GROUP BY u.id "
         "HAVING min(r.parser_id) = ?2 AND max(r.parser_id) = ?2) "
         "SELECT k.id, k.run_id IN (SELECT id FROM read_runs) FROM runs u CROSS JOIN captures k ON k.run_id = u.id "
-        "WHERE u.site = ?1 AND k.final ORDER BY k.id",
+        "WHERE u.site = ?1 AND k.final AND NOT u.withdrawn ORDER BY k.id",
         (site, parser_id),
     )
     return (KeptCapture(row[0], bool(row[1])) for row in rows)

@@ -6,15 +6,16 @@ from datetime import datetime, timedelta
 
 from archiver.archive.content import write_time
 from archiver.archive.evidence import load_capture
+from archiver.archive.withdrawing import WITHDRAWN
 from archiver.model import Capture
 from archiver.urls import join_url
 
 MOST_AGE = timedelta(hours=24)
 """For which an answer may stand in for one that cannot be had (RFC 9309, 2.4)."""
-_LAST = """
+_LAST = f"""
     SELECT k.id FROM captures k JOIN addresses a ON a.id = k.address_id
     WHERE a.site = ? AND a.url = ? AND k.fetched_at >= ? AND k.status BETWEEN 200 AND 499
-        AND k.status NOT BETWEEN 300 AND 399 AND k.status NOT IN (408, 429)
+        AND k.status NOT BETWEEN 300 AND 399 AND k.status NOT IN (408, 429) AND k.run_id NOT IN {WITHDRAWN}
     ORDER BY k.fetched_at DESC LIMIT 1
 """
 

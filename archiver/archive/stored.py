@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from archiver.archive.damage import DamageError, shorten
 from archiver.archive.values import read_json
+from archiver.archive.withdrawing import WITHDRAWN
 from archiver.site import Places, Site
 
 # Captures that are read again together: those of an article, or of an address that no article is known by.
@@ -99,7 +100,7 @@ def list_payloads(connection: sqlite3.Connection) -> Iterator[bytes]:
 _NEWEST = "r.newest AND r.sign = 'content'"
 _IS_UNREAD = (
     "NOT EXISTS (SELECT 1 FROM readings WHERE capture_id = k.id AND parser_id = ?1) "
-    "AND d.site = ?2 AND k.status BETWEEN 200 AND 299"
+    f"AND d.site = ?2 AND k.status BETWEEN 200 AND 299 AND k.run_id NOT IN {WITHDRAWN}"
 )
 _OF_ARTICLE = (
     "FROM readings r CROSS JOIN captures k ON k.id = r.capture_id CROSS JOIN addresses d ON d.id = k.address_id "

@@ -10,6 +10,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from archiver.archive.withdrawing import WITHDRAWN
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -42,16 +44,16 @@ _UNREAD = """
     ORDER BY a.first_seen_at DESC, a.native_key
 """
 # A bare column beside max() is of the row that has it.
-_ANSWERS = """
+_ANSWERS = f"""
     SELECT d.url, k.run_id, max(k.fetched_at) AS at, k.status,
         EXISTS (SELECT 1 FROM readings WHERE capture_id = k.id AND sign = 'content') AS withheld
     FROM captures k JOIN addresses d ON d.id = k.address_id
-    WHERE k.address_id IN (SELECT value FROM json_each(?)) GROUP BY d.url, k.run_id
+    WHERE k.address_id IN (SELECT value FROM json_each(?)) AND k.run_id NOT IN {WITHDRAWN} GROUP BY d.url, k.run_id
 """
 _FINDINGS = """
     SELECT f.url, f.run_id, u.started_at AS at, json_group_array(f.kind) AS kinds
     FROM findings f JOIN runs u ON u.id = f.run_id
-    WHERE u.site = ? AND f.url IN (SELECT value FROM json_each(?)) GROUP BY f.url, f.run_id
+    WHERE u.site = ? AND NOT u.withdrawn AND f.url IN (SELECT value FROM json_each(?)) GROUP BY f.url, f.run_id
 """
 
 

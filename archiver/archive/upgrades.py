@@ -156,4 +156,9 @@ SEVENTH: tuple[str, ...] = (
     # neither, so what they read has none; contents without any keep their digests.
     "ALTER TABLE contents ADD COLUMN links TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(links))",
     "ALTER TABLE contents ADD COLUMN marks TEXT NOT NULL DEFAULT '[]' CHECK (json_valid(marks))",
+    # When somebody last decided whether a run counts, and whether its readings are set aside; see withdrawing.py.
+    "ALTER TABLE runs ADD COLUMN decided_at TEXT",
+    "ALTER TABLE runs ADD COLUMN withdrawn INTEGER NOT NULL DEFAULT 0 CHECK (withdrawn IN (0, 1)) "
+    "CHECK (NOT withdrawn OR decided_at IS NOT NULL)",
+    "CREATE INDEX runs_withdrawn ON runs (id) WHERE withdrawn",
 )

@@ -20,12 +20,13 @@ Reader = Callable[[Any], Any]
 
 _TIMES = frozenset(
     "published_at views_observed_at first_seen_at last_seen_at changed_at seen_from seen_until observed_at at "
-    "observed_from observed_until fetched_at asked_at started_at finished_at made_at last_run section_from".split()
+    "observed_from observed_until fetched_at asked_at started_at finished_at made_at last_run section_from "
+    "decided_at".split()
 )
 _NUMBERS = frozenset(
     "views snapshots snapshot listed size bytes status copies run_id requests captures observations errors findings "
     "articles articles_new articles_changed articles_unchanged articles_found articles_failed articles_skipped "
-    "articles_pending articles_late content_id id number ordinal".split()
+    "articles_pending articles_late withdrawn content_id id number ordinal".split()
 )
 _TEXTS = frozenset(
     "site article_id url title section author lead body body_html published_raw published_precision views_raw state "

@@ -201,6 +201,7 @@ RUN_SUMMARY = View(
         "articles_late": "new articles that only the deep pass found: backdated, or missed before",
         "resumes": "the run whose work it took up, by its number, because that was cut off; NULL if none",
         "seal": "SHA-256 over all its captures, hexadecimal (`archiver runs --seals`); NULL while it runs",
+        "withdrawn": "1 where `archiver runs --withdraw` set its readings aside: no other view knows of it then",
     },
     """
     SELECT row_number() OVER (ORDER BY r.started_at, r.uid), r.site, r.kind, r.started_at, r.finished_at, r.outcome,
@@ -216,7 +217,7 @@ RUN_SUMMARY = View(
         r.articles_late,
         (SELECT nullif(count(*), 0) FROM runs b JOIN runs o ON (o.started_at, o.uid) <= (b.started_at, b.uid)
             WHERE b.uid = r.resumes),
-        nullif(lower(hex(r.seal)), '')
+        nullif(lower(hex(r.seal)), ''), r.withdrawn
     FROM runs r
     """,
 )
@@ -235,7 +236,7 @@ RUN_FINDINGS = View(
     """
     SELECT s.number, r.site, r.started_at, f.kind, f.url, f.detail
     FROM findings f
-    JOIN runs r ON r.id = f.run_id
+    JOIN runs r ON r.id = f.run_id AND NOT r.withdrawn
     JOIN (SELECT id, row_number() OVER (ORDER BY started_at, uid) AS number FROM runs) s ON s.id = r.id
     """,
 )

@@ -12,16 +12,18 @@ from archiver.checks.attendance import write_span
 FEWEST_DATES = 3
 # A wrong zone is hours, and changes no order of days; servers that are wrong are so by minutes, most of them.
 MOST_OFFSET = timedelta(days=1)
+MOST_NAMED = 5
 
 
 def check_ahead(health: Health) -> Iterator[Finding]:
     """Report that the archive holds captures of the site from the future of the clock of this run."""
     if ahead := health.ahead:
+        made = ", ".join(map(str, ahead.runs[:MOST_NAMED])) + (", …" if len(ahead.runs) > MOST_NAMED else "")
         detail = (
-            f"{ahead.captures} captures are ahead of this machine's clock, up to {ahead.newest:%Y-%m-%d %H:%M} UTC, "
-            f"the first by the run that began {ahead.began:%Y-%m-%d %H:%M}; look at the clock (date -u) and set it if "
-            "it is wrong; if it was wrong then, put back a copy of the archive from before that run: until that day "
-            "what these captures show passes for the newest"
+            f"{ahead.captures} captures of run {made} are ahead of this machine's clock, up to "
+            f"{ahead.newest:%Y-%m-%d %H:%M} UTC; until then what they show passes for the newest; look at the clock "
+            f"(date -u): if it is right now, archiver runs --withdraw {ahead.runs[0]} sets such a run aside; if it is "
+            f"wrong, set it, and withdraw this run, {health.number}, instead"
         )
         yield Finding("clock_ahead", health.url, detail)
 
@@ -36,6 +38,7 @@ def check_dates(health: Health) -> Iterator[Finding]:
     way = "ahead of" if offset > timedelta() else "behind"
     detail = (
         f"this machine's clock is {write_span(abs(offset))} {way} the Date of the server's answers (the median of "
-        f"{len(health.offsets)}); look at it (date -u) and set it if it is wrong; if it is right, the server's is wrong"
+        f"{len(health.offsets)}); look at it (date -u): if it is wrong, set it, and archiver runs --withdraw "
+        f"{health.number} sets this run aside; if it is right, the server's is wrong"
     )
     yield Finding("clock_differs", health.url, detail)

@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
 from archiver.archive.damage import CONTENT_ERRORS, noting_damage
 from archiver.archive.file import close_archive, create_or_open, open_for_reading
-from archiver.archive.merging import merge_archive
 from archiver.archive.queries import zones_of_sites
 from archiver.archive.readers import count_cores
 from archiver.cli.housekeeping import LOCKED, hold_sites
@@ -18,9 +18,11 @@ from archiver.cli.options import with_archive, with_jobs
 from archiver.display import escape_controls
 from archiver.errors import ArchiverError
 from archiver.rebuild import Reread, reparse
-from archiver.replay import Replay, replay
+from archiver.replay import replay
 from archiver.verification import verify
+from archiver.withdrawal import merge
 
+Outcome = TypeVar("Outcome")
 FINDINGS = 3
 _ENDING: tuple[type[Exception], ...] = (ArchiverError, *CONTENT_ERRORS)
 
@@ -68,7 +70,7 @@ def _replay_all(db: Path, site: str | None, *, dry_run: bool, jobs: int) -> int:
         if taken:
             click.echo(f"archiver: {db}: not read again, a crawl is under way: {', '.join(taken)}", err=True)
             return LOCKED
-        outcome = _follow_replay(replay(database, site, dry_run=dry_run, jobs=jobs))
+        outcome = follow_generator(replay(database, site, dry_run=dry_run, jobs=jobs))
         if not dry_run:
             close_archive(database)
     for name, article_id in outcome.differing:
@@ -80,8 +82,8 @@ def _replay_all(db: Path, site: str | None, *, dry_run: bool, jobs: int) -> int:
     return FINDINGS if outcome.damaged else 0
 
 
-def _follow_replay(replayed: Generator[int, None, Replay]) -> Replay:
-    """Show at a terminal how far it is."""
+def follow_generator(replayed: Generator[int, None, Outcome]) -> Outcome:
+    """Show at a terminal how many captures are read again; returns what came of it."""
     try:
         while True:
             done = next(replayed)
@@ -90,7 +92,7 @@ def _follow_replay(replayed: Generator[int, None, Replay]) -> Replay:
     except StopIteration as end:
         if sys.stderr.isatty():
             click.echo("\r\x1b[K", err=True, nl=False)
-        outcome: Replay = end.value
+        outcome: Outcome = end.value
         return outcome
 
 
@@ -120,7 +122,7 @@ def merge_command(db: Path, others: tuple[Path, ...]) -> None:
     """Merge archives made on other machines into this one; merging twice changes nothing."""
     database = create_or_open(db)
     for other in others:
-        merged = merge_archive(database, other)
+        merged = merge(database, other)
         program = f"made by version {merged.program}" if merged.program else "made by a version before 0.2"
         click.echo(f"{other}: {program}; {merged.articles} articles merged", err=True)
     close_archive(database)

@@ -38,8 +38,8 @@ class Bounds:
 
 
 def is_walked(walk: Walk) -> bool:
-    """Say whether a channel was seen whole; a feed, or a sitemap, is none."""
-    return walk.ended and not walk.is_way
+    """Say whether a channel was seen whole; a feed, or a sitemap, is none, and what a 304 stands for is not seen."""
+    return walk.ended and not walk.is_way and not walk.confirmed
 
 
 def check_total(listing: Listing, walk: Walk) -> tuple[Problem, ...]:

@@ -8,7 +8,7 @@ from archiver.archive.unread import UnreadArticle
 from archiver.crawl.bounds import Bounds, check_addresses, check_total, is_walked
 from archiver.crawl.fates import Fates
 from archiver.crawl.options import CrawlOptions
-from archiver.crawl.plan import Plan
+from archiver.crawl.plan import KeptPage, Plan
 from archiver.crawl.skips import Skips
 from archiver.crawl.targets import Step, Target, Walk, interleave
 from archiver.model import Form, Listing, ListingEntry, Problem
@@ -34,11 +34,13 @@ class Discovery:
         self._platform = platform
         self._bounds = Bounds(options, zone, overlap)
         self._overlap = overlap
-        self._skips = Skips(self.plan, self._bounds)
+        self._zone = zone
+        self._skips = Skips(self.plan, self._bounds, zone)
         self._seen: set[str] = set()
         self._walks: list[Walk] = []
         self._left: set[str] = set()
         self._kept: dict[str, Listing] = {}
+        self._unchanged: dict[str, KeptPage] = {}
         self._ways: list[str] = []
         self._shown: set[str] = set()
 
@@ -46,7 +48,8 @@ class Discovery:
         """Follow a plan; without one everything is new."""
         self.plan = plan
         self.fates.expect(() if self._options.is_bounded else plan.known)
-        self._skips = Skips(plan, self._bounds)
+        self._skips = Skips(plan, self._bounds, self._zone)
+        self._unchanged = {self._identify(page.listing.url): page for page in plan.memory.pages}
         self._left = {article.key for article in plan.left}
         # What was read from an address that a form turns the pages of is asked for again, and the form with it.
         self._kept = {self._identify(page.url): page for page in plan.listings if page.next_form is None}
@@ -76,6 +79,14 @@ class Discovery:
         too_long = check_addresses(listing, walk, self.fates)
         step = self._follow_page(listing, walk)
         return self._follow_kept(Step(step.targets, (*too_long, *step.problems)))
+
+    def find_unchanged(self, target: Target) -> Listing | None:
+        """Return the page that a listing showed last, where its server says that it has not changed since (304)."""
+        last = self._unchanged.get(self._identify(target.url)) if target.walk and target.validators else None
+        if last is None or target.walk is None:
+            return None
+        target.walk.confirmed = True
+        return last.listing
 
     def note_ways(self, urls: Iterable[str]) -> None:
         """Note feeds and sitemaps that a page or robots.txt names; sites of a known platform need none."""
@@ -144,6 +155,7 @@ class Discovery:
         if not self.is_complete:
             return []
         met = {*self.plan.visits, *(key.removeprefix("article ") for key in self._seen)}
+        met |= self.plan.resting
         gone = [key for key, article in self.plan.known.items() if article.listed and key not in met]
         return gone if self.plan.scope == "full" else gone[: self.plan.most]
 
@@ -209,7 +221,8 @@ class Discovery:
         if url is None or self._options.find_bar(url) or not self._is_first_sight(self._identify(url)):
             return None
         address = self._platform.read_address(url)
-        return Target("listing", address.key, address.url, walk)
+        last = self._unchanged.get(self._identify(url))
+        return Target("listing", address.key, address.url, walk, last.validators if last else {})
 
     def _meet_article(self, entry: ListingEntry, walk: Walk | None) -> Target | None:
         key = entry.native_key

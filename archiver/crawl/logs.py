@@ -202,7 +202,8 @@ def _find_run(archive: Path, site: str) -> Row:
 
 
 def _count(run: Row) -> str:
-    counts = (f"{name} {value}" for name, value in run.items() if isinstance(value, int) and name != "run_id")
+    left_out = ("run_id", "withdrawn")
+    counts = (f"{name} {value}" for name, value in run.items() if isinstance(value, int) and name not in left_out)
     return "".join(f"; {count}" for count in counts)
 
 

@@ -9,6 +9,7 @@ from zlib import crc32
 
 from sqlite_utils import Database
 
+from archiver.archive.last_listings import LastCrawl, find_last_crawl, list_beginnings, list_last_pages
 from archiver.archive.planning import (
     RESUME_FOR,
     KeptAnswer,
@@ -23,11 +24,12 @@ from archiver.archive.planning import (
 )
 from archiver.archive.unread import UnreadArticle, list_unread_articles
 from archiver.crawl.options import CrawlOptions
-from archiver.crawl.schedule import bound_visits, choose_visits
+from archiver.crawl.printed import Printed, read_printed
+from archiver.crawl.schedule import REST, bound_visits, choose_visits
 from archiver.crawl.unread import choose_unread
 from archiver.model import Listing
 from archiver.platforms import platform_of
-from archiver.record import list_truncated, load_listings
+from archiver.record import list_truncated, load_listings, load_pages
 from archiver.site import Revisits, Site
 from archiver.urls import is_form_page
 
@@ -46,6 +48,26 @@ _INCONCLUSIVE = frozenset({206, 301, 302, 303, 307, 308, 401, 403, 407, 408, 429
 
 
 @dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A listing page as it was seen last, with its validators for a conditional request."""
+
+    listing: Listing
+    validators: Validators
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the last crawl saw of the listings: what they ``printed``, by the keys of articles, and their ``pages``.
+
+    ``settled``: it looked into all of that. ``pages`` are those that may be asked for by a condition.
+    """
+
+    printed: Mapping[str, Printed] = field(default_factory=dict)
+    settled: bool = False
+    pages: Sequence[KeptPage] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """What a run is to do.
 
@@ -55,6 +77,8 @@ class Plan:
     these pages; ``visited`` are all articles that it need not visit again, unless they left the listings since.
     ``strangers`` are the keys of pages that turned out to be no articles, and need not be looked at again yet. Of
     articles that listings named and nobody read, ``left`` come before everything else, and ``failed`` last.
+    ``resting`` were visited a moment ago, and are not visited again because they left the listings. ``memory`` is what
+    the last crawl saw of the listings.
     """
 
     scope: Scope = "full"
@@ -70,6 +94,8 @@ class Plan:
     walked: tuple[int, ...] = ()
     left: Sequence[UnreadArticle] = ()
     failed: Sequence[UnreadArticle] = ()
+    resting: frozenset[str] = frozenset()
+    memory: Memory = Memory()
 
     def is_news(self, key: str) -> bool:
         """Say whether an article was not known before this run, or the one it takes up, began."""
@@ -90,7 +116,9 @@ def make_plan(
     pages = [answer for answer in kept if answer.fetched_at >= at - RESUME_FOR and _is_reusable(answer)]
     visited = _find_done(site, kept)
     rules = replace(site.revisits, min_revisits=site.revisits.min_revisits // 3) if scope == "deep" else site.revisits
-    visits = _choose_visits(scope, _leave_out_news(known.values(), resumed, at), rules, at, visited)
+    beginnings = list_beginnings(connection, site.name, at)
+    visits = _choose_visits(scope, _leave_out_news(known.values(), resumed, at), rules, at, visited, beginnings)
+    last = find_last_crawl(connection, site.name, start, at)
     unread = [] if options.is_bounded else list_unread_articles(connection, site.name, start)
     left, failed = choose_unread(unread, bound_visits(len(known), rules), at)
     return Plan(
@@ -107,7 +135,35 @@ def make_plan(
         walked=tuple(sorted({answer.run_id for answer in pages})),
         left=left,
         failed=failed,
+        resting=_find_resting(known.values(), last, at) if scope != "full" else frozenset(),
+        memory=_remember_listings(database, site, last, asks_whole=scope != "daily" or resumed is not None),
     )
+
+
+def _remember_listings(database: Database, site: Site, last: LastCrawl | None, *, asks_whole: bool) -> Memory:
+    """Read the listing pages of the last crawl again; a run that ``asks_whole`` sends no conditions.
+
+    Every deep run does: a server may say for ever that nothing has changed, and what left listings shows only there.
+    """
+    if last is None:
+        return Memory()
+    pages = {page.capture_id: page for page in list_last_pages(database.conn, last.id)}
+    shown = load_pages(database, site, pages)
+    printed = read_printed([(listing, pages[key].fetched_at) for key, listing in shown.items()], site.zone)
+    kept = (KeptPage(listing, pages[key].validators) for key, listing in shown.items() if not asks_whole)
+    usable = (page for page in kept if page.validators and page.listing.entries and page.listing.next_form is None)
+    return Memory(printed, last.settled, tuple(page for page in usable if not is_form_page(page.listing.url)))
+
+
+def _find_resting(known: Iterable[KnownArticle], last: LastCrawl | None, at: datetime) -> frozenset[str]:
+    """Find what need not be visited again so soon for having left the listings.
+
+    It does not answer well, or what the listings do not show is not believed: so it stays listed, and would be visited
+    in every run.
+    """
+    doubted = last is not None and not last.believed
+    resting = (article for article in known if timedelta() <= at - article.visited_at < REST)
+    return frozenset(article.key for article in resting if doubted or article.state != "live")
 
 
 def _choose_scope(
@@ -144,12 +200,17 @@ def _leave_out_news(
 
 
 def _choose_visits(
-    scope: Scope, known: Sequence[KnownArticle], revisits: Revisits, at: datetime, done: frozenset[str]
+    scope: Scope,
+    known: Sequence[KnownArticle],
+    revisits: Revisits,
+    at: datetime,
+    done: frozenset[str],
+    beginnings: Sequence[datetime],
 ) -> list[str]:
     waiting = [article for article in known if article.key not in done]
     if scope == "full":
         return [article.key for article in sorted(waiting, key=lambda article: (article.visited_at, article.key))]
-    return choose_visits(waiting, revisits, at, len(known) - len(waiting))
+    return choose_visits(waiting, revisits, at, len(known) - len(waiting), beginnings)
 
 
 def _is_reusable(answer: KeptAnswer) -> bool:

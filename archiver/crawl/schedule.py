@@ -7,7 +7,8 @@ does the like): what changes is looked at more often, and what stands still for 
 """
 
 import zlib
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -17,6 +18,10 @@ from archiver.site import Revisits
 # Rule 7 wants three misses over at least 14 days; looked at this often, a missing article is gone after 15 days.
 SUSPECT_EVERY = timedelta(days=5) - timedelta(hours=1)
 SHORTEST = timedelta(days=1)
+REST = timedelta(hours=12)
+"""So long a known article is left alone after a visit, whatever its interval, unless something points at it."""
+# A run with room left looks for more to visit once a day. Cron may begin some hours earlier than the day before.
+ONCE_A_DAY = timedelta(hours=20)
 SHARE = 100
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -29,12 +34,19 @@ class Due:
     at: datetime
 
 
-def choose_visits(articles: Iterable[KnownArticle], revisits: Revisits, at: datetime, done: int = 0) -> list[str]:
+def choose_visits(
+    articles: Iterable[KnownArticle],
+    revisits: Revisits,
+    at: datetime,
+    done: int = 0,
+    beginnings: Sequence[datetime] = (),
+) -> list[str]:
     """Choose the known articles that a run visits, the most pressing first; returns their keys.
 
     Suspects come first, then what is longest overdue for its interval; a run with room left takes those that were
-    visited longest ago, so that small sites are seen whole. ``done`` visits were made already by the run that is taken
-    up.
+    visited longest ago, so that small sites are seen whole: once a day, however often they are crawled. ``done`` visits
+    were made already by the run that is taken up. ``beginnings`` of runs are in the order of time: a run of hours
+    visits at its end what is its turn again when the next one begins.
     """
     known = list(articles)
     due = [item for item in (Due(article, find_due(article, revisits, at)) for article in known) if item.at <= at]
@@ -44,7 +56,8 @@ def choose_visits(articles: Iterable[KnownArticle], revisits: Revisits, at: date
     room = min(max(revisits.min_revisits - done, 0), most) - len(chosen)
     if room > 0:
         taken = set(chosen)
-        rest = sorted((article for article in known if article.key not in taken), key=_age_of_visit)
+        rested = (article for article in known if _is_rested(article, at, beginnings))
+        rest = sorted((article for article in rested if article.key not in taken), key=_age_of_visit)
         chosen += [article.key for article in rest[:room]]
     return chosen
 
@@ -65,7 +78,8 @@ def find_due(article: KnownArticle, revisits: Revisits, at: datetime) -> datetim
         return article.visited_at + SUSPECT_EVERY
     interval = find_interval(article, revisits, at)
     start = _EPOCH + interval * (zlib.crc32(article.key.encode()) / 2**32)
-    return start + interval * ((article.visited_at - start) // interval + 1)
+    following = start + interval * ((article.visited_at - start) // interval + 1)
+    return max(following, article.visited_at + REST)
 
 
 def find_interval(article: KnownArticle, revisits: Revisits, at: datetime) -> timedelta:
@@ -74,6 +88,12 @@ def find_interval(article: KnownArticle, revisits: Revisits, at: datetime) -> ti
     age = (at - since) / timedelta(days=1)
     days = next((days for limit, days in revisits.intervals if age <= limit), revisits.intervals[-1][1])
     return max(timedelta(days=days) / (1 + article.changes), SHORTEST)
+
+
+def _is_rested(article: KnownArticle, at: datetime, beginnings: Sequence[datetime]) -> bool:
+    place = bisect_right(beginnings, article.visited_at)
+    began = beginnings[place - 1] if place else article.visited_at
+    return began > at or at - began >= ONCE_A_DAY
 
 
 def _rank(due: Due, revisits: Revisits, at: datetime) -> tuple[bool, float, str]:

@@ -1,10 +1,16 @@
 """Why an article that a crawl met is not asked for: it is too old, was just read, or its next visit is not due."""
 
+from datetime import tzinfo
+
+from archiver.archive.last_listings import PUT_OFF_SIGNS
+from archiver.archive.planning import KnownArticle
 from archiver.crawl.bounds import Bounds
 from archiver.crawl.plan import Plan
+from archiver.crawl.printed import shows_change
 from archiver.crawl.targets import Walk
 from archiver.model import ListingEntry
 
+SIGN = "a listing shows another title or date"
 VISITED = "visited by the run that was taken up"
 NOT_DUE = "not due"
 
@@ -12,11 +18,12 @@ NOT_DUE = "not due"
 class Skips:
     """The reasons to pass articles over, by the plan and the bounds of one crawl."""
 
-    def __init__(self, plan: Plan, bounds: Bounds) -> None:
+    def __init__(self, plan: Plan, bounds: Bounds, zone: tzinfo) -> None:
         self._plan = plan
         self._bounds = bounds
         self._visits = frozenset(plan.visits)
-        self._retitled = 0
+        self._zone = zone
+        self._signs = 0
 
     def find_reason(self, entry: ListingEntry, walk: Walk | None) -> str | None:
         """Return why an article is not asked for; None where it is. ``walk`` is None where no listing led to it."""
@@ -29,7 +36,8 @@ class Skips:
             return "no article when it was last looked at" if entry.native_key in self._plan.strangers else None
         if walk is None or entry.native_key in self._visits:
             return None
-        return None if not walk.is_way and self._is_retitled(entry, known.title) else self.find_rest(entry.native_key)
+        sign = None if walk.is_way else self._find_sign(entry, known)
+        return None if sign == SIGN else sign or self.find_rest(entry.native_key)
 
     def can_wait(self, key: str) -> bool:
         """Say whether a visit waits for the end of all walks: a run that takes up another's work does that first."""
@@ -41,12 +49,14 @@ class Skips:
             return None
         return VISITED if key in self._plan.visited else NOT_DUE
 
-    def _is_retitled(self, entry: ListingEntry, title: str) -> bool:
-        """Say whether a listing prints another title than the article had: a sign of an edit, looked into at once.
+    def _find_sign(self, entry: ListingEntry, known: KnownArticle) -> str | None:
+        """Say what a listing shows of a known article: a sign of an edit, or one too many for this run; or nothing.
 
-        Listings that cut titles give no sign; and a portal that spells them otherwise is looked into only so far.
+        A portal whose titles change at every look is looked into only so far.
         """
-        if self._retitled >= self._plan.most or title.startswith(entry.title.rstrip(". …")):
-            return False
-        self._retitled += 1
-        return True
+        memory = self._plan.memory
+        before = memory.printed.get(entry.native_key)
+        if not shows_change(entry, known, before, self._zone, settled=memory.settled):
+            return None
+        self._signs += 1
+        return SIGN if self._signs <= self._plan.most else PUT_OFF_SIGNS

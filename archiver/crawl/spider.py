@@ -13,7 +13,7 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
-from archiver.crawl.answers import BUSY, FORM_REDIRECTS, REDIRECTS, capture_of, is_partial
+from archiver.crawl.answers import BUSY, FORM_REDIRECTS, NOT_MODIFIED, REDIRECTS, capture_of, is_partial
 from archiver.crawl.chromium import render_pages
 from archiver.crawl.discovery import Discovery
 from archiver.crawl.failures import describe_failure
@@ -162,7 +162,7 @@ class CommitteeSpider(scrapy.Spider):
             for output in self._follow_redirect(response, capture, target):
                 yield output
             return
-        page = await self.read(self.site, capture) if self.is_decided else self._read_first(capture)
+        page = self._find_unchanged(response, target) or await self._read_page(capture)
         again = self._try_again(response) if response.status in BUSY or is_partial(page) else None
         yield Visit(capture, page, target.write_purpose(final=again is None))
         if again:
@@ -172,6 +172,14 @@ class CommitteeSpider(scrapy.Spider):
                 yield remark
         elif isinstance(page, Article) and target.kind == "listing":
             yield Remark(capture.url, Problem("article_for_listing", "a listing's address answers with an article"))
+
+    async def _read_page(self, capture: Capture) -> Page:
+        return await self.read(self.site, capture) if self.is_decided else self._read_first(capture)
+
+    def _find_unchanged(self, response: Response, target: Target) -> Listing | None:
+        """Return the listing that an answer stands for that brought none (304), where it was asked for so."""
+        is_unchanged = response.status == NOT_MODIFIED and target.kind == "listing" and not response.meta["redirects"]
+        return self.discovery.find_unchanged(target) if is_unchanged else None
 
     def _read_first(self, capture: Capture) -> Page:
         """Read a page of a site whose platform is not known yet; the first that shows articles decides it."""

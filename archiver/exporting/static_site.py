@@ -12,7 +12,7 @@ from itertools import chain, count, islice, pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from archiver.archive.changes import list_changes, list_new, list_runs_before
+from archiver.archive.changes import find_last_run, list_changes, list_new
 from archiver.archive.copies import (
     Shelf,
     choose_copies,
@@ -164,7 +164,7 @@ class _Copy:
         cards: list[SiteCard] = []
         new: list[Row] = []
         for name, counts in self.counts.items():
-            run = next(iter(list_runs_before(self.connection, name, None, 1)), None)
+            run = find_last_run(self.connection, name)
             cards.append(SiteCard(name, *counts, run, ()))
             new += self._keep_copied(list_new(self.connection, name, MOST_NEW))
         new.sort(key=lambda row: str(row["at"]), reverse=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from archiver.archive.attendance import list_attendance
 from archiver.archive.browsing import first_views
-from archiver.archive.changes import count_articles, list_changes, list_new, list_runs_before
+from archiver.archive.changes import count_articles, find_last_run, list_changes, list_new
 from archiver.checks.attendance import Remark, check_attendance
 from archiver.comparison import Edit
 from archiver.web.comparing import excerpt_change
@@ -57,7 +57,7 @@ def load_home(connection: sqlite3.Connection, at: datetime, expected: frozenset[
     attendance = list_attendance(connection)
     cards = []
     for name, counts in count_articles(connection).items():
-        run = next(iter(list_runs_before(connection, name, None, 1)), None)
+        run = find_last_run(connection, name)
         entries = attendance.get(name, [])
         remarks = tuple(check_attendance(entries, at, expected=name in expected)) if entries else ()
         cards.append(SiteCard(name, *counts, run, remarks))

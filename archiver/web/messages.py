@@ -201,6 +201,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "failed": ("thất bại", "failed"),
     "interrupted": ("bị ngắt", "interrupted"),
     "died": ("chết giữa chừng", "died"),
+    "withdrawn": ("đã rút", "withdrawn"),
     "locked": ("đang bị khóa", "locked"),
     "running": ("đang chạy", "running"),
     "daily": ("hằng ngày", "daily"),
