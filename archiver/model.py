@@ -108,6 +108,8 @@ class Article:
     ``native_key`` is the portal's own id of the article, ``paragraphs`` the body in reading order without lead,
     captions and signature, ``body_html`` the same as clean HTML with the images and captions in their places.
     ``origins`` are those of the fields that the generic reader found; a platform knows where they stand.
+    ``keys`` are what the page prints about itself: ids, and the native keys of the addresses that it calls its own.
+    They may be wrong.
     """
 
     native_key: str
@@ -124,6 +126,7 @@ class Article:
     attachments: tuple[Attachment, ...] = ()
     problems: tuple[Problem, ...] = ()
     origins: tuple[Origin, ...] = ()
+    keys: tuple[str, ...] = ()
 
     @property
     def body(self) -> str:

@@ -95,10 +95,10 @@ def name_program() -> str:
 def write_site(connection: sqlite3.Connection, site: Site) -> None:
     """Write a site as it is declared now."""
     connection.execute(
-        "INSERT INTO sites (name, title, platform, timezone, places) VALUES (?, ?, ?, ?, ?) "
+        "INSERT INTO sites (name, title, platform, timezone, places, hosts) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (name) DO UPDATE SET title = excluded.title, platform = excluded.platform, "
-        "timezone = excluded.timezone, places = excluded.places",
-        (site.name, site.title, site.platform, site.timezone, _write_places(site.places)),
+        "timezone = excluded.timezone, places = excluded.places, hosts = excluded.hosts",
+        (site.name, site.title, site.platform, site.timezone, _write_places(site.places), _write_hosts(site)),
     )
 
 
@@ -109,7 +109,7 @@ def declare_anew(connection: sqlite3.Connection, run: Run, site: Site) -> None:
 
 
 def _write_declaration(site: Site) -> str:
-    values = [site.title, site.platform, site.timezone, _write_places(site.places)]
+    values = [site.title, site.platform, site.timezone, _write_places(site.places), _write_hosts(site)]
     return json.dumps(values, ensure_ascii=False)
 
 
@@ -125,6 +125,10 @@ def find_platform(connection: sqlite3.Connection, site: str) -> str | None:
 
 def _write_places(places: Places) -> str | None:
     return None if places == Places() else json.dumps(asdict(places), ensure_ascii=False)
+
+
+def _write_hosts(site: Site) -> str | None:
+    return json.dumps(sorted(site.hosts), ensure_ascii=False) if site.hosts else None
 
 
 def close_run(connection: sqlite3.Connection, run: Run, outcome: Outcome, requests: int, at: datetime) -> None:
