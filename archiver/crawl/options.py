@@ -29,7 +29,8 @@ class CrawlOptions:
 
     ``start`` are other listing addresses than the declared ones; their hosts become the allowed ones. ``since`` is a
     day in the site's zone: older articles are left out. ``max_pages`` bounds the listing pages walked from each start
-    address. ``full`` visits every article, ``deep`` walks all listing pages.
+    address. ``full`` visits every article, ``deep`` walks all listing pages. ``former`` are the hosts that the site had
+    before, as it declares.
     """
 
     start: tuple[str, ...] = ()
@@ -37,6 +38,7 @@ class CrawlOptions:
     max_pages: int | None = None
     full: bool = False
     deep: bool = False
+    former: tuple[str, ...] = ()
 
     @property
     def is_bounded(self) -> bool:
@@ -45,8 +47,9 @@ class CrawlOptions:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The hosts (with port) that the crawl may ask."""
-        return frozenset(host_of(url) for url in self.start)
+        """The hosts (with port) that the crawl may ask; with and without ``www.`` is one site."""
+        hosts = {host_of(url).removeprefix("www.") for url in self.start} | {*self.former}
+        return frozenset(hosts | {f"www.{host}" for host in hosts})
 
     def find_bar(self, url: str) -> str | None:
         """Say why an address is never asked for, whatever it leads to."""
@@ -68,6 +71,7 @@ def read_options(site: Site, arguments: Mapping[str, str]) -> CrawlOptions:
         max_pages=_read_max_pages(arguments.get("max_pages")),
         full=_read_switch("full", arguments.get("full")),
         deep=_read_switch("deep", arguments.get("deep")),
+        former=site.hosts,
     )
 
 
