@@ -68,7 +68,6 @@ def record_article(
     article_id = known.article_id
     address, moved = add_address(connection, known, sighting, article.url, article.section, answered=True)
     content = Content.of_article(article)
-    content_id = store_content(connection, content, article_id, sighting.at, last)
     doubtful = is_doubtful(connection, article_id, sighting, parser, content, last)
     add_reading(
         connection,
@@ -79,7 +78,7 @@ def record_article(
         "content",
         "pending" if doubtful else "counted",
         article.views,
-        content_id=content_id,
+        content_id=store_content(connection, content, article_id, sighting.at, last),
         doubtful=doubtful,
         address_id=address,
     )
@@ -88,10 +87,14 @@ def record_article(
         note_clues(connection, sighting.site, known, article, content)
     if doubtful:
         return "pending"
-    if last and same and not moved and _extend(connection, article_id, sighting, last, article.views, address):
+    if same and not moved and last and _extend(connection, article_id, sighting, last, article.views, address):
         return "unchanged"
     before = count_snapshots(connection, article_id) if last else 0
-    after = rederive_article(connection, article_id)
+    return _name_novelty(before, rederive_article(connection, article_id))
+
+
+def _name_novelty(before: int, after: int) -> Novelty:
+    """Say what a page brought, by the number of snapshots before and after it."""
     return "new" if not before else "changed" if after > before else "unchanged"
 
 
@@ -274,27 +277,13 @@ def add_reading(
     ``address_id``: the address that a listing names, or under which a page shows the article.
     """
     newest = sighting.fresh or _displace_older(connection, known, sighting, parser, sign)
-    value, raw = (views.value, views.raw) if views else (None, None)
+    count = (views.value, views.raw) if views else (None, None)
+    place = (known.article_id, sighting.capture_id, parser.id, source, sign, standing, newest)
     connection.execute(
         "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, newest, content_id, views, "
         "views_raw, detail, doubtful, key_id, address_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT DO NOTHING",
-        (
-            known.article_id,
-            sighting.capture_id,
-            parser.id,
-            source,
-            sign,
-            standing,
-            newest,
-            content_id,
-            value,
-            raw,
-            detail,
-            int(doubtful),
-            known.key_id,
-            address_id,
-        ),
+        (*place, content_id, *count, detail, int(doubtful), known.key_id, address_id),
     )
 
 

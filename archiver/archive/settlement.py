@@ -130,5 +130,6 @@ _UNFOLLOWED = """
 """
 _MOVES = """
     SELECT e.detail FROM captures k CROSS JOIN article_events e ON e.capture_id = k.id AND e.kind = 'moved'
-    WHERE k.run_id = ?
+    WHERE k.run_id = ? AND EXISTS (
+        SELECT 1 FROM article_keys WHERE article_id = e.article_id AND instr(native_key, '/'))
 """

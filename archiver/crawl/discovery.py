@@ -133,7 +133,7 @@ class Discovery:
 
     def allows(self, url: str) -> bool:
         """Say whether an address is on one of the hosts of this crawl."""
-        return host_of(url) in self._options.hosts
+        return self._options.covers(url)
 
     def _take_ways(self) -> list[Target]:
         """Return the feeds and sitemaps that were named since the last time, each once a run."""

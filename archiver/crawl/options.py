@@ -8,7 +8,7 @@ from rapidfuzz import process
 
 from archiver.errors import UsageError
 from archiver.site import Site
-from archiver.urls import MOST_ADDRESS, host_of, join_url, shorten_address
+from archiver.urls import MOST_ADDRESS, host_of, join_url, shorten_address, site_of
 
 EXAMPLES = {
     "start": "start=https://example.vn/tin-tuc (several with a comma)",
@@ -47,15 +47,18 @@ class CrawlOptions:
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The hosts (with port) that the crawl may ask; with and without ``www.`` is one site."""
-        hosts = {host_of(url).removeprefix("www.") for url in self.start} | {*self.former}
-        return frozenset(hosts | {f"www.{host}" for host in hosts})
+        """The hosts (with port) that the crawl may ask."""
+        return frozenset({host_of(url) for url in self.start} | {*self.former})
+
+    def covers(self, url: str) -> bool:
+        """Say whether an address is on a host of this crawl; with and without ``www.`` it is one."""
+        return site_of(url) in {host.removeprefix("www.") for host in self.hosts}
 
     def find_bar(self, url: str) -> str | None:
         """Say why an address is never asked for, whatever it leads to."""
         if len(url) > MOST_ADDRESS:
             return f"an address of more than {MOST_ADDRESS} characters"
-        return None if host_of(url) in self.hosts else "on another host"
+        return None if self.covers(url) else "on another host"
 
 
 def read_options(site: Site, arguments: Mapping[str, str]) -> CrawlOptions:
