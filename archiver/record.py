@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from archiver.archive.articles import Known, Sighting, add_address, find_key, meet_key
+from archiver.archive.articles import Sighting, add_address, meet_key
 from archiver.archive.connection import join_transaction
 from archiver.archive.content import Content, write_time
 from archiver.archive.evidence import UNNOTED, keep_capture, load_capture
-from archiver.archive.joining import settle_identity
 from archiver.archive.judgement import doubt_anew
 from archiver.archive.ledger import Run, add_finding, count_error
 from archiver.archive.readings import (
@@ -166,13 +165,9 @@ def is_stranger(database: Database, site: Site, capture: Capture, page: Page, ex
 
 
 def _record_statements(scene: _Scene, statements: tuple[Statement, ...]) -> Novelty | None:
-    connection = scene.database.conn
     recorded = [_record_statement(scene, statement) for statement in statements]
-    if any(statement.sign == "moved" for statement in statements):
-        settle_identity(connection, scene.site.name, [known.key_id for known, _ in recorded])
     if scene.is_late:
-        found = (find_key(connection, scene.site.name, statement.key) for statement in statements)
-        _reconcile(scene, {known.article_id for known in found if known})
+        _reconcile(scene, {article_id for article_id, _ in recorded})
     return next((novelty for _, novelty in recorded if novelty), None)
 
 
@@ -183,21 +178,21 @@ def _reconcile(scene: _Scene, articles: set[int]) -> None:
     reconcile(connection, articles, () if outcome is None else (run.id,))
 
 
-def _record_statement(scene: _Scene, statement: Statement) -> tuple[Known, Novelty | None]:
-    """Record what a capture says of one key; returns what is known of it, and what its page brought."""
+def _record_statement(scene: _Scene, statement: Statement) -> tuple[int, Novelty | None]:
+    """Record what a capture says of one key; returns the id of its article, and what its page brought."""
     connection = scene.database.conn
     if statement.entry is not None:
         article_id, is_usual = record_entry(connection, scene.sighting, scene.parser, statement.entry)
         if not is_usual:
             rederive_article(connection, article_id)
-        return Known(article_id, 0), None
+        return article_id, None
     known = meet_key(connection, scene.site.name, statement.key)
     if statement.shown is not None:
         last = _read_neighbours_again(scene, known.article_id)
-        return known, record_article(connection, scene.sighting, scene.parser, statement.shown, known, last)
+        return known.article_id, record_article(connection, scene.sighting, scene.parser, statement.shown, known, last)
     record_sign(connection, scene.sighting, scene.parser, known, statement.sign, statement.detail or "")
     confirmed = statement.sign == "confirmed" and find_known(connection, scene.site.name, statement.key) is not None
-    return known, "unchanged" if confirmed else None
+    return known.article_id, "unchanged" if confirmed else None
 
 
 def _read_neighbours_again(scene: _Scene, article_id: int) -> LastContent | None:

@@ -27,6 +27,14 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What was written: the articles (ids) that are others now, and the runs whose listings show more or fewer."""
+
+    articles: frozenset[int] = frozenset()
+    runs: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class _Stand:
     """How a redirect is to stand (``counted`` or ``withheld``) in the history of the key that it led away from."""
 
@@ -34,36 +42,6 @@ class _Stand:
     capture_id: int
     key_id: int
     standing: str
-
-
-def settle_identity(connection: sqlite3.Connection, site: str, keys: Iterable[int]) -> set[int]:
-    """Find which keys are one article with these, and write it; returns the articles (ids) that are others now."""
-    case = _Case(connection, site)
-    touched: set[int] = set()
-    groups = case.find_groups(keys)
-    for group, article_id in _choose_rows(connection, site, groups):
-        touched |= _gather(connection, group, article_id)
-    touched |= _write_stands(connection, case, groups)
-    left = {article_id for article_id in touched if not _drop_empty(connection, article_id)}
-    for article_id in left:
-        rederive_article(connection, article_id)
-    return left
-
-
-def check_identity(connection: sqlite3.Connection, site: str) -> Iterator[str]:
-    """Find anew which keys of a site are one article, and name what is written otherwise."""
-    case = _Case(connection, site)
-    rows = connection.execute("SELECT id FROM article_keys WHERE site = ? ORDER BY id", (site,))
-    groups = case.find_groups([row[0] for row in rows.fetchall()])
-    for group in groups:
-        articles = {case.article_of(key) for key in group.keys}
-        named = connection.execute("SELECT native_key FROM articles WHERE id = ?", (min(articles),)).fetchone()
-        mates = case.list_mates(group.first.key_id)
-        if len(articles) != 1 or mates != group.keys or named is None or named[0] != group.first.key:
-            yield f"article {site}:{group.first.key}: its keys are not those that its captures show"
-    for stand in _find_stands(case, groups):
-        if _stands_otherwise(connection, stand):
-            yield f"a redirect of capture {stand.capture_id} is counted, or not, and it is the other way"
 
 
 class _Case:
@@ -116,6 +94,57 @@ class _Case:
         return list_sharing(self.connection, key_id) | {row[0] for row in sources} | targets
 
 
+def settle_identity(connection: sqlite3.Connection, site: str, keys: Iterable[int]) -> Settled:
+    """Find which keys are one article with these, and write it."""
+    case = _Case(connection, site)
+    touched: set[int] = set()
+    groups = case.find_groups(keys)
+    chosen = _choose_rows(connection, site, groups)
+    runs = {run for group, _ in chosen for run in _list_doubled(connection, case, group)}
+    for group, article_id in chosen:
+        touched |= _gather(connection, group, article_id)
+    touched |= _write_stands(connection, case, groups)
+    left = frozenset(article_id for article_id in touched if not _drop_empty(connection, article_id))
+    for article_id in left:
+        rederive_article(connection, article_id)
+    return Settled(left, frozenset(runs if left else ()))
+
+
+def _list_doubled(connection: sqlite3.Connection, case: _Case, group: Group) -> set[int]:
+    """List the runs whose listings named several keys that are joined now, or were: one article or two."""
+    keys = {mate for key in group.keys for mate in case.list_mates(key)} | group.keys
+    if keys == group.keys and len({case.article_of(key) for key in keys}) == 1:
+        return set()
+    rows = connection.execute(
+        "SELECT k.run_id FROM json_each(?) n CROSS JOIN article_keys a ON a.id = n.value "
+        "CROSS JOIN readings r ON r.article_id = a.article_id AND r.key_id = a.id AND r.sign = 'listed' "
+        "CROSS JOIN captures k ON k.id = r.capture_id GROUP BY k.run_id HAVING count(DISTINCT r.key_id) > 1",
+        (json.dumps(sorted(keys)),),
+    )
+    return {row[0] for row in rows}
+
+
+def check_identity(connection: sqlite3.Connection, site: str) -> Iterator[str]:
+    """Find anew which keys of a site are one article, and name what is written otherwise.
+
+    What an open run met is settled when it closes.
+    """
+    unsettled = {row[0] for row in connection.execute(_UNSETTLED, (site,))}
+    case = _Case(connection, site)
+    rows = connection.execute("SELECT id FROM article_keys WHERE site = ? ORDER BY id", (site,))
+    found = case.find_groups([row[0] for row in rows.fetchall()])
+    groups = [group for group in found if not unsettled & {mate for key in group.keys for mate in case.list_mates(key)}]
+    for group in groups:
+        articles = {case.article_of(key) for key in group.keys}
+        named = connection.execute("SELECT native_key FROM articles WHERE id = ?", (min(articles),)).fetchone()
+        mates = case.list_mates(group.first.key_id)
+        if len(articles) != 1 or mates != group.keys or named is None or named[0] != group.first.key:
+            yield f"article {site}:{group.first.key}: its keys are not those that its captures show"
+    for stand in _find_stands(case, groups):
+        if _stands_otherwise(connection, stand):
+            yield f"a redirect of capture {stand.capture_id} is counted, or not, and it is the other way"
+
+
 # What led to a page of a key from another one; and what of those keys never answered by itself.
 _REDIRECTED_TO = (
     "SELECT DISTINCT m.key_id FROM readings r CROSS JOIN readings m ON m.capture_id = r.capture_id "
@@ -124,6 +153,10 @@ _REDIRECTED_TO = (
 _FOLLOWERS = (
     f"SELECT count(*) FROM ({_REDIRECTED_TO}) f JOIN article_keys n ON n.id = f.key_id WHERE NOT EXISTS (SELECT 1 "
     "FROM readings o WHERE o.article_id = n.article_id AND o.key_id = n.id AND o.sign = 'content')"
+)
+_UNSETTLED = (
+    "SELECT DISTINCT r.key_id FROM runs u CROSS JOIN captures k ON k.run_id = u.id "
+    "CROSS JOIN readings r ON r.capture_id = k.id WHERE u.site = ? AND u.outcome IS NULL"
 )
 _LOOKS = (
     "SELECT r.capture_id, k.fetched_at, k.run_id, r.sign, r.content_id FROM readings r "

@@ -150,12 +150,12 @@ def record_sign(
 ) -> None:
     """Record what a capture says of an article without showing it: missing, moved, confirmed.
 
-    That it is missing is doubtful until its run is judged.
+    That it is missing is doubtful until its run is judged; whether a redirect counts is settled with its keys.
     """
     doubtful = sign == "missing"
-    standing: Standing = "pending" if doubtful else "counted"
+    standing: Standing = "counted" if sign == "confirmed" else "pending"
     add_reading(connection, known, sighting, parser, "article", sign, standing, None, detail=detail, doubtful=doubtful)
-    if not doubtful:
+    if standing == "counted":
         rederive_article(connection, known.article_id)
 
 

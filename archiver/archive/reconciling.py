@@ -15,7 +15,7 @@ from archiver.archive.judgement import doubt_anew, judge, judge_unlisted, list_d
 from archiver.archive.ledger import Run
 from archiver.archive.readings import is_late
 from archiver.archive.rederivation import rederive_article
-from archiver.archive.settlement import report_identity, settle_articles, settle_run, settle_site
+from archiver.archive.settlement import rederive_displaced, report_identity, settle_articles, settle_run, settle_site
 from archiver.model import Problem
 
 # Articles whose readings are looked at one by one; of more, all readings of a run are.
@@ -28,13 +28,15 @@ def judge_run(connection: sqlite3.Connection, run: Run) -> list[Problem]:
     Whether it walked every channel to its end must be noted before (``note_walk``). Runs that were closed already and
     began later are judged again where this one touches them.
     """
-    if touched := settle_run(connection, run):
-        _Pass(connection, touched, set()).go()
+    began = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
+    late = is_late(connection, run, began)
+    settled = settle_run(connection, run, is_late=late)
+    if settled.articles:
+        _Pass(connection, set(settled.articles), set(settled.runs)).go()
     doubt_anew(connection, run, _list_ambiguous(connection, run))
     problems = judge(connection, run).problems
     report_identity(connection, run)
-    began = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
-    if is_late(connection, run, began):
+    if late:
         query = "SELECT DISTINCT article_id FROM captures k JOIN readings r ON r.capture_id = k.id WHERE k.run_id = ?"
         articles = [row[0] for row in connection.execute(query, (run.id,))]
         _Pass(connection, set(articles), set(), after=(began, run.id)).go()
@@ -73,11 +75,13 @@ def reconcile(connection: sqlite3.Connection, articles: Iterable[int], runs: Ite
     ``articles`` are those with new or changed readings, ``runs`` those whose own captures or row are new or changed;
     both by their ids.
     """
-    changed = set(runs)
-    touched = settle_articles(connection, articles, changed)
+    settled = settle_articles(connection, articles, [*runs])
+    touched = set(settled.articles)
     for article_id in touched:
         rederive_article(connection, article_id)
-    return len(_Pass(connection, touched, changed).go())
+    for run_id in settled.runs:
+        rederive_displaced(connection, run_id, is_late=True)
+    return len(_Pass(connection, touched, set(settled.runs)).go())
 
 
 class _Pass:

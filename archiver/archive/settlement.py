@@ -3,9 +3,9 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from archiver.archive.joining import settle_identity
+from archiver.archive.joining import Settled, settle_identity
 from archiver.archive.ledger import Run, add_finding
 from archiver.archive.rederivation import find_whereabouts, rederive_article
 from archiver.model import Problem
@@ -16,25 +16,26 @@ UNFOLLOWED = "redirect_to_other_article"
 FEWEST_MOVED = 3
 
 
-def settle_run(connection: sqlite3.Connection, run: Run) -> set[int]:
-    """Settle the identity of what a run met; returns the articles (ids) whose keys are others now.
+def settle_run(connection: sqlite3.Connection, run: Run, *, is_late: bool) -> Settled:
+    """Settle the identity of what a run met.
 
     Where an article is depends on whether the run walked all listings, so that is found anew too.
     """
-    touched = settle_identity(connection, run.site, _list_seeds(connection, run))
-    rederive_displaced(connection, run)
-    return touched
+    settled = settle_identity(connection, run.site, _list_seeds(connection, run))
+    rederive_displaced(connection, run.id, is_late=is_late)
+    return settled
 
 
-def settle_articles(connection: sqlite3.Connection, articles: Iterable[int], runs: Iterable[int]) -> set[int]:
-    """Settle the identity of articles with new readings, and of what changed runs met; returns those that are there."""
+def settle_articles(connection: sqlite3.Connection, articles: Iterable[int], runs: Sequence[int]) -> Settled:
+    """Settle the identity of articles with new readings, and of what changed runs met; all of these are touched."""
     values = {"articles": json.dumps([*articles]), "runs": json.dumps([*runs])}
     keys: dict[str, set[int]] = {}
     for site, key in connection.execute(_KEYS_OF, values):
         keys.setdefault(site, set()).add(key)
-    touched = {article for site, some in keys.items() for article in settle_identity(connection, site, sorted(some))}
+    settled = [settle_identity(connection, site, sorted(some)) for site, some in keys.items()]
     rows = connection.execute("SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(:articles))", values)
-    return touched | {row[0] for row in rows.fetchall()}
+    left = frozenset(row[0] for row in rows.fetchall())
+    return Settled(left.union(*(one.articles for one in settled)), frozenset(runs).union(*(s.runs for s in settled)))
 
 
 def settle_site(connection: sqlite3.Connection, site: str) -> None:
@@ -43,13 +44,17 @@ def settle_site(connection: sqlite3.Connection, site: str) -> None:
     settle_identity(connection, site, [row[0] for row in rows])
 
 
-def rederive_displaced(connection: sqlite3.Connection, run: Run) -> None:
-    """Derive the articles anew that a run read at another address than their current one."""
+def rederive_displaced(connection: sqlite3.Connection, run_id: int, *, is_late: bool) -> None:
+    """Derive the articles anew that a run read at another address than their current one.
+
+    Of a run that is late, with others after it, all that have several: it may tell when they moved.
+    """
     rows = connection.execute(
         "SELECT DISTINCT r.article_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id "
         "JOIN articles a ON a.id = r.article_id WHERE k.run_id = ? AND r.sign = 'content' "
-        "AND r.address_id IS NOT NULL AND r.address_id IS NOT a.address_id",
-        (run.id,),
+        "AND r.address_id IS NOT NULL AND (r.address_id IS NOT a.address_id OR (? AND (SELECT count(*) "
+        "FROM article_addresses WHERE article_id = a.id) > 1))",
+        (run_id, is_late),
     ).fetchall()
     for row in rows:
         rederive_article(connection, row[0])
@@ -102,8 +107,8 @@ _KEYS_OF = """
     UNION SELECT n.site, n.id FROM json_each(:runs) u CROSS JOIN captures k ON k.run_id = u.value
     CROSS JOIN readings r ON r.capture_id = k.id CROSS JOIN article_keys n ON n.id = r.key_id
 """
-# Keys that showed a text for the first time, and share a clue; keys that failed or led away; where all listings were
-# walked, those that left them.
+# Keys that showed a text for the first time, and share a clue; keys that failed or led away; keys of an article whose
+# current address has another; where all listings were walked, those that left them.
 _SEEDS = """
     SELECT DISTINCT r.key_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
     WHERE k.run_id = :run AND r.sign = 'content' AND NOT EXISTS (
@@ -114,6 +119,11 @@ _SEEDS = """
     UNION
     SELECT DISTINCT r.key_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
     WHERE k.run_id = :run AND r.sign IN ('missing', 'moved')
+    UNION
+    SELECT DISTINCT r.key_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
+    JOIN articles a ON a.id = r.article_id
+    JOIN article_addresses aa ON aa.article_id = a.id AND aa.address_id = a.address_id
+    WHERE k.run_id = :run AND r.key_id <> 0 AND r.key_id <> aa.key_id
     UNION
     SELECT n.id FROM articles a JOIN article_keys n ON n.article_id = a.id WHERE a.site = :site AND a.listed
         AND EXISTS (SELECT 1 FROM runs WHERE id = :run AND complete) AND a.id NOT IN (
