@@ -15,11 +15,12 @@ class Statement:
     """What a capture says of one article, by its native key.
 
     ``content``: the page is ``shown``; ``listed``: a listing prints it as ``entry``; ``confirmed``: the server says
-    that it has not changed (304); ``missing``: its address shows something else, ``detail`` says what.
+    that it has not changed (304); ``missing``: its address shows something else, ``detail`` says what; ``moved``: its
+    address led to the page of another key.
     """
 
     key: str
-    sign: Literal["content", "listed", "confirmed", "missing"]
+    sign: Literal["content", "listed", "confirmed", "missing", "moved"]
     shown: Article | None = None
     entry: ListingEntry | None = None
     detail: str | None = None
@@ -39,7 +40,10 @@ def interpret(platform: Platform, capture: Capture, page: Page, purpose: Purpose
     if missing:
         return (missing, *_find_listed(platform, capture, page, purpose))
     if isinstance(page, Article):
-        return (Statement(page.native_key, "content", shown=page),)
+        shown = Statement(page.native_key, "content", shown=page)
+        if purpose.expected in (None, page.native_key):
+            return (shown,)
+        return (shown, Statement(str(purpose.expected), "moved", detail=f"to {page.url}"))
     return _find_listed(platform, capture, page, purpose)
 
 

@@ -136,6 +136,8 @@ class Article:
     captions and signature, ``body_html`` the same as clean HTML with the images and captions in their places.
     ``links`` are those of lead and body, without documents, which are attachments; ``marks`` those of the title too.
     ``origins`` are those of the fields that the generic reader found; a platform knows where they stand.
+    ``keys`` are what the page prints about itself: ids, and the native keys of the addresses that it calls its own.
+    They may be wrong.
     """
 
     native_key: str
@@ -154,6 +156,7 @@ class Article:
     origins: tuple[Origin, ...] = ()
     links: tuple[Link, ...] = ()
     marks: tuple[Mark, ...] = ()
+    keys: tuple[str, ...] = ()
 
     @property
     def body(self) -> str:

@@ -11,10 +11,17 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from archiver.archive.articles import Sighting, add_address, meet_article
+from archiver.archive.articles import Known, Sighting, add_address, meet_key
 from archiver.archive.content import Content, find_changes
 from archiver.archive.readers import Readers
-from archiver.archive.readings import Parser, add_reading, find_parser, record_entry, store_content
+from archiver.archive.readings import (
+    Parser,
+    add_reading,
+    find_parser,
+    note_clues,
+    record_entry,
+    store_content,
+)
 from archiver.archive.rederivation import load_content, rederive_article
 from archiver.archive.stored import (
     StoredCapture,
@@ -131,12 +138,16 @@ def _record_article_again(
 ) -> int:
     """Add today's reading of a capture; a page that no parser could read before counts from now on."""
     connection = database.conn
-    article_id = stored.article_id or meet_article(connection, sighting.site, article.native_key)
-    add_address(connection, article_id, sighting, article.url, article.section, answered=True)
-    content_id = store_content(connection, Content.of_article(article), article_id, sighting.at, None)
+    known = meet_key(connection, sighting.site, article.native_key)
+    article_id = stored.article_id or known.article_id
+    known = Known(article_id, known.key_id)
+    address, _ = add_address(connection, known, sighting, article.url, article.section, answered=True)
+    content = Content.of_article(article)
+    note_clues(connection, sighting.site, known, article, content)
+    content_id = store_content(connection, content, article_id, sighting.at, None)
     add_reading(
         connection,
-        article_id,
+        known,
         sighting,
         parser,
         "article",
@@ -145,6 +156,7 @@ def _record_article_again(
         article.views,
         content_id=content_id,
         doubtful=stored.doubtful,
+        address_id=address,
     )
     return article_id
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from archiver.archive.articles import Sighting, find_article, meet_article
+from archiver.archive.articles import Sighting, add_address, meet_key
 from archiver.archive.connection import join_transaction
 from archiver.archive.content import Content, write_time
 from archiver.archive.evidence import UNNOTED, keep_capture, load_capture
-from archiver.archive.identity import UNFOLLOWED, follow_move
 from archiver.archive.judgement import doubt_anew
 from archiver.archive.ledger import Run, add_finding, count_error
 from archiver.archive.readings import (
@@ -23,6 +22,7 @@ from archiver.archive.readings import (
     find_next_content,
     is_late,
     meet_parser,
+    note_clues,
     record_article,
     record_entry,
     record_sign,
@@ -133,7 +133,7 @@ def record_capture(
         scene = _Scene(database, run, site, parser_of(database, site), sighting, is_late=late)
         statements = interpret(platform_of(site), capture, page, purpose)
         _report(scene, capture, page, purpose, statements)
-        return _record_statements(scene, statements, purpose)
+        return _record_statements(scene, statements)
 
 
 def replay_capture(
@@ -143,10 +143,9 @@ def replay_capture(
     parser: Parser,
     sighting: Sighting,
     statements: Iterable[Statement],
-    purpose: Purpose,
 ) -> None:
     """Write the readings of a capture that is kept already; the judgement of its run follows when all are there."""
-    _record_statements(_Scene(database, run, site, parser, sighting, is_replayed=True), tuple(statements), purpose)
+    _record_statements(_Scene(database, run, site, parser, sighting, is_replayed=True), tuple(statements))
 
 
 def _report(scene: _Scene, capture: Capture, page: Page, purpose: Purpose, statements: tuple[Statement, ...]) -> None:
@@ -171,8 +170,8 @@ def is_stranger(database: Database, site: Site, capture: Capture, page: Page, ex
     return strange and find_known(database.conn, site.name, str(expected)) is None
 
 
-def _record_statements(scene: _Scene, statements: tuple[Statement, ...], purpose: Purpose) -> Novelty | None:
-    recorded = [_record_statement(scene, statement, purpose) for statement in statements]
+def _record_statements(scene: _Scene, statements: tuple[Statement, ...]) -> Novelty | None:
+    recorded = [_record_statement(scene, statement) for statement in statements]
     if scene.is_late:
         _reconcile(scene, {article_id for article_id, _ in recorded})
     return next((novelty for _, novelty in recorded if novelty), None)
@@ -185,43 +184,21 @@ def _reconcile(scene: _Scene, articles: set[int]) -> None:
     reconcile(connection, articles, () if outcome is None else (run.id,))
 
 
-def _record_statement(scene: _Scene, statement: Statement, purpose: Purpose) -> tuple[int, Novelty | None]:
-    """Record what a capture says of one article; returns the article's id, and what its page brought."""
+def _record_statement(scene: _Scene, statement: Statement) -> tuple[int, Novelty | None]:
+    """Record what a capture says of one key; returns the id of its article, and what its page brought."""
     connection = scene.database.conn
-    if statement.shown is not None:
-        return _record_article(scene, statement.shown, purpose.expected)
     if statement.entry is not None:
         article_id, is_usual = record_entry(connection, scene.sighting, scene.parser, statement.entry)
         if not is_usual:
             rederive_article(connection, article_id)
         return article_id, None
-    article_id = meet_article(connection, scene.site.name, statement.key)
-    detail = statement.detail or ""
-    record_sign(connection, scene.sighting, scene.parser, article_id, statement.sign, detail)
+    known = meet_key(connection, scene.site.name, statement.key)
+    if statement.shown is not None:
+        last = _read_neighbours_again(scene, known.article_id)
+        return known.article_id, record_article(connection, scene.sighting, scene.parser, statement.shown, known, last)
+    record_sign(connection, scene.sighting, scene.parser, known, statement.sign, statement.detail or "")
     confirmed = statement.sign == "confirmed" and find_known(connection, scene.site.name, statement.key) is not None
-    return article_id, "unchanged" if confirmed else None
-
-
-def _record_article(scene: _Scene, article: Article, expected: str | None) -> tuple[int, Novelty]:
-    connection = scene.database.conn
-    if expected and expected != article.native_key:
-        _record_move(scene, article, expected)
-    article_id = meet_article(connection, scene.site.name, article.native_key)
-    last = _read_neighbours_again(scene, article_id)
-    return article_id, record_article(connection, scene.sighting, scene.parser, article, article_id, last)
-
-
-def _record_move(scene: _Scene, article: Article, expected: str) -> None:
-    """Follow an article to another address; that it is another article is a finding."""
-    connection, sighting = scene.database.conn, scene.sighting
-    article_id = find_article(connection, scene.site.name, expected)
-    if article_id is not None:
-        _read_neighbours_again(scene, article_id)
-    moved = (expected, article.native_key, article.url, Content.of_article(article).digest)
-    followed = follow_move(connection, scene.run, sighting, scene.parser, *moved)
-    if not followed and not scene.is_replayed:
-        problem = Problem(UNFOLLOWED, f"article {expected} leads to article {article.native_key}")
-        add_finding(connection, scene.run, article.url, problem, sighting.capture_id)
+    return known.article_id, "unchanged" if confirmed else None
 
 
 def _read_neighbours_again(scene: _Scene, article_id: int) -> LastContent | None:
@@ -252,10 +229,14 @@ def _read_again(scene: _Scene, article_id: int, content: LastContent) -> None:
     if not isinstance(page, Article):
         return
     sighting = Sighting(content.capture_id, content.at, scene.site.name)
-    content_id = store_content(connection, Content.of_article(page), article_id, content.at, None)
+    known = meet_key(connection, scene.site.name, page.native_key)
+    read = Content.of_article(page)
+    content_id = store_content(connection, read, article_id, content.at, None)
+    address, _ = add_address(connection, known, sighting, page.url, page.section, answered=True)
+    note_clues(connection, scene.site.name, known, page, read)
     add_reading(
         connection,
-        article_id,
+        known,
         sighting,
         scene.parser,
         "article",
@@ -263,6 +244,7 @@ def _read_again(scene: _Scene, article_id: int, content: LastContent) -> None:
         "counted",
         page.views,
         content_id=content_id,
+        address_id=address,
     )
     run_id = connection.execute("SELECT run_id FROM captures WHERE id = ?", (content.capture_id,)).fetchone()[0]
     doubt_anew(connection, Run(run_id, scene.site.name), frozenset({article_id}))

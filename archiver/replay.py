@@ -13,7 +13,6 @@ from sqlite_utils import Database
 
 from archiver.archive.articles import Sighting
 from archiver.archive.evidence import load_capture
-from archiver.archive.identity import follow_late_moves
 from archiver.archive.judgement import judge, suspend
 from archiver.archive.readers import Readers, batch
 from archiver.archive.readings import Parser
@@ -28,7 +27,7 @@ from archiver.archive.rebuilding import (
     remember_shown,
     restore_readings,
 )
-from archiver.archive.reconciling import judge_all, reconcile
+from archiver.archive.reconciling import judge_all
 from archiver.archive.stored import list_sites, load_site
 from archiver.errors import ArchiveError
 from archiver.interpretation import Statement, interpret
@@ -109,7 +108,6 @@ def _replay_site(database: Database, readers: Readers, site: Site) -> Iterator[b
         _judge(database, run)
     # Runs of several machines overlap, and what one captured may stand before the beginning of the next.
     judge_all(connection, site.name)
-    reconcile(connection, set(follow_late_moves(connection)), ())
 
 
 def _replay_capture(
@@ -124,7 +122,7 @@ def _replay_capture(
         restore_readings(database.conn, site.name, capture)
         return True
     sighting = Sighting(capture.id, capture.fetched_at, site.name, fresh=True)
-    replay_capture(database, run.run, site, parser, sighting, statements, capture.purpose)
+    replay_capture(database, run.run, site, parser, sighting, statements)
     return False
 
 

@@ -70,6 +70,7 @@ class Site:
     ``tolerant`` for a site whose certificate cannot be verified; every capture says so then. ``places`` say what the
     platform does not know. ``attachments`` are the files that are downloaded: ``none``, the ``documents`` that articles
     link to, or ``all``, their images too. ``rendered``: scripts write its pages, so a browser opens them.
+    ``hosts`` are those it had before: the same path on one of them is the same article, and they may be asked.
     """
 
     name: str
@@ -83,6 +84,7 @@ class Site:
     places: Places = field(default_factory=Places)
     attachments: Literal["none", "documents", "all"] = "documents"
     rendered: bool = False
+    hosts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -109,6 +111,10 @@ class Site:
             raise SiteError(f"{said}; write {', '.join(map(repr, ATTACHMENTS[:-1]))} or {ATTACHMENTS[-1]!r}")
         if not isinstance(self.rendered, bool):
             raise SiteError(f"site {self.name}: rendered = {self.rendered!r}; write True or False")
+        for host in self.hosts:
+            if not isinstance(host, str) or host_of(f"http://{host}") != host:
+                said = f"site {self.name}: {host!r} is no host; write it as in an address, in lower case"
+                raise SiteError(f"{said}: hosts = ('old.example.vn',)")
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,13 +1,16 @@
 """Addresses: how they are written down, and when two of them are the same."""
 
 import re
+import unicodedata
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, urldefrag, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urldefrag, urljoin, urlsplit, urlunsplit
 
 # Liferay writes the session into the path of every link until a cookie came back (RFC 3986 path parameter).
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|zalo_\w+|p_auth|jsessionid|phpsessid)$")
 _FORM_PAGE = "#form-page="
+# Percent signs that stand for letters with a meaning in addresses: /, ?, #, &, =, +, %.
+_RESERVED = re.compile(r"(%(?:2F|3F|23|26|3D|2B|25))", re.IGNORECASE)
 MOST_ADDRESS = 8000
 """Characters of an address that is asked for: as many as all should support (RFC 9110, 4.1), and hardly any server does
 with more. Scrapy would leave out what is longer than 2,083 and tell nobody."""
@@ -140,3 +143,44 @@ def parameters_of(url: str) -> dict[str, str]:
 
 def _name(item: str) -> str:
     return item.split("=", 1)[0].lower()
+
+
+@lru_cache(maxsize=4096)
+def spell_key(key: str) -> tuple[str, str] | None:
+    """Split a native key that is an address into its host and, in one spelling, what stands behind it; else None.
+
+    Percent signs, composed and decomposed letters, the order of parameters, doubled slashes and steps in the path are
+    spelling; what a server may take for something else, ``%2F`` say, stays.
+    """
+    host, slash, rest = key.partition("/")
+    if not slash or not host:
+        return None
+    path, _, query = rest.partition("?")
+    items = [_spell(item.replace("+", "%20"), "=") for item in query.split("&") if item]
+    items.sort(key=_name)
+    return host.lower(), f"/{_spell_path(path)}" + (f"?{'&'.join(items)}" if items else "")
+
+
+def _spell_path(path: str) -> str:
+    steps: list[str] = []
+    for step in path.split("/"):
+        if step == "..":
+            del steps[-1:]
+        elif step not in ("", "."):
+            steps.append(_spell(step, ""))
+    return "/".join(steps)
+
+
+def _spell(text: str, kept: str) -> str:
+    """Spell a part of an address in one way: composed letters, percent signs where they are needed."""
+    parts = _RESERVED.split(text)
+    spelt = (part.upper() if number % 2 else _compose(part, kept) for number, part in enumerate(parts))
+    return "".join(spelt)
+
+
+def _compose(text: str, kept: str) -> str:
+    try:
+        letters = unquote(text, errors="strict")
+    except UnicodeDecodeError:  # an old code page: nobody can say which letters these are
+        return re.sub("%..", lambda match: match[0].upper(), text)
+    return quote(unicodedata.normalize("NFC", letters), safe=f"!$'()*,;:@{kept}")

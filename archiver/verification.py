@@ -13,7 +13,8 @@ from typing import TypeVar
 
 from sqlite_utils import Database
 
-from archiver.archive.articles import find_article
+from archiver.archive.articles import Known, find_key
+from archiver.archive.clues import load_clues
 from archiver.archive.consistency import (
     DAMAGE,
     check_articles,
@@ -28,9 +29,10 @@ from archiver.archive.content import Content, write_time
 from archiver.archive.damage import noting_damage
 from archiver.archive.evidence import load_capture, load_purpose
 from archiver.archive.files import StoredFile, check_files, list_files
+from archiver.archive.joining import check_identity
 from archiver.archive.payloads import check_payloads
 from archiver.archive.readers import Question, Readers, batch
-from archiver.archive.readings import find_parser
+from archiver.archive.readings import find_parser, list_clues
 from archiver.archive.recorded import (
     KeptCapture,
     RecordedReading,
@@ -79,6 +81,7 @@ def _list_quick_checks(database: Database, *, quick: bool) -> Iterator[Question[
     yield partial(_run, "archive", _check_marks)
     yield from _share("runs", lambda: list_ids(connection, "runs"), 1, _check_runs)
     yield from _share("contents", lambda: list_ids(connection, "contents"), _ROWS, _check_contents)
+    yield partial(_run, "identity", _check_identity)
     yield from _share("articles", lambda: list_ids(connection, "articles"), _ROWS, _check_articles)
 
 
@@ -164,6 +167,11 @@ def _check_articles(articles: tuple[int, ...], database: Database) -> Iterator[s
     return check_articles(database.conn, articles)
 
 
+def _check_identity(database: Database) -> Iterator[str]:
+    for site in list_sites(database.conn):
+        yield from check_identity(database.conn, site)
+
+
 def _check_payloads(digests: tuple[bytes, ...], database: Database) -> Iterator[str]:
     return check_payloads(database.conn, digests)
 
@@ -184,15 +192,15 @@ def _check_captures(site: Site, parser_id: int, captures: tuple[KeptCapture, ...
 
 
 def _check_capture(connection: sqlite3.Connection, site: Site, parser_id: int, kept: KeptCapture) -> Iterator[str]:
-    recorded = {(one.article_id, one.sign): one for one in list_recorded(connection, kept.id, parser_id)}
+    recorded = {(one.key_id, one.sign): one for one in list_recorded(connection, kept.id, parser_id)}
     if not recorded and not kept.is_read:
         return
     purpose, capture = load_purpose(connection, kept.id), load_capture(connection, kept.id)
     at = write_time(capture.fetched_at, "microseconds")
     met = set()
     for statement in interpret(platform_of(site), capture, read_answer(site, capture, purpose), purpose):
-        article_id = find_article(connection, site.name, statement.key)
-        place = (article_id or 0, statement.sign)
+        known = find_key(connection, site.name, statement.key)
+        place = (known.key_id if known else 0, statement.sign)
         if place in met:  # a listing may name an article twice
             continue
         met.add(place)
@@ -204,7 +212,7 @@ def _check_capture(connection: sqlite3.Connection, site: Site, parser_id: int, k
         yield f"an article is recorded as {_SAID[sign]}: it does not say so"
 
 
-_SAID = {"content": "shown", "listed": "listed", "confirmed": "unchanged", "missing": "missing"}
+_SAID = {"content": "shown", "listed": "listed", "confirmed": "unchanged", "missing": "missing", "moved": "moved"}
 
 
 def _find_faults(
@@ -219,9 +227,13 @@ def _find_faults(
         yield "where it was read, or why"
     if shown:
         yield from _find_content_faults(connection, at, Content.of_article(shown), recorded)
+        if not list_clues(shown, Content.of_article(shown)) <= load_clues(connection, recorded.key_id):
+            yield "what it tells of who it is"
     url = shown.url if shown else entry.url if entry else None
     section = shown.section if shown else None
-    if url and not is_address_noted(connection, recorded.article_id, url, at, section, answered=shown is not None):
+    known = Known(recorded.article_id, recorded.key_id)
+    is_noted = url is None or is_address_noted(connection, known, url, at, section, answered=shown is not None)
+    if recorded.url != url or not is_noted:
         yield "its address, or its section"
 
 

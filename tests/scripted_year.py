@@ -16,7 +16,7 @@ from archiver.model import Capture, Listing, Page, Purpose
 from archiver.platforms import platform_of
 from archiver.record import read_answer, record_capture
 from tests.archives import frozen_portal
-from tests.portal import Portal, Response, maintenance_page
+from tests.portal import Portal, Response, article_path, maintenance_page
 from tests.visiting import BASE, SITE
 
 START = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
@@ -49,7 +49,7 @@ class ScriptedRun:
 
 
 def script_year(seed: int, runs: int = 9) -> list[ScriptedRun]:
-    """Let a year pass over a portal: edits, removals, outages, late news, broken pages; each seed another one."""
+    """Let a year pass over a portal: edits, moves, removals, outages, late news, broken pages; each seed another."""
     chance = random.Random(seed)
     portal = frozen_portal()
     known: dict[str, str] = {}
@@ -69,7 +69,7 @@ def _let_happen(portal: Portal, chance: random.Random, at: datetime) -> None:
     ids = sorted(portal._articles)
     for _ in range(chance.randint(1, 3)):
         article = chance.choice(ids)
-        match chance.choice("edit lead blank spell remove restore delist reset new move outage".split()):
+        match chance.choice("edit lead blank spell remove restore delist delist reset new outage renumber".split()):
             case "edit":
                 portal.edit(article, title=f"Tiêu đề thứ {chance.randint(1, 3)}")
             case "lead":
@@ -83,13 +83,26 @@ def _let_happen(portal: Portal, chance: random.Random, at: datetime) -> None:
                 portal.set_views(article, chance.randint(1, 50))
             case "new":
                 portal.add(replace(portal._articles[article], id=max(portal._articles) + 1))
-            case "move":
-                portal.delist(article)
             case "outage":
                 page = chance.choice([maintenance_page(at), maintenance_page(at, "Thông báo chung"), None])
                 portal.outage = lambda path, page=page: _interrupt(path, page)  # type: ignore[misc]
+            case "renumber":
+                _renumber(portal, article, chance)
             case action:
                 getattr(portal, action)(article)
+
+
+def _renumber(portal: Portal, article: int, chance: random.Random) -> None:
+    """Publish an article under another id, edited or not; its old address redirects, or does not."""
+    old, number = portal._articles[article], max(portal._articles) + 1
+    lead = chance.choice([old.lead, "Phần dẫn khác."])
+    new = replace(old, id=number, lead=lead)
+    portal.add(new)
+    portal.delist(article)
+    if (status := chance.choice([301, 302, 404])) == 404:
+        portal.remove(article)
+    else:
+        portal.answers[article_path(old)] = Response(status, b"", (("Location", article_path(new)),))
 
 
 def _interrupt(path: str, page: bytes | None) -> Response | None:
@@ -121,7 +134,19 @@ def _visit_all(
             redirect = Capture(url, moment, 302, (("Location", "/"),), b"")
             yield Answer(redirect, Purpose("article", key, refused="redirect_to_home"))
         else:
-            yield _ask(portal, url, moment, Purpose("article", key))
+            yield from _follow(portal, url, moment, key)
+
+
+def _follow(portal: Portal, url: str, at: datetime, key: str) -> Iterator[Answer]:
+    """Ask for an article, and for what its address leads to."""
+    for step in range(4):
+        answer = _ask(portal, url, at + timedelta(milliseconds=step), Purpose("article", key))
+        location = dict(answer.capture.headers).get("Location")
+        if location is None:
+            yield answer
+            return
+        yield replace(answer, purpose=replace(answer.purpose, final=False))
+        url = f"{BASE}{location}"
 
 
 def _ask(portal: Portal, url: str, at: datetime, purpose: Purpose) -> Answer:

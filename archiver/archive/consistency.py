@@ -5,14 +5,15 @@ its judgement and its seals. Whoever changed a row of these by hand, or a bit of
 """
 
 import hashlib
-import json
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from typing import TypeVar
 
+from archiver.archive.clues import load_clues, make_own_clue
 from archiver.archive.content import Content
 from archiver.archive.damage import CONTENT_ERRORS
+from archiver.archive.declarations import DECLARED, read_declaration
 from archiver.archive.inspection import list_changed_views
 from archiver.archive.judgement import LEFT_LISTINGS, check_judgement
 from archiver.archive.ledger import Run
@@ -68,7 +69,7 @@ def check_articles(connection: sqlite3.Connection, articles: Iterable[int]) -> I
     """Hold the histories of articles against their readings."""
 
     def check(article_id: int) -> Iterator[str]:
-        yield from _check_key(connection, article_id)
+        yield from _check_keys(connection, article_id)
         yield from _compare_histories(derive_history(connection, article_id), load_history(connection, article_id))
         yield from _check_addresses(connection, article_id)
 
@@ -93,7 +94,7 @@ def check_marks(connection: sqlite3.Connection) -> Iterator[str]:
     yield from check_each(checks, lambda check: check.__name__.removeprefix("_check_"), lambda check: check(connection))
 
 
-def _check_key(connection: sqlite3.Connection, article_id: int) -> Iterator[str]:
+def _check_keys(connection: sqlite3.Connection, article_id: int) -> Iterator[str]:
     row = connection.execute(
         "SELECT k.article_id FROM articles a LEFT JOIN article_keys k ON k.site = a.site "
         "AND k.native_key = a.native_key WHERE a.id = ?",
@@ -101,6 +102,16 @@ def _check_key(connection: sqlite3.Connection, article_id: int) -> Iterator[str]
     ).fetchone()
     if row[0] != article_id:
         yield "its id is not one of its keys"
+    keys = {
+        key_id: make_own_clue(key)
+        for key_id, key in connection.execute("SELECT id, native_key FROM article_keys WHERE article_id = ?", row)
+    }
+    if any(clue not in load_clues(connection, key_id) for key_id, clue in keys.items()):
+        yield "the clues of its keys are not all there"
+    for table in ("readings", "article_addresses"):
+        query = f"SELECT DISTINCT key_id FROM {table} WHERE article_id = ?"
+        if {row[0] for row in connection.execute(query, (article_id,))} - keys.keys() - {0}:
+            yield f"its {table} are not all of its keys"
 
 
 def _compare_histories(right: History, stored: History) -> Iterator[str]:
@@ -131,7 +142,7 @@ def _check_newest(connection: sqlite3.Connection) -> Iterator[str]:
     wrong = connection.execute(
         "SELECT count(*) FROM readings r JOIN parsers p ON p.id = r.parser_id WHERE r.newest <> NOT EXISTS ("
         "SELECT 1 FROM readings n JOIN parsers np ON np.id = n.parser_id WHERE n.article_id = r.article_id "
-        "AND n.capture_id = r.capture_id AND n.sign = r.sign "
+        "AND n.capture_id = r.capture_id AND n.sign = r.sign AND n.key_id = r.key_id "
         "AND (np.ordinal, np.since, np.version) > (p.ordinal, p.since, p.version))"
     ).fetchone()[0]
     if wrong:
@@ -163,12 +174,13 @@ def _check_views(connection: sqlite3.Connection) -> Iterator[str]:
 
 def _check_sites(connection: sqlite3.Connection) -> Iterator[str]:
     """Hold sites against what their last runs noted of them; those of versions before schema 6 noted nothing."""
+    columns = ", ".join(f"s.{column}" for column in DECLARED)
     rows = connection.execute(
-        "SELECT s.name, s.title, s.platform, s.timezone, s.places, (SELECT declaration FROM runs r "
+        f"SELECT s.name, {columns}, (SELECT declaration FROM runs r "
         "WHERE r.site = s.name AND NOT r.withdrawn ORDER BY r.started_at DESC, r.uid DESC LIMIT 1) FROM sites s"
     )
     for name, *declared, noted in rows:
-        if noted is not None and json.loads(noted) != declared:
+        if noted is not None and read_declaration(noted) != declared:
             yield f"{name} is not declared as its last run noted"
 
 

@@ -21,6 +21,7 @@ from archiver.archive.ledger import Run, list_chain
 from archiver.archive.planning import RESUME_FOR
 from archiver.archive.readings import find_last_content, has_lost_fields
 from archiver.archive.rederivation import load_content, rederive_article
+from archiver.archive.settlement import find_strays
 from archiver.archive.withdrawing import is_whole
 from archiver.model import Problem
 
@@ -145,10 +146,12 @@ def _weigh_pages(connection: sqlite3.Connection, run: Run) -> tuple[list[Problem
 def _find_doubts(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None) -> list[tuple[object, ...]]:
     """Find the readings that are doubtful and not marked so, or the other way: the mark they need, and the reading."""
     began = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
+    strays = find_strays(connection, run, articles)
     return [
         (int(doubtful), row["article_id"], row["capture_id"], row["parser_id"], row["sign"])
         for row in _list_pages(connection, run, articles)
-        if (doubtful := _is_doubtful(connection, row, began)) != bool(row["doubtful"])
+        if (doubtful := row["capture_id"] not in strays and _is_doubtful(connection, row, began))
+        != bool(row["doubtful"])
     ]
 
 
@@ -159,7 +162,7 @@ def _find_standings(
     rows = connection.execute(
         "SELECT r.article_id, r.capture_id, r.parser_id, r.sign, r.standing, r.doubtful FROM captures k "
         "CROSS JOIN readings r ON r.capture_id = k.id WHERE k.run_id = ? AND r.source = 'article' "
-        "AND (r.doubtful OR r.standing <> 'counted' OR ?)",
+        "AND r.sign <> 'moved' AND (r.doubtful OR r.standing <> 'counted' OR ?)",
         (run.id, bool(withheld)),
     ).fetchall()
     wrong: list[tuple[object, ...]] = []

@@ -5,15 +5,16 @@ import sqlite3
 import uuid
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Literal
 
 from archiver.archive.content import write_time
+from archiver.archive.declarations import write_declaration, write_site
 from archiver.archive.seals import seal_run
 from archiver.model import Problem
-from archiver.site import Places, Site
+from archiver.site import Site
 
 # The good pages of articles, those that were only confirmed (304) included.
 _READ = (
@@ -78,7 +79,7 @@ def open_run(
             scope,
             resumes,
             name_program(),
-            _write_declaration(site),
+            write_declaration(site),
         ),
     ).fetchone()
     return Run(row[0], site.name)
@@ -92,25 +93,10 @@ def name_program() -> str:
     return __version__
 
 
-def write_site(connection: sqlite3.Connection, site: Site) -> None:
-    """Write a site as it is declared now."""
-    connection.execute(
-        "INSERT INTO sites (name, title, platform, timezone, places) VALUES (?, ?, ?, ?, ?) "
-        "ON CONFLICT (name) DO UPDATE SET title = excluded.title, platform = excluded.platform, "
-        "timezone = excluded.timezone, places = excluded.places",
-        (site.name, site.title, site.platform, site.timezone, _write_places(site.places)),
-    )
-
-
 def declare_anew(connection: sqlite3.Connection, run: Run, site: Site) -> None:
     """Write a site whose platform was recognised on the way, and note that the run goes by it."""
     write_site(connection, site)
-    connection.execute("UPDATE runs SET declaration = ? WHERE id = ?", (_write_declaration(site), run.id))
-
-
-def _write_declaration(site: Site) -> str:
-    values = [site.title, site.platform, site.timezone, _write_places(site.places)]
-    return json.dumps(values, ensure_ascii=False)
+    connection.execute("UPDATE runs SET declaration = ? WHERE id = ?", (write_declaration(site), run.id))
 
 
 def find_platform(connection: sqlite3.Connection, site: str) -> str | None:
@@ -121,10 +107,6 @@ def find_platform(connection: sqlite3.Connection, site: str) -> str | None:
     query = "SELECT platform FROM sites WHERE name = ?1 AND EXISTS (SELECT 1 FROM articles WHERE site = ?1)"
     row = connection.execute(query, (site,)).fetchone()
     return row[0] if row else None
-
-
-def _write_places(places: Places) -> str | None:
-    return None if places == Places() else json.dumps(asdict(places), ensure_ascii=False)
 
 
 def close_run(connection: sqlite3.Connection, run: Run, outcome: Outcome, requests: int, at: datetime) -> None:

@@ -16,10 +16,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archiver.archive.articles import JOIN_ADDRESSES, absorb_article
+from archiver.archive.articles import JOIN_ADDRESSES
 from archiver.archive.file import check_file
 from archiver.archive.files import copy_files, folder_beside, folder_of_files, list_files
-from archiver.archive.identity import follow_late_moves
 from archiver.archive.ledger import Run, count_died_run, name_program
 from archiver.archive.payload_merging import merge_payloads
 from archiver.archive.reconciling import reconcile
@@ -28,7 +27,7 @@ from archiver.archive.soundness import inspect_archive
 from archiver.archive.withdrawing import declare_by_last
 from archiver.errors import ArchiveError
 
-_SITE = "title, platform, timezone, places"
+_SITE = "title, platform, timezone, places, hosts"
 _RUN = (
     "site, kind, arguments, started_at, finished_at, outcome, requests, articles_new, articles_changed, "
     "articles_unchanged, errors, scope, complete, found, articles_late, resumes, program, declaration, listed, "
@@ -43,7 +42,7 @@ _PROGRESS = (
 # The declaration of a site is that of its last run.
 _LAST = (
     "coalesce((SELECT max(started_at) FROM {0}.runs WHERE site = {1}.name AND NOT withdrawn), ''), {1}.title, "
-    "{1}.platform, {1}.timezone, coalesce({1}.places, '')"
+    "{1}.platform, {1}.timezone, coalesce({1}.places, ''), coalesce({1}.hosts, '')"
 )
 _CAPTURE = "fetched_at, status, headers, payload_digest, tls, purpose, expected, final, refused"
 _CONTENT = (
@@ -57,7 +56,7 @@ _LEDGER = (
     INSERT INTO sites (name, {_SITE})
     SELECT name, {_SITE} FROM other.sites WHERE true
     ON CONFLICT (name) DO UPDATE SET title = excluded.title, platform = excluded.platform,
-        timezone = excluded.timezone, places = excluded.places
+        timezone = excluded.timezone, places = excluded.places, hosts = excluded.hosts
     WHERE ({_LAST.format("other", "excluded")}) > ({_LAST.format("main", "sites")})
     """,
     f"""
@@ -163,10 +162,11 @@ _CAPTURES = (
     ORDER BY f.id
     """,
 )
+# Every key comes as an article of its own; which of them are one is settled when all is here.
 _ARTICLES = (
     """
     INSERT INTO articles (site, native_key)
-    SELECT site, native_key FROM other.articles t WHERE NOT EXISTS (
+    SELECT site, native_key FROM other.article_keys t WHERE NOT EXISTS (
         SELECT 1 FROM main.article_keys k WHERE k.site = t.site AND k.native_key = t.native_key)
     """,
     """
@@ -174,11 +174,15 @@ _ARTICLES = (
     SELECT site, native_key, id FROM articles WHERE id > :last_article
     """,
     """
-    CREATE TEMP TABLE article_map AS
-    SELECT t.id AS theirs, k.article_id AS ours
-    FROM other.articles t JOIN main.article_keys k ON k.site = t.site AND k.native_key = t.native_key
+    CREATE TEMP TABLE key_map AS
+    SELECT t.id AS theirs, k.id AS ours, k.article_id
+    FROM other.article_keys t JOIN main.article_keys k ON k.site = t.site AND k.native_key = t.native_key
     """,
-    "CREATE UNIQUE INDEX temp.article_map_theirs ON article_map (theirs)",
+    "CREATE UNIQUE INDEX temp.key_map_theirs ON key_map (theirs)",
+    """
+    INSERT OR IGNORE INTO clues (site, clue, key_id)
+    SELECT t.site, t.clue, m.ours FROM other.clues t JOIN key_map m ON m.theirs = t.key_id
+    """,
     """
     INSERT INTO parsers (version, ordinal, since)
     SELECT version, ordinal, since FROM other.parsers WHERE true ORDER BY ordinal, since, version
@@ -187,10 +191,10 @@ _ARTICLES = (
 )
 _READINGS = (
     f"""
-    INSERT INTO article_addresses (article_id, address_id, seen_from, answered, section, section_from)
-    SELECT m.ours, a.id, t.seen_from, t.answered, t.section, t.section_from
+    INSERT INTO article_addresses (article_id, address_id, seen_from, answered, section, section_from, key_id)
+    SELECT m.article_id, a.id, t.seen_from, t.answered, t.section, t.section_from, m.ours
     FROM other.article_addresses t
-    JOIN article_map m ON m.theirs = t.article_id
+    JOIN key_map m ON m.theirs = t.key_id
     JOIN other.addresses ta ON ta.id = t.address_id
     JOIN main.addresses a ON a.site = ta.site AND a.url = ta.url
     WHERE true {JOIN_ADDRESSES}
@@ -201,34 +205,38 @@ _READINGS = (
     """,
     """
     CREATE TEMP TABLE added AS
-    SELECT m.ours AS article_id, k.ours AS capture_id, p.id AS parser_id, r.source, r.sign, r.standing, r.doubtful,
+    SELECT m.article_id, m.ours AS key_id, s.id AS address_id,
+        k.ours AS capture_id, p.id AS parser_id, r.source, r.sign, r.standing, r.doubtful,
         c.id AS content_id, r.views, r.views_raw, r.detail, k.run_id
     FROM other.readings r
-    JOIN article_map m ON m.theirs = r.article_id
+    JOIN key_map m ON m.theirs = r.key_id
     JOIN capture_map k ON k.theirs = r.capture_id AND k.is_same
     JOIN main.captures kept ON kept.id = k.ours AND kept.run_id NOT IN (SELECT id FROM main.runs WHERE withdrawn)
     JOIN other.parsers rp ON rp.id = r.parser_id
     JOIN main.parsers p ON p.version = rp.version
     LEFT JOIN other.contents rc ON rc.id = r.content_id
     LEFT JOIN main.contents c ON c.row_digest = rc.row_digest
-    WHERE NOT EXISTS (SELECT 1 FROM main.readings o WHERE o.article_id = m.ours AND o.capture_id = k.ours
-        AND o.parser_id = p.id AND o.sign = r.sign)
+    LEFT JOIN other.addresses rs ON rs.id = r.address_id
+    LEFT JOIN main.addresses s ON s.site = rs.site AND s.url = rs.url
+    WHERE NOT EXISTS (SELECT 1 FROM main.readings o WHERE o.article_id = m.article_id AND o.capture_id = k.ours
+        AND o.parser_id = p.id AND o.sign = r.sign AND o.key_id = m.ours)
     """,
     """
     INSERT OR IGNORE INTO readings (article_id, capture_id, parser_id, source, sign, standing, doubtful, content_id,
-        views, views_raw, detail)
-    SELECT article_id, capture_id, parser_id, source, sign, standing, doubtful, content_id, views, views_raw, detail
+        views, views_raw, detail, key_id, address_id)
+    SELECT article_id, capture_id, parser_id, source, sign, standing, doubtful, content_id, views, views_raw, detail,
+        key_id, address_id
     FROM added
     """,
     """
     UPDATE readings SET newest = NOT EXISTS (
         SELECT 1 FROM readings n JOIN parsers np ON np.id = n.parser_id JOIN parsers op ON op.id = readings.parser_id
         WHERE n.article_id = readings.article_id AND n.capture_id = readings.capture_id AND n.sign = readings.sign
-            AND (np.ordinal, np.since, np.version) > (op.ordinal, op.since, op.version))
+            AND n.key_id = readings.key_id AND (np.ordinal, np.since, np.version) > (op.ordinal, op.since, op.version))
     WHERE (article_id, capture_id) IN (SELECT article_id, capture_id FROM added)
     """,
 )
-_TEMPORARY = ("run_map", "disputed", "received", "replaced", "capture_map", "article_map", "added")
+_TEMPORARY = ("run_map", "disputed", "received", "replaced", "capture_map", "key_map", "added")
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,13 +309,11 @@ def _merge(connection: sqlite3.Connection, read_again: Callable[[Sequence[str]],
     last = connection.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()[0]
     for statement in _ARTICLES:
         connection.execute(statement, {"last_article": last} if ":last_article" in statement else {})
-    joined = _join_moved(connection)
     for statement in _READINGS:
         connection.execute(statement)
-    articles = {row[0] for row in connection.execute("SELECT DISTINCT article_id FROM added")} | joined | dropped
-    articles |= set(follow_late_moves(connection))
+    articles = {row[0] for row in connection.execute("SELECT DISTINCT article_id FROM added")} | dropped
     runs = {row[0] for row in connection.execute(_CHANGED_RUNS)}
-    touched = reconcile(connection, articles & _list_articles(connection, articles), runs)
+    touched = reconcile(connection, articles, runs)
     _settle_disputes(connection, read_again)
     _count_died(connection, runs)
     for table in _TEMPORARY:
@@ -343,53 +349,6 @@ def _drop_replaced(connection: sqlite3.Connection) -> set[int]:
     articles = {row[0] for row in connection.execute(f"SELECT DISTINCT article_id FROM readings WHERE {condition}")}
     connection.execute(f"DELETE FROM readings WHERE {condition}")
     return articles
-
-
-def _join_moved(connection: sqlite3.Connection) -> set[int]:
-    """Join articles that either archive knows as one under several keys; returns those that took others over.
-
-    The key that gave its address up is kept; where each archive kept the other's key, the first in order is.
-    """
-    pairs = connection.execute(
-        "SELECT ours.article_id, moved.article_id FROM other.article_keys k "
-        "JOIN other.articles t ON t.id = k.article_id "
-        "JOIN main.article_keys ours ON ours.site = t.site AND ours.native_key = t.native_key "
-        "JOIN main.article_keys moved ON moved.site = k.site AND moved.native_key = k.native_key "
-        "WHERE ours.article_id != moved.article_id"
-    ).fetchall()
-    kept_by: dict[int, int] = {}
-    for pair in pairs:
-        kept, absorbed = (_follow(kept_by, article_id) for article_id in pair)
-        if kept != absorbed:
-            kept_by[absorbed] = kept
-            connection.execute("UPDATE article_map SET ours = ? WHERE ours = ?", (kept, absorbed))
-            absorb_article(connection, kept, absorbed)
-    connection.execute(
-        "INSERT OR IGNORE INTO article_keys (site, native_key, article_id) SELECT k.site, k.native_key, m.ours "
-        "FROM other.article_keys k JOIN article_map m ON m.theirs = k.article_id"
-    )
-    connection.execute(
-        "UPDATE articles SET native_key = t.native_key FROM article_map m JOIN other.articles t ON t.id = m.theirs "
-        "WHERE articles.id = m.ours AND t.native_key < articles.native_key AND EXISTS (SELECT 1 FROM "
-        "other.article_keys k WHERE k.article_id = t.id AND k.site = articles.site "
-        "AND k.native_key = articles.native_key)"
-    )
-    return {_follow(kept_by, article_id) for article_id in kept_by}
-
-
-def _follow(kept_by: dict[int, int], article_id: int) -> int:
-    while article_id in kept_by:
-        article_id = kept_by[article_id]
-    return article_id
-
-
-def _list_articles(connection: sqlite3.Connection, articles: set[int]) -> set[int]:
-    """List those of some articles that are there: others were absorbed."""
-    return {
-        article_id
-        for article_id in articles
-        if connection.execute("SELECT 1 FROM articles WHERE id = ?", (article_id,)).fetchone()
-    }
 
 
 def _count_died(connection: sqlite3.Connection, runs: set[int]) -> None:

@@ -85,6 +85,16 @@ def list_known_articles(connection: sqlite3.Connection, site: str, at: datetime 
     return [_read_known(row) for row in rows]
 
 
+def list_other_keys(connection: sqlite3.Connection, site: str) -> dict[str, str]:
+    """List the keys of a site's articles that are not their first one, each with the key that names its article."""
+    rows = connection.execute(
+        "SELECT n.native_key, a.native_key FROM article_keys n JOIN articles a ON a.id = n.article_id "
+        "WHERE n.site = ? AND n.native_key <> a.native_key",
+        (site,),
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def find_unfinished_run(
     connection: sqlite3.Connection, site: str, arguments: Mapping[str, str], at: datetime
 ) -> UnfinishedRun | None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from archiver.archive.articles import Sighting, add_address, add_listed, find_article, find_shown
+from archiver.archive.articles import Known, Sighting, add_address, add_listed, find_article, find_shown
+from archiver.archive.clues import add_clues, list_printed, make_title_clue
 from archiver.archive.content import COLUMNS, Content, write_time
 from archiver.archive.derivation import Sign
 from archiver.archive.ledger import Run
@@ -55,7 +56,7 @@ def record_article(
     sighting: Sighting,
     parser: Parser,
     article: Article,
-    article_id: int,
+    known: Known,
     last: LastContent | None,
 ) -> Novelty:
     """Record a good article page: a snapshot only if the content differs from the one before, and its count.
@@ -64,30 +65,49 @@ def record_article(
     A page that lost fields is doubtful: it may be the portal that is broken and not the article, which the judgement of
     its run decides.
     """
-    moved = add_address(connection, article_id, sighting, article.url, article.section, answered=True)
+    article_id = known.article_id
+    address, moved = add_address(connection, known, sighting, article.url, article.section, answered=True)
     content = Content.of_article(article)
-    content_id = store_content(connection, content, article_id, sighting.at, last)
     doubtful = is_doubtful(connection, article_id, sighting, parser, content, last)
     add_reading(
         connection,
-        article_id,
+        known,
         sighting,
         parser,
         "article",
         "content",
         "pending" if doubtful else "counted",
         article.views,
-        content_id=content_id,
+        content_id=store_content(connection, content, article_id, sighting.at, last),
         doubtful=doubtful,
+        address_id=address,
     )
+    same = last is not None and last.parser_id == parser.id and last.digest == content.digest
+    if moved or not same:
+        note_clues(connection, sighting.site, known, article, content)
     if doubtful:
         return "pending"
-    same = last is not None and last.parser_id == parser.id and last.digest == content.digest
-    if last and same and not moved and _extend(connection, article_id, sighting, last, article.views):
+    if same and not moved and last and _extend(connection, article_id, sighting, last, article.views, address):
         return "unchanged"
     before = count_snapshots(connection, article_id) if last else 0
-    after = rederive_article(connection, article_id)
+    return _name_novelty(before, rederive_article(connection, article_id))
+
+
+def _name_novelty(before: int, after: int) -> Novelty:
+    """Say what a page brought, by the number of snapshots before and after it."""
     return "new" if not before else "changed" if after > before else "unchanged"
+
+
+def note_clues(connection: sqlite3.Connection, site: str, known: Known, article: Article, content: Content) -> None:
+    """Note what a page tells of who its article is."""
+    add_clues(connection, site, known.key_id, list_clues(article, content))
+
+
+def list_clues(article: Article, content: Content) -> frozenset[str]:
+    """List what a page tells of who its article is: title and day, ids, and the addresses that it calls its own."""
+    published_at = content.row["published_at"]
+    title = make_title_clue(article.title, str(published_at) if published_at else None)
+    return frozenset((title, *list_printed(article.keys)))
 
 
 def record_entry(
@@ -97,14 +117,17 @@ def record_entry(
 
     Returns the id of the article, and whether that was the usual case: otherwise its history is to be derived anew.
     """
-    known, shown = find_shown(connection, sighting, entry.native_key, entry.url)
+    known = find_shown(connection, sighting, entry.native_key, entry.url)
     value = entry.views.value if entry.views else None
-    article_id = known or add_listed(connection, sighting, entry.native_key, entry.url, value)
-    if known and not shown:
-        add_address(connection, known, sighting, entry.url, None, answered=False)
-    add_reading(connection, article_id, sighting, parser, "listing", "listed", "counted", entry.views)
-    usual = known and shown and _note_article(connection, known, sighting, entry.views, "listed AND address_id")
-    return article_id, bool(usual or known is None)
+    shown = known or add_listed(connection, sighting, entry.native_key, entry.url, value)
+    address = shown.address_id
+    if address is None:
+        address, _ = add_address(connection, shown, sighting, entry.url, None, answered=False)
+    add_reading(connection, shown, sighting, parser, "listing", "listed", "counted", entry.views, address_id=address)
+    if shown.address_id is None or known is None:
+        return shown.article_id, shown.address_id is not None
+    usual = _note_article(connection, shown.article_id, sighting, entry.views, "listed AND address_id")
+    return shown.article_id, usual
 
 
 def is_late(connection: sqlite3.Connection, run: Run, at: str) -> bool:
@@ -121,21 +144,19 @@ def record_sign(
     connection: sqlite3.Connection,
     sighting: Sighting,
     parser: Parser,
-    article_id: int,
+    known: Known,
     sign: Sign,
     detail: str,
 ) -> None:
     """Record what a capture says of an article without showing it: missing, moved, confirmed.
 
-    That it is missing is doubtful until its run is judged.
+    That it is missing is doubtful until its run is judged; whether a redirect counts is settled with its keys.
     """
     doubtful = sign == "missing"
-    standing: Standing = "pending" if doubtful else "counted"
-    add_reading(
-        connection, article_id, sighting, parser, "article", sign, standing, None, detail=detail, doubtful=doubtful
-    )
-    if not doubtful:
-        rederive_article(connection, article_id)
+    standing: Standing = "counted" if sign == "confirmed" else "pending"
+    add_reading(connection, known, sighting, parser, "article", sign, standing, None, detail=detail, doubtful=doubtful)
+    if standing == "counted":
+        rederive_article(connection, known.article_id)
 
 
 def find_last_content(
@@ -238,7 +259,7 @@ def _keep_content(connection: sqlite3.Connection, content: Content) -> int:
 
 def add_reading(
     connection: sqlite3.Connection,
-    article_id: int,
+    known: Known,
     sighting: Sighting,
     parser: Parser,
     source: Literal["article", "listing"],
@@ -249,43 +270,36 @@ def add_reading(
     content_id: int | None = None,
     detail: str | None = None,
     doubtful: bool = False,
+    address_id: int | None = None,
 ) -> None:
-    """Write a reading; the newest parser's is the one whose count is shown."""
-    newest = sighting.fresh or _displace_older(connection, article_id, sighting, parser, sign)
-    value, raw = (views.value, views.raw) if views else (None, None)
+    """Write a reading; the newest parser's is the one whose count is shown.
+
+    ``address_id``: the address that a listing names, or under which a page shows the article.
+    """
+    newest = sighting.fresh or _displace_older(connection, known, sighting, parser, sign)
+    count = (views.value, views.raw) if views else (None, None)
+    place = (known.article_id, sighting.capture_id, parser.id, source, sign, standing, newest)
     connection.execute(
         "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, newest, content_id, views, "
-        "views_raw, detail, doubtful) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        (
-            article_id,
-            sighting.capture_id,
-            parser.id,
-            source,
-            sign,
-            standing,
-            newest,
-            content_id,
-            value,
-            raw,
-            detail,
-            int(doubtful),
-        ),
+        "views_raw, detail, doubtful, key_id, address_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT DO NOTHING",
+        (*place, content_id, *count, detail, int(doubtful), known.key_id, address_id),
     )
 
 
 def _displace_older(
-    connection: sqlite3.Connection, article_id: int, sighting: Sighting, parser: Parser, sign: Sign
+    connection: sqlite3.Connection, known: Known, sighting: Sighting, parser: Parser, sign: Sign
 ) -> bool:
     """Let a parser's reading of a capture be the newest, unless that of a newer one is there; True if it is."""
     newer, older = connection.execute(
         "SELECT count(CASE WHEN (p.ordinal, p.since, p.version) > (n.ordinal, n.since, n.version) THEN 1 END), "
         "count(*) FROM readings r JOIN parsers p ON p.id = r.parser_id JOIN parsers n ON n.id = ? "
-        "WHERE r.article_id = ? AND r.capture_id = ? AND r.parser_id != n.id AND r.sign = ?",
-        (parser.id, article_id, sighting.capture_id, sign),
+        "WHERE r.article_id = ? AND r.capture_id = ? AND r.parser_id != n.id AND r.sign = ? AND r.key_id = ?",
+        (parser.id, known.article_id, sighting.capture_id, sign, known.key_id),
     ).fetchone()
     if older and not newer:
-        statement = "UPDATE readings SET newest = 0 WHERE article_id = ? AND capture_id = ? AND sign = ?"
-        connection.execute(statement, (article_id, sighting.capture_id, sign))
+        statement = "UPDATE readings SET newest = 0 WHERE article_id = ? AND capture_id = ? AND sign = ? AND key_id = ?"
+        connection.execute(statement, (known.article_id, sighting.capture_id, sign, known.key_id))
     return not newer
 
 
@@ -302,7 +316,12 @@ def find_known(connection: sqlite3.Connection, site: str, key: str) -> int | Non
 
 
 def _extend(
-    connection: sqlite3.Connection, article_id: int, sighting: Sighting, last: LastContent, views: Count | None
+    connection: sqlite3.Connection,
+    article_id: int,
+    sighting: Sighting,
+    last: LastContent,
+    views: Count | None,
+    address: int,
 ) -> bool:
     """Confirm the last snapshot without looking at the whole history; False where the usual case is not given."""
     done = connection.execute(
@@ -320,7 +339,7 @@ def _extend(
             article_id,
         ),
     ).rowcount
-    return bool(done) and _note_article(connection, article_id, sighting, views)
+    return bool(done) and _note_article(connection, article_id, sighting, views, f"address_id = {address}")
 
 
 def _note_article(

@@ -4,7 +4,8 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archiver.archive.articles import Sighting, add_address, meet_article
+from archiver.archive.articles import Sighting, add_address, meet_key
+from archiver.archive.clues import add_clues, make_title_clue
 from archiver.archive.content import Content
 from archiver.archive.ledger import Run
 from archiver.archive.rederivation import rederive_article
@@ -67,6 +68,7 @@ def clear_readings(connection: sqlite3.Connection, site: str) -> None:
     if not connection.execute("SELECT 1 FROM temp.sqlite_master WHERE name = 'set_aside'").fetchone():
         _set_aside(connection)
     articles = "(SELECT id FROM articles WHERE site = ?)"
+    connection.execute("DELETE FROM clues WHERE site = ?", (site,))
     for table in _READINGS:
         connection.execute(f"DELETE FROM {table} WHERE article_id IN {articles}", (site,))
     connection.execute("DELETE FROM articles WHERE site = ?", (site,))
@@ -77,22 +79,25 @@ def restore_readings(connection: sqlite3.Connection, site: str, capture: Replaye
     rows = connection.execute("SELECT * FROM set_aside WHERE capture_id = ?", (capture.id,)).fetchall()
     sighting = Sighting(capture.id, capture.fetched_at, site)
     for row in rows:
-        article_id = meet_article(connection, site, row["native_key"])
+        known = meet_key(connection, site, row["native_key"])
         for url, section, answered in connection.execute(_ADDRESSES_OF, (row["number"], capture.fetched_at)).fetchall():
-            add_address(connection, article_id, sighting, url, section, answered=bool(answered))
+            add_address(connection, known, sighting, url, section, answered=bool(answered))
         connection.execute(
             "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, doubtful, newest, "
-            "content_id, views, views_raw, detail) SELECT ?, capture_id, parser_id, source, sign, standing, doubtful, "
-            "newest, content_id, views, views_raw, detail FROM set_aside WHERE number = ?",
-            (article_id, row["number"]),
+            "content_id, views, views_raw, detail, key_id, address_id) SELECT ?, capture_id, parser_id, source, sign, "
+            "standing, doubtful, newest, content_id, views, views_raw, detail, ?, address_id FROM set_aside "
+            "WHERE number = ?",
+            (known.article_id, known.key_id, row["number"]),
         )
-        rederive_article(connection, article_id)
+        if row["title"] is not None:
+            add_clues(connection, site, known.key_id, [make_title_clue(row["title"], row["published_at"])])
+        rederive_article(connection, known.article_id)
 
 
 # The addresses of an article that a capture showed first, or whose section it did, and its own.
 _ADDRESSES_OF = """
     SELECT aa.url, CASE WHEN aa.section_from = ?2 THEN aa.section END, aa.url IS r.url AND r.sign = 'content'
-    FROM set_aside r JOIN set_aside_addresses aa ON aa.article_id = r.article_id
+    FROM set_aside r JOIN set_aside_addresses aa ON aa.article_id = r.article_id AND aa.key_id IN (r.key_id, 0)
     WHERE r.number = ?1 AND (aa.seen_from = ?2 OR aa.section_from = ?2 OR (aa.url IS r.url AND r.sign = 'content'))
 """
 
@@ -133,9 +138,11 @@ def list_shown_otherwise(connection: sqlite3.Connection) -> list[tuple[str, str]
 
 def _set_aside(connection: sqlite3.Connection) -> None:
     connection.execute(
-        "CREATE TEMP TABLE set_aside AS SELECT row_number() OVER () AS number, a.native_key, d.url, r.* "
-        "FROM readings r JOIN articles a ON a.id = r.article_id JOIN captures k ON k.id = r.capture_id "
-        "JOIN addresses d ON d.id = k.address_id"
+        "CREATE TEMP TABLE set_aside AS SELECT row_number() OVER () AS number, coalesce(n.native_key, "
+        "a.native_key) AS native_key, d.url, c.title, c.published_at, r.* FROM readings r "
+        "JOIN articles a ON a.id = r.article_id JOIN captures k ON k.id = r.capture_id "
+        "JOIN addresses d ON d.id = k.address_id LEFT JOIN article_keys n ON n.id = r.key_id "
+        "LEFT JOIN contents c ON c.id = r.content_id WHERE r.key_id <> 0"
     )
     connection.execute(
         "CREATE TEMP TABLE set_aside_addresses AS SELECT d.url, aa.* FROM article_addresses aa "

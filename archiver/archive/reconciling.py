@@ -15,6 +15,7 @@ from archiver.archive.judgement import doubt_anew, judge, judge_unlisted, list_d
 from archiver.archive.ledger import Run
 from archiver.archive.readings import is_late
 from archiver.archive.rederivation import rederive_article
+from archiver.archive.settlement import rederive_displaced, report_identity, settle_articles, settle_run, settle_site
 from archiver.model import Problem
 
 # Articles whose readings are looked at one by one; of more, all readings of a run are.
@@ -27,17 +28,37 @@ def judge_run(connection: sqlite3.Connection, run: Run) -> list[Problem]:
     Whether it walked every channel to its end must be noted before (``note_walk``). Runs that were closed already and
     began later are judged again where this one touches them.
     """
-    problems = judge(connection, run).problems
     began = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
-    if is_late(connection, run, began):
+    late = is_late(connection, run, began)
+    settled = settle_run(connection, run, is_late=late)
+    if settled.articles:
+        _Pass(connection, set(settled.articles), set(settled.runs)).go()
+    doubt_anew(connection, run, _list_ambiguous(connection, run))
+    problems = judge(connection, run).problems
+    report_identity(connection, run)
+    if late:
         query = "SELECT DISTINCT article_id FROM captures k JOIN readings r ON r.capture_id = k.id WHERE k.run_id = ?"
         articles = [row[0] for row in connection.execute(query, (run.id,))]
         _Pass(connection, set(articles), set(), after=(began, run.id)).go()
     return [*problems]
 
 
+def _list_ambiguous(connection: sqlite3.Connection, run: Run) -> frozenset[int]:
+    """List the articles that a run missed at one address and that are known by several."""
+    rows = connection.execute(
+        "SELECT r.article_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id AND r.sign = 'missing' "
+        "WHERE k.run_id = ? AND (SELECT count(*) FROM article_addresses WHERE article_id = r.article_id) > 1",
+        (run.id,),
+    )
+    return frozenset(row[0] for row in rows)
+
+
 def judge_all(connection: sqlite3.Connection, site: str | None = None) -> None:
-    """Judge all runs, or those of a site, in the order in which they began."""
+    """Settle which keys are one article, and judge all runs, or those of a site, in the order in which they began."""
+    for row in connection.execute(
+        "SELECT name FROM sites WHERE ?1 IS NULL OR name = ?1 ORDER BY name", (site,)
+    ).fetchall():
+        settle_site(connection, row[0])
     query = "SELECT id, site, outcome IS NULL FROM runs WHERE ?1 IS NULL OR site = ?1 ORDER BY started_at, uid"
     for run_id, name, is_open in connection.execute(query, (site,)).fetchall():
         run = Run(run_id, name)
@@ -54,10 +75,13 @@ def reconcile(connection: sqlite3.Connection, articles: Iterable[int], runs: Ite
     ``articles`` are those with new or changed readings, ``runs`` those whose own captures or row are new or changed;
     both by their ids.
     """
-    touched = set(articles)
+    settled = settle_articles(connection, articles, [*runs])
+    touched = set(settled.articles)
     for article_id in touched:
         rederive_article(connection, article_id)
-    return len(_Pass(connection, touched, set(runs)).go())
+    for run_id in settled.runs:
+        rederive_displaced(connection, run_id, is_late=True)
+    return len(_Pass(connection, touched, set(settled.runs)).go())
 
 
 class _Pass:

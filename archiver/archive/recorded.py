@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archiver.archive.articles import Known
+
 
 @dataclass(frozen=True, slots=True)
 class KeptCapture:
@@ -19,9 +21,14 @@ class KeptCapture:
 
 @dataclass(frozen=True, slots=True)
 class RecordedReading:
-    """What is recorded of one capture for one article; the digests are those of a content."""
+    """What is recorded of one capture for one key; the digests are those of a content.
+
+    ``url`` is the address that is named, or under which the article is shown.
+    """
 
     article_id: int
+    key_id: int
+    url: str | None
     sign: str
     source: str
     content_id: int | None
@@ -46,11 +53,12 @@ def list_kept_captures(connection: sqlite3.Connection, site: str, parser_id: int
 
 
 def list_recorded(connection: sqlite3.Connection, capture_id: int, parser_id: int) -> list[RecordedReading]:
-    """List what a parser read in a capture; what a judgement made of it, or a move, is left out."""
+    """List what a parser read in a capture; what a judgement made of it is left out."""
     rows = connection.execute(
-        "SELECT r.article_id, r.sign, r.source, r.content_id, c.digest, c.row_digest, r.views, r.views_raw, r.detail "
-        "FROM readings r LEFT JOIN contents c ON c.id = r.content_id "
-        "WHERE r.capture_id = ? AND r.parser_id = ? AND r.sign NOT IN ('unlisted', 'moved')",
+        "SELECT r.article_id, r.key_id, d.url, r.sign, r.source, r.content_id, c.digest, c.row_digest, r.views, "
+        "r.views_raw, r.detail FROM readings r LEFT JOIN contents c ON c.id = r.content_id "
+        "LEFT JOIN addresses d ON d.id = r.address_id "
+        "WHERE r.capture_id = ? AND r.parser_id = ? AND r.sign <> 'unlisted'",
         (capture_id, parser_id),
     )
     return [RecordedReading(*row) for row in rows]
@@ -66,12 +74,13 @@ def was_shown_before(connection: sqlite3.Connection, article_id: int, content_id
 
 
 def is_address_noted(
-    connection: sqlite3.Connection, article_id: int, url: str, at: str, section: str | None, *, answered: bool
+    connection: sqlite3.Connection, known: Known, url: str, at: str, section: str | None, *, answered: bool
 ) -> bool:
     """Say whether an address is noted for an article as it must be after a capture that showed it there."""
     query = (
         "SELECT EXISTS (SELECT 1 FROM article_addresses aa JOIN addresses d ON d.id = aa.address_id "
-        "WHERE aa.article_id = ?1 AND d.url = ?2 AND aa.seen_from <= ?3 AND aa.answered >= ?4 "
+        "WHERE aa.article_id = ?1 AND aa.key_id = ?6 AND d.url = ?2 AND aa.seen_from <= ?3 AND aa.answered >= ?4 "
         "AND (?5 IS NULL OR aa.section_from < ?3 OR (aa.section_from = ?3 AND aa.section = ?5)))"
     )
-    return bool(connection.execute(query, (article_id, url, at, int(answered), section)).fetchone()[0])
+    values = (known.article_id, url, at, int(answered), section, known.key_id)
+    return bool(connection.execute(query, values).fetchone()[0])

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
+from typing import Literal
 
 from archiver.archive.content import Content, find_changes
 from archiver.archive.derivation import Derived, Reading, Snapshot, derive
+from archiver.archive.whereabouts import Sight, Whereabouts, trace
 from archiver.urls import host_of
 
 SNAPSHOT_COLUMNS = (
@@ -62,14 +64,68 @@ def derive_history(connection: sqlite3.Connection, article_id: int) -> History:
     """Derive an article's history from its counted readings, and write nothing."""
     rows = _load_rows(connection, article_id)
     shown = _find_shown(rows)
-    counted = [row for row in rows if row["standing"] == "counted"]
+    places = find_whereabouts(connection, article_id, rows)
+    counted = [row for row in rows if row["standing"] == "counted" and not _is_passed_over(row, rows, places)]
     groups = groupby(counted, key=itemgetter("capture_id", "sign"))
     readings = [_join_parsers(list(group), shown) for _, group in groups]
     derived = derive(readings, partial(_compare, cache(partial(load_content, connection))))
     snapshots = (_row_of_snapshot(number, snapshot) for number, snapshot in enumerate(derived.snapshots, 1))
-    address, section = _choose_address(connection, article_id, _find_last_host(counted, derived))
+    address, section = _choose_address(connection, article_id, places.url, _find_last_host(counted, derived))
     article = _row_of_article(derived, readings, address, section)
-    return History(tuple(dict.fromkeys(snapshots)), _describe_events(connection, derived), article)
+    events = _describe_moves(places) | _describe_events(connection, derived)
+    return History(tuple(dict.fromkeys(snapshots)), events, article)
+
+
+def find_whereabouts(
+    connection: sqlite3.Connection, article_id: int, rows: list[sqlite3.Row] | None = None
+) -> Whereabouts:
+    """Find where an article is and was, by all its readings."""
+    rows = _load_rows(connection, article_id) if rows is None else rows
+    sights = [sight for row in rows if row["newest"] and (sight := _read_sight(row))]
+    if len({sight.url for sight in sights}) < 2:  # as most articles have
+        return Whereabouts(next((sight.url for sight in sights if sight.kind != "missing"), None))
+    return trace(sights, partial(_is_walked, connection), cache(partial(_find_redirecting, connection, article_id)))
+
+
+def _read_sight(row: sqlite3.Row) -> Sight | None:
+    """Take from a reading what it says of the addresses of an article."""
+    kind = _KINDS.get(row["sign"])
+    if kind is None or (kind == "shown" and row["standing"] == "withheld"):
+        return None
+    url = row["shown_at"] if row["sign"] in ("content", "listed") else row["url"]
+    return Sight(row["capture_id"], row["run_id"], kind, url)
+
+
+_KINDS: dict[str, Literal["shown", "named", "missing"]] = {
+    "content": "shown",
+    "confirmed": "shown",
+    "listed": "named",
+    "missing": "missing",
+}
+
+
+def _is_walked(connection: sqlite3.Connection, run_id: int) -> bool:
+    return bool(connection.execute("SELECT complete FROM runs WHERE id = ?", (run_id,)).fetchone()[0])
+
+
+def _find_redirecting(connection: sqlite3.Connection, article_id: int, run_id: int) -> frozenset[str]:
+    """Find which addresses of an article redirected in a run."""
+    rows = connection.execute(
+        "SELECT d.url FROM article_addresses aa JOIN captures k ON k.address_id = aa.address_id "
+        "JOIN addresses d ON d.id = aa.address_id WHERE aa.article_id = ? AND k.run_id = ? "
+        "AND k.status BETWEEN 300 AND 399 AND k.status <> 304",
+        (article_id, run_id),
+    )
+    return frozenset(row[0] for row in rows)
+
+
+def _is_passed_over(row: sqlite3.Row, rows: list[sqlite3.Row], places: Whereabouts) -> bool:
+    """Say whether a reading is of an address alone: another one answered, or a redirect led to the same article."""
+    if row["sign"] == "missing":
+        return row["capture_id"] in places.strays
+    return row["sign"] == "moved" and any(
+        other["capture_id"] == row["capture_id"] and other["sign"] == "content" for other in rows
+    )
 
 
 def load_history(connection: sqlite3.Connection, article_id: int) -> History:
@@ -93,10 +149,12 @@ def _load_rows(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.
     """Load the readings in an order that depends on nothing but the captures: by time, then address."""
     return connection.execute(
         "SELECT r.capture_id, k.fetched_at, k.run_id, k.status, r.sign, r.standing, p.ordinal, p.since, p.version, "
-        "p.id AS parser_id, r.content_id, c.digest, r.views, r.detail, a.url FROM readings r "
-        "JOIN captures k ON k.id = r.capture_id JOIN addresses a ON a.id = k.address_id "
+        "p.id AS parser_id, r.content_id, c.digest, r.views, r.detail, a.url, r.newest, s.url AS shown_at "
+        "FROM readings r JOIN captures k ON k.id = r.capture_id JOIN addresses a ON a.id = k.address_id "
         "JOIN parsers p ON p.id = r.parser_id LEFT JOIN contents c ON c.id = r.content_id "
-        "WHERE r.article_id = ? ORDER BY k.fetched_at, a.url, r.sign, p.ordinal, p.since, p.version",
+        "LEFT JOIN addresses s ON s.id = r.address_id LEFT JOIN article_keys n ON n.id = r.key_id "
+        "WHERE r.article_id = ? "
+        "ORDER BY k.fetched_at, a.url, r.sign, n.native_key, p.ordinal, p.since, p.version",
         (article_id,),
     ).fetchall()
 
@@ -157,6 +215,10 @@ def _row_of_article(
     return (section, derived.state, int(derived.listed), first, last, *(derived.views or (None, None)), address)
 
 
+def _describe_moves(places: Whereabouts) -> Events:
+    return {(capture, "moved"): f"{old} → {new}" for capture, (old, new) in places.moves.items()}
+
+
 def _describe_events(connection: sqlite3.Connection, derived: Derived) -> Events:
     contents = {snapshot.first.capture_id: snapshot.content_id for snapshot in derived.snapshots}
     rows: Events = {}
@@ -213,8 +275,14 @@ def _write_article(connection: sqlite3.Connection, article_id: int, row: tuple[o
     connection.execute(f"UPDATE articles SET {assignments} WHERE id = ?", (*row[: len(columns)], article_id))
 
 
-def _choose_address(connection: sqlite3.Connection, article_id: int, host: str | None) -> tuple[int | None, str | None]:
-    """Choose the address an article is shown with: the first it was seen under on the host that last answered."""
+def _choose_address(
+    connection: sqlite3.Connection, article_id: int, url: str | None, host: str | None
+) -> tuple[int | None, str | None]:
+    """Choose the address an article is shown with, by its ``url``; and the section that was printed there first.
+
+    Of what earlier versions recorded, only the addresses are known: there it is the first on the host that last
+    answered.
+    """
     rows = connection.execute(
         "SELECT aa.address_id, d.url, aa.section, aa.answered FROM article_addresses aa "
         "JOIN addresses d ON d.id = aa.address_id WHERE aa.article_id = ? "
@@ -222,7 +290,8 @@ def _choose_address(connection: sqlite3.Connection, article_id: int, host: str |
         (article_id,),
     ).fetchall()
     section = next((row["section"] for row in rows if row["section"]), None)
-    fitting = [row for row in rows if host is None or host_of(row["url"]) == host] or rows
+    fitting = [row for row in rows if row["url"] == url]
+    fitting = fitting or [row for row in rows if host is None or host_of(row["url"]) == host] or rows
     return (fitting[0]["address_id"] if fitting else None), section
 
 

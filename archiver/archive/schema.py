@@ -8,6 +8,7 @@ bytes.
 
 from sqlite_utils import Database, Migrations
 
+from archiver.archive.clues import write_all_clues
 from archiver.archive.compaction import compact_bodies, compact_headers
 from archiver.archive.first_tables import EVIDENCE, READING
 from archiver.archive.payloads import write_chains_whole
@@ -74,11 +75,12 @@ def m006_evidence_is_enough(db: Database) -> None:
 
 @migrations()
 def m007_identity_and_noise(db: Database) -> None:
-    """Judge all runs by today's rules; seal those of versions that made no seals."""
+    """Give keys numbers and clues; judge all runs by today's rules; seal those of versions that made no seals."""
     drop_views(db, VIEWS)
     for statement in SEVENTH:
         db.execute(statement)
     renew_index(db.conn)
+    write_all_clues(db.conn)
     # What stands in rows is judged and sealed here and in no migration before: today's rules ask for today's columns.
     judge_all(db.conn)
     seal_all(db.conn)

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any, Literal
 
 from archiver.archive.damage import DamageError, shorten
-from archiver.archive.values import read_json
+from archiver.archive.values import read_json, read_names
 from archiver.archive.withdrawing import WITHDRAWN
 from archiver.site import Places, Site
 
@@ -44,7 +44,9 @@ def list_sites(connection: sqlite3.Connection, name: str | None = None) -> list[
 def load_site(connection: sqlite3.Connection, name: str) -> Site:
     """Return a site as it was declared at its last run; without listings, for nothing is fetched."""
     row = connection.execute("SELECT * FROM sites WHERE name = ?", (name,)).fetchone()
-    return Site(row["name"], row["title"], row["platform"], (), row["timezone"], places=load_places(row["places"]))
+    hosts = tuple(read_names(row["hosts"])) if row["hosts"] else ()
+    places = load_places(row["places"])
+    return Site(row["name"], row["title"], row["platform"], (), row["timezone"], places=places, hosts=hosts)
 
 
 def load_places(written: str | None) -> Places:

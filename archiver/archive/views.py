@@ -149,7 +149,7 @@ VIEW_GROWTH = View(
             WHERE r.newest AND r.standing = 'counted' AND r.sign IN ('content', 'confirmed', 'listed')
         )
         WHERE views IS NOT NULL
-        WINDOW article AS (PARTITION BY site, article_id ORDER BY observed_at)
+        WINDOW article AS (PARTITION BY site, article_id ORDER BY observed_at, views)
     )
     WHERE before_at IS NOT NULL
     """,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archiver.archive.content import write_time
+from archiver.archive.declarations import redeclare
 from archiver.archive.ledger import Run, count_died_run, list_chain
 from archiver.archive.values import read_time
 
@@ -60,8 +61,7 @@ def declare_by_last(connection: sqlite3.Connection, sites: Iterable[str]) -> Non
             (site,),
         ).fetchone()
         if row and row[0]:
-            statement = "UPDATE sites SET title = ?, platform = ?, timezone = ?, places = ? WHERE name = ?"
-            connection.execute(statement, (*json.loads(row[0]), site))
+            redeclare(connection, site, row[0])
 
 
 def count_decided(connection: sqlite3.Connection, site: str) -> None:

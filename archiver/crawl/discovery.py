@@ -1,12 +1,14 @@
 """Which addresses a crawl asks for: listing pages once, articles once, nothing else."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import tzinfo
 from urllib.parse import urldefrag
 
 from archiver.archive.unread import UnreadArticle
 from archiver.crawl.bounds import Bounds, check_addresses, check_total, is_walked
 from archiver.crawl.fates import Fates
+from archiver.crawl.names import Names
 from archiver.crawl.options import CrawlOptions
 from archiver.crawl.plan import KeptPage, Plan
 from archiver.crawl.skips import Skips
@@ -29,6 +31,7 @@ class Discovery:
     def __init__(self, options: CrawlOptions, platform: Platform, zone: tzinfo, overlap: int = 1) -> None:
         self.plan = Plan()
         self.fates = Fates()
+        self._names = self.fates.names
         self.late: set[str] = set()
         self._options = options
         self._platform = platform
@@ -47,6 +50,7 @@ class Discovery:
     def adopt(self, plan: Plan) -> None:
         """Follow a plan; without one everything is new."""
         self.plan = plan
+        self.fates.names = self._names = Names(plan.known, plan.others)
         self.fates.expect(() if self._options.is_bounded else plan.known)
         self._skips = Skips(plan, self._bounds, self._zone)
         self._unchanged = {self._identify(page.listing.url): page for page in plan.memory.pages}
@@ -101,7 +105,7 @@ class Discovery:
         if self._options.is_bounded:
             return []
         entries = [self.plan.known[key] for key in (*self.plan.visits, *self._find_unlisted())]
-        shown = (ListingEntry(article.key, article.url, article.title) for article in entries)
+        shown = (ListingEntry(self._find_own_key(article.key, article.url), article.url, "") for article in entries)
         known = [target for entry in shown if (target := self._meet_article(entry, None))]
         return interleave(known, self._meet_unread(self.plan.failed))
 
@@ -140,7 +144,7 @@ class Discovery:
 
     def allows(self, url: str) -> bool:
         """Say whether an address is on one of the hosts of this crawl."""
-        return host_of(url) in self._options.hosts
+        return self._options.covers(url)
 
     def _take_ways(self) -> list[Target]:
         """Return the feeds and sitemaps that were named since the last time, each once a run."""
@@ -192,7 +196,8 @@ class Discovery:
         return Step((*([after] if after else []), *articles))
 
     def _note_news(self, listing: Listing, walk: Walk) -> None:
-        news = {entry.native_key for entry in listing.entries if self.plan.is_news(entry.native_key)}
+        names = {self._names.name(entry.native_key) for entry in listing.entries}
+        news = {name for name in names if self.plan.is_news(name)}
         walk.stale = 0 if news else walk.stale + 1
         walk.passed = walk.passed or walk.stale > self._overlap
         if walk.is_way:
@@ -225,7 +230,9 @@ class Discovery:
         return Target("listing", address.key, address.url, walk, last.validators if last else {})
 
     def _meet_article(self, entry: ListingEntry, walk: Walk | None) -> Target | None:
-        key = entry.native_key
+        own_key = entry.native_key
+        key = self._names.name(own_key)
+        entry = entry if key == own_key else replace(entry, native_key=key)
         if (bar := self._options.find_bar(entry.url)) and key not in self.fates:
             self.fates.note(key, "skipped", bar)
         if walk and self._skips.can_wait(key):
@@ -236,11 +243,16 @@ class Discovery:
             self.fates.note(key, "skipped", reason)
             return None
         self.fates.note(key, "waiting")
-        return Target("article", key, entry.url, walk, self.plan.validators.get(key, {}))
+        return Target("article", key, entry.url, walk, self.plan.validators.get(key, {}), own_key=own_key)
+
+    def _find_own_key(self, key: str, url: str) -> str:
+        """Find the key that an address of an article is of: one that moved has several."""
+        address = self._platform.read_address(url)
+        return key if address.kind == "listing" else address.key
 
     def _meet_unread(self, articles: Iterable[UnreadArticle]) -> list[Target]:
         named = (article for article in articles if not self._options.find_bar(article.url))
-        entries = (ListingEntry(article.key, article.url, "") for article in named)
+        entries = (ListingEntry(self._find_own_key(article.key, article.url), article.url, "") for article in named)
         return [target for entry in entries if (target := self._meet_article(entry, None))]
 
     def _find_reason_to_skip(self, entry: ListingEntry, walk: Walk | None) -> str | None:

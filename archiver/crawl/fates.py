@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Literal
 
 from archiver.crawl.items import Visit
+from archiver.crawl.names import Names
 from archiver.model import Article, Unreadable
 
 Stage = Literal["waiting", "asked", "read", "failed", "skipped", "pending"]
@@ -14,13 +15,14 @@ STRANGER = "no article"
 
 
 class Fates:
-    """The articles that a run found, by native key, each with its stage and the reason for it.
+    """The articles that a run found, each with its stage and the reason for it, by the key that names it.
 
     An article is met (``waiting``), then asked for, then read or failed; or it is skipped. When the run ends, what
     still waits or was asked for without an answer is ``pending``.
     """
 
     def __init__(self) -> None:
+        self.names = Names()
         self._stages: dict[str, tuple[Stage, str]] = {}
         self._expected: Collection[str] = ()
         self._unexpected = 0
@@ -39,7 +41,7 @@ class Fates:
         self._unexpected = sum(key not in known for key in self._stages)
 
     def __contains__(self, key: str) -> bool:
-        return key in self._stages
+        return self.names.name(key) in self._stages
 
     def list_strangers(self) -> list[str]:
         """List the keys of pages that turned out to be no articles."""
@@ -47,6 +49,7 @@ class Fates:
 
     def note(self, key: str, stage: Stage, reason: str = "") -> None:
         """Note how far an article has come."""
+        key = self.names.name(key)
         self._unexpected += key not in self._stages and key not in self._expected
         self._stages[key] = (stage, reason)
 

@@ -26,5 +26,5 @@ class HostGuard:
     def process_request(self, request: Request) -> None:
         """Raise IgnoreRequest for a host that is not allowed."""
         spider = self._crawler.spider
-        if isinstance(spider, CommitteeSpider) and host_of(request.url) not in spider.options.hosts:
+        if isinstance(spider, CommitteeSpider) and not spider.options.covers(request.url):
             raise IgnoreRequest(f"{host_of(request.url)} is not a host of this crawl")

@@ -8,7 +8,7 @@ from rapidfuzz import process
 
 from archiver.errors import UsageError
 from archiver.site import Site
-from archiver.urls import MOST_ADDRESS, host_of, join_url, shorten_address
+from archiver.urls import MOST_ADDRESS, host_of, join_url, shorten_address, site_of
 
 EXAMPLES = {
     "start": "start=https://example.vn/tin-tuc (several with a comma)",
@@ -29,7 +29,8 @@ class CrawlOptions:
 
     ``start`` are other listing addresses than the declared ones; their hosts become the allowed ones. ``since`` is a
     day in the site's zone: older articles are left out. ``max_pages`` bounds the listing pages walked from each start
-    address. ``full`` visits every article, ``deep`` walks all listing pages.
+    address. ``full`` visits every article, ``deep`` walks all listing pages. ``former`` are the hosts that the site had
+    before, as it declares.
     """
 
     start: tuple[str, ...] = ()
@@ -37,6 +38,7 @@ class CrawlOptions:
     max_pages: int | None = None
     full: bool = False
     deep: bool = False
+    former: tuple[str, ...] = ()
 
     @property
     def is_bounded(self) -> bool:
@@ -46,13 +48,17 @@ class CrawlOptions:
     @property
     def hosts(self) -> frozenset[str]:
         """The hosts (with port) that the crawl may ask."""
-        return frozenset(host_of(url) for url in self.start)
+        return frozenset({host_of(url) for url in self.start} | {*self.former})
+
+    def covers(self, url: str) -> bool:
+        """Say whether an address is on a host of this crawl; with and without ``www.`` it is one."""
+        return site_of(url) in {host.removeprefix("www.") for host in self.hosts}
 
     def find_bar(self, url: str) -> str | None:
         """Say why an address is never asked for, whatever it leads to."""
         if len(url) > MOST_ADDRESS:
             return f"an address of more than {MOST_ADDRESS} characters"
-        return None if host_of(url) in self.hosts else "on another host"
+        return None if self.covers(url) else "on another host"
 
 
 def read_options(site: Site, arguments: Mapping[str, str]) -> CrawlOptions:
@@ -68,6 +74,7 @@ def read_options(site: Site, arguments: Mapping[str, str]) -> CrawlOptions:
         max_pages=_read_max_pages(arguments.get("max_pages")),
         full=_read_switch("full", arguments.get("full")),
         deep=_read_switch("deep", arguments.get("deep")),
+        former=site.hosts,
     )
 
 

@@ -20,6 +20,7 @@ from archiver.archive.planning import (
     find_validators,
     list_kept_answers,
     list_known_articles,
+    list_other_keys,
     list_strangers,
 )
 from archiver.archive.unread import UnreadArticle, list_unread_articles
@@ -76,7 +77,8 @@ class Plan:
     listing pages and the articles that the run taken up has just fetched, ``walked`` the ids of the runs that fetched
     these pages; ``visited`` are all articles that it need not visit again, unless they left the listings since.
     ``strangers`` are the keys of pages that turned out to be no articles, and need not be looked at again yet. Of
-    articles that listings named and nobody read, ``left`` come before everything else, and ``failed`` last.
+    articles that listings named and nobody read, ``left`` come before everything else, and ``failed`` last. ``others``
+    are the further keys of articles, each with the one by which its article is known.
     ``resting`` were visited a moment ago, and are not visited again because they left the listings. ``memory`` is what
     the last crawl saw of the listings.
     """
@@ -96,6 +98,7 @@ class Plan:
     failed: Sequence[UnreadArticle] = ()
     resting: frozenset[str] = frozenset()
     memory: Memory = Memory()
+    others: Mapping[str, str] = field(default_factory=dict)
 
     def is_news(self, key: str) -> bool:
         """Say whether an article was not known before this run, or the one it takes up, began."""
@@ -114,7 +117,8 @@ def make_plan(
     scope = _choose_scope(options, site.revisits, resumed, at - last_walk if last_walk else None)
     kept = _drop_partial(database, _list_kept(connection, resumed, scope, at))
     pages = [answer for answer in kept if answer.fetched_at >= at - RESUME_FOR and _is_reusable(answer)]
-    visited = _find_done(site, kept)
+    others = list_other_keys(connection, site.name)
+    visited = _find_done(site, kept, others)
     rules = replace(site.revisits, min_revisits=site.revisits.min_revisits // 3) if scope == "deep" else site.revisits
     beginnings = list_beginnings(connection, site.name, at)
     visits = _choose_visits(scope, _leave_out_news(known.values(), resumed, at), rules, at, visited, beginnings)
@@ -129,7 +133,7 @@ def make_plan(
         validators={key: found for key in visits if (found := find_validators(connection, site.name, key))},
         resumed=resumed,
         listings=load_listings(database, site, [answer.capture_id for answer in pages]),
-        done=_find_done(site, [answer for answer in kept if answer.fetched_at >= at - RESUME_FOR]),
+        done=_find_done(site, [answer for answer in kept if answer.fetched_at >= at - RESUME_FOR], others),
         visited=visited,
         strangers=frozenset() if scope == "full" else _find_strangers(database, site, at),
         walked=tuple(sorted({answer.run_id for answer in pages})),
@@ -137,6 +141,7 @@ def make_plan(
         failed=failed,
         resting=_find_resting(known.values(), last, at) if scope != "full" else frozenset(),
         memory=_remember_listings(database, site, last, asks_whole=scope != "daily" or resumed is not None),
+        others=others,
     )
 
 
@@ -233,7 +238,7 @@ def _drop_partial(database: Database, kept: Sequence[KeptAnswer]) -> list[KeptAn
     return [answer for answer in kept if answer.capture_id not in partial]
 
 
-def _find_done(site: Site, kept: Sequence[KeptAnswer]) -> frozenset[str]:
+def _find_done(site: Site, kept: Sequence[KeptAnswer], others: Mapping[str, str]) -> frozenset[str]:
     read_address = platform_of(site).read_address
     addresses = (read_address(answer.url) for answer in kept if answer.status not in _INCONCLUSIVE)
-    return frozenset(address.key for address in addresses if address.kind != "listing")
+    return frozenset(others.get(address.key, address.key) for address in addresses if address.kind != "listing")

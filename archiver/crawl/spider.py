@@ -43,8 +43,9 @@ class CommitteeSpider(scrapy.Spider):
     """Base of all sites.
 
     A site declares ``name``, ``title``, ``platform``, ``listings`` and, where they differ from the usual, ``timezone``,
-    ``expectations``, ``revisits``, ``tls``, ``places``, ``attachments`` and ``rendered``. It holds no parsing code. One
-    not ``is_declared`` stands for sites that have no file of their own; their platform is that of their first page.
+    ``expectations``, ``revisits``, ``tls``, ``places``, ``attachments``, ``rendered`` and ``hosts``. It holds no
+    parsing code. One not ``is_declared`` stands for sites that have no file of their own; their platform is that of
+    their first page.
     """
 
     title: ClassVar[str] = ""
@@ -58,6 +59,7 @@ class CommitteeSpider(scrapy.Spider):
     is_declared: ClassVar[bool] = True
     attachments: ClassVar[Literal["none", "documents", "all"]] = "documents"
     rendered: ClassVar[bool] = False
+    hosts: ClassVar[tuple[str, ...]] = ()
     read: Callable[[Site, Capture], Awaitable[Page]]  # given by the ledger, when it opens the run
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
@@ -104,6 +106,7 @@ class CommitteeSpider(scrapy.Spider):
             cls.places,
             cls.attachments,
             cls.rendered,
+            tuple(cls.hosts),
         )
         platform_of(site)
         return site

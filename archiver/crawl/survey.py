@@ -23,7 +23,7 @@ from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider
 from archiver.crawl.wholeness import ENCODINGS
 from archiver.model import Capture, Problem
 from archiver.onboarding.questions import Answer, Ask
-from archiver.urls import host_of, join_url
+from archiver.urls import join_url
 
 Findings = TypeVar("Findings")
 Inquiry = Generator[Ask, Sequence[Answer], Findings]
@@ -107,7 +107,7 @@ class SurveySpider(CommitteeSpider):
             target = join_url(asked, location.decode("latin-1")) if location else None
             if target is None:
                 return Problem("redirect_nowhere", "a redirect without an address that can be followed")
-            if host_of(target) not in self.options.hosts:
+            if not self.options.covers(target):
                 return Problem("redirect_offsite", f"redirects to another host: {target}; give that address")
             asked = target
         return Problem("redirect_loop", f"more than {MOST_REDIRECTS} redirects, the last one to {asked}")

@@ -35,7 +35,8 @@ class Target:
     """An address to ask for, what it should be, and the walk that led to it.
 
     ``validators`` are those of the last good capture, for a conditional request. ``form`` is sent where the page has no
-    address of its own. A ``file`` is none of the spider's: the pipeline asks for it (see files.py).
+    address of its own. An article may have several keys: ``key`` is the one by which it is known, ``own_key`` that of
+    the address, where it is another. A ``file`` is none of the spider's: the pipeline asks for it (see files.py).
     """
 
     kind: Literal["listing", "article", "file"]
@@ -44,11 +45,12 @@ class Target:
     walk: Walk | None = None
     validators: Mapping[str, str] = field(default_factory=dict)
     form: Form | None = None
+    own_key: str | None = None
 
     @property
     def expected(self) -> str | None:
-        """The native key of the article that is asked for; None where it is none."""
-        return self.key if self.kind == "article" else None
+        """The native key that the address is of; None where that is no article."""
+        return (self.own_key or self.key) if self.kind == "article" else None
 
     def write_purpose(self, *, final: bool, refused: str | None = None) -> Purpose:
         """Write what an answer was asked for, as it is kept with the capture."""

@@ -5,6 +5,7 @@ from datetime import tzinfo
 
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.article import read_article
+from archiver.parsing.claims import add_claims
 from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html, parse_listing, parse_page
 from archiver.parsing.feed import read_feed_or_map
 from archiver.parsing.generic.page import read_generic
@@ -113,7 +114,8 @@ def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinf
         return listing
     page = parse_page(html, layout)
     try:
-        return _read_tree(page, Links.of_page(capture.url, html), capture, platform, layout, zone)
+        read = _read_tree(page, Links.of_page(capture.url, html), capture, platform, layout, zone)
+        return add_claims(read, html, platform.read_address)
     finally:
         fell_tree(page)
 

@@ -3,6 +3,7 @@
 from datetime import tzinfo
 
 from archiver.model import Article, Capture, Page, Unreadable
+from archiver.parsing.claims import add_claims
 from archiver.parsing.document import parse_html
 from archiver.parsing.generic.article import read_generic_article
 from archiver.parsing.generic.listing import read_generic_listing
@@ -22,6 +23,6 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     article = read_generic_article(page, address, links, platform.places, zone, capture.fetched_at)
     if isinstance(article, Article):
         refusal = recognise_refusal_in(article)
-        return Unreadable(capture.url, refusal) if refusal else article
+        return Unreadable(capture.url, refusal) if refusal else add_claims(article, html, platform.read_address)
     listing = read_generic_listing(page, capture.url, platform, zone, capture.fetched_at)
     return listing or Unreadable(capture.url, recognise_refusal(page, path_of(capture.url)) or article)
