@@ -188,10 +188,15 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A page that is neither an article nor a listing, and why."""
+    """A page that is neither an article nor a listing, and why.
+
+    ``stands_in`` is what a whole page is known again by that shows something else than an article (see sketches.py);
+    empty for errors, and for pages that speak of a state that ends.
+    """
 
     url: str
     problem: Problem
+    stands_in: str = ""
 
 
 Page = Article | Listing | Unreadable

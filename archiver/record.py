@@ -36,10 +36,12 @@ from archiver.interpretation import Statement, interpret
 from archiver.model import Article, Capture, Listing, Page, Problem, Purpose, Unreadable
 from archiver.parsing.expectation import find_problems, looks_strange
 from archiver.parsing.page import CODE_VERSION, read_page
+from archiver.parsing.stand_ins import note_stand_in
 from archiver.parsing.status import refuse_status
 from archiver.parsing.truncation import find_truncation
 from archiver.platforms import platform_of
 from archiver.site import Places, Site
+from archiver.sketches import UNREAD
 from archiver.urls import join_url, strip_form_page
 
 
@@ -147,7 +149,7 @@ def _report(scene: _Scene, capture: Capture, page: Page, purpose: Purpose, state
     """Add what is wrong with a page to the findings of its run, unless the events of a known article tell of it."""
     connection, site = scene.database.conn, scene.site.name
     told = any(
-        statement.sign in ("missing", "confirmed") and find_known(connection, site, statement.key) is not None
+        _is_told_by_events(statement) and find_known(connection, site, statement.key) is not None
         for statement in statements
     )
     problems = () if told else find_problems(platform_of(scene.site), capture, page, purpose.expected)
@@ -157,6 +159,11 @@ def _report(scene: _Scene, capture: Capture, page: Page, purpose: Purpose, state
     confirmed = told and any(statement.sign == "confirmed" for statement in statements)
     if isinstance(page, Unreadable) and page.problem.kind.startswith("http_") and not confirmed:
         count_error(connection, scene.run)
+
+
+def _is_told_by_events(statement: Statement) -> bool:
+    is_error = statement.sign == "missing" and not (statement.detail or "").startswith(UNREAD)
+    return is_error or statement.sign == "confirmed"
 
 
 def is_stranger(database: Database, site: Site, capture: Capture, page: Page, expected: str | None) -> bool:
@@ -183,7 +190,7 @@ def _record_statement(scene: _Scene, statement: Statement, purpose: Purpose) -> 
     """Record what a capture says of one article; returns the article's id, and what its page brought."""
     connection = scene.database.conn
     if statement.shown is not None:
-        return _record_article(scene, statement.shown, purpose.expected)
+        return _record_article(scene, statement.shown, purpose.expected, statement.detail)
     if statement.entry is not None:
         article_id, is_usual = record_entry(connection, scene.sighting, scene.parser, statement.entry)
         if not is_usual:
@@ -196,13 +203,13 @@ def _record_statement(scene: _Scene, statement: Statement, purpose: Purpose) -> 
     return article_id, "unchanged" if confirmed else None
 
 
-def _record_article(scene: _Scene, article: Article, expected: str | None) -> tuple[int, Novelty]:
+def _record_article(scene: _Scene, article: Article, expected: str | None, detail: str | None) -> tuple[int, Novelty]:
     connection = scene.database.conn
     if expected and expected != article.native_key:
         _record_move(scene, article, expected)
     article_id = meet_article(connection, scene.site.name, article.native_key)
     last = _read_neighbours_again(scene, article_id)
-    return article_id, record_article(connection, scene.sighting, scene.parser, article, article_id, last)
+    return article_id, record_article(connection, scene.sighting, scene.parser, article, article_id, last, detail)
 
 
 def _record_move(scene: _Scene, article: Article, expected: str) -> None:
@@ -257,6 +264,7 @@ def _read_again(scene: _Scene, article_id: int, content: LastContent) -> None:
         "counted",
         page.views,
         content_id=content_id,
+        detail=note_stand_in(page),
     )
     run_id = connection.execute("SELECT run_id FROM captures WHERE id = ?", (content.capture_id,)).fetchone()[0]
     doubt_anew(connection, Run(run_id, scene.site.name), frozenset({article_id}))

@@ -11,6 +11,7 @@ from archiver.archive.derivation import Sign
 from archiver.archive.ledger import Run
 from archiver.archive.rederivation import load_content, rederive_article
 from archiver.model import Article, Count, ListingEntry
+from archiver.sketches import UNREAD
 
 Novelty = Literal["new", "changed", "unchanged", "pending"]
 Standing = Literal["pending", "counted", "withheld"]
@@ -57,6 +58,7 @@ def record_article(
     article: Article,
     article_id: int,
     last: LastContent | None,
+    detail: str | None = None,
 ) -> Novelty:
     """Record a good article page: a snapshot only if the content differs from the one before, and its count.
 
@@ -78,6 +80,7 @@ def record_article(
         "pending" if doubtful else "counted",
         article.views,
         content_id=content_id,
+        detail=detail,
         doubtful=doubtful,
     )
     if doubtful:
@@ -127,14 +130,15 @@ def record_sign(
 ) -> None:
     """Record what a capture says of an article without showing it: missing, moved, confirmed.
 
-    That it is missing is doubtful until its run is judged.
+    That it is missing is doubtful until its run is judged. A page that is no article (UNREAD) says nothing before that.
     """
-    doubtful = sign == "missing"
-    standing: Standing = "pending" if doubtful else "counted"
+    is_unread = detail.startswith(UNREAD)
+    doubtful = sign == "missing" and not is_unread
+    standing: Standing = "withheld" if is_unread else "pending" if doubtful else "counted"
     add_reading(
         connection, article_id, sighting, parser, "article", sign, standing, None, detail=detail, doubtful=doubtful
     )
-    if not doubtful:
+    if standing == "counted":
         rederive_article(connection, article_id)
 
 

@@ -4,6 +4,8 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archiver.sketches import PORTAL_PAGE
+
 
 @dataclass(frozen=True, slots=True)
 class KeptCapture:
@@ -50,8 +52,9 @@ def list_recorded(connection: sqlite3.Connection, capture_id: int, parser_id: in
     rows = connection.execute(
         "SELECT r.article_id, r.sign, r.source, r.content_id, c.digest, c.row_digest, r.views, r.views_raw, r.detail "
         "FROM readings r LEFT JOIN contents c ON c.id = r.content_id "
-        "WHERE r.capture_id = ? AND r.parser_id = ? AND r.sign NOT IN ('unlisted', 'moved')",
-        (capture_id, parser_id),
+        "WHERE r.capture_id = ? AND r.parser_id = ? AND r.sign NOT IN ('unlisted', 'moved') "
+        "AND r.detail IS NOT ?",
+        (capture_id, parser_id, PORTAL_PAGE),
     )
     return [RecordedReading(*row) for row in rows]
 

@@ -10,6 +10,8 @@ from operator import itemgetter
 
 from archiver.archive.content import Content, find_changes
 from archiver.archive.derivation import Derived, Reading, Snapshot, derive
+from archiver.archive.outages import waits
+from archiver.sketches import PORTAL_PAGE, UNREAD
 from archiver.urls import host_of
 
 SNAPSHOT_COLUMNS = (
@@ -63,7 +65,8 @@ def derive_history(connection: sqlite3.Connection, article_id: int) -> History:
     rows = _load_rows(connection, article_id)
     shown = _find_shown(rows)
     counted = [row for row in rows if row["standing"] == "counted"]
-    groups = groupby(counted, key=itemgetter("capture_id", "sign"))
+    told = [row for row in rows if row["standing"] == "counted" or waits(row)]
+    groups = groupby(told, key=itemgetter("capture_id", "sign"))
     readings = [_join_parsers(list(group), shown) for _, group in groups]
     derived = derive(readings, partial(_compare, cache(partial(load_content, connection))))
     snapshots = (_row_of_snapshot(number, snapshot) for number, snapshot in enumerate(derived.snapshots, 1))
@@ -92,10 +95,10 @@ def load_content(connection: sqlite3.Connection, content_id: int) -> Content:
 def _load_rows(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
     """Load the readings in an order that depends on nothing but the captures: by time, then address."""
     return connection.execute(
-        "SELECT r.capture_id, k.fetched_at, k.run_id, k.status, r.sign, r.standing, p.ordinal, p.since, p.version, "
+        "SELECT r.capture_id, k.fetched_at, k.run_id, k.status, r.sign, r.standing, r.doubtful, u.outage, p.ordinal, p.since, p.version, "
         "p.id AS parser_id, r.content_id, c.digest, r.views, r.detail, a.url FROM readings r "
-        "JOIN captures k ON k.id = r.capture_id JOIN addresses a ON a.id = k.address_id "
-        "JOIN parsers p ON p.id = r.parser_id LEFT JOIN contents c ON c.id = r.content_id "
+        "JOIN captures k ON k.id = r.capture_id JOIN runs u ON u.id = k.run_id "
+        "JOIN addresses a ON a.id = k.address_id JOIN parsers p ON p.id = r.parser_id LEFT JOIN contents c ON c.id = r.content_id "
         "WHERE r.article_id = ? ORDER BY k.fetched_at, a.url, r.sign, p.ordinal, p.since, p.version",
         (article_id,),
     ).fetchall()
@@ -125,7 +128,8 @@ def _join_parsers(rows: list[sqlite3.Row], shown: dict[tuple[int, bytes], int]) 
         sign=newest["sign"],
         contents=contents,
         views=newest["views"],
-        detail=newest["detail"],
+        detail=PORTAL_PAGE if (newest["detail"] or "").startswith(UNREAD) else newest["detail"],
+        waits=newest["standing"] != "counted",
     )
 
 
