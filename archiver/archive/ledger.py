@@ -261,6 +261,22 @@ def add_finding(
     )
 
 
+def was_told(connection: sqlite3.Connection, run: Run, kind: str) -> bool:
+    """Say whether an earlier run of the site has told of something, and no article was read well since."""
+    row = connection.execute(
+        "SELECT max(p.started_at) FROM runs u JOIN runs p ON p.site = u.site AND p.started_at < u.started_at "
+        "JOIN findings f ON f.run_id = p.id AND f.kind = ?2 WHERE u.id = ?1",
+        (run.id, kind),
+    ).fetchone()
+    if row[0] is None:
+        return False
+    since = connection.execute(
+        f"SELECT 1 FROM {_READ} JOIN runs u ON u.id = k.run_id WHERE u.site = ? AND k.fetched_at > ? LIMIT 1",
+        (run.site, row[0]),
+    )
+    return since.fetchone() is None
+
+
 def list_findings(connection: sqlite3.Connection, run: Run) -> list[Finding]:
     """Return the findings of a run in the order they were made."""
     rows = connection.execute("SELECT kind, url, detail FROM findings WHERE run_id = ? ORDER BY id", (run.id,))

@@ -1,9 +1,9 @@
 """Missing pages over time: what is believed of one run alone, and what only because it lasts (rules 6 and 7).
 
-If too many of the known articles are missing in one run, that is an outage, and none of its signs is believed. An outage
-ends: an article that kept missing in three runs over 14 days is judged after all, if these runs are worth something:
-others were read well in them, or the listings were gone too, or the server says 410, or one page of the portal has
-stood in its place all the time. A moment in which everything answers 404 says nothing, however many articles it hits.
+If too many of the known articles are missing in one run, that is an outage, and none of its signs is believed. An
+outage ends: an article that kept missing in three runs over 14 days is judged after all, if these runs are worth
+something: others were read well in them, or the listings were gone too, or the server says 410, or one page of the
+portal has stood in its place all the time. A moment in which everything answers 404 says nothing, whatever it hits.
 """
 
 import sqlite3

@@ -95,10 +95,11 @@ def load_content(connection: sqlite3.Connection, content_id: int) -> Content:
 def _load_rows(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
     """Load the readings in an order that depends on nothing but the captures: by time, then address."""
     return connection.execute(
-        "SELECT r.capture_id, k.fetched_at, k.run_id, k.status, r.sign, r.standing, r.doubtful, u.outage, p.ordinal, p.since, p.version, "
-        "p.id AS parser_id, r.content_id, c.digest, r.views, r.detail, a.url FROM readings r "
-        "JOIN captures k ON k.id = r.capture_id JOIN runs u ON u.id = k.run_id "
-        "JOIN addresses a ON a.id = k.address_id JOIN parsers p ON p.id = r.parser_id LEFT JOIN contents c ON c.id = r.content_id "
+        "SELECT r.capture_id, k.fetched_at, k.run_id, k.status, r.sign, r.standing, r.doubtful, u.outage, "
+        "p.ordinal, p.since, p.version, p.id AS parser_id, r.content_id, c.digest, r.views, r.detail, a.url "
+        "FROM readings r JOIN captures k ON k.id = r.capture_id JOIN runs u ON u.id = k.run_id "
+        "JOIN addresses a ON a.id = k.address_id JOIN parsers p ON p.id = r.parser_id "
+        "LEFT JOIN contents c ON c.id = r.content_id "
         "WHERE r.article_id = ? ORDER BY k.fetched_at, a.url, r.sign, p.ordinal, p.since, p.version",
         (article_id,),
     ).fetchall()

@@ -72,7 +72,8 @@ class Showing:
     """What stands at the address of an article in a run.
 
     ``owner`` is the article that the parser took it for, another one where the address redirects; None where it was
-    none. ``known``: the article was read before, and said something else. ``is_dated`` pages print a date.
+    none. ``known``: the article was read before, and said something else. ``is_dated`` pages print a date,
+    those ``for_now`` speak of a state that ends. ``for_listing``: the address has been that of a listing.
     """
 
     visit: Visit
@@ -84,6 +85,7 @@ class Showing:
     known: bool
     is_dated: bool = True
     for_now: bool = False
+    for_listing: bool = False
 
 
 @dataclass(slots=True)
@@ -101,7 +103,7 @@ class Group:
 
     def list_articles(self) -> frozenset[int]:
         """List the articles in whose place the page stands."""
-        return frozenset(one.visit[0] for one in self.showings)
+        return frozenset(one.visit[0] for one in self.showings if not one.for_listing)
 
     def takes(self, showing: Showing) -> bool:
         """Say whether something is this page: it says the same; a page that is no article has its heading too."""
@@ -138,14 +140,15 @@ def find_portal_pages(connection: sqlite3.Connection, run: Run) -> PortalPages:
     rows = connection.execute(_NEWS, (run.id,)).fetchall()
     changed = [*_list_changed(connection, run, rows), *_list_unread(connection, run)]
     new = [row for row in rows if _find_last(connection, row, row["article_id"]) is None]
-    candidates = changed + [_show(row, row["article_id"], known=False) for row in new if row["detail"] == FOR_NOW]
+    unsure = [row for row in new if row["detail"] == FOR_NOW or row["for_listing"]]
+    candidates = changed + [_show(row, row["article_id"], known=False) for row in unsure]
     groups = _Groups()
     if candidates:
         for showing in _remember(connection, run):
             groups.put(showing, is_remembered=True)
         for showing in sorted(candidates, key=lambda one: (not one.known, one.at, one.visit)):
             groups.put(showing)
-        _join_new(groups, new)
+        _join_new(groups, (row for row in new if row not in unsure))
     shown = _count_shown(connection, run) if any(_is_single(group) for group in groups.all) else {}
     found = [group for group in groups.all if group.showings and _is_portals(group, shown)]
     return _gather([*found, *_find_undated(rows, found)])
@@ -161,7 +164,10 @@ def is_in_question(connection: sqlite3.Connection, run: Run, articles: frozenset
 # What a run read of articles, but for texts that they had said before.
 _NEWS = """
     SELECT r.article_id, r.capture_id, r.parser_id, r.content_id, r.detail, c.digest, c.title, c.lead, c.body,
-        c.published_raw, k.fetched_at, k.status, k.expected, a.native_key, min(u.started_at, k.fetched_at) AS began
+        c.published_raw, k.fetched_at, k.status, k.expected, a.native_key, min(u.started_at, k.fetched_at) AS began,
+        k.purpose = 'listing' AND EXISTS (SELECT 1 FROM captures lk JOIN readings l ON l.capture_id = lk.id
+            WHERE lk.address_id = k.address_id AND lk.purpose = 'listing' AND l.sign = 'listed'
+            AND lk.fetched_at < min(u.started_at, k.fetched_at)) AS for_listing
     FROM captures k JOIN runs u ON u.id = k.run_id
     CROSS JOIN readings r ON r.capture_id = k.id AND r.sign = 'content' JOIN articles a ON a.id = r.article_id
     JOIN contents c ON c.id = r.content_id JOIN parsers p ON p.id = r.parser_id JOIN addresses d ON d.id = k.address_id
@@ -216,6 +222,7 @@ def _show(row: sqlite3.Row, article_id: int, *, known: bool) -> Showing:
         known=known,
         is_dated=row["published_raw"] is not None,
         for_now=row["detail"] == FOR_NOW,
+        for_listing=bool(row["for_listing"]),
     )
 
 
@@ -271,8 +278,6 @@ def _remember(connection: sqlite3.Connection, run: Run) -> Iterator[Showing]:
 def _join_new(groups: _Groups, new: Iterable[sqlite3.Row]) -> None:
     """Let articles that were never read join the pages that stand in the place of known ones too."""
     for row in new:
-        if row["detail"] == FOR_NOW:
-            continue
         showing = _show(row, row["article_id"], known=False)
         if group := groups.find(showing):
             group.showings.append(showing)
@@ -290,6 +295,8 @@ def _is_portals(group: Group, shown: dict[bytes, set[int]]) -> bool:
     """Say whether a page is the portal's: it stands for two known articles, was known before, or is another's page."""
     known, articles = _list_known(group), group.list_articles()
     if group.is_remembered or len(known) > 1 or (known and len(articles) >= MANY):
+        return True
+    if any(one.for_listing for one in group.showings):
         return True
     if not known:
         return len(articles) > 1 and all(one.for_now for one in group.showings)

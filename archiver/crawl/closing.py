@@ -12,6 +12,7 @@ from archiver.archive.ledger import (
     find_open_runs,
     note_unwalked,
     note_walk,
+    was_told,
     write_fates,
 )
 from archiver.archive.reconciling import judge_run
@@ -24,6 +25,8 @@ from archiver.site import Site
 from archiver.urls import shorten_address
 
 MOST_NAMED = 5
+# What stays true for ever, and is for a person to do something about once.
+TOLD_ONCE = frozenset({"site_closed"})
 
 
 def close_died_runs(database: Database, site: Site) -> None:
@@ -37,6 +40,8 @@ def judge_articles(database: Database, run: Run, spider: CommitteeSpider) -> Non
     """Decide what the run's bad signs mean, now that all of them are known."""
     note_walk(database.conn, run, complete=spider.discovery.is_complete, late=len(spider.discovery.late))
     for problem in judge_run(database.conn, run):
+        if problem.kind in TOLD_ONCE and was_told(database.conn, run, problem.kind):
+            continue
         add_finding(database.conn, run, spider.options.start[0], problem)
 
 
