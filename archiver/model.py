@@ -171,7 +171,8 @@ class Listing:
     that the page names: feeds, the maps of a sitemap index.
     ``strangers`` counts entries that link to no article of the site; the printed total counts them too. ``kind`` tells
     the pages of a channel from what only leads to articles: a feed shows the newest, a sitemap everything, so being
-    there or not says nothing about being listed.
+    there or not says nothing about being listed. ``unturned`` says by what the listing seems to go on though no next
+    page can be asked for.
     """
 
     url: str
@@ -184,6 +185,7 @@ class Listing:
     more: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     kind: Literal["page", "feed", "sitemap"] = "page"
+    unturned: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from archiver.archive.content import write_time
 from archiver.archive.derivation import MISSES
-from archiver.archive.ledger import Run, list_chain
+from archiver.archive.ledger import UNTURNED, Run, list_chain
 from archiver.archive.outages import LASTS_FOR, is_too_many
 from archiver.archive.planning import RESUME_FOR
 from archiver.archive.rederivation import rederive_article
@@ -29,11 +29,10 @@ def weigh_again(connection: sqlite3.Connection, run: Run) -> tuple[frozenset[int
 
     Returns the articles whose history changed by it, and whether it changed what the run is believed of.
     """
-    row = connection.execute("SELECT listed, delists FROM runs WHERE id = ?", (run.id,)).fetchone()
-    delists = int(_find_shrinking(connection, run, row["listed"]) is None)
-    if delists == row["delists"]:
+    listings = weigh_listings(connection, run)
+    if not listings.is_news:
         return frozenset(), False
-    connection.execute("UPDATE runs SET delists = ? WHERE id = ?", (delists, run.id))
+    connection.execute("UPDATE runs SET listed = ?, delists = ? WHERE id = ?", (*listings.columns, run.id))
     return frozenset(judge_unlisted(connection, run)), True
 
 
@@ -73,11 +72,16 @@ def weigh_listings(connection: sqlite3.Connection, run: Run) -> Listings:
     They are held against the last run before it that was believed: where a third is missing at once the listings are
     at fault.
     """
-    row = connection.execute("SELECT listed, delists, complete FROM runs WHERE id = ?", (run.id,)).fetchone()
+    row = connection.execute(
+        "SELECT listed, delists, complete, EXISTS (SELECT 1 FROM fates f WHERE f.run_id = runs.id "
+        "AND substr(f.reason, 1, ?2) = ?3) AS goes_on FROM runs WHERE id = ?1",
+        (run.id, len(UNTURNED), UNTURNED),
+    ).fetchone()
     query = f"SELECT count(DISTINCT r.article_id) FROM {_OF_WALK} WHERE r.sign = 'listed'"
     listed = connection.execute(query, _bind_walk(connection, run)).fetchone()[0]
-    shrunk = _find_shrinking(connection, run, listed) if row["complete"] else None
-    columns = (int(listed), int(bool(row["complete"]) and shrunk is None))
+    is_whole = bool(row["complete"]) and not row["goes_on"]
+    shrunk = _find_shrinking(connection, run, listed) if is_whole else None
+    columns = (int(listed), int(is_whole and shrunk is None))
     return Listings(columns, (shrunk,) if shrunk else (), columns != (row["listed"], row["delists"]))
 
 
@@ -193,7 +197,52 @@ def _find_unlisted(connection: sqlite3.Connection, source: str, values: dict[str
         values,
     )
     visits = {visit[0]: (visit[0], visit[1], visit[2]) for visit in rows}
-    yield from (visit for key, visit in visits.items() if _was_listed(connection, key, values))
+    for key, visit in visits.items():
+        if _was_listed(connection, key, values) and not _is_pushed_off(connection, key, values):
+            yield visit
+
+
+def _is_pushed_off(connection: sqlite3.Connection, article_id: int, walk: dict[str, object]) -> bool:
+    """Say whether news on top may have pushed an article off the end of a listing that shows only so many.
+
+    So it is where the page that showed it last is as long as it was then, as long as any page of its channel, and shows
+    nothing older: if the channel went on, the article would stand behind that.
+    """
+    values = walk | {"article": article_id}
+    before = connection.execute(_LAST_LISTING, values).fetchone()
+    now = connection.execute(_SAME_LISTING, values | {"address": before["address_id"]}).fetchone() if before else None
+    if now is None or now["entries"] < before["entries"]:
+        return False
+    longest = connection.execute(_LONGEST, values | {"path": before["url"].partition("?")[0]}).fetchone()[0]
+    oldest = connection.execute(_OLDEST, (now["capture_id"],)).fetchone()[0]
+    own = connection.execute(f"SELECT {_AGE} FROM articles a WHERE a.id = ?", (article_id,)).fetchone()[0]
+    return bool(now["entries"] >= longest and own <= oldest)
+
+
+_ENTRIES = "(SELECT count(DISTINCT e.article_id) FROM readings e WHERE e.capture_id = k.id AND e.sign = 'listed')"
+_LAST_LISTING = (
+    f"SELECT k.address_id, d.url, {_ENTRIES} AS entries FROM readings r JOIN captures k ON k.id = r.capture_id "
+    "JOIN addresses d ON d.id = k.address_id WHERE r.article_id = :article AND r.sign = 'listed' "
+    f"AND k.fetched_at < :began AND NOT ({_IN_WALK.format('', 'k')}) ORDER BY k.fetched_at DESC, d.url DESC LIMIT 1"
+)
+_OF_WALKED = f"json_each(:chain) u CROSS JOIN captures k ON k.run_id = u.value AND {_IN_WALK.format('', 'k')}"
+_SAME_LISTING = (
+    f"SELECT k.id AS capture_id, {_ENTRIES} AS entries FROM {_OF_WALKED} "
+    "WHERE k.address_id = :address AND entries ORDER BY k.fetched_at DESC LIMIT 1"
+)
+_LONGEST = (
+    f"SELECT max({_ENTRIES}) FROM {_OF_WALKED} JOIN addresses d ON d.id = k.address_id "
+    "WHERE (d.url = :path OR substr(d.url, 1, length(:path) + 1) = :path || '?')"
+)
+# When an article was published, by the first page of it that was read.
+_AGE = (
+    "coalesce((SELECT c.published_at FROM snapshots s JOIN contents c ON c.id = s.content_id "
+    "WHERE s.article_id = a.id AND s.number = 1), a.first_seen_at)"
+)
+_OLDEST = (
+    f"SELECT min({_AGE}) FROM readings r JOIN articles a ON a.id = r.article_id "
+    "WHERE r.capture_id = ? AND r.sign = 'listed'"
+)
 
 
 def _was_listed(connection: sqlite3.Connection, article_id: int, walk: dict[str, object]) -> bool:

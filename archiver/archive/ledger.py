@@ -189,6 +189,27 @@ def note_unwalked(connection: sqlite3.Connection, run: Run, reason: str) -> None
     )
 
 
+UNTURNED = "channels go on where no address leads: what is not listed may be there"
+"""Why articles that a run's listings do not show have not left them: a fate without articles."""
+
+
+def note_unturned(connection: sqlite3.Connection, run: Run, channels: int) -> None:
+    """Note that channels of a run go on behind the pages that it could walk; before it is judged."""
+    said = f"{UNTURNED} ({channels})"
+    connection.execute("INSERT INTO fates VALUES (?, 'skipped', ?, 0) ON CONFLICT DO NOTHING", (run.id, said))
+
+
+def was_unturned(connection: sqlite3.Connection, run: Run) -> bool:
+    """Say whether an earlier run of the same start addresses has noted so."""
+    row = connection.execute(
+        "SELECT 1 FROM runs u JOIN runs p ON p.site = u.site AND p.started_at < u.started_at "
+        "AND p.arguments ->> 'start' IS u.arguments ->> 'start' JOIN fates f ON f.run_id = p.id "
+        "AND substr(f.reason, 1, ?2) = ?3 WHERE u.id = ?1 LIMIT 1",
+        (run.id, len(UNTURNED), UNTURNED),
+    ).fetchone()
+    return row is not None
+
+
 def close_died_run(connection: sqlite3.Connection, run: Run, at: datetime) -> None:
     """Close a run that was killed; what it found and did not come to is pending."""
     close_run(connection, run, "died", 0, at)

@@ -118,7 +118,7 @@ class _Pass:
         is_doubtful = doubt_anew(self._connection, run, articles) or run.id in self._doubtful
         if is_doubtful or is_in_question(self._connection, run, articles):
             return changed | self._judge(run)
-        return changed | judge_unlisted(self._connection, run, articles)
+        return changed | judge_unlisted(self._connection, run)  # who is listed says of others whether they left
 
     @property
     def _few_articles(self) -> frozenset[int] | None:

@@ -72,7 +72,7 @@ class Showing:
     """What stands at the address of an article in a run.
 
     ``owner`` is the article that the parser took it for, another one where the address redirects; None where it was
-    none. ``known``: the article was read before, and said something else. ``is_dated`` pages print a date,
+    none. ``known``: the article was read before, and said something else. ``date`` is what is printed as one;
     those ``for_now`` speak of a state that ends. ``for_listing``: the address has been that of a listing.
     """
 
@@ -83,7 +83,7 @@ class Showing:
     title: str
     sketch: Sketch
     known: bool
-    is_dated: bool = True
+    date: str | None = None
     for_now: bool = False
     for_listing: bool = False
 
@@ -220,7 +220,7 @@ def _show(row: sqlite3.Row, article_id: int, *, known: bool) -> Showing:
         title=row["title"],
         sketch=_sketch_row(row),
         known=known,
-        is_dated=row["published_raw"] is not None,
+        date=row["published_raw"],
         for_now=row["detail"] == FOR_NOW,
         for_listing=bool(row["for_listing"]),
     )
@@ -298,8 +298,9 @@ def _is_portals(group: Group, shown: dict[bytes, set[int]]) -> bool:
         return True
     if any(one.for_listing for one in group.showings):
         return True
-    if not known:
-        return len(articles) > 1 and all(one.for_now for one in group.showings)
+    if not known:  # notices are posted several times too, each on its day and under its number
+        printed = {(one.title, one.date) for one in group.showings}
+        return len(articles) >= MANY and len(printed) == 1
     others = shown.get(_digest_of(group.first), set()) - known
     return bool(others)
 
