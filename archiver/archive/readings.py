@@ -111,13 +111,16 @@ def record_entry(
 
 
 def is_late(connection: sqlite3.Connection, run: Run, at: str) -> bool:
-    """Say whether another run of the site was there after a time: then what it recorded may have to be judged again."""
+    """Say whether another run of the site was there after a time: then what it recorded may have to be judged again.
+
+    So may what a run itself recorded that is closed already.
+    """
     row = connection.execute(
-        "SELECT coalesce(finished_at, started_at) > ? FROM runs WHERE site = ? AND id <> ? "
-        "ORDER BY started_at DESC LIMIT 1",
+        "SELECT (SELECT coalesce(finished_at, started_at) > ?1 FROM runs WHERE site = ?2 AND id <> ?3 "
+        "ORDER BY started_at DESC LIMIT 1), outcome IS NOT NULL FROM runs WHERE id = ?3",
         (at, run.site, run.id),
     ).fetchone()
-    return bool(row and row[0])
+    return bool(row and any(row))
 
 
 def record_sign(
