@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 
@@ -132,7 +132,8 @@ def write_news(number: int) -> News:
         for n in range(6)
     )
     title = f"{_WHERE[number % 7].capitalize()} {_DEEDS[number % 8]} đợt {words[0]} {_letters(number)}"
-    return News(number, title, "".join(sentences), f"{number % 27 + 1:02}/01/2026")
+    day = date(2026, 1, 2) + timedelta(days=(number - 7000) // 44)
+    return News(number, title, "".join(sentences), f"{day:%d/%m/%Y}")
 
 
 def _letters(number: int) -> str:

@@ -36,7 +36,8 @@ PAGES = {
     "farewell": "<h1>Lời chào</h1><p>Trang tin đã ngừng hoạt động, xin cảm ơn bạn đọc gần xa. {}</p>",
     "queue": "<h1>Phòng chờ</h1><p>Bạn đang trong hàng đợi, xin chờ trong ít phút. Số {}</p>",
     "article": (
-        '<div class="portlet-boundary portlet-boundary_101_"><div class="asset-full-content-title">Thông báo chung</div>'
+        '<div class="portlet-boundary portlet-boundary_101_">'
+        '<div class="asset-full-content-title">Thông báo chung</div>'
         '<div class="assetPublishDate block_timer">Ngày đăng 01/03/2026 | 1:00 PM</div><div class="asset-full-content">'
         '<div class="asset-content"><div class="journal-content-article"><p>Ban biên tập báo tin đến bạn đọc về việc '
         "chuyển toàn bộ nội dung sang cổng của tỉnh. {}</p></div></div></div></div>"
