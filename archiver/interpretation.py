@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from archiver.model import Article, Capture, Listing, ListingEntry, Page, Purpose
+from archiver.model import Article, Capture, Listing, ListingEntry, Page, Purpose, Unreadable
 from archiver.parsing.expectation import MISSING, find_problems, list_listed
+from archiver.parsing.stand_ins import note_stand_in
 from archiver.platforms.layout import Platform
 
 NOT_MODIFIED = 304
@@ -16,7 +17,8 @@ class Statement:
 
     ``content``: the page is ``shown``; ``listed``: a listing prints it as ``entry``; ``confirmed``: the server says
     that it has not changed (304); ``missing``: its address shows something else, ``detail`` says what; ``moved``: its
-    address led to the page of another key.
+    address led to the page of another key. Of a page that is no article, and no error either (UNREAD), judging tells
+    whether it means anything: if it stands elsewhere too.
     """
 
     key: str
@@ -40,11 +42,17 @@ def interpret(platform: Platform, capture: Capture, page: Page, purpose: Purpose
     if missing:
         return (missing, *_find_listed(platform, capture, page, purpose))
     if isinstance(page, Article):
-        shown = Statement(page.native_key, "content", shown=page)
-        if purpose.expected in (None, page.native_key):
-            return (shown,)
-        return (shown, Statement(str(purpose.expected), "moved", detail=f"to {page.url}"))
+        return _find_shown(page, purpose)
+    if isinstance(page, Unreadable) and page.stands_in and purpose.expected:
+        return (Statement(purpose.expected, "missing", detail=page.stands_in),)
     return _find_listed(platform, capture, page, purpose)
+
+
+def _find_shown(page: Article, purpose: Purpose) -> tuple[Statement, ...]:
+    shown = Statement(page.native_key, "content", shown=page, detail=note_stand_in(page))
+    if purpose.expected in (None, page.native_key):
+        return (shown,)
+    return (shown, Statement(str(purpose.expected), "moved", detail=f"to {page.url}"))
 
 
 def _find_missing(platform: Platform, capture: Capture, page: Page, purpose: Purpose) -> Statement | None:

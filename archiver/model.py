@@ -204,7 +204,8 @@ class Listing:
     that the page names: feeds, the maps of a sitemap index.
     ``strangers`` counts entries that link to no article of the site; the printed total counts them too. ``kind`` tells
     the pages of a channel from what only leads to articles: a feed shows the newest, a sitemap everything, so being
-    there or not says nothing about being listed.
+    there or not says nothing about being listed. ``unturned`` says by what the listing seems to go on though no next
+    page can be asked for.
     """
 
     url: str
@@ -217,14 +218,20 @@ class Listing:
     more: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
     kind: Literal["page", "feed", "sitemap"] = "page"
+    unturned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A page that is neither an article nor a listing, and why."""
+    """A page that is neither an article nor a listing, and why.
+
+    ``stands_in`` is what a whole page is known again by that shows something else than an article (see sketches.py);
+    empty for errors, and for pages that speak of a state that ends.
+    """
 
     url: str
     problem: Problem
+    stands_in: str = ""
 
 
 Page = Article | Listing | Unreadable

@@ -31,6 +31,7 @@ from archiver.archive.stored import (
 )
 from archiver.model import Article, Capture, Listing, Page
 from archiver.parsing.expectation import list_listed
+from archiver.parsing.stand_ins import note_stand_in
 from archiver.platforms import platform_of
 from archiver.record import name_parser, parser_of
 from archiver.rereading import Read, read_groups, read_stored
@@ -155,6 +156,7 @@ def _record_article_again(
         stored.standing or "counted",
         article.views,
         content_id=content_id,
+        detail=note_stand_in(article),
         doubtful=stored.doubtful,
         address_id=address,
     )

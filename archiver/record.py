@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from archiver.archive.articles import Sighting, add_address, meet_key
+from archiver.archive.articles import Known, Sighting, add_address, meet_key
 from archiver.archive.connection import join_transaction
 from archiver.archive.content import Content, write_time
 from archiver.archive.evidence import UNNOTED, keep_capture, load_capture
@@ -37,10 +37,12 @@ from archiver.interpretation import Statement, interpret
 from archiver.model import Article, Capture, Listing, Page, Problem, Purpose, Unreadable
 from archiver.parsing.expectation import find_problems, looks_strange
 from archiver.parsing.page import CODE_VERSION, read_page
+from archiver.parsing.stand_ins import note_stand_in
 from archiver.parsing.status import refuse_status
 from archiver.parsing.truncation import find_truncation
 from archiver.platforms import platform_of
 from archiver.site import Places, Site
+from archiver.sketches import UNREAD
 from archiver.urls import join_url, strip_form_page
 
 
@@ -152,7 +154,7 @@ def _report(scene: _Scene, capture: Capture, page: Page, purpose: Purpose, state
     """Add what is wrong with a page to the findings of its run, unless the events of a known article tell of it."""
     connection, site = scene.database.conn, scene.site.name
     told = any(
-        statement.sign in ("missing", "confirmed") and find_known(connection, site, statement.key) is not None
+        _is_told_by_events(statement) and find_known(connection, site, statement.key) is not None
         for statement in statements
     )
     problems = () if told else find_problems(platform_of(scene.site), capture, page, purpose.expected)
@@ -162,6 +164,11 @@ def _report(scene: _Scene, capture: Capture, page: Page, purpose: Purpose, state
     confirmed = told and any(statement.sign == "confirmed" for statement in statements)
     if isinstance(page, Unreadable) and page.problem.kind.startswith("http_") and not confirmed:
         count_error(connection, scene.run)
+
+
+def _is_told_by_events(statement: Statement) -> bool:
+    is_error = statement.sign == "missing" and not (statement.detail or "").startswith(UNREAD)
+    return is_error or statement.sign == "confirmed"
 
 
 def is_stranger(database: Database, site: Site, capture: Capture, page: Page, expected: str | None) -> bool:
@@ -194,11 +201,15 @@ def _record_statement(scene: _Scene, statement: Statement) -> tuple[int, Novelty
         return article_id, None
     known = meet_key(connection, scene.site.name, statement.key)
     if statement.shown is not None:
-        last = _read_neighbours_again(scene, known.article_id)
-        return known.article_id, record_article(connection, scene.sighting, scene.parser, statement.shown, known, last)
+        return known.article_id, _record_shown(scene, known, statement.shown, statement.detail)
     record_sign(connection, scene.sighting, scene.parser, known, statement.sign, statement.detail or "")
     confirmed = statement.sign == "confirmed" and find_known(connection, scene.site.name, statement.key) is not None
     return known.article_id, "unchanged" if confirmed else None
+
+
+def _record_shown(scene: _Scene, known: Known, article: Article, detail: str | None) -> Novelty:
+    last = _read_neighbours_again(scene, known.article_id)
+    return record_article(scene.database.conn, scene.sighting, scene.parser, article, known, last, detail)
 
 
 def _read_neighbours_again(scene: _Scene, article_id: int) -> LastContent | None:
@@ -244,6 +255,7 @@ def _read_again(scene: _Scene, article_id: int, content: LastContent) -> None:
         "counted",
         page.views,
         content_id=content_id,
+        detail=note_stand_in(page),
         address_id=address,
     )
     run_id = connection.execute("SELECT run_id FROM captures WHERE id = ?", (content.capture_id,)).fetchone()[0]

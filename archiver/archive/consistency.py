@@ -14,8 +14,9 @@ from archiver.archive.clues import load_clues, make_own_clue
 from archiver.archive.content import Content
 from archiver.archive.damage import CONTENT_ERRORS
 from archiver.archive.declarations import DECLARED, read_declaration
+from archiver.archive.departures import LEFT_LISTINGS
 from archiver.archive.inspection import list_changed_views
-from archiver.archive.judgement import LEFT_LISTINGS, check_judgement
+from archiver.archive.judgement import check_judgement
 from archiver.archive.ledger import Run
 from archiver.archive.rederivation import ARTICLE_COLUMNS, History, derive_history, load_history
 from archiver.archive.seals import check_seals

@@ -28,7 +28,8 @@ NEWER_FIELDS = frozenset({"links", "marks"})
 class Reading:
     """What a capture says of an article, by all parsers that read it.
 
-    ``contents`` maps parsers to the ids of the contents they read. ``at`` is the time of the capture.
+    ``contents`` maps parsers to the ids of the contents they read. ``at`` is the time of the capture. ``waits``: a miss
+    that was not believed when its run was judged, and counts with the next one that is.
     """
 
     capture_id: int
@@ -39,6 +40,7 @@ class Reading:
     contents: Mapping[ParserKey, int] = field(default_factory=dict)
     views: int | None = None
     detail: str | None = None
+    waits: bool = False
 
 
 @dataclass(slots=True)
@@ -183,12 +185,15 @@ class _Derivation:
             self.derived.state = "moved"
             return
         self._misses.append(reading)
+        if reading.waits:
+            return
+        captures = ", ".join(str(miss.at[:10]) for miss in self._misses)
         if self.derived.state == "live":
             self.derived.state = "suspect"
-            self._add_event(reading, "suspect", reading.detail)
+            told = f"{reading.detail}; missing on {captures}" if len(self._misses) > 1 else reading.detail
+            self._add_event(reading, "suspect", told)
         if self.derived.state == "suspect" and self._is_gone():
             self.derived.state = "gone"
-            captures = ", ".join(str(miss.at[:10]) for miss in self._misses)
             self._add_event(reading, "gone", f"{reading.detail}; missing on {captures}")
 
     def _is_gone(self) -> bool:

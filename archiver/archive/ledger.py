@@ -171,6 +171,27 @@ def note_unwalked(connection: sqlite3.Connection, run: Run, reason: str) -> None
     )
 
 
+UNTURNED = "channels go on where no address leads: what is not listed may be there"
+"""Why articles that a run's listings do not show have not left them: a fate without articles."""
+
+
+def note_unturned(connection: sqlite3.Connection, run: Run, channels: int) -> None:
+    """Note that channels of a run go on behind the pages that it could walk; before it is judged."""
+    said = f"{UNTURNED} ({channels})"
+    connection.execute("INSERT INTO fates VALUES (?, 'skipped', ?, 0) ON CONFLICT DO NOTHING", (run.id, said))
+
+
+def was_unturned(connection: sqlite3.Connection, run: Run) -> bool:
+    """Say whether an earlier run of the same start addresses has noted so."""
+    row = connection.execute(
+        "SELECT 1 FROM runs u JOIN runs p ON p.site = u.site AND p.started_at < u.started_at "
+        "AND p.arguments ->> 'start' IS u.arguments ->> 'start' JOIN fates f ON f.run_id = p.id "
+        "AND substr(f.reason, 1, ?2) = ?3 WHERE u.id = ?1 LIMIT 1",
+        (run.id, len(UNTURNED), UNTURNED),
+    ).fetchone()
+    return row is not None
+
+
 def close_died_run(connection: sqlite3.Connection, run: Run, at: datetime) -> None:
     """Close a run that was killed; what it found and did not come to is pending."""
     close_run(connection, run, "died", 0, at)
@@ -241,6 +262,22 @@ def add_finding(
         "INSERT INTO findings (run_id, kind, url, detail, capture_id) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (run.id, problem.kind, url[:_MOST_URL], detail, capture_id),
     )
+
+
+def was_told(connection: sqlite3.Connection, run: Run, kind: str) -> bool:
+    """Say whether an earlier run of the site has told of something, and no article was read well since."""
+    row = connection.execute(
+        "SELECT max(p.started_at) FROM runs u JOIN runs p ON p.site = u.site AND p.started_at < u.started_at "
+        "JOIN findings f ON f.run_id = p.id AND f.kind = ?2 WHERE u.id = ?1",
+        (run.id, kind),
+    ).fetchone()
+    if row[0] is None:
+        return False
+    since = connection.execute(
+        f"SELECT 1 FROM {_READ} JOIN runs u ON u.id = k.run_id WHERE u.site = ? AND k.fetched_at > ? LIMIT 1",
+        (run.site, row[0]),
+    )
+    return since.fetchone() is None
 
 
 def list_findings(connection: sqlite3.Connection, run: Run) -> list[Finding]:

@@ -31,7 +31,7 @@ _SITE = "title, platform, timezone, places, hosts"
 _RUN = (
     "site, kind, arguments, started_at, finished_at, outcome, requests, articles_new, articles_changed, "
     "articles_unchanged, errors, scope, complete, found, articles_late, resumes, program, declaration, listed, "
-    "delists, seal, closing"
+    "delists, outage, seal, closing"
 )
 # How far a run is known to have come: what is closed by itself stands over what was closed as died, and over what is
 # open. Of two that died the one that is known better wins; what both brought together is counted afterwards.

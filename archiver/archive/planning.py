@@ -11,6 +11,7 @@ from archiver.archive.headers import read_headers
 from archiver.archive.ledger import LEFT_WORK
 from archiver.archive.values import read_json, read_time
 from archiver.archive.withdrawing import WITHDRAWN
+from archiver.sketches import UNREAD
 
 _SCOPES = ("daily", "deep", "full")  # each does what those before it do
 RESUME_FOR = timedelta(hours=12)
@@ -28,7 +29,8 @@ class KnownArticle:
     """An article with the facts its next visit depends on.
 
     ``published_at`` is the printed date, ``visited_at`` the last capture of its own page, whatever that showed;
-    ``changes`` counts the snapshots after the first.
+    ``changes`` counts the snapshots after the first. ``is_missed``: it was missing when it was visited last, and that
+    was not believed.
     """
 
     key: str
@@ -41,6 +43,7 @@ class KnownArticle:
     changed_at: datetime | None
     visited_at: datetime
     changes: int
+    is_missed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,14 @@ class KeptAnswer:
     run_id: int
 
 
+# Articles that were missing at some time, and were not believed to be.
+_MISSED = (
+    "SELECT m.article_id FROM readings m INDEXED BY readings_doubtful WHERE (m.doubtful OR m.standing <> 'counted') "
+    "AND m.sign = 'missing' AND m.standing = 'withheld' "
+    f"AND (m.doubtful OR substr(m.detail, 1, {len(UNREAD)}) <> '{UNREAD}')"
+)
+
+
 def list_known_articles(connection: sqlite3.Connection, site: str, at: datetime | None = None) -> list[KnownArticle]:
     """List the articles of a site that were read at least once; those that moved are another article's address now.
 
@@ -77,7 +88,10 @@ def list_known_articles(connection: sqlite3.Connection, site: str, at: datetime 
         "SELECT c.article_id, c.url, c.title, c.state, c.listed, c.published_at, c.first_seen_at, c.changed_at, "
         "(SELECT coalesce(max(CASE WHEN k.fetched_at <= ?2 THEN k.fetched_at END), max(k.fetched_at))"
         " FROM readings r JOIN captures k ON k.id = r.capture_id"
-        " WHERE r.article_id = a.id AND r.source = 'article') AS visited_at, c.snapshots - 1 "
+        " WHERE r.article_id = a.id AND r.source = 'article') AS visited_at, c.snapshots - 1, "
+        f"a.id IN ({_MISSED}) AND (SELECT r.sign FROM readings r JOIN captures k ON k.id = r.capture_id"
+        " WHERE r.article_id = a.id AND r.source = 'article' ORDER BY k.fetched_at DESC, r.sign DESC LIMIT 1)"
+        " = 'missing' "
         "FROM current_articles c JOIN articles a ON a.site = c.site AND a.native_key = c.article_id "
         "WHERE c.site = ?1 AND c.state != 'moved' ORDER BY c.article_id",
         (site, write_time(at + SLACK, "microseconds") if at else "9999"),
@@ -178,7 +192,7 @@ def find_validators(connection: sqlite3.Connection, site: str, key: str) -> dict
 
 
 def _read_known(row: sqlite3.Row) -> KnownArticle:
-    key, url, title, state, listed, published, first_seen, changed, visited, changes = row
+    key, url, title, state, listed, published, first_seen, changed, visited, changes, is_missed = row
     read = read_time
     return KnownArticle(
         key,
@@ -191,6 +205,7 @@ def _read_known(row: sqlite3.Row) -> KnownArticle:
         read(changed) if changed else None,
         read(visited),
         changes,
+        bool(is_missed),
     )
 
 

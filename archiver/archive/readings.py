@@ -12,6 +12,7 @@ from archiver.archive.derivation import Sign
 from archiver.archive.ledger import Run
 from archiver.archive.rederivation import load_content, rederive_article
 from archiver.model import Article, Count, ListingEntry
+from archiver.sketches import UNREAD
 
 Novelty = Literal["new", "changed", "unchanged", "pending"]
 Standing = Literal["pending", "counted", "withheld"]
@@ -58,6 +59,7 @@ def record_article(
     article: Article,
     known: Known,
     last: LastContent | None,
+    detail: str | None = None,
 ) -> Novelty:
     """Record a good article page: a snapshot only if the content differs from the one before, and its count.
 
@@ -79,6 +81,7 @@ def record_article(
         "pending" if doubtful else "counted",
         article.views,
         content_id=store_content(connection, content, article_id, sighting.at, last),
+        detail=detail,
         doubtful=doubtful,
         address_id=address,
     )
@@ -131,13 +134,16 @@ def record_entry(
 
 
 def is_late(connection: sqlite3.Connection, run: Run, at: str) -> bool:
-    """Say whether another run of the site was there after a time: then what it recorded may have to be judged again."""
+    """Say whether another run of the site was there after a time: then what it recorded may have to be judged again.
+
+    So may what a run itself recorded that is closed already.
+    """
     row = connection.execute(
-        "SELECT coalesce(finished_at, started_at) > ? FROM runs WHERE site = ? AND id <> ? AND NOT withdrawn "
-        "ORDER BY started_at DESC LIMIT 1",
+        "SELECT (SELECT coalesce(finished_at, started_at) > ?1 FROM runs WHERE site = ?2 AND id <> ?3 "
+        "AND NOT withdrawn ORDER BY started_at DESC LIMIT 1), outcome IS NOT NULL FROM runs WHERE id = ?3",
         (at, run.site, run.id),
     ).fetchone()
-    return bool(row and row[0])
+    return bool(row and any(row))
 
 
 def record_sign(
@@ -150,10 +156,12 @@ def record_sign(
 ) -> None:
     """Record what a capture says of an article without showing it: missing, moved, confirmed.
 
-    That it is missing is doubtful until its run is judged; whether a redirect counts is settled with its keys.
+    That it is missing is doubtful until its run is judged; whether a redirect counts is settled with its keys. A page
+    that is no article (UNREAD) says nothing before that.
     """
-    doubtful = sign == "missing"
-    standing: Standing = "counted" if sign == "confirmed" else "pending"
+    is_unread = detail.startswith(UNREAD)
+    doubtful = sign == "missing" and not is_unread
+    standing: Standing = "counted" if sign == "confirmed" else "withheld" if is_unread else "pending"
     add_reading(connection, known, sighting, parser, "article", sign, standing, None, detail=detail, doubtful=doubtful)
     if standing == "counted":
         rederive_article(connection, known.article_id)

@@ -10,11 +10,15 @@ import heapq
 import json
 import sqlite3
 from collections.abc import Iterable
+from datetime import datetime
 
-from archiver.archive.judgement import doubt_anew, judge, judge_unlisted, list_doubtful_runs, suspend, weigh_again
+from archiver.archive.content import write_time
+from archiver.archive.departures import judge_unlisted, weigh_again
+from archiver.archive.judgement import doubt_anew, judge, list_doubtful_runs, suspend
 from archiver.archive.ledger import Run
 from archiver.archive.readings import is_late
 from archiver.archive.rederivation import rederive_article
+from archiver.archive.same_pages import REMEMBERED_FOR, is_in_question
 from archiver.archive.settlement import rederive_displaced, report_identity, settle_articles, settle_run, settle_site
 from archiver.model import Problem
 
@@ -34,13 +38,13 @@ def judge_run(connection: sqlite3.Connection, run: Run) -> list[Problem]:
     if settled.articles:
         _Pass(connection, set(settled.articles), set(settled.runs)).go()
     doubt_anew(connection, run, _list_ambiguous(connection, run))
-    problems = judge(connection, run).problems
+    judgement = judge(connection, run)
     report_identity(connection, run)
     if late:
         query = "SELECT DISTINCT article_id FROM captures k JOIN readings r ON r.capture_id = k.id WHERE k.run_id = ?"
         articles = [row[0] for row in connection.execute(query, (run.id,))]
-        _Pass(connection, set(articles), set(), after=(began, run.id)).go()
-    return [*problems]
+        _Pass(connection, set(articles) | judgement.articles, set(), after=(began, run.id)).go()
+    return [*judgement.problems]
 
 
 def _list_ambiguous(connection: sqlite3.Connection, run: Run) -> frozenset[int]:
@@ -100,6 +104,7 @@ class _Pass:
         if after is not None:
             self._met.add(after[1])
             self._push_followers_of(after[1])
+            self._push_who_remembers(after[1])
         self._push(self._find_runs("id IN (SELECT value FROM json_each(?))", runs))
         self._push_visitors(articles, after[0] if after else "")
 
@@ -134,9 +139,10 @@ class _Pass:
         if weighs_otherwise:
             self._push_followers_of(run.id)
         articles = self._few_articles
-        if doubt_anew(self._connection, run, articles) or run.id in self._doubtful:
+        is_doubtful = doubt_anew(self._connection, run, articles) or run.id in self._doubtful
+        if is_doubtful or is_in_question(self._connection, run, articles):
             return changed | self._judge(run)
-        return changed | judge_unlisted(self._connection, run, articles)
+        return changed | judge_unlisted(self._connection, run)  # who is listed says of others whether they left
 
     @property
     def _few_articles(self) -> frozenset[int] | None:
@@ -147,7 +153,22 @@ class _Pass:
         judgement = judge(self._connection, run)
         if judgement.lists_otherwise:
             self._push_followers_of(run.id)
+        if judgement.knows_otherwise:
+            self._push_who_remembers(run.id)
         return judgement.articles
+
+    def _push_who_remembers(self, run_id: int) -> None:
+        """Let the later runs wait that know pages of the portal by what this one knows."""
+        own = self._connection.execute("SELECT site, started_at, uid FROM runs WHERE id = ?", (run_id,)).fetchone()
+        until = write_time(datetime.fromisoformat(own["started_at"]) + REMEMBERED_FOR, "microseconds")
+        query = (
+            "SELECT started_at, uid, id FROM runs WHERE site = ? AND started_at >= ? AND started_at <= ? "
+            "AND (started_at, uid) > (?, ?)"
+        )
+        rows = self._connection.execute(query, (own["site"], own["started_at"], until, own["started_at"], own["uid"]))
+        later = [(row[0], row[1], row[2]) for row in rows]
+        self._whole.update(row[2] for row in later)
+        self._push(later)
 
     def _push_followers_of(self, run_id: int) -> None:
         """Let those runs wait that hold their listings against this one's, up to the next one that is believed."""

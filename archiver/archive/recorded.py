@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archiver.archive.articles import Known
+from archiver.sketches import PORTAL_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,8 @@ def list_recorded(connection: sqlite3.Connection, capture_id: int, parser_id: in
         "SELECT r.article_id, r.key_id, d.url, r.sign, r.source, r.content_id, c.digest, c.row_digest, r.views, "
         "r.views_raw, r.detail FROM readings r LEFT JOIN contents c ON c.id = r.content_id "
         "LEFT JOIN addresses d ON d.id = r.address_id "
-        "WHERE r.capture_id = ? AND r.parser_id = ? AND r.sign <> 'unlisted'",
-        (capture_id, parser_id),
+        "WHERE r.capture_id = ? AND r.parser_id = ? AND r.sign <> 'unlisted' AND r.detail IS NOT ?",
+        (capture_id, parser_id, PORTAL_PAGE),
     )
     return [RecordedReading(*row) for row in rows]
 

@@ -11,7 +11,9 @@ from typing import Literal
 
 from archiver.archive.content import Content, find_changes
 from archiver.archive.derivation import Derived, Reading, Snapshot, derive
+from archiver.archive.outages import waits
 from archiver.archive.whereabouts import Sight, Whereabouts, trace
+from archiver.sketches import PORTAL_PAGE, UNREAD
 from archiver.urls import host_of
 
 SNAPSHOT_COLUMNS = (
@@ -65,15 +67,20 @@ def derive_history(connection: sqlite3.Connection, article_id: int) -> History:
     rows = _load_rows(connection, article_id)
     shown = _find_shown(rows)
     places = find_whereabouts(connection, article_id, rows)
-    counted = [row for row in rows if row["standing"] == "counted" and not _is_passed_over(row, rows, places)]
-    groups = groupby(counted, key=itemgetter("capture_id", "sign"))
+    told = [row for row in rows if _is_told(row) and not _is_passed_over(row, rows, places)]
+    groups = groupby(told, key=itemgetter("capture_id", "sign"))
     readings = [_join_parsers(list(group), shown) for _, group in groups]
     derived = derive(readings, partial(_compare, cache(partial(load_content, connection))))
     snapshots = (_row_of_snapshot(number, snapshot) for number, snapshot in enumerate(derived.snapshots, 1))
-    address, section = _choose_address(connection, article_id, places.url, _find_last_host(counted, derived))
+    address, section = _choose_address(connection, article_id, places.url, _find_last_host(told, derived))
     article = _row_of_article(derived, readings, address, section)
     events = _describe_moves(places) | _describe_events(connection, derived)
     return History(tuple(dict.fromkeys(snapshots)), events, article)
+
+
+def _is_told(row: sqlite3.Row) -> bool:
+    """Say whether a reading is part of the history: it counts, or it waits for what later runs show."""
+    return row["standing"] == "counted" or waits(row)
 
 
 def find_whereabouts(
@@ -148,9 +155,10 @@ def load_content(connection: sqlite3.Connection, content_id: int) -> Content:
 def _load_rows(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
     """Load the readings in an order that depends on nothing but the captures: by time, then address."""
     return connection.execute(
-        "SELECT r.capture_id, k.fetched_at, k.run_id, k.status, r.sign, r.standing, p.ordinal, p.since, p.version, "
-        "p.id AS parser_id, r.content_id, c.digest, r.views, r.detail, a.url, r.newest, s.url AS shown_at "
-        "FROM readings r JOIN captures k ON k.id = r.capture_id JOIN addresses a ON a.id = k.address_id "
+        "SELECT r.capture_id, k.fetched_at, k.run_id, k.status, r.sign, r.standing, r.doubtful, u.outage, p.ordinal, "
+        "p.since, p.version, p.id AS parser_id, r.content_id, c.digest, r.views, r.detail, a.url, r.newest, "
+        "s.url AS shown_at FROM readings r JOIN captures k ON k.id = r.capture_id JOIN runs u ON u.id = k.run_id "
+        "JOIN addresses a ON a.id = k.address_id "
         "JOIN parsers p ON p.id = r.parser_id LEFT JOIN contents c ON c.id = r.content_id "
         "LEFT JOIN addresses s ON s.id = r.address_id LEFT JOIN article_keys n ON n.id = r.key_id "
         "WHERE r.article_id = ? "
@@ -183,7 +191,8 @@ def _join_parsers(rows: list[sqlite3.Row], shown: dict[tuple[int, bytes], int]) 
         sign=newest["sign"],
         contents=contents,
         views=newest["views"],
-        detail=newest["detail"],
+        detail=PORTAL_PAGE if (newest["detail"] or "").startswith(UNREAD) else newest["detail"],
+        waits=newest["standing"] != "counted",
     )
 
 

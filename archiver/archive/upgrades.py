@@ -230,4 +230,6 @@ SEVENTH: tuple[str, ...] = (
     "CREATE INDEX clues_by_key ON clues (key_id)",
     # The hosts that a site declares that it had before, as JSON; NULL where it declares none.
     "ALTER TABLE sites ADD COLUMN hosts TEXT CHECK (hosts IS NULL OR json_valid(hosts))",
+    # Why too much was missing in a run at once (see outages.py): moment, partial, closed; NULL where it was not.
+    "ALTER TABLE runs ADD COLUMN outage TEXT CHECK (outage IN ('moment', 'partial', 'closed'))",
 )

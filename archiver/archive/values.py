@@ -31,7 +31,8 @@ _NUMBERS = frozenset(
 _TEXTS = frozenset(
     "site article_id url title section author lead body body_html published_raw published_precision views_raw state "
     "cause source kind detail content_digest outcome scope file_url digest media_type problem file extension name "
-    "platform timezone uid fate reason version native_key sign standing seal purpose expected refused program".split()
+    "platform timezone uid fate reason version native_key sign standing seal purpose expected refused program "
+    "outage".split()
 )
 _ALWAYS = frozenset(
     "site article_id body body_html state snapshots seen_from seen_until at cause source kind started_at "

@@ -42,6 +42,16 @@ def is_walked(walk: Walk) -> bool:
     return walk.ended and not walk.is_way and not walk.confirmed
 
 
+def find_unturned(listing: Listing, walk: Walk) -> str:
+    """Say what shows that a channel goes on behind the last page that could be asked for; empty where nothing does.
+
+    The pager of a later page has numbers without an address too: that of the page itself.
+    """
+    if listing.results is not None and listing.results.total > len(walk.found) + walk.strangers:
+        return f"it says {listing.results.total} articles"
+    return listing.unturned if walk.pages == 1 else ""
+
+
 def check_total(listing: Listing, walk: Walk) -> tuple[Problem, ...]:
     """Check the total that a channel prints against what its pages showed."""
     found = len(walk.found) + walk.strangers

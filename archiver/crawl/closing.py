@@ -10,8 +10,11 @@ from archiver.archive.ledger import (
     add_finding,
     close_died_run,
     find_open_runs,
+    note_unturned,
     note_unwalked,
     note_walk,
+    was_told,
+    was_unturned,
     write_fates,
 )
 from archiver.archive.reconciling import judge_run
@@ -24,6 +27,12 @@ from archiver.site import Site
 from archiver.urls import shorten_address
 
 MOST_NAMED = 5
+# What stays true for ever, and is for a person to do something about once.
+ADVICE = (
+    "the pages we see is not called delisted. Name addresses of the other pages in listings, if there are any, or "
+    "declare rendered = True if a browser shows a pager with addresses; this is told once"
+)
+TOLD_ONCE = frozenset({"site_closed"})
 
 
 def close_died_runs(database: Database, site: Site) -> None:
@@ -36,8 +45,25 @@ def close_died_runs(database: Database, site: Site) -> None:
 def judge_articles(database: Database, run: Run, spider: CommitteeSpider) -> None:
     """Decide what the run's bad signs mean, now that all of them are known."""
     note_walk(database.conn, run, complete=spider.discovery.is_complete, late=len(spider.discovery.late))
+    _note_unturned(database, run, spider)
     for problem in judge_run(database.conn, run):
+        if problem.kind in TOLD_ONCE and was_told(database.conn, run, problem.kind):
+            continue
         add_finding(database.conn, run, spider.options.start[0], problem)
+
+
+def _note_unturned(database: Database, run: Run, spider: CommitteeSpider) -> None:
+    """Note that channels go on behind what could be walked; a finding the first time, for nothing becomes of it."""
+    unturned = spider.discovery.unturned
+    if not unturned:
+        return
+    start = spider.options.start[0]
+    if not was_unturned(database.conn, run):
+        said = (
+            f"{len(unturned)} channels go on where no address leads ({'; '.join(unturned[:MOST_NAMED])}): what leaves"
+        )
+        add_finding(database.conn, run, start, Problem("unturned_pages", f"{said} {ADVICE}"))
+    note_unturned(database.conn, run, len(unturned))
 
 
 def account_for_articles(database: Database, run: Run, spider: CommitteeSpider, cut_off: str | None) -> None:

@@ -6,7 +6,7 @@ from datetime import tzinfo
 from urllib.parse import urldefrag
 
 from archiver.archive.unread import UnreadArticle
-from archiver.crawl.bounds import Bounds, check_addresses, check_total, is_walked
+from archiver.crawl.bounds import Bounds, check_addresses, check_total, find_unturned, is_walked
 from archiver.crawl.fates import Fates
 from archiver.crawl.names import Names
 from archiver.crawl.options import CrawlOptions
@@ -129,6 +129,11 @@ class Discovery:
         return bool(self._walks) and not self._options.is_bounded and all(map(is_walked, self._walks))
 
     @property
+    def unturned(self) -> tuple[str, ...]:
+        """Say of each channel that was walked as far as can be, and goes on behind that, what shows it."""
+        return tuple(f"{walk.start}: {walk.unturned}" for walk in self._walks if is_walked(walk) and walk.unturned)
+
+    @property
     def unwalked(self) -> int:
         """How many channels wait for their next page."""
         return sum(walk.waits for walk in self._walks)
@@ -186,6 +191,7 @@ class Discovery:
         self._note_news(listing, walk)
         if listing.next_url is None and listing.next_form is None:
             walk.ended = True
+            walk.unturned = find_unturned(listing, walk)
             return Step(tuple(articles), (*check_total(listing, walk), *self._check_any()))
         if self._bounds.is_enough(listing, walk, self.plan.scope):
             return Step(tuple(articles))

@@ -43,10 +43,10 @@ def choose_visits(
 ) -> list[str]:
     """Choose the known articles that a run visits, the most pressing first; returns their keys.
 
-    Suspects come first, then what is longest overdue for its interval; a run with room left takes those that were
-    visited longest ago, so that small sites are seen whole: once a day, however often they are crawled. ``done`` visits
-    were made already by the run that is taken up. ``beginnings`` of runs are in the order of time: a run of hours
-    visits at its end what is its turn again when the next one begins.
+    Suspects, and what is missing, come first, then what is longest overdue for its interval; a run with room left
+    takes those that were visited longest ago, so that small sites are seen whole: once a day, however often they are
+    crawled. ``done`` visits were made already by the run that is taken up. ``beginnings`` of runs are in the order of
+    time: a run of hours visits at its end what is its turn again when the next one begins.
     """
     known = list(articles)
     due = [item for item in (Due(article, find_due(article, revisits, at)) for article in known) if item.at <= at]
@@ -70,11 +70,12 @@ def bound_visits(known: int, revisits: Revisits) -> int:
 def find_due(article: KnownArticle, revisits: Revisits, at: datetime) -> datetime:
     """Return when an article is to be visited next, as it looks at a time.
 
-    A visit in the future was dated by a clock that was ahead, and says nothing of when it was.
+    A visit in the future was dated by a clock that was ahead, and says nothing of when it was. What is missing is
+    looked at every few days, whether it is believed yet or not.
     """
     if article.visited_at - SHORTEST > at:
         return at
-    if article.state == "suspect":
+    if article.state == "suspect" or article.is_missed:
         return article.visited_at + SUSPECT_EVERY
     interval = find_interval(article, revisits, at)
     start = _EPOCH + interval * (zlib.crc32(article.key.encode()) / 2**32)
@@ -98,7 +99,8 @@ def _is_rested(article: KnownArticle, at: datetime, beginnings: Sequence[datetim
 
 def _rank(due: Due, revisits: Revisits, at: datetime) -> tuple[bool, float, str]:
     lateness = (at - due.at) / find_interval(due.article, revisits, at)
-    return due.article.state != "suspect", -lateness, due.article.key
+    is_pressing = due.article.state == "suspect" or due.article.is_missed
+    return not is_pressing, -lateness, due.article.key
 
 
 def _age_of_visit(article: KnownArticle) -> tuple[datetime, str]:

@@ -16,6 +16,7 @@ class Walk:
     ``stale`` counts the last pages that showed nothing new; once there were enough of them to end a daily run, the walk
     has ``passed`` what a daily run sees. ``waits``: its next page was not had yet. ``is_way``: it goes through a feed
     or a sitemap, which are ways to articles and no channels. ``confirmed``: some of its pages had not changed (304).
+    ``unturned`` says why its end is not the channel's.
     """
 
     start: str
@@ -27,6 +28,7 @@ class Walk:
     waits: bool = True
     is_way: bool = False
     confirmed: bool = False
+    unturned: str = ""
     found: set[str] = field(default_factory=set)
 
 

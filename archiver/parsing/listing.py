@@ -10,6 +10,7 @@ from archiver.parsing.counts import read_count
 from archiver.parsing.document import read_first, read_place
 from archiver.parsing.info_line import read_info_line
 from archiver.parsing.text import clean_text
+from archiver.parsing.unturned import find_unturned
 from archiver.platforms.elements import Element, attribute_of, select, select_one, text_of
 from archiver.platforms.layout import Address, Layout, ListingLayout
 from archiver.urls import join_url, strip_session
@@ -56,15 +57,18 @@ class ListingReader:
             strangers += entry is None
             if entry:
                 entries.setdefault(entry.native_key, entry)
+        next_url = self._find_next(page, places)
+        next_form = places.next_form(page, self._base) if places.next_form else None
         return Listing(
             url=strip_session(self._base),
             section=read_first(page, places.sections),
             entries=tuple(entries.values()),
             strangers=strangers,
-            next_url=self._find_next(page, places),
-            next_form=places.next_form(page, self._base) if places.next_form else None,
+            next_url=next_url,
+            next_form=next_form,
             results=read_results(read_place(page, places.results)),
             problems=tuple(problems),
+            unturned=find_unturned(page) if next_url is None and next_form is None else "",
         )
 
     def _read_row(

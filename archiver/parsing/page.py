@@ -13,11 +13,13 @@ from archiver.parsing.links import Links
 from archiver.parsing.listing import ListingReader
 from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.scripted import recognise_scripted
+from archiver.parsing.stand_ins import LONGEST, read_stand_in, speaks_of_now
 from archiver.parsing.text import decode_page
 from archiver.parsing.tree import fell_tree
 from archiver.parsing.truncation import find_truncation, is_never_ended
 from archiver.platforms.elements import Element
 from archiver.platforms.layout import Layout, Platform
+from archiver.sketches import write_unread
 from archiver.urls import path_of
 
 CODE_VERSION = 4
@@ -90,12 +92,17 @@ def _read(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
 
 def _name_reason(page: Page, capture: Capture) -> Page:
     """Say of a page in which nothing was found that a script was to write it, or that it has no end, if that is why."""
-    if not isinstance(page, Unreadable) or page.problem.kind not in NOTHING_FOUND:
+    if not isinstance(page, Unreadable) or page.problem.kind not in NOTHING_FOUND | {"no_content"}:
         return page
-    problem = recognise_scripted(parse_html(decode_page(capture.body, capture.headers)))
+    tree = parse_html(decode_page(capture.body, capture.headers))
+    problem = recognise_scripted(tree) if page.problem.kind in NOTHING_FOUND else None
     if problem is None and is_never_ended(capture.body, capture.headers):
         problem = Problem("truncated", f"the page has no end; so far: {page.problem.detail}"[:200])
-    return Unreadable(page.url, problem) if problem else page
+    if problem:
+        return Unreadable(page.url, problem)
+    heading, said = read_stand_in(tree)
+    stands_in = "" if speaks_of_now(f"{heading}\n{said}"[:LONGEST]) else write_unread(heading, said)
+    return replace(page, stands_in=stands_in)
 
 
 def _refuse(capture: Capture) -> Problem | None:

@@ -14,6 +14,7 @@ from archiver.parsing.generic.title_links import USUAL_TITLE, is_title
 from archiver.parsing.info_line import InfoLine
 from archiver.parsing.listing import read_results
 from archiver.parsing.text import clean_text
+from archiver.parsing.unturned import find_unturned
 from archiver.platforms.elements import Element, attribute_of, select, text_of
 from archiver.platforms.layout import Platform
 from archiver.urls import join_url, site_of, strip_session
@@ -75,13 +76,15 @@ def make_listing(page: Element, url: str, platform: Platform, found: Rows) -> Li
             continue
         entry = _make_entry(row, platform)
         entries.setdefault(entry.native_key, entry)
+    next_url, next_form = find_next_url(page, url) or find_next_query(page, url), find_next_form(page, url)
     return Listing(
         url=strip_session(url),
         section=find_channel(page, found.rows[0].element),
         entries=tuple(entries.values()),
-        next_url=find_next_url(page, url) or find_next_query(page, url),
+        next_url=next_url,
         results=read_results(_find_results(page)),
-        next_form=find_next_form(page, url),
+        next_form=next_form,
+        unturned=find_unturned(page) if next_url is None and next_form is None else "",
         more=find_feeds(page, url),
         problems=tuple(problem for row in found.rows for problem in _problems(row)),
     )
