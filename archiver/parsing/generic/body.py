@@ -99,7 +99,9 @@ def _find_furniture(outline: Outline, region: Region) -> tuple[Element, frozense
         return None
     chosen = set(region.chosen)
     first, last = min(chosen), max(chosen)
-    root = next(span for span in outline.around(first) if span.start <= first and last < span.end)
+    holders = [span for span in outline.around(first) if span.start <= first and last < span.end]
+    # What holds no other line may hold a film or a picture beside the only paragraph.
+    root = [span for span in holders if (span.start, span.end) == (holders[0].start, holders[0].end)][-1]
     counts = list(accumulate((index in chosen for index in range(root.start, root.end)), initial=0))
     furniture: set[int] = set()
     for span in outline.spans:
