@@ -5,7 +5,7 @@ from itertools import accumulate, takewhile
 from archiver.model import Attachment, Image, Link
 from archiver.parsing.article import collect_documents
 from archiver.parsing.blocks import BlockReader, read_image
-from archiver.parsing.body import BodyParts, read_head, take_apart
+from archiver.parsing.body import BodyParts, read_head, take_apart, take_media
 from archiver.parsing.generic.declared import Declared
 from archiver.parsing.generic.density import Region
 from archiver.parsing.generic.outline import Outline
@@ -40,8 +40,9 @@ def read_generic_body(outline: Outline, region: Region, declared: Declared, link
         root, furniture = found
         reader = BlockReader(links, furniture)
         blocks = reader.read(root)
+        below = take_media(blocks)
         drop_account(blocks, [outline.lines[index] for index in region.chosen[-2:]])
-        take_apart(blocks, parts)
+        take_apart([*blocks, *below], parts)
         inside = {link.url for link in reader.found}
         parts.links = [link for link in parts.links if link.kind != "media" or link.url not in inside] + reader.found
     return parts
