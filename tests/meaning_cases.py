@@ -268,8 +268,26 @@ EDITS += [
 ]
 
 
+EDITS += [
+    Case(
+        "a film, sound, map or document that is embedded",
+        f'<div class="x"><p>{FIRST} {SECOND} {LAST}</p><div><iframe src="{_VIDEO}"></iframe></div></div>',
+        f'<div class="x"><p>{FIRST} {SECOND} {LAST}</p><div><iframe src="{_OTHER_VIDEO}"></iframe></div></div>',
+        ("links",),
+    ),
+    Case(
+        "a film, sound, map or document that is embedded",
+        f'<div class="x"><iframe src="{_VIDEO}"></iframe></div><p>{FIRST}</p><p>{LAST}</p>',
+        f'<div class="x"><iframe src="{_OTHER_VIDEO}"></iframe></div><p>{FIRST}</p><p>{LAST}</p>',
+        ("links",),
+    ),
+]
+
+
 def write_body(markup: str) -> str:
     """Put the markup of a case into a body of several paragraphs."""
+    if markup.startswith('<div class="x">'):
+        return markup
     middle = (
         markup
         if markup.startswith(("<p", "<ul", "<ol", "<div", "<block", "<h3", "<aside", "<table", "<del><p"))

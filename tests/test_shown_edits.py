@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from archiver.archive.content import NEWER, Content, find_changes
 from archiver.archive.file import create_or_open
 from archiver.archive.ledger import close_run, open_run
+from archiver.archive.merging import merge_archive
 from archiver.cli.differences import write_comparison
 from archiver.comparison import State, compare_states
 from archiver.folding import fold
@@ -20,6 +21,7 @@ from archiver.platforms import platform_of
 from archiver.raised import restore_level, shift_text
 from archiver.record import read_capture, record_capture
 from archiver.site import Site
+from archiver.verification import verify
 from archiver.web.cleaning import clean_html
 from tests.meaning_cases import AT, URL, make_capture, write_body
 from tests.reading import ask
@@ -84,6 +86,27 @@ def test_links_are_paired_by_their_places(before, after, edits):
     states = [State(links=tuple((f"https://{n}.example/", n, False) for n in names)) for names in (before, after)]
     found = [(edit.kind, edit.number_before, edit.number_after) for edit in compare_states(*states).edits]
     assert found == edits
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_merged_archives_say_the_same(tmp_path: Path, order: tuple[int, int]):
+    """Looks of three days in two archives, and in one."""
+    markups = [BEFORE, AFTER, AFTER.replace("https://b.example/2", "mailto:a@b.example")]
+    for name, days in (("whole", (0, 1, 2)), ("part0", (0, 2)), ("part1", (1,))):
+        with closing(create_or_open(tmp_path / f"{name}.db")) as database:
+            for day in days:
+                record(database, markups[day], day)
+    histories = []
+    for name, parts in (("whole", ()), ("merged", order)):
+        with closing(create_or_open(tmp_path / f"{name}.db")) as database:
+            for part in parts:
+                merge_archive(database, tmp_path / f"part{part}.db")
+            histories.append(
+                [tuple(row) for row in database.execute("SELECT * FROM article_history ORDER BY snapshot")]
+            )
+            assert list(verify(database)) == []
+    assert histories[0] == histories[1]
+    assert [row[10] for row in histories[0]] == [None, '["links", "marks"]', '["links"]']
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

@@ -238,6 +238,16 @@ def test_body_html_keeps_what_was_marked_and_where_links_lead(look):
 
 
 @pytest.mark.parametrize("look", LOOKS)
+def test_a_film_below_the_signature_leaves_it_one(look):
+    body = f'<p>{FIRST}</p><p>{LAST}</p><p align="right"><b>Lê Mẫu</b></p>'
+    film = '<p align="center"><iframe src="https://khac.example/phim" width="500"></iframe></p>'
+    articles = [read_article(look, one) for one in (body, body + film)]
+    assert [article.author for article in articles] == ["Lê Mẫu", "Lê Mẫu"]
+    assert articles[0].paragraphs == articles[1].paragraphs
+    assert [link.url for link in articles[1].links] == ["https://khac.example/phim"]
+
+
+@pytest.mark.parametrize("look", LOOKS)
 def test_links_of_menus_and_feet_are_none_of_the_text(look):
     capture = make_capture(look, f"<p>{FIRST}</p><p>{SECOND}</p>")
     other = replace(capture, body=capture.body.replace(b'href="/tin"', b'href="/khac"'))

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
+from archiver.archive.content import NEWER
+
 Sign = Literal["content", "confirmed", "listed", "unlisted", "missing", "moved"]
 State = Literal["live", "suspect", "gone", "moved"]
 Cause = Literal["page", "unverified", "reparse"]
@@ -20,8 +22,6 @@ Compare = Callable[[int, int], tuple[str, ...]]
 MISSES = 3
 MISSING_FOR = timedelta(days=14)
 GONE_STATUS = 410
-NEWER_FIELDS = frozenset({"links", "marks"})
-"""What parsers of earlier versions did not read: between two parsers a difference in them proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,9 +154,9 @@ class _Derivation:
     def _find_change(self, before: Reading, after: Reading) -> tuple[tuple[str, ...], Cause]:
         """Compare like with like: what the newest parser that read both captures says (rules 3 and 10)."""
         common = sorted(before.contents.keys() & after.contents.keys())
-        if not common:
+        if not common:  # a difference in what the earlier parser may not have read proves nothing
             changed = self._compare(before.contents[max(before.contents)], after.contents[max(after.contents)])
-            return tuple(field for field in changed if field not in NEWER_FIELDS), "unverified"
+            return tuple(field for field in changed if field not in NEWER), "unverified"
         verdicts = [self._compare(before.contents[parser], after.contents[parser]) for parser in common]
         return verdicts[-1], "page" if all(verdicts) else "reparse"
 

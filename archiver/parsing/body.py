@@ -98,7 +98,7 @@ def take_apart(blocks: list[Block], parts: BodyParts) -> None:
         lead = blocks.pop(0)
         parts.lead = _join_lines(lead.text)
         parts.marks += note_printed(lead.text, lead.marks) if parts.has_levels else lead.marks
-    below = _take_media(blocks)
+    below = take_media(blocks)
     parts.author = _take_signature(blocks)
     _sort_blocks([*blocks, *below], parts)
     parts.images = _drop_repeated(parts.images)
@@ -151,7 +151,7 @@ def is_signature(block: Block, *, last: bool) -> bool:
     return last and block.bold and short and block.align != "center"
 
 
-def _take_media(blocks: list[Block]) -> list[Block]:
+def take_media(blocks: list[Block]) -> list[Block]:
     """Take what is embedded below the last line of the text, signature and all."""
     taken: list[Block] = []
     while blocks and blocks[-1].media and not (blocks[-1].text or blocks[-1].images):

@@ -61,7 +61,7 @@ class Links:
 
     def is_own(self, target: str) -> bool:
         """Say whether a target lies within the site of the page."""
-        return target.startswith("#") or (":" in target and site_of(target) == site_of(self.base))
+        return target.startswith("#") or (target.startswith("http") and site_of(target) == site_of(self.base))
 
     def _is_page(self, url: str) -> bool:
         own = urldefrag(self.base).url

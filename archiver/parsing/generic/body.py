@@ -5,7 +5,7 @@ from itertools import accumulate, takewhile
 from archiver.model import Attachment, Image, Link
 from archiver.parsing.article import collect_documents
 from archiver.parsing.blocks import BlockReader, read_image
-from archiver.parsing.body import BodyParts, read_head, take_apart
+from archiver.parsing.body import BodyParts, read_head, take_apart, take_media
 from archiver.parsing.generic.declared import Declared
 from archiver.parsing.generic.density import Region
 from archiver.parsing.generic.outline import Outline
@@ -40,8 +40,9 @@ def read_generic_body(outline: Outline, region: Region, declared: Declared, link
         root, furniture = found
         reader = BlockReader(links, furniture)
         blocks = reader.read(root)
+        below = take_media(blocks)
         drop_account(blocks, [outline.lines[index] for index in region.chosen[-2:]])
-        take_apart(blocks, parts)
+        take_apart([*blocks, *below], parts)
         inside = {link.url for link in reader.found}
         parts.links = [link for link in parts.links if link.kind != "media" or link.url not in inside] + reader.found
     return parts
@@ -99,7 +100,9 @@ def _find_furniture(outline: Outline, region: Region) -> tuple[Element, frozense
         return None
     chosen = set(region.chosen)
     first, last = min(chosen), max(chosen)
-    root = next(span for span in outline.around(first) if span.start <= first and last < span.end)
+    holders = [span for span in outline.around(first) if span.start <= first and last < span.end]
+    # What holds no other line may hold a film or a picture beside the only paragraph.
+    root = [span for span in holders if (span.start, span.end) == (holders[0].start, holders[0].end)][-1]
     counts = list(accumulate((index in chosen for index in range(root.start, root.end)), initial=0))
     furniture: set[int] = set()
     for span in outline.spans:
