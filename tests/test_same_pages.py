@@ -35,6 +35,7 @@ class Recording:
         self.database = create_or_open(self.path)
         self.site = Site("cong", "Cổng thử", PLATFORM[self.portal.look])
         self.known: dict[str, str] = {}
+        self.redirects: dict[str, str] = {}
 
     def run(self, day: int) -> list[str]:
         """Visit the listing and all that was ever listed; returns the kinds of what the judgement says."""
@@ -43,9 +44,12 @@ class Recording:
             run = open_run(connection, self.site, {}, at)
         asked = [(f"{BASE}/tin", Purpose("listing"))]
         for place, (url, purpose) in enumerate(asked):
-            status, text = self.portal.answer(url.removeprefix(BASE))
+            landed = self.redirects.get(url.removeprefix(BASE), url.removeprefix(BASE))
+            status, text = self.portal.answer(landed)
             moment = at + timedelta(seconds=place)
-            capture = Capture(url, moment, status, (("Content-Type", "text/html; charset=utf-8"),), text.encode())
+            capture = Capture(
+                BASE + landed, moment, status, (("Content-Type", "text/html; charset=utf-8"),), text.encode()
+            )
             page = read_capture(self.site, capture)
             record_capture(self.database, run, self.site, capture, page, purpose)
             if purpose.kind == "listing":
@@ -163,3 +167,17 @@ def test_one_article_that_is_rewritten_is_edited(recording: Recording) -> None:
     recording.portal.articles[0].body = fresh.body
     assert recording.run(3) == []
     assert recording.seen() == (5, 6, {"edited"})
+
+
+def test_addresses_that_all_lead_to_one_page(recording: Recording) -> None:
+    portal = recording.portal
+    page = _in_clothes(portal, "Báo tin chung", NOTICE)
+    portal.rule = lambda path, _: (200, page) if path == "/bao-tin.html" else None
+    recording.redirects = {portal.path_of(news): "/bao-tin.html" for news in portal.articles[:4]}
+    assert recording.run(3) == ["same_page"]
+    assert recording.seen() == (5, 5, set())
+    assert [recording.run(day) for day in (10, 17)] == [["same_page"], []]
+    assert recording.seen() == (5, 5, {"suspect", "gone"})
+    recording.redirects = {}
+    assert recording.run(20) == []
+    assert recording.seen() == (5, 5, {"suspect", "gone", "restored"})

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.archive.planning import KnownArticle
-from archiver.crawl.schedule import bound_visits, choose_visits, find_due, find_interval
+from archiver.crawl.schedule import SUSPECT_EVERY, bound_visits, choose_visits, find_due, find_interval
 from archiver.site import Revisits
 
 NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
@@ -99,3 +99,12 @@ def test_the_days_after_a_first_crawl_are_even() -> None:
 def test_a_share_of_large_sites_at_most() -> None:
     assert [bound_visits(known, RULES) for known in (0, 24, 3000, 100_000)] == [60, 60, 60, 1000]
     assert bound_visits(3000, Revisits(max_revisits=5)) == 5
+
+
+def test_what_is_missing_is_looked_at_every_five_days_believed_or_not() -> None:
+    """Gone comes after about 15 days then, and not after the half year in which an old article is due."""
+    old = _article("1")
+    missed = replace(old, is_missed=True)
+    suspect = replace(old, state="suspect")
+    dues = [find_due(article, RULES, old.visited_at) for article in (missed, suspect)]
+    assert dues == [old.visited_at + SUSPECT_EVERY] * 2
