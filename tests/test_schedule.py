@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.archive.planning import KnownArticle
-from archiver.crawl.schedule import ONCE_A_DAY, REST, bound_visits, choose_visits, find_due, find_interval
+from archiver.crawl.schedule import (
+    ONCE_A_DAY,
+    REST,
+    SUSPECT_EVERY,
+    bound_visits,
+    choose_visits,
+    find_due,
+    find_interval,
+)
 from archiver.site import Revisits
 
 NOW = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
@@ -133,3 +141,12 @@ def test_a_run_of_hours_counts_from_its_beginning() -> None:
     assert choose_visits(known, RULES, NOW, beginnings=[NOW - DAY]) == ["1"]
     assert choose_visits(known, RULES, NOW) == []
     assert choose_visits(known, RULES, NOW, beginnings=[NOW - DAY, NOW - 0.75 * DAY]) == []
+
+
+def test_what_is_missing_is_looked_at_every_five_days_believed_or_not() -> None:
+    """Gone comes after about 15 days then, and not after the half year in which an old article is due."""
+    old = _article("1")
+    missed = replace(old, is_missed=True)
+    suspect = replace(old, state="suspect")
+    dues = [find_due(article, RULES, old.visited_at) for article in (missed, suspect)]
+    assert dues == [old.visited_at + SUSPECT_EVERY] * 2

@@ -154,6 +154,12 @@ HANDS = {
     "a view": "DROP VIEW events; CREATE VIEW events AS SELECT 1 AS site",
     "text and digest together": "UPDATE contents SET title = 'Khác', digest = randomblob(32)",
     "a site": "UPDATE sites SET title = 'Khác'",
+    "what an outage is worth": "UPDATE runs SET outage = 'partial'",
+    "a page of the portal": (
+        "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, detail) SELECT article_id, "
+        "capture_id, parser_id, 'article', 'missing', 'withheld', 'one page at the addresses of several articles' "
+        "FROM readings WHERE sign = 'content' LIMIT 1"
+    ),
     "a seal": "UPDATE runs SET seal = NULL",
 }
 

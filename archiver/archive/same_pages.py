@@ -59,11 +59,10 @@ class PortalPages:
 
     def describe(self, judged: frozenset[int]) -> list[Problem]:
         """Say which pages stand for many articles, but for those of which all articles are judged."""
-        shown = ((group, group.list_articles() - judged) for group in self.groups)
         return [
-            Problem("same_page", f"{len(articles)} articles answered with one page: {group.title!r}")
-            for group, articles in shown
-            if articles
+            Problem("same_page", f"{len(group.list_articles())} articles answered with one page: {group.title!r}")
+            for group in self.groups
+            if (group.list_known() or group.list_articles()) - judged
         ]
 
 
@@ -84,6 +83,7 @@ class Showing:
     sketch: Sketch
     known: bool
     date: str | None = None
+    digest: bytes = b""
     for_now: bool = False
     for_listing: bool = False
 
@@ -104,6 +104,10 @@ class Group:
     def list_articles(self) -> frozenset[int]:
         """List the articles in whose place the page stands."""
         return frozenset(one.visit[0] for one in self.showings if not one.for_listing)
+
+    def list_known(self) -> frozenset[int]:
+        """List those of them that were read before."""
+        return frozenset(one.visit[0] for one in self.showings if one.known)
 
     def takes(self, showing: Showing) -> bool:
         """Say whether something is this page: it says the same; a page that is no article has its heading too."""
@@ -149,7 +153,7 @@ def find_portal_pages(connection: sqlite3.Connection, run: Run) -> PortalPages:
         for showing in sorted(candidates, key=lambda one: (not one.known, one.at, one.visit)):
             groups.put(showing)
         _join_new(groups, (row for row in new if row not in unsure))
-    shown = _count_shown(connection, run) if any(_is_single(group) for group in groups.all) else {}
+    shown = _list_shown(connection, run) if any(_is_single(group) for group in groups.all) else {}
     found = [group for group in groups.all if group.showings and _is_portals(group, shown)]
     return _gather([*found, *_find_undated(rows, found)])
 
@@ -221,6 +225,7 @@ def _show(row: sqlite3.Row, article_id: int, *, known: bool) -> Showing:
         sketch=_sketch_row(row),
         known=known,
         date=row["published_raw"],
+        digest=row["digest"],
         for_now=row["detail"] == FOR_NOW,
         for_listing=bool(row["for_listing"]),
     )
@@ -284,16 +289,12 @@ def _join_new(groups: _Groups, new: Iterable[sqlite3.Row]) -> None:
 
 
 def _is_single(group: Group) -> bool:
-    return len(_list_known(group)) == 1 and not group.is_remembered
-
-
-def _list_known(group: Group) -> set[int]:
-    return {one.visit[0] for one in group.showings if one.known}
+    return len(group.list_known()) == 1 and not group.is_remembered
 
 
 def _is_portals(group: Group, shown: dict[bytes, set[int]]) -> bool:
     """Say whether a page is the portal's: it stands for two known articles, was known before, or is another's page."""
-    known, articles = _list_known(group), group.list_articles()
+    known, articles = group.list_known(), group.list_articles()
     if group.is_remembered or len(known) > 1 or (known and len(articles) >= MANY):
         return True
     if any(one.for_listing for one in group.showings):
@@ -301,26 +302,21 @@ def _is_portals(group: Group, shown: dict[bytes, set[int]]) -> bool:
     if not known:  # notices are posted several times too, each on its day and under its number
         printed = {(one.title, one.date) for one in group.showings}
         return len(articles) >= MANY and len(printed) == 1
-    others = shown.get(_digest_of(group.first), set()) - known
+    others = {article_id for one in group.showings for article_id in shown.get(one.digest, ())} - known
     return bool(others)
 
 
-def _digest_of(showing: Showing) -> bytes:
-    return repr((showing.sketch.heading, showing.sketch.hashes)).encode()
-
-
-def _count_shown(connection: sqlite3.Connection, run: Run) -> dict[bytes, set[int]]:
-    """Tell which articles show which text at their own addresses in a run, by sketch."""
+def _list_shown(connection: sqlite3.Connection, run: Run) -> dict[bytes, set[int]]:
+    """Tell which articles show which content at their own addresses in a run, by its digest."""
     rows = connection.execute(
-        "SELECT DISTINCT r.article_id, c.title, c.lead, c.body FROM captures k CROSS JOIN readings r "
+        "SELECT DISTINCT r.article_id, c.digest FROM captures k CROSS JOIN readings r "
         "ON r.capture_id = k.id AND r.sign = 'content' JOIN contents c ON c.id = r.content_id "
         "JOIN article_keys a ON a.article_id = r.article_id AND a.native_key = k.expected WHERE k.run_id = ?",
         (run.id,),
     )
     shown: dict[bytes, set[int]] = defaultdict(set)
     for row in rows:
-        sketch = _sketch_row(row)
-        shown[repr((sketch.heading, sketch.hashes)).encode()].add(row["article_id"])
+        shown[row["digest"]].add(row["article_id"])
     return shown
 
 
