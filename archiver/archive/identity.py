@@ -63,10 +63,11 @@ class Track:
         """When it was seen first: its page, or a listing that names it."""
         return next((look.at for look in self.looks if look.sign in ("content", "confirmed", "listed")), "~")
 
-    @cached_property
-    def runs(self) -> frozenset[int]:
-        """The runs in which it answered by itself."""
-        return frozenset(look.run_id for look in self.looks if look.sign in ("content", "confirmed"))
+    @property
+    def order(self) -> tuple[str, bool, str]:
+        """The order in which keys name an article: the one seen first; of several, one that is spelt plainly."""
+        spelt = spell_key(self.key)
+        return self.first_at, spelt is not None and "".join(spelt) != self.key, self.key
 
     @cached_property
     def listed_runs(self) -> frozenset[int]:

@@ -62,7 +62,7 @@ class _Case:
                 continue
             found = self._find_group(key)
             met |= found
-            first = min((self.track(one) for one in found), key=lambda track: (track.first_at, track.key))
+            first = min((self.track(one) for one in found), key=lambda track: track.order)
             groups.append(Group(frozenset(found), first))
             todo += {mate for one in found for mate in self.list_mates(one)} - met
         return groups

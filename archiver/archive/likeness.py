@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 
 from archiver.archive.clues import find_day
 
@@ -13,18 +14,21 @@ MOST, NEARLY_ALL = 0.5, 0.9
 
 @dataclass(frozen=True)
 class Text:
-    """What is compared of a content: its digest, title and day, and its words, each with how often it is there."""
+    """What is compared of a content: its digest, title and day, and how often which pairs of words are there.
+
+    Pairs, for Vietnamese is written in syllables, of which any two texts have many in common.
+    """
 
     digest: bytes
     title: str
     day: str
-    words: Counter[str]
+    pairs: Counter[tuple[str, str]]
 
     @classmethod
     def of_columns(cls, digest: bytes, title: str, lead: str | None, body: str, published_at: str | None) -> "Text":
         """Take from a row of ``contents`` what is compared."""
-        words = Counter(f"{lead or ''} {body}".split()[:MOST_WORDS])
-        return cls(digest, " ".join(title.split()), find_day(published_at), words)
+        words = ["", *f"{lead or ''} {body}".split()[:MOST_WORDS]]
+        return cls(digest, " ".join(title.split()), find_day(published_at), Counter(pairwise(words)))
 
     def has_same_head(self, other: "Text") -> bool:
         """Say whether two contents print the same title and the same day."""
@@ -32,16 +36,16 @@ class Text:
 
 
 def measure_likeness(one: Text, other: Text) -> float:
-    """Return how much of the words two texts have in common: 1 for all of them, 0 for none.
+    """Return how much two texts have in common: 1 for all of their pairs of words, 0 for none.
 
     Texts without words, a notice that is one picture say, are alike if they print the same title and day.
     """
     if one.digest == other.digest:
         return 1.0
-    total = one.words.total() + other.words.total()
+    total = one.pairs.total() + other.pairs.total()
     if not total:
         return float(one.has_same_head(other))
-    return 2 * (one.words & other.words).total() / total
+    return 2 * (one.pairs & other.pairs).total() / total
 
 
 def is_mostly_the_same(one: Text, other: Text) -> bool:
