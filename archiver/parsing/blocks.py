@@ -10,6 +10,7 @@ from bs4.element import NavigableString
 from archiver.model import Image
 from archiver.parsing.document import TooDeepError
 from archiver.parsing.links import Links
+from archiver.parsing.pictures import read_image
 from archiver.parsing.text import clean_line, clean_piece, clean_text
 from archiver.platforms.elements import (
     Element,
@@ -225,12 +226,6 @@ class BlockReader:
                 )
             )
         self._draft = _Draft(html=[f"<{element}>" for element in self._inline])
-
-
-def read_image(tag: Element, links: Links) -> Image | None:
-    """Read an image; None where its address leads nowhere."""
-    url = links.resolve(attribute_of(tag, "data-src") or attribute_of(tag, "src"))
-    return Image(url, alt=clean_text(attribute_of(tag, "alt")) or None) if url else None
 
 
 def _is_row(row: Element) -> bool:

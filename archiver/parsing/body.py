@@ -3,10 +3,14 @@
 from dataclasses import dataclass, field, replace
 from html import escape
 
-from archiver.model import Image
-from archiver.parsing.blocks import Block, BlockReader, read_image
+from archiver.model import Count, Image
+from archiver.parsing.blocks import Block, BlockReader
+from archiver.parsing.counts import find_count
 from archiver.parsing.document import read_place
+from archiver.parsing.furniture.boxes import Furniture, find_furniture
+from archiver.parsing.furniture.lines import drop_lines, is_article_like
 from archiver.parsing.links import Links
+from archiver.parsing.pictures import read_image
 from archiver.platforms.elements import Element, children_named, select_any, select_one
 from archiver.platforms.layout import ArticleLayout
 
@@ -19,13 +23,18 @@ MOST_CAPTION_BLOCKS = 3
 
 @dataclass(slots=True)
 class BodyParts:
-    """The body taken apart; ``html`` holds an element a paragraph, image or row."""
+    """The body taken apart; ``html`` holds an element a paragraph, image or row.
+
+    ``views`` is a count that is printed in the body, ``left_out`` what furniture took away of its prose.
+    """
 
     lead: str | None = None
     author: str | None = None
     paragraphs: list[str] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     html: list[str] = field(default_factory=list)
+    views: Count | None = None
+    left_out: str = ""
 
 
 def read_body(container: Element, places: ArticleLayout, links: Links) -> BodyParts:
@@ -36,9 +45,26 @@ def read_body(container: Element, places: ArticleLayout, links: Links) -> BodyPa
     body = next((element for element in found if element is not None), None)
     if body is None:
         return parts
-    furniture = frozenset(id(element) for element in select_any(body, places.furniture))
-    take_apart(BlockReader(links, furniture).read(body), parts)
+    known = frozenset(id(element) for element in select_any(body, places.furniture))
+    take_apart(read_text(body, links, known, parts), parts)
     return parts
+
+
+def read_text(root: Element, links: Links, known: frozenset[int], parts: BodyParts) -> list[Block]:
+    """Read the blocks of a body without its furniture, of which ``known`` holds the ``id()`` of some elements.
+
+    What the furniture tells, a view count, and whether it took much of the text, is written down in ``parts``.
+    """
+    furniture = find_furniture(root, known)
+    blocks = BlockReader(links, known | furniture.ids).read(root)
+    blocks, views = drop_lines(blocks, lambda url: is_article_like(url, links.base))
+    parts.views = views or _find_views(furniture)
+    parts.left_out = furniture.left_out
+    return blocks
+
+
+def _find_views(furniture: Furniture) -> Count | None:
+    return next((count for text in furniture.counts if (count := find_count(text))), None)
 
 
 def take_apart(blocks: list[Block], parts: BodyParts) -> None:

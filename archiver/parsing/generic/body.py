@@ -4,13 +4,13 @@ from itertools import accumulate
 
 from archiver.model import Attachment, Image
 from archiver.parsing.article import collect_documents
-from archiver.parsing.blocks import BlockReader, read_image
-from archiver.parsing.body import BodyParts, take_apart
+from archiver.parsing.body import BodyParts, read_text, take_apart
 from archiver.parsing.generic.declared import Declared
 from archiver.parsing.generic.density import Region
 from archiver.parsing.generic.outline import Outline
 from archiver.parsing.generic.signature import drop_account
 from archiver.parsing.links import Links
+from archiver.parsing.pictures import read_image
 from archiver.platforms.elements import Element, attribute_of, text_of
 
 # Smaller images are icons.
@@ -35,7 +35,7 @@ def read_generic_body(outline: Outline, region: Region, declared: Declared, link
         parts.images += _read_images_above(outline, region, links)
     if found:
         root, furniture = found
-        blocks = BlockReader(links, furniture).read(root)
+        blocks = read_text(root, links, furniture, parts)
         drop_account(blocks, [outline.lines[index] for index in region.chosen[-2:]])
         take_apart(blocks, parts)
     return parts

@@ -1,7 +1,8 @@
 """Lines that are no text of an article: what opens something else below it, and what stands beside it on every page."""
 
+from archiver.parsing.furniture.words import END, TOOL
 from archiver.parsing.generic.outline import Line, Outline, whole_text
-from archiver.parsing.generic.words import END, FOOT, TOOL
+from archiver.parsing.generic.words import FOOT
 from archiver.parsing.labels import OTHER_TEXT_LABEL
 
 LONGEST_END = 80
