@@ -15,7 +15,7 @@ from typing import Any, Literal
 from archiver.alignment import Stretch, find_stretches, fold_text, split_words
 from archiver.edit_size import Size, measure_edit
 from archiver.matching import ALIKE, Matching, match_equal, match_versions, measure_likeness
-from archiver.urls import identify_file
+from archiver.urls import identify_files
 
 Field = Literal["title", "lead", "body", "author", "published", "images", "attachments"]
 Kind = Literal["added", "removed", "replaced", "moved"]
@@ -155,15 +155,18 @@ def _read_paragraphs(state: State) -> list[_Item]:
 
 
 def _read_files(files: tuple[File, ...]) -> list[_Item]:
-    return [_read_file(url, fold_text(text or "")) for url, text in files]
+    keys = _identify([url for url, _ in files])
+    texts = [fold_text(text or "") for _, text in files]
+    return [
+        _Item(key, text, fold_text(f"{text} <{url}>")) for key, text, (url, _) in zip(keys, texts, files, strict=True)
+    ]
 
 
-def _read_file(url: str, text: str) -> _Item:
+def _identify(urls: list[str]) -> list[str]:
     try:
-        key = identify_file(url)
+        return identify_files(urls)
     except ValueError:  # such as an unfinished IPv6 host: no address, but the same text is the same file
-        key = url
-    return _Item(key, text, fold_text(f"{text} <{url}>"))
+        return urls
 
 
 def _compare_items(field: Field, before: list[_Item], after: list[_Item]) -> Iterator[Edit]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from archiver.archive.markup import pack_html, unpack_html
 from archiver.archive.values import read_attachments, read_images
 from archiver.model import Article, PublishedDate
-from archiver.urls import identify_file
+from archiver.urls import identify_files
 
 FIELDS = ("title", "lead", "body", "author", "published", "images", "attachments")
 COLUMNS = (
@@ -134,7 +134,9 @@ def _compare_date(row: Mapping[str, str | int | None]) -> str | None:
 def _compare_items(items: str | int | None, text: str) -> str:
     if items == "[]":
         return "[]"
-    return _write_json([[identify_file(item["url"]), _fold(item[text])] for item in json.loads(str(items))])
+    listed = json.loads(str(items))
+    names = identify_files([item["url"] for item in listed])
+    return _write_json([[name, _fold(item[text])] for name, item in zip(names, listed, strict=True)])
 
 
 def _fold(text: str | int | None) -> str | None:

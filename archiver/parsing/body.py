@@ -13,6 +13,7 @@ from archiver.parsing.links import Links
 from archiver.parsing.pictures import read_image
 from archiver.platforms.elements import Element, children_named, select_any, select_one
 from archiver.platforms.layout import ArticleLayout
+from archiver.urls import identify_files
 
 LONGEST_CAPTION = 400
 LONGEST_SIGNATURE = 80
@@ -167,12 +168,12 @@ def _add_images(block: Block, captions: list[Block], parts: BodyParts) -> None:
 
 
 def _drop_repeated(images: list[Image]) -> list[Image]:
-    """Keep each address once, with its caption wherever that stands."""
+    """Keep each picture once, with its caption wherever that stands."""
     kept: dict[str, Image] = {}
-    for image in images:
-        known = kept.get(image.url)
+    for name, image in zip(identify_files([image.url for image in images]), images, strict=True):
+        known = kept.get(name)
         if known is None or (known.caption is None and image.caption):
-            kept[image.url] = image
+            kept[name] = image
     return list(kept.values())
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from archiver.urls import is_download, join_url, path_of, strip_volatile, undo_mirroring
+from archiver.urls import is_download, join_url, path_of, strip_session, undo_mirroring
 
 _MIRROR_MARK = "by HTTrack Website Copier"
 
@@ -23,11 +23,11 @@ class Links:
         return cls(base, _MIRROR_MARK in html[:4096])
 
     def resolve(self, href: str) -> str | None:
-        """Return the absolute address of a link, without session and volatile parameters.
+        """Return the absolute address of a link as it is printed, without a session in its path and a fragment.
 
-        None if it leads nowhere, or back to the page itself (as an empty ``src`` does).
+        Every parameter stays: what looks like a session may be all that tells two documents apart, or open one. None if it leads nowhere, or back to the page itself (as an empty ``src`` does).
         """
         url = join_url(self.base, href)
         if url is None or (path_of(url) == path_of(self.base) and not is_download(url)):
             return None
-        return strip_volatile(undo_mirroring(url) if self.mirrored else url)
+        return strip_session(undo_mirroring(url) if self.mirrored else url)

@@ -19,7 +19,7 @@ from archiver.platforms.elements import Element
 from archiver.platforms.layout import Layout, Platform
 from archiver.urls import path_of
 
-CODE_VERSION = 3
+CODE_VERSION = 4
 """Counts the changes of parsing that may read a page differently; kept with every reading."""
 
 # How files begin that servers send as text/html.
