@@ -50,6 +50,13 @@ def strip_tracking(url: str) -> str:
     return urlunsplit(parts._replace(query="&".join(kept)))
 
 
+def drop_parameters(url: str, names: re.Pattern[str]) -> str:
+    """Remove the parameters whose whole names fit an expression; the rest keeps its order."""
+    parts = urlsplit(url)
+    kept = [item for item in parts.query.split("&") if item and not names.fullmatch(item.split("=", 1)[0])]
+    return urlunsplit(parts._replace(query="&".join(kept)))
+
+
 def strip_volatile(url: str) -> str:
     """Remove session, fragment and moments; the rest keeps its order and its empty values.
 
