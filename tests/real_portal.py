@@ -56,7 +56,7 @@ def read_truth(shared: Path) -> dict[str, dict[str, Any]]:
 
 
 def read_words(shared: Path, page: Path) -> list[str]:
-    """Return the words of a page's body as regular expressions find them, entities decoded twice, hidden ones left out."""
+    """Return the words of a page's body as regular expressions find them: entities decoded twice, none hidden."""
     text = _load_truth(shared).text
     html = page.read_text(encoding="utf-8-sig", errors="replace")
     start = html.find('<div class="journal-content-article">')

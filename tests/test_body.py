@@ -250,7 +250,8 @@ def test_body_without_its_own_division():
 @pytest.mark.parametrize(
     ("links", "attachments"),
     [
-        ('<a href="/documents/1/0/KH+12.pdf/ab-1?t=5">Kế hoạch</a>', [("/documents/1/0/KH+12.pdf/ab-1?t=5", "Kế hoạch")]),
+        ('<a href="/documents/1/0/KH+12.pdf/ab-1?t=5">Kế hoạch</a>',
+         [("/documents/1/0/KH+12.pdf/ab-1?t=5", "Kế hoạch")]),
         ('<a href="/documents/1/0/KH+so+12.PDF/ab-1"><i class="icon"></i></a>',
          [("/documents/1/0/KH+so+12.PDF/ab-1", "KH so 12.PDF")]),
         ('<a href="/tai-ve/k%E1%BA%BF%20ho%E1%BA%A1ch%00.docx"> </a>',

@@ -58,7 +58,7 @@ class Wish:
 def pair_addresses(printed: Sequence[str], shown: Sequence[str]) -> list[FileAddress]:
     """Pair the addresses that a page prints now with those that the archive shows of the same files.
 
-    They differ where an address tells the moment of a change: the file is asked for as printed, and its history goes on.
+    They differ where an address tells the moment of a change: the file is asked for as printed, its history goes on.
     """
     known = dict(zip(identify_files(shown), shown, strict=True)) | {url: url for url in shown}
     names = identify_files(printed)

@@ -25,7 +25,8 @@ class Links:
     def resolve(self, href: str) -> str | None:
         """Return the absolute address of a link as it is printed, without a session in its path and a fragment.
 
-        Every parameter stays: what looks like a session may be all that tells two documents apart, or open one. None if it leads nowhere, or back to the page itself (as an empty ``src`` does).
+        Every parameter stays: what looks like a session may be all that tells two documents apart, or open one.
+        None if it leads nowhere, or back to the page itself (as an empty ``src`` does).
         """
         url = join_url(self.base, href)
         if url is None or (path_of(url) == path_of(self.base) and not is_download(url)):

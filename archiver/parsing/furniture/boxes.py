@@ -160,8 +160,8 @@ class _Judge:
             if not self._is_taken(heading):
                 self._judge_headed(heading)
         for button in self._hints.buttons:
-            if not self._is_taken(button):
-                self._judge_consent(button)
+            if button.parent is not None and not self._is_taken(button.parent):
+                self._judge_consent(button, button.parent)
         return Furniture(frozenset(self._ids), tuple(self._counts), self._describe())
 
     def _judge_hidden(self) -> None:
@@ -201,11 +201,11 @@ class _Judge:
         if taken:
             self._take(*taken, "related")
 
-    def _judge_consent(self, button: Element) -> None:
+    def _judge_consent(self, button: Element, around: Element) -> None:
         """Take the banner around a button by which readers agree to cookies."""
         if not ACCEPT.fullmatch(clean_text(text_of(button))):
             return
-        for element in _climb(button, self._root):
+        for element in _climb(around, self._root):
             look = measure(element, self._known | self._ids)
             if look.prose > _MOST * self._whole.prose:
                 break

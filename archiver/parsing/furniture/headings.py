@@ -19,7 +19,12 @@ _LONGEST_HEAD = 60
 
 def names_others(element: Element) -> bool:
     """Say whether the heading before a block tells of other articles: most read ones, related ones."""
-    return bool(_OTHERS.match(heading_before(element)))
+    return tells_others(heading_before(element))
+
+
+def tells_others(heading: str) -> bool:
+    """Say whether a heading tells of other articles."""
+    return bool(_OTHERS.match(heading))
 
 
 def heading_before(element: Element) -> str:

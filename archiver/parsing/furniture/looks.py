@@ -22,8 +22,8 @@ MOST_LINES = 2000
 class Look:
     """What an element shows: characters of text, of text that is linked, of prose that is not; its lines.
 
-    ``links`` counts those that lead somewhere, ``images`` all images, ``pictures`` those in links; ``has_form`` says that it holds a
-    field or a button.
+    ``links`` counts those that lead somewhere, ``images`` all images, ``pictures`` those in links; ``has_form`` says
+    that it holds a field or a button.
     """
 
     text: int = 0

@@ -20,27 +20,53 @@ _AROUND = re.compile(
 
 # What the words of names say inside a body, by the kind of furniture; an optional hyphen stands between syllables.
 _KINDS = {
-    "advert": r"ads?|adv|advs|adverts?|advertis(?:ement|ements|ing)|adsense|adsbygoogle|adslot|adzone|dfp|gpt|"
-    r"quang-?cao|qc|sponsor(?:ed|s)?|taboola|outbrain|mgid|doubleclick",
+    "advert": (
+        r"ads?|adv|advs|adverts?|advertis(?:ement|ements|ing)|adsense|adsbygoogle|adslot|adzone|dfp|gpt|"
+        r"quang-?cao|qc|sponsor(?:ed|s)?|taboola|outbrain|mgid|doubleclick"
+    ),
     "banner": r"banners?|promos?|promotions?",
-    "related": r"relat(?:ed|e)|relations?|recommend(?:ed|ations?|s)?|suggest(?:ed|ions?)|(?:tin-?|bai-?)?lien-?quan|"
-    r"(?:tin|bai)-?(?:viet-?)?(?:khac|cu|moi|cung-?chuyen-?muc|doc-?nhieu|xem-?nhieu|noi-?bat)|"
-    r"(?:doc|xem)-?(?:nhieu|them)|(?:most|also)-?(?:read|viewed|popular)|popular|trending|see-?also|read-?(?:more|next|also)|"
-    r"(?:more|other|latest|recent|next|prev(?:ious)?|similar)-?(?:news|posts?|articles?|stories)|jp-?relatedposts",
-    "share": r"shar(?:e|es|ing|er)|add-?this|add-?to-?any|a2a|share-?this|sharedaddy|jssocials|chia-?se|"
-    r"social(?:-?(?:media|networks?|icons?|links?|buttons?|bar|box|list|plugins?|likes?|counts?|counter|tools?|wrap(?:per)?|share|sharing))?"
-    r"|mxh|fb-?(?:like|share|save|send|root)|facebook|twitter|tweet|zalo|likes?|liked|follow(?:-?us)?|g-?plus(?:one)?",
-    "comments": r"comments?|commentlist|binh-?luan|phan-?hoi|y-?kien|disqus|fb-?comments?|respond|repl(?:y|ies)|feedback",
-    "rating": r"ratings?|rate|rated|rater|votes?|voting|stars?|danh-?gia|binh-?chon|xep-?hang|reviews?|kk-?star-?ratings?",
+    "related": (
+        r"relat(?:ed|e)|relations?|recommend(?:ed|ations?|s)?|suggest(?:ed|ions?)|(?:tin-?|bai-?)?lien-?quan|"
+        r"(?:tin|bai)-?(?:viet-?)?(?:khac|cu|moi|cung-?chuyen-?muc|doc-?nhieu|xem-?nhieu|noi-?bat)|(?:doc|"
+        r"xem)-?(?:nhieu|them)|(?:most|also)-?(?:read|viewed|popular)|popular|trending|see-?also|"
+        r"read-?(?:more|next|also)|(?:more|other|latest|recent|next|prev(?:ious)?|similar)-?(?:news|posts?|"
+        r"articles?|stories)|jp-?relatedposts"
+    ),
+    "share": (
+        r"shar(?:e|es|ing|er)|add-?this|add-?to-?any|a2a|share-?this|sharedaddy|jssocials|chia-?se|"
+        r"social(?:-?(?:media|networks?|icons?|links?|buttons?|bar|box|list|plugins?|likes?|counts?|counter|"
+        r"tools?|wrap(?:per)?|share|sharing))?|mxh|fb-?(?:like|share|save|send|root)|facebook|twitter|tweet|"
+        r"zalo|likes?|liked|follow(?:-?us)?|g-?plus(?:one)?"
+    ),
+    "comments": (
+        r"comments?|commentlist|binh-?luan|phan-?hoi|y-?kien|disqus|fb-?comments?|respond|repl(?:y|ies)|"
+        r"feedback"
+    ),
+    "rating": (
+        r"ratings?|rate|rated|rater|votes?|voting|stars?|danh-?gia|binh-?chon|xep-?hang|reviews?|"
+        r"kk-?star-?ratings?"
+    ),
     "consent": r"cookies?|consent|gdpr|ccpa",
     "tags": r"tags?|tagged|tag-?(?:list|links?|cloud)|post-?tags|keywords?|tu-?khoa|the-?tag",
-    "tools": r"print|printer|printing|tool(?:s|bar|box)?|(?:send-?)?e?mail|font-?size|text-?size|zoom|bookmark|copy-?link|"
-    r"tts|text-?to-?speech|listen|nghe-?bai|doc-?bai|gui-?(?:mail|bai)|in-?bai|back-?to-?top|go-?top|report-?error|bao-?loi",
-    "count": r"(?:page|post|news|article)?-?views?-?(?:counts?|counter|number|num|total)|post-?views|pageviews?|luot-?(?:xem|doc|truy-?cap)|"
-    r"so-?(?:lan|luot)-?(?:xem|doc)|hits?|hit-?count|counters?|visit(?:s|ors?)?|truy-?cap|read-?count|viewed",
+    "tools": (
+        r"print|printer|printing|tool(?:s|bar|box)?|(?:send-?)?e?mail|font-?size|text-?size|zoom|bookmark|"
+        r"copy-?link|tts|text-?to-?speech|listen|nghe-?bai|doc-?bai|gui-?(?:mail|bai)|in-?bai|back-?to-?top|"
+        r"go-?top|report-?error|bao-?loi"
+    ),
+    "count": (
+        r"(?:page|post|news|article)?-?views?-?(?:counts?|counter|number|num|total)|post-?views|pageviews?|"
+        r"luot-?(?:xem|doc|truy-?cap)|so-?(?:lan|luot)-?(?:xem|doc)|hits?|hit-?count|counters?|visit(?:s|"
+        r"ors?)?|truy-?cap|read-?count|viewed"
+    ),
     "clock": r"clocks?|time-?ago|dong-?ho|date-?time-?now|current-?(?:time|date)|today|relative-?time|timeago|now",
-    "menu": r"menus?|nav|navs|navbar|navigation|breadcrumbs?|pagination|pager|paging|page-?nav|side-?bar|skip-?links?",
-    "form": r"subscribe|subscription|newsletters?|sign-?up|log-?in|login|poll|polls|survey|khao-?sat|tham-?do|dang-?ky|search",
+    "menu": (
+        r"menus?|nav|navs|navbar|navigation|breadcrumbs?|pagination|pager|paging|page-?nav|side-?bar|"
+        r"skip-?links?"
+    ),
+    "form": (
+        r"subscribe|subscription|newsletters?|sign-?up|log-?in|login|poll|polls|survey|khao-?sat|tham-?do|"
+        r"dang-?ky|search"
+    ),
     "popup": r"pop-?ups?|modals?|toasts?|notif(?:y|ication|ications)|tooltips?|overlay",
 }
 _NEUTRAL = (

@@ -64,25 +64,52 @@ def _made_of(*words: str) -> re.Pattern[str]:
 
 
 _SHARE = (
-    r"chia sẻ(?: (?:bài viết|bài|tin|ngay|lên|qua|trên))*(?: này)?(?: với bạn bè)?|lượt (?:chia sẻ|thích)|thích|quan tâm",
-    r"shar(?:e|es|ed|ing)(?: (?:this|on|via|with friends|article|post))*|likes?|tweets?|pin it|follow(?: us)?(?: on)?",
-    r"facebook|twitter|x|zalo|messenger|linkedin|pinterest|whatsapp|telegram|google\+?|viber|email|print|copy(?: link)?",
+    (
+        r"chia sẻ(?: (?:bài viết|bài|tin|ngay|lên|qua|trên))*(?: này)?(?: với bạn bè)?|lượt (?:chia sẻ|thích)|"
+        r"thích|quan tâm"
+    ),
+    (
+        r"shar(?:e|es|ed|ing)(?: (?:this|on|via|with friends|article|post))*|likes?|tweets?|pin it|"
+        r"follow(?: us)?(?: on)?"
+    ),
+    (
+        r"facebook|twitter|x|zalo|messenger|linkedin|pinterest|whatsapp|telegram|google\+?|viber|email|print|"
+        r"copy(?: link)?"
+    ),
     r"分享(?:到|至)?|微信|微博|поделиться|teilen|condividi|compartir|partager|bagikan|공유|แชร์",
 )
 _TOOLS = (
-    r"in (?:bài(?: viết)?|trang(?: này)?|ấn)|bản in|(?:gửi|lưu|nghe|đọc) (?:e-?mail|mail|bài(?: viết)?|tin|trang)(?: này)?",
-    r"gửi cho bạn bè|(?:xem với |chọn |xem )?cỡ chữ|phóng to|thu nhỏ|quay lại|trở (?:về|lại)|(?:lên|về) đầu trang|báo lỗi",
-    r"theo dõi (?:chúng tôi )?(?:trên|qua) .{1,30}|tương phản|print(?: this(?: page| article)?)?|(?:send )?e-?mail(?: this)?",
-    r"save(?: article)?|bookmark|copy link|back to top|font size|text size|report(?: an?)? (?:error|issue)|listen(?: to .{1,20})?",
-    r"打印(?:本页)?|关闭(?:窗口)?|收藏|返回(?:顶部)?|字体|печать|drucken|stampa|imprimir|imprimer|cetak|인쇄|a[+-]?(?: a[+-]?)*",
+    (
+        r"in (?:bài(?: viết)?|trang(?: này)?|ấn)|bản in|(?:gửi|lưu|nghe|đọc) (?:e-?mail|mail|bài(?: viết)?|tin|"
+        r"trang)(?: này)?"
+    ),
+    (
+        r"gửi cho bạn bè|(?:xem với |chọn |xem )?cỡ chữ|phóng to|thu nhỏ|quay lại|trở (?:về|lại)|(?:lên|"
+        r"về) đầu trang|báo lỗi"
+    ),
+    (
+        r"theo dõi (?:chúng tôi )?(?:trên|qua) .{1,30}|tương phản|print(?: this(?: page| article)?)?|"
+        r"(?:send )?e-?mail(?: this)?"
+    ),
+    (
+        r"save(?: article)?|bookmark|copy link|back to top|font size|text size|report(?: an?)? (?:error|issue)|"
+        r"listen(?: to .{1,20})?"
+    ),
+    r"打印(?:本页)?|关闭(?:窗口)?|收藏|返回(?:顶部)?|字体|печать|drucken",
+    r"stampa|imprimir|imprimer|cetak|인쇄|a[+-]?(?: a[+-]?)*",
 )
 _COMMENTS = (
     r"(?:ý kiến|bình luận|phản hồi)(?: của bạn| bạn đọc)?|(?:gửi|viết|xem|đọc) (?:ý kiến|bình luận|phản hồi)",
-    r"comments?|leave a (?:reply|comment)|no comments(?: yet)?|评论|комментари(?:и|ев|й|я)|kommentare?|comentarios?|댓글",
+    (
+        r"comments?|leave a (?:reply|comment)|no comments(?: yet)?|评论|комментари(?:и|ев|й|я)|kommentare?|"
+        r"comentarios?|댓글"
+    ),
 )
 _RATING = (
-    rf"(?:điểm )?(?:đánh giá|xếp hạng|bình chọn|rat(?:e|ed|ing)|average|score|bewertung|评分|оценка)[^.!?]{{0,40}}?"
-    rf"{_JOIN}\d(?:[.,]\d+)?(?: ?/ ?\d+| trên \d+| of \d+| sao| stars?| ★).{{0,60}}",
+    (
+        rf"(?:điểm )?(?:đánh giá|xếp hạng|bình chọn|rat(?:e|ed|ing)|average|score|bewertung|评分|оценка)[^.!?]{{0,40}}?"
+        rf"{_JOIN}\d(?:[.,]\d+)?(?: ?/ ?\d+| trên \d+| of \d+| sao| stars?| ★).{{0,60}}"
+    ),
     r"\d(?:[.,]\d+)? ?/ ?(?:5|10)\b.{0,12}(?:đánh giá|phiếu|lượt|votes?|ratings?|sao|stars?).{0,30}",
     rf"{_NUMBER} (?:lượt |phiếu )?(?:đánh giá|bình chọn|votes?|ratings?|reviews?)",
     r"[^\w]{0,3}[★☆⭐✩✭]{2}.{0,40}|(?:bạn )?đánh giá(?: bài viết| của bạn)?(?: này)?|rate this(?: article| post)?",
@@ -99,14 +126,18 @@ _DAY = (
     r"\d{1,4} ?(?:[/.-]|tháng|年) ?\d{1,2} ?(?:[/.-]|,? ?năm|月) ?\d{2,4}日?"
 )
 _TIME = r"\d{1,2} ?[:h] ?\d{2}(?: ?: ?\d{2})?(?: ?[ap]m)?(?: ?\(?(?:gmt|utc)?[+-]\d{1,2}(?::\d{2})?\)?)?"
-_CLOCK = r"(?:hôm nay|bây giờ|hiện tại|giờ hiện tại|thời gian hiện tại|today|now|current (?:time|date)|今天|现在|сегодня|heute|hoy)"
+_CLOCK = (
+    r"(?:hôm nay|bây giờ|hiện tại|giờ hiện tại|thời gian hiện tại|"
+    r"today|now|current (?:time|date)|今天|现在|сегодня|heute|hoy)"
+)
 CLOCK_LINE = re.compile(
     rf"\W*(?:{_CLOCK}(?: là)? ?[:：,-]? ?(?:{_DAY}(?:\W{{1,3}}{_TIME})?|{_TIME}(?:\W{{1,3}}{_DAY})?)"
     rf"|{_DAY}\W{{1,3}}\d{{1,2}}:\d{{2}}:\d{{2}}(?: ?[ap]m)?|\d{{1,2}}:\d{{2}}:\d{{2}}(?: ?[ap]m)?\W{{1,3}}{_DAY})\W*",
     re.IGNORECASE,
 )
 ADVERT_LINE = re.compile(
-    r"\W*(?:quảng cáo|tài trợ|(?:nội dung |bài viết )?được tài trợ|advertis(?:ement|ing)|sponsored(?: by .{1,40}| content)?|anzeige|"
+    r"\W*(?:quảng cáo|tài trợ|(?:nội dung |bài viết )?được tài trợ|"
+    r"advertis(?:ement|ing)|sponsored(?: by .{1,40}| content)?|anzeige|"
     r"publicidad|реклама|广告|廣告|iklan|광고)\W*",
     re.IGNORECASE,
 )
@@ -114,7 +145,8 @@ REPLY_LINE = whole_line(
     r"trả lời|phản hồi|gửi(?: bình luận)?|báo cáo|thích|reply|report|like|回复|ответить|antworten|responder|balas|답글"
 )
 ACCEPT = whole_line(
-    r"(?:tôi )?(?:đồng ý|chấp nhận|hiểu rồi|đã hiểu)(?: tất cả)?|(?:i )?(?:accept|agree|allow)(?: all)?(?: cookies)?|got it|ok(?:ay)?",
+    r"(?:tôi )?(?:đồng ý|chấp nhận|hiểu rồi|đã hiểu)(?: tất cả)?",
+    r"(?:i )?(?:accept|agree|allow)(?: all)?(?: cookies)?|got it|ok(?:ay)?",
     r"同意|接受|принять|akzeptieren|accept(?:er|ar)|aceptar|setuju|동의",
 )
 ABOUT_CONSENT = re.compile(

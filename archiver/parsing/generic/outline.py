@@ -22,6 +22,9 @@ _SKIPPED = frozenset(
 # it is the page itself (ASP.NET), else a search, a login or a poll.
 _FURNITURE = {"nav": 0.5, "aside": 0.5, "footer": 0.5, "menu": 0.5, "form": 0.3}
 MOST_MAINS = 4
+PARAGRAPH = 60
+"""So much text that is not linked is a paragraph."""
+_FEW = 6
 
 
 @dataclass(slots=True)
@@ -96,13 +99,22 @@ class Outline:
         steps = [0] * (len(self.lines) + 1)
         for span in self.spans:
             share = _FURNITURE.get(span.element.name)
-            if share is None or self.mass(span.start, span.end) > share * whole:
+            if share is None or self.mass(span.start, span.end) > share * whole or self._is_amid(span):
                 continue
             if not any(span.start <= main.start and main.end <= span.end for main in contents[:MOST_MAINS]):
                 steps[span.start] += 1
                 steps[span.end] -= 1
         for line, depth in zip(self.lines, accumulate(steps), strict=False):
             line.furniture = depth > 0
+
+    def _is_amid(self, span: Span) -> bool:
+        """Say whether an ``aside`` is prose that stands between the paragraphs of a text."""
+        if span.element.name != "aside" or not any(
+            line.mass >= PARAGRAPH for line in self.lines[span.start : span.end]
+        ):
+            return False
+        near = self.lines[max(span.start - _FEW, 0) : span.start], self.lines[span.end : span.end + _FEW]
+        return all(any(_is_paragraph_of(span.element.parent, line) for line in lines) for lines in near)
 
     def mass(self, start: int, end: int) -> int:
         """Return the mass of the lines from ``start`` up to ``end``."""
@@ -126,6 +138,10 @@ class Outline:
         first = bisect_left(self.images, start, key=lambda image: image[0])
         last = bisect_left(self.images, end + 1, key=lambda image: image[0])
         return [element for _, element in self.images[first:last]]
+
+
+def _is_paragraph_of(parent: Element | None, line: Line) -> bool:
+    return line.mass >= PARAGRAPH and line.block.parent is parent
 
 
 def read_outline(page: Element) -> Outline:
