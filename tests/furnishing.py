@@ -18,6 +18,7 @@ URL = {
     "liferay": "https://portal.example/tin/-/view_content/5512-chi-bo-khao-sat.html",
     "plain": "https://bao.example/tin/chi-bo-khao-sat.html",
 }
+INFO = "Ngày đăng 24/11/2026 | 9:15 AM &nbsp;|&nbsp;View count: 77"
 PARAGRAPHS = (
     "Sáng thứ ba, chi bộ trường Sao Mai đến ba nhà văn hóa thôn ở xã Hạ Bình để xem sách, bàn ghế và sân chơi của trẻ.",
     "Đoàn ghi lại từng phòng: thôn Đông có bốn trăm cuốn sách, thôn Đoài chưa có giá, còn thôn Bắc đang sửa lại mái hiên.",
@@ -115,12 +116,12 @@ TRAPS: dict[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-def write_page(look: str, body: str) -> str:
+def write_page(look: str, body: str, info: str = INFO) -> str:
     """Write the page of an article in one of the two looks."""
     if look == "liferay":
         middle = (
             f'<div class="portlet-boundary portlet-boundary_101_"><div class="asset-full-content-title">{TITLE}</div>'
-            '<div class="assetPublishDate block_timer">Ngày đăng 24/11/2026 | 9:15 AM &nbsp;|&nbsp;View count: 77</div>'
+            f'<div class="assetPublishDate block_timer">{info}</div>'
             '<div class="asset-full-content"><div class="asset-content" id="_101_5512">'
             f'<div class="journal-content-article">{body}</div></div></div></div>'
         )
@@ -136,10 +137,10 @@ def write_page(look: str, body: str) -> str:
     )
 
 
-def read(look: str, body: str) -> Article:
+def read(look: str, body: str, info: str = INFO) -> Article:
     """Read the article of a page with a body."""
     platform = LIFERAY_HANOI if look == "liferay" else GENERIC
-    capture = Capture(URL[look], AT, 200, (), write_page(look, body).encode())
+    capture = Capture(URL[look], AT, 200, (), write_page(look, body, info).encode())
     page = read_page(capture, platform, ZONE)
     assert isinstance(page, Article), page
     return page
