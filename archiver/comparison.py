@@ -18,7 +18,7 @@ from archiver.edits import Comparison, Edit, Field, File, Kind, Span, State
 from archiver.link_identity import identify_link, is_same_link
 from archiver.matching import ALIKE, Matching, match_equal, match_versions, measure_likeness
 from archiver.meaning_edits import find_same_texts, join_marks, pair_links, write_link, write_mark
-from archiver.urls import identify_file
+from archiver.urls import identify_files
 
 __all__ = ["Comparison", "Edit", "Field", "Kind", "Span", "State", "as_json", "compare_states"]
 
@@ -93,15 +93,18 @@ def _read_paragraphs(state: State) -> list[_Item]:
 
 
 def _read_files(files: tuple[File, ...]) -> list[_Item]:
-    return [_read_file(url, fold_text(text or "")) for url, text in files]
+    keys = _identify([url for url, _ in files])
+    texts = [fold_text(text or "") for _, text in files]
+    return [
+        _Item(key, text, fold_text(f"{text} <{url}>")) for key, text, (url, _) in zip(keys, texts, files, strict=True)
+    ]
 
 
-def _read_file(url: str, text: str) -> _Item:
+def _identify(urls: list[str]) -> list[str]:
     try:
-        key = identify_file(url)
+        return identify_files(urls)
     except ValueError:  # such as an unfinished IPv6 host: no address, but the same text is the same file
-        key = url
-    return _Item(key, text, fold_text(f"{text} <{url}>"))
+        return urls
 
 
 def _compare_items(field: Field, before: list[_Item], after: list[_Item]) -> Iterator[Edit]:

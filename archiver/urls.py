@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urldefrag, urljoin, urlsplit, urlunsplit
 
@@ -16,8 +17,10 @@ MOST_ADDRESS = 8000
 with more. Scrapy would leave out what is longer than 2,083 and tell nobody."""
 _MOST_SHOWN = 200
 _MIRRORED = re.compile(r"[0-9a-f]{4}(\.\w{2,5})$")
-# Parameters that name a moment or a session and not a thing; Liferay adds ``t=<milliseconds>`` to documents and images.
-VOLATILE_PARAMETERS = frozenset({"t", "p_auth", "p_p_auth", "token", "jsessionid", "phpsessid", "sid"})
+# Parameters that name a session and no thing, whatever they hold. Liferay adds ``p_auth`` to its own actions.
+SESSION_PARAMETERS = frozenset({"p_auth", "p_p_auth", "jsessionid", "phpsessid", "aspsessionid", "asp.net_sessionid"})
+# The moment of a file's last change, in milliseconds or seconds: Liferay adds it to documents and images.
+_MOMENT = re.compile(r"t=1\d{9}(?:\d{3})?$", re.ASCII)
 
 
 def join_url(base: str, href: str) -> str | None:
@@ -50,11 +53,26 @@ def strip_tracking(url: str) -> str:
     return urlunsplit(parts._replace(query="&".join(kept)))
 
 
+def drop_parameters(url: str, names: re.Pattern[str]) -> str:
+    """Remove the parameters whose whole names fit an expression; the rest keeps its order."""
+    parts = urlsplit(url)
+    kept = [item for item in parts.query.split("&") if item and not names.fullmatch(item.split("=", 1)[0])]
+    return urlunsplit(parts._replace(query="&".join(kept)))
+
+
 def strip_volatile(url: str) -> str:
-    """Remove session, fragment and all ``VOLATILE_PARAMETERS``; the rest keeps its order and its empty values."""
+    """Remove session, fragment and moments; the rest keeps its order and its empty values.
+
+    For comparing alone: what is asked for is asked for as it is printed. ``sid``, ``token`` and the like stay: a
+    document exchanged for another one may differ in nothing else.
+    """
     parts = urlsplit(strip_session(url))
-    query = "&".join(item for item in parts.query.split("&") if item and _name(item) not in VOLATILE_PARAMETERS)
+    query = "&".join(item for item in parts.query.split("&") if item and not _is_volatile(item))
     return urlunsplit(parts._replace(query=query))
+
+
+def _is_volatile(item: str) -> bool:
+    return _name(item) in SESSION_PARAMETERS or _MOMENT.match(item) is not None
 
 
 def mark_form_page(url: str, page: str) -> str:
@@ -97,6 +115,30 @@ def identify_file(url: str) -> str:
     _, documents, name = parts.path.rpartition("/documents/")
     path = f"{documents}{name}" if documents else parts.path
     return f"{path}?{parts.query}" if parts.query else path
+
+
+def identify_files(urls: Sequence[str]) -> list[str]:
+    """Return what tells the files of one page apart.
+
+    As ``identify_file``, except where two addresses would be one: there the moments in them count too.
+    """
+    names = [identify_file(url) for url in urls]
+    if len(set(names)) == len(names):
+        return names
+    printed: dict[str, set[str]] = {}
+    for name, url in zip(names, urls, strict=True):
+        printed.setdefault(name, set()).add(_with_moments(url))
+    return [
+        _with_moments(url) if len(printed[name]) > 1 and not name.startswith("img_id=") else name
+        for name, url in zip(names, urls, strict=True)
+    ]
+
+
+def _with_moments(url: str) -> str:
+    """Return path and query without what names a session."""
+    parts = urlsplit(strip_session(url))
+    kept = [item for item in parts.query.split("&") if item and _name(item) not in SESSION_PARAMETERS]
+    return f"{parts.path}?{'&'.join(kept)}"
 
 
 def is_download(url: str) -> bool:

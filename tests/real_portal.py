@@ -56,7 +56,7 @@ def read_truth(shared: Path) -> dict[str, dict[str, Any]]:
 
 
 def read_words(shared: Path, page: Path) -> list[str]:
-    """Return the words of a page's body as regular expressions find them, entities decoded twice."""
+    """Return the words of a page's body as regular expressions find them: entities decoded twice, none hidden."""
     text = _load_truth(shared).text
     html = page.read_text(encoding="utf-8-sig", errors="replace")
     start = html.find('<div class="journal-content-article">')
@@ -67,6 +67,7 @@ def read_words(shared: Path, page: Path) -> list[str]:
             end = start + tag.start()
             break
     inner = re.sub(r'(?s)<p[^>]*class="view-content-author".*?</p>', "", html[start:end]) if start >= 0 else ""
+    inner = re.sub(r'(?s)<span style="display: none;">.*?</span>', "", inner)
     return clean_text(text(inner)).split()
 
 

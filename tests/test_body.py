@@ -23,6 +23,7 @@ ACCOUNT = '<p align="right" class="view-content-author">\n<strong><em>bien tap v
 LEAD = "Sáng 5/3, chi bộ trường họp giao ban quý một và bàn việc quý hai."
 FIRST = "Chi bộ điểm lại các việc đã làm trong quý một."
 LAST = "Cuộc họp kết thúc lúc mười một giờ."
+PICTURE = "/image/journal/article?img_id=9&t=1657072430000"
 PHOTO = '<img alt="" src="/image/journal/article?img_id=9&amp;t=1657072430000" />'
 
 
@@ -107,7 +108,7 @@ CAPTION = "Toàn cảnh cuộc họp"
 )
 def test_captions_belong_to_their_image(picture, caption):
     article = read(f"<p>{FIRST}</p>{picture}<p>{LAST}</p>")
-    assert article.images == (Image(f"{SITE}/image/journal/article?img_id=9", caption),)
+    assert article.images == (Image(f"{SITE}/image/journal/article?img_id=9&t=1657072430000", caption),)
     assert article.paragraphs == (FIRST, LAST)
 
 
@@ -249,14 +250,17 @@ def test_body_without_its_own_division():
 @pytest.mark.parametrize(
     ("links", "attachments"),
     [
-        ('<a href="/documents/1/0/KH+12.pdf/ab-1?t=5">Kế hoạch</a>', [("/documents/1/0/KH+12.pdf/ab-1", "Kế hoạch")]),
+        ('<a href="/documents/1/0/KH+12.pdf/ab-1?t=5">Kế hoạch</a>',
+         [("/documents/1/0/KH+12.pdf/ab-1?t=5", "Kế hoạch")]),
         ('<a href="/documents/1/0/KH+so+12.PDF/ab-1"><i class="icon"></i></a>',
          [("/documents/1/0/KH+so+12.PDF/ab-1", "KH so 12.PDF")]),
         ('<a href="/tai-ve/k%E1%BA%BF%20ho%E1%BA%A1ch%00.docx"> </a>',
          [("/tai-ve/k%E1%BA%BF%20ho%E1%BA%A1ch%00.docx", "kế hoạch.docx")]),
         ('<a href="/documents/1/0/ab-1"></a>', [("/documents/1/0/ab-1", "ab-1")]),
         ('<a href="/documents/1/0/KH.pdf/ab-1?t=5">Một</a> <a href="/documents/1/0/KH.pdf/ab-1?t=6">Hai</a>',
-         [("/documents/1/0/KH.pdf/ab-1", "Một")]),
+         [("/documents/1/0/KH.pdf/ab-1?t=5", "Một"), ("/documents/1/0/KH.pdf/ab-1?t=6", "Hai")]),
+        ('<a href="/tai/vb.pdf?sid=11">Một</a> <a href="/tai/vb.pdf?token=12#trang=2">Hai</a>',
+         [("/tai/vb.pdf?sid=11", "Một"), ("/tai/vb.pdf?token=12", "Hai")]),
         ('<a href="/documents/1/0/KH.pdf/ab-1"></a><a href="/documents/1/0/KH.pdf/ab-1">Hai</a>',
          [("/documents/1/0/KH.pdf/ab-1", "Hai")]),
         ('<a href="/documents/1/0/anh.jpg/ab-1">Ảnh</a><a href="/tai-ve/anh.png">Ảnh</a>', []),
@@ -281,7 +285,10 @@ def test_links_of_furniture_are_no_attachments():
         ('<img src="data:image/gif;base64,R0lGOD" data-src="/a.jpg">', [Image(f"{SITE}/a.jpg")]),
         ('<img src=""><img><img src="#"><img src="javascript:alert(1)">', []),
         ('<img src="data:image/png;base64,iVBO">', []),
-        ('<p><img src="/a.jpg?t=1"></p><p><img src="/a.jpg?t=2"></p>', [Image(f"{SITE}/a.jpg")]),
+        ('<p><img src="/a.jpg?t=1"></p><p><img src="/a.jpg?t=2"></p>',
+         [Image(f"{SITE}/a.jpg?t=1"), Image(f"{SITE}/a.jpg?t=2")]),
+        ('<p><img src="/anh?img_id=7&amp;t=1657072430000"></p><p><img src="/anh?img_id=7&amp;t=1657072430001"></p>',
+         [Image(f"{SITE}/anh?img_id=7&t=1657072430000")]),
         (f'<p><img src="/a.jpg"></p><p>{FIRST}</p>{CENTRED}<img src="/a.jpg"></p>{CENTRED}{CAPTION}</p>',
          [Image(f"{SITE}/a.jpg", CAPTION)]),
         (f'{CENTRED}<img src="/a.jpg"><img src="/b.jpg"></p>{CENTRED}{CAPTION}</p>',
@@ -296,7 +303,7 @@ def test_images(html, images):
 
 def test_the_picture_beside_the_lead_comes_first():
     article = read(f"{CENTRED}{PHOTO}</p><p>{FIRST}</p>", LEAD, beside='<img src="/lead.jpg?t=7" alt="">')
-    assert [image.url for image in article.images] == [f"{SITE}/lead.jpg", f"{SITE}/image/journal/article?img_id=9"]
+    assert [image.url for image in article.images] == [f"{SITE}/lead.jpg?t=7", f"{SITE}{PICTURE}"]
 
 
 def test_body_html_has_everything_in_its_place():
@@ -305,7 +312,7 @@ def test_body_html_has_everything_in_its_place():
         f"{CENTRED}{PHOTO}</p>{CENTRED}{CAPTION}</p><h2>Đầu mục</h2><ul><li>Một</li></ul>"
         "<table><tr><td>A</td><td>B</td></tr></table>"
     )
-    image = f'<img src="{SITE}/image/journal/article?img_id=9" alt="">'
+    image = f'<img src="{SITE}/image/journal/article?img_id=9&amp;t=1657072430000" alt="">'
     assert read(body).body_html.split("\n") == [
         f'<p>{FIRST} <strong>Đậm</strong> &lt; <a href="{SITE}/khac?a=1&amp;b=2">khác</a><br>hết</p>',
         f"<figure>{image}<figcaption>{CAPTION}</figcaption></figure>",

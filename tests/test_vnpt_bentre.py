@@ -101,8 +101,8 @@ def test_a_whole_article(url):
         lead="Chi bộ họp định kỳ. Đủ đảng viên dự.",
         paragraphs=("Bí thư khai mạc.", "Xem nghị quyết."),
         published=PublishedDate("07/02/2022", datetime(2022, 2, 6, 17, tzinfo=UTC), "day"),
-        images=(Image(f"{SITE}/documents/7/8/hop.jpg", "Quang cảnh", "Họp"),),
-        attachments=(Attachment(f"{SITE}/documents/7/8/nghi-quyet.pdf", "nghị quyết"),),
+        images=(Image(f"{SITE}/documents/7/8/hop.jpg?t=1", "Quang cảnh", "Họp"),),
+        attachments=(Attachment(f"{SITE}/documents/7/8/nghi-quyet.pdf?t=1", "nghị quyết"),),
     )
 
 

@@ -14,7 +14,7 @@ from archiver.archive.values import read_attachments, read_images, read_links, r
 from archiver.link_identity import identify_link, is_same_link
 from archiver.model import Article, Link, Mark, PublishedDate
 from archiver.raised import restore_level
-from archiver.urls import identify_file
+from archiver.urls import identify_files
 
 FIELDS = ("title", "lead", "body", "author", "published", "images", "attachments", "links", "marks")
 NEWER = ("links", "marks")
@@ -172,7 +172,9 @@ def _compare_date(row: Mapping[str, str | int | None]) -> str | None:
 def _compare_items(items: str | int | None, text: str) -> str:
     if items == "[]":
         return "[]"
-    return _write_json([[identify_file(item["url"]), _fold(item[text])] for item in json.loads(str(items))])
+    listed = json.loads(str(items))
+    names = identify_files([item["url"] for item in listed])
+    return _write_json([[name, _fold(item[text])] for name, item in zip(names, listed, strict=True)])
 
 
 def _compare_links(links: str | int | None) -> str:

@@ -24,7 +24,7 @@ from archiver.crawl.failures import describe_failure
 from archiver.crawl.items import Remark, Visit
 from archiver.crawl.ledger import RunLedger
 from archiver.crawl.spider import CommitteeSpider
-from archiver.crawl.wishes import Wishes
+from archiver.crawl.wishes import FileAddress, Wishes, pair_addresses
 from archiver.errors import ArchiveError
 from archiver.model import Problem
 
@@ -45,7 +45,7 @@ class ArticleFilesPipeline(MediaPipeline):
         super().__init__(crawler=crawler)
         self._opened: Wishes | None = None
         self._ended = False
-        self._left_over: Iterator[str] | None = None
+        self._left_over: Iterator[FileAddress] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
 
     @classmethod
@@ -62,8 +62,8 @@ class ArticleFilesPipeline(MediaPipeline):
 
     async def process_item(self, item: dict[str, Any] | Visit, spider: Spider | None = None) -> Any:
         """Wait for the files of an article, a few at a time: no more articles are under way than files can follow."""
-        urls = iter(self._list_urls(item))
-        while not self._is_over and (batch := list(islice(urls, _BATCH))):
+        files = iter(self._list_files(item))
+        while not self._is_over and (batch := list(islice(files, _BATCH))):
             await super().process_item(batch)
         if isinstance(item, Visit):
             raise DropItem("recorded; not an article")
@@ -135,16 +135,20 @@ class ArticleFilesPipeline(MediaPipeline):
         """Say whether nothing more is asked for: the archive cannot be written, or the crawl is being ended."""
         return self._ended or self._ledger.broken is not None
 
-    def _list_urls(self, item: dict[str, Any] | Visit) -> list[str]:
+    def _list_files(self, item: dict[str, Any] | Visit) -> list[FileAddress]:
         """List the files of an article that was recorded, or confirmed (304): then the archive knows them."""
-        if self._ledger.broken:
+        if self._ledger.broken or not self._wishes.kinds:
             return []
-        kinds = self._wishes.kinds
-        if not isinstance(item, Visit):
-            return [file["url"] for kind in kinds for file in item[kind]]
+        if isinstance(item, Visit):
+            expected = item.purpose.expected
+            return [FileAddress(url, url) for url in self._list_shown(expected)] if expected else []
+        printed = [file["url"] for kind in self._wishes.kinds for file in item[kind]]
+        return pair_addresses(printed, self._list_shown(item["article_id"])) if printed else []
+
+    def _list_shown(self, key: str) -> list[str]:
+        """List the addresses of an article's files by which the archive knows them."""
         database, run = self._ledger.opened()
-        expected = item.purpose.expected
-        return list_addresses_of(database.conn, run.site, expected, kinds) if expected else []
+        return list_addresses_of(database.conn, run.site, key, self._wishes.kinds)
 
     def _record(self, request: Request, outcome: Outcome, finding: Problem | None = None) -> None:
         if self._ledger.broken:

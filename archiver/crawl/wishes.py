@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -21,7 +21,7 @@ from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider
 from archiver.crawl.targets import Target
 from archiver.crawl.wholeness import ENCODINGS
 from archiver.file_types import NoDocumentError, identify_file_type
-from archiver.urls import MOST_ADDRESS
+from archiver.urls import MOST_ADDRESS, identify_files
 
 logger = logging.getLogger(__name__)
 
@@ -39,11 +39,30 @@ KINDS = {"none": (), "documents": ("attachments",), "all": ("attachments", "imag
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A file that is being asked for, and what is known of it."""
+class FileAddress:
+    """An address of a file: as it is asked for, and the one by which the archive knows the file."""
 
     url: str
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A file that is being asked for, the address by which it is known, and what is known of it."""
+
+    url: str
+    known: str
     past: Past | None
+
+
+def pair_addresses(printed: Sequence[str], shown: Sequence[str]) -> list[FileAddress]:
+    """Pair the addresses that a page prints now with those that the archive shows of the same files.
+
+    They differ where an address tells the moment of a change: the file is asked for as printed, its history goes on.
+    """
+    known = dict(zip(identify_files(shown), shown, strict=True)) | {url: url for url in shown}
+    names = identify_files(printed)
+    return [FileAddress(url, known.get(url) or known.get(name, url)) for url, name in zip(printed, names, strict=True)]
 
 
 class Wishes:
@@ -65,17 +84,18 @@ class Wishes:
         """Say whether the run may ask for more: its budget is not used up, and the host does not keep silent."""
         return bool(self._spider.budget) and self.silent < MOST_SILENT
 
-    def ask(self, urls: Iterable[str]) -> list[Request]:
+    def ask(self, files: Iterable[FileAddress]) -> list[Request]:
         """Return the requests for those files that are due; they count as sent."""
-        requests = (self._ask(url) for url in dict.fromkeys(urls))
+        requests = (self._ask(file) for file in dict.fromkeys(files))
         return [request for request in requests if request]
 
-    def list_left_over(self) -> Iterator[str]:
+    def list_left_over(self) -> Iterator[FileAddress]:
         """List files that no run asked for yet; none where only a part of the site is wanted."""
         if not self.kinds or self._spider.options.is_bounded:
             return iter(())
         urls = list_never_asked(self._database.conn, self._run.site, self.kinds)
-        return iter([*islice(filter(self._spider.discovery.allows, urls), MOST_LEFT_OVER)])
+        allowed = islice(filter(self._spider.discovery.allows, urls), MOST_LEFT_OVER)
+        return iter([FileAddress(url, url) for url in allowed])
 
     async def judge(self, response: Response, wish: Wish) -> Outcome:
         """Keep what was answered, or say why it is not kept; ArchiveError where the disk does not take it."""
@@ -96,25 +116,25 @@ class Wishes:
         if outcome.problem:
             logger.info("not kept: %s <%s>", outcome.problem, wish.url, extra={"spider": self._spider})
         with self._database.atomic():
-            record_download(self._database.conn, self._run, wish.url, now(), outcome)
+            record_download(self._database.conn, self._run, wish.known, now(), outcome)
         self.forget(wish)
 
     def forget(self, wish: Wish) -> None:
         """Let a wish go; the next run has it."""
-        self._under_way.discard(wish.url)
+        self._under_way.discard(wish.known)
 
-    def _ask(self, url: str) -> Request | None:
-        past = find_past(self._database.conn, self._run.site, url)
-        if url in self._under_way or not self._is_due(past):
+    def _ask(self, file: FileAddress) -> Request | None:
+        past = find_past(self._database.conn, self._run.site, file.known)
+        if file.known in self._under_way or not self._is_due(past):
             return None
-        wish = Wish(url, past)
-        if bar := self._find_bar(url):
+        wish = Wish(file.url, file.known, past)
+        if bar := self._find_bar(file.url):
             self._note_bar(wish, bar)
             return None
         if not self.has_room:
             return None
         self._spider.asked_files += 1
-        self._under_way.add(url)
+        self._under_way.add(file.known)
         return self._write_request(wish)
 
     def _is_due(self, past: Past | None) -> bool:

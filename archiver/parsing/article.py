@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 from urllib.parse import unquote, urlsplit
 
 from archiver.model import Article, Attachment, Problem
-from archiver.parsing.body import drop_files, read_body
+from archiver.parsing.body import BodyParts, drop_files, read_body
 from archiver.parsing.document import find_container, read_first, read_place
 from archiver.parsing.info_line import InfoLine, read_info_line
 from archiver.parsing.links import Links
@@ -41,6 +41,7 @@ def _read_kind(
         return None
     info = read_info_line(read_place(container, places.info_line) or "", zone, at)
     parts = read_body(container, places, links)
+    info = replace(info, views=info.views or parts.views)
     attachments = _read_attachments(container, places, links)
     return Article(
         native_key=key,
@@ -55,10 +56,15 @@ def _read_kind(
         views=info.views,
         images=tuple(parts.images),
         attachments=attachments,
-        problems=find_unreadable(info),
+        problems=(*find_unreadable(info), *tell_left_out(parts)),
         links=drop_files(parts.links, attachments, parts.images),
         marks=tuple(parts.marks),
     )
+
+
+def tell_left_out(parts: BodyParts) -> tuple[Problem, ...]:
+    """Tell of a body of which furniture took a good part: it may have been text."""
+    return (Problem("text_left_out", parts.left_out),) if parts.left_out else ()
 
 
 def find_unreadable(info: InfoLine) -> tuple[Problem, ...]:

@@ -13,6 +13,7 @@ from archiver.parsing.document import TooDeepError
 from archiver.parsing.links import Links
 from archiver.parsing.marks import HTML_OF_MARKS, Run, mark_of, settle_marks
 from archiver.parsing.media import MEDIA, list_media
+from archiver.parsing.pictures import read_image
 from archiver.parsing.text import clean_line, clean_piece, clean_text
 from archiver.platforms.elements import (
     Element,
@@ -40,7 +41,7 @@ class Block(NamedTuple):
     """One paragraph, list item (``li``), heading (``h3``) or table row (``tr``).
 
     ``text`` keeps line breaks, and tabs between the cells of a row. ``bold`` and ``italic`` say that all of it is.
-    ``media`` is what is embedded there, as addresses.
+    ``media`` is what is embedded there, as addresses, ``links`` are those that begin there, embedded things among them.
     """
 
     tag: str
@@ -53,6 +54,7 @@ class Block(NamedTuple):
     has_link: bool = False
     marks: tuple[Mark, ...] = ()
     media: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(slots=True)
@@ -69,12 +71,13 @@ class _Draft:
     has_link: bool = False
     runs: list[Run] = field(default_factory=list)
     media: list[str] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
 
 
 class BlockReader:
     """Reads the blocks below one element; ``furniture`` holds the ``id()`` of elements to be left out.
 
-    ``found`` are the links of all blocks, and what is embedded in them.
+    A link that stands around a block, or before it, is one of its links; ``loose`` are those behind the last block.
     """
 
     def __init__(self, links: Links, furniture: frozenset[int] = frozenset()) -> None:
@@ -86,7 +89,7 @@ class BlockReader:
         self._aligns: list[str] = [""]
         self._in_row = False
         self._depths: Counter[MarkKind] = Counter()
-        self.found: list[Link] = []
+        self.loose: list[Link] = []
 
     def read(self, root: Element) -> list[Block]:
         """Read all blocks; TooDeepError beyond ``MAX_DEPTH`` levels."""
@@ -106,6 +109,7 @@ class BlockReader:
                 self._add_media(child)
             elif child.name not in SKIPPED:
                 self._enter(child, stack)
+        self.loose = self._draft.links
         return self._blocks
 
     def _enter(self, tag: Element, stack: list[tuple[Element, Iterator[Element | str]]]) -> None:
@@ -233,13 +237,13 @@ class BlockReader:
     def _note_link(self, tag: Element, text: str) -> str | None:
         target = self._links.find_target(attribute_of(tag, "href"))
         if target:
-            self.found.append(Link(target, text, own=self._links.is_own(target)))
+            self._draft.links.append(Link(target, text, own=self._links.is_own(target)))
         return target
 
     def _add_media(self, tag: Element) -> None:
         urls = list_media(tag, self._links)
         self._draft.media += urls
-        self.found += [
+        self._draft.links += [
             Link(url, clean_text(attribute_of(tag, "title")), "media", self._links.is_own(url)) for url in urls
         ]
 
@@ -282,17 +286,13 @@ class BlockReader:
                     has_link=draft.has_link,
                     marks=marks,
                     media=tuple(draft.media),
+                    links=tuple(draft.links),
                 )
             )
-        self._draft = _Draft(html=self._write_begins()) if self._inline else _Draft()
+            draft.links = []
+        self._draft = _Draft(html=self._write_begins(), links=draft.links)
         if self._depths:
             self._draft.runs += [Run(kind, 0) for kind in self._depths]
-
-
-def read_image(tag: Element, links: Links) -> Image | None:
-    """Read an image; None where its address leads nowhere."""
-    url = links.resolve(attribute_of(tag, "data-src") or attribute_of(tag, "src"))
-    return Image(url, alt=clean_text(attribute_of(tag, "alt")) or None) if url else None
 
 
 def _is_row(row: Element) -> bool:

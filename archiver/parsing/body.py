@@ -4,12 +4,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from html import escape
 
-from archiver.model import Attachment, Image, Link, Mark
-from archiver.parsing.blocks import Block, BlockReader, read_image
+from archiver.model import Attachment, Count, Image, Link, Mark
+from archiver.parsing.blocks import Block, BlockReader
+from archiver.parsing.counts import find_count
 from archiver.parsing.document import read_element, read_place
+from archiver.parsing.furniture.boxes import Furniture, find_furniture
+from archiver.parsing.furniture.lines import drop_lines, is_article_like
 from archiver.parsing.links import Links
 from archiver.parsing.marks import mark_of, note_printed
 from archiver.parsing.media import MEDIA
+from archiver.parsing.pictures import read_image
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import (
     Element,
@@ -21,7 +25,7 @@ from archiver.platforms.elements import (
 )
 from archiver.platforms.layout import ArticleLayout, Place
 from archiver.raised import has_levels
-from archiver.urls import identify_file
+from archiver.urls import identify_file, identify_files
 
 LONGEST_CAPTION = 400
 LONGEST_SIGNATURE = 80
@@ -34,7 +38,8 @@ MOST_CAPTION_BLOCKS = 3
 class BodyParts:
     """The body taken apart; ``html`` holds an element a paragraph, image or row.
 
-    ``has_levels`` says that some raised or lowered characters are printed in it.
+    ``views`` is a count that is printed in the body, ``left_out`` what furniture took away of its prose. ``has_levels``
+    says that some raised or lowered characters are printed in it.
     """
 
     lead: str | None = None
@@ -45,6 +50,8 @@ class BodyParts:
     links: list[Link] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     has_levels: bool = False
+    views: Count | None = None
+    left_out: str = ""
 
 
 def read_body(container: Element, places: ArticleLayout, links: Links) -> BodyParts:
@@ -59,10 +66,8 @@ def read_body(container: Element, places: ArticleLayout, links: Links) -> BodyPa
     body = next((element for element in found if element is not None), None)
     if body is None:
         return parts
-    furniture = frozenset(id(element) for element in select_any(body, places.furniture))
-    reader = BlockReader(links, furniture)
-    take_apart(reader.read(body), parts)
-    parts.links += reader.found
+    known = frozenset(id(element) for element in select_any(body, places.furniture))
+    take_apart(read_text(body, links, known, parts), parts)
     return parts
 
 
@@ -73,8 +78,9 @@ def read_head(title: Element | None, lead: Iterable[Element], links: Links, part
             parts.marks += note_printed(clean_text(text_of(element)), ())
             continue
         reader = BlockReader(links)
-        parts.marks += [mark for block in reader.read(element) for mark in note_printed(block.text, block.marks)]
-        parts.links += reader.found if element is not title else []
+        blocks = reader.read(element)
+        parts.marks += [mark for block in blocks for mark in note_printed(block.text, block.marks)]
+        parts.links += _list_links(blocks, reader) if element is not title else []
 
 
 def drop_files(links: list[Link], attachments: Iterable[Attachment], images: Iterable[Image]) -> tuple[Link, ...]:
@@ -89,6 +95,32 @@ def drop_files(links: list[Link], attachments: Iterable[Attachment], images: Ite
         return file in documents or (link.kind == "link" and not link.text and file in pictures)
 
     return tuple(link for link in links if not is_file(link))
+
+
+def _list_links(blocks: list[Block], reader: BlockReader) -> list[Link]:
+    """List the links of some blocks of a reader, and those that stand behind its last one."""
+    return [*(link for block in blocks for link in block.links), *reader.loose]
+
+
+def read_text(root: Element, links: Links, known: frozenset[int], parts: BodyParts) -> list[Block]:
+    """Read the blocks of a body without its furniture, of which ``known`` holds the ``id()`` of some elements.
+
+    What the furniture tells, a view count, and whether it took much of the text, is written down in ``parts``, and
+    so are the links of what is left.
+    """
+    furniture = find_furniture(root, known)
+    reader = BlockReader(links, known | furniture.ids)
+    blocks, views = drop_lines(reader.read(root), lambda url: is_article_like(url, links.base))
+    found = _list_links(blocks, reader)
+    embedded = {link.url for link in found}
+    parts.links = [link for link in parts.links if link.kind != "media" or link.url not in embedded] + found
+    parts.views = views or _find_views(furniture)
+    parts.left_out = furniture.left_out
+    return blocks
+
+
+def _find_views(furniture: Furniture) -> Count | None:
+    return next((count for text in furniture.counts if (count := find_count(text))), None)
 
 
 def take_apart(blocks: list[Block], parts: BodyParts) -> None:
@@ -215,12 +247,12 @@ def _add_images(block: Block, captions: list[Block], parts: BodyParts) -> None:
 
 
 def _drop_repeated(images: list[Image]) -> list[Image]:
-    """Keep each address once, with its caption wherever that stands."""
+    """Keep each picture once, with its caption wherever that stands."""
     kept: dict[str, Image] = {}
-    for image in images:
-        known = kept.get(image.url)
+    for name, image in zip(identify_files([image.url for image in images]), images, strict=True):
+        known = kept.get(name)
         if known is None or (known.caption is None and image.caption):
-            kept[image.url] = image
+            kept[name] = image
     return list(kept.values())
 
 

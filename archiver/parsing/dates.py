@@ -68,6 +68,12 @@ def read_date(text: str, zone: tzinfo, captured_at: datetime) -> PublishedDate |
         return PublishedDate(raw)
 
 
+def is_ago(text: str) -> bool:
+    """Say whether a line tells how long ago something was, after a label or alone: it reads otherwise at every look."""
+    line = without_label(clean_text(text))
+    return len(line) <= LONGEST_FOR_DATEPARSER and _span_ago(fold(line)) is not None
+
+
 def is_date_part(text: str) -> bool:
     """Whether ``text`` holds a day, a time of day or a zone, possible or not, and nothing else."""
     folded = fold(text)

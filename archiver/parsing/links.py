@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import unquote, urldefrag
 
-from archiver.urls import host_of, is_download, join_url, path_of, site_of, strip_volatile, undo_mirroring
+from archiver.urls import host_of, is_download, join_url, path_of, site_of, strip_session, undo_mirroring
 
 _MIRROR_MARK = "by HTTrack Website Copier"
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*(?=:)", re.IGNORECASE)
@@ -30,14 +30,15 @@ class Links:
         return cls(base, _MIRROR_MARK in html[:4096])
 
     def resolve(self, href: str) -> str | None:
-        """Return the absolute address of a link, without session and volatile parameters.
+        """Return the absolute address of a link as it is printed, without a session in its path and a fragment.
 
+        Every parameter stays: what looks like a session may be all that tells two documents apart, or open one.
         None if it leads nowhere, or back to the page itself (as an empty ``src`` does).
         """
         url = join_url(self.base, href)
         if url is None or (path_of(url) == path_of(self.base) and not is_download(url)):
             return None
-        return strip_volatile(undo_mirroring(url) if self.mirrored else url)
+        return strip_session(undo_mirroring(url) if self.mirrored else url)
 
     def find_target(self, href: str) -> str | None:
         """Return where a link leads: an absolute address, one of another scheme (``mailto:``), ``#place`` on the page.

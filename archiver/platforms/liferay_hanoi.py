@@ -18,12 +18,14 @@ from archiver.platforms.elements import (
     text_of,
 )
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
-from archiver.urls import parameters_of, path_of, strip_session
+from archiver.urls import drop_parameters, parameters_of, path_of, strip_session, strip_tracking
 
 # /<channel>/-/view_content/<id>-<slug>.html; the print version has pop_up/ before the id.
 _ARTICLE = re.compile(r"^(?P<channel>.*)/-/view_content/(?:pop_up/)?(?P<id>\d+)(?P<slug>[^/]*)")
 # The trap: every page links to itself with /en and /vi behind, and such an address answers with the listing.
 _LANGUAGE_BEHIND = re.compile(r"(?:/(?:en|vi))+/?$")
+# What Liferay itself adds to the address of an article: views, portlets and the way back.
+_OWN_PARAMETERS = re.compile(r"redirect|inheritRedirect|p_\w*|_\w+|doAs\w+|refererPlid|controlPanelCategory")
 _PAGE_NUMBER = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 _PAGE_PARAMETER = re.compile(r"^_101(?:_INSTANCE_\w+)?_cur$")
 _ENTRY_ID = re.compile(r"^_101_(?:INSTANCE_\w+?_)?(\d+)$")
@@ -32,13 +34,15 @@ _ENTRY_ID = re.compile(r"^_101_(?:INSTANCE_\w+?_)?(\d+)$")
 def read_address(url: str) -> Address:
     """Read an address of the family.
 
-    The numeric id is the native key, whatever the channel, language, session or view that stand around it. A listing
+    The numeric id is the native key, whatever the channel, language, session or view that stand around it; parameters
+    that are not Liferay's own are asked for as they are printed. A listing
     is known by its channel and page number, so page 1 is one page under both of its addresses.
     """
     url = strip_session(url)
     if match := _ARTICLE.match(path_of(url)):
         path = f"{match['channel']}/-/view_content/{match['id']}{match['slug']}"
-        return Address("article", match["id"], urlunsplit(urlsplit(url)._replace(path=path, query="")))
+        plain = drop_parameters(strip_tracking(url), _OWN_PARAMETERS)
+        return Address("article", match["id"], urlunsplit(urlsplit(plain)._replace(path=path)))
     channel = _LANGUAGE_BEHIND.sub("", path_of(url)).rstrip("/") or "/"
     return Address("listing", f"{channel}#{_page_number(url)}", url)
 

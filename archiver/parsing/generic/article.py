@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 
 from archiver.model import Article, Attachment, Origin, Problem
-from archiver.parsing.article import find_unreadable
+from archiver.parsing.article import find_unreadable, tell_left_out
 from archiver.parsing.body import BodyParts, drop_files
 from archiver.parsing.generic.body import read_attachments, read_generic_body
 from archiver.parsing.generic.declared import Declared, read_declared
@@ -106,7 +106,11 @@ def _make_article(
         views=fields.views,
         images=tuple(parts.images),
         attachments=attachments,
-        problems=(*fields.problems, *find_unreadable(InfoLine(fields.published, fields.views))),
+        problems=(
+            *fields.problems,
+            *find_unreadable(InfoLine(fields.published, fields.views)),
+            *tell_left_out(parts),
+        ),
         origins=(*origins, *_trace_text(declared, parts, attachments)),
         links=drop_files(parts.links, attachments, parts.images),
         marks=tuple(parts.marks),

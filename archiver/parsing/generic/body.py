@@ -4,14 +4,14 @@ from itertools import accumulate, takewhile
 
 from archiver.model import Attachment, Image, Link
 from archiver.parsing.article import collect_documents
-from archiver.parsing.blocks import BlockReader, read_image
-from archiver.parsing.body import BodyParts, read_head, take_apart, take_media
+from archiver.parsing.body import BodyParts, read_head, read_text, take_apart, take_media
 from archiver.parsing.generic.declared import Declared
 from archiver.parsing.generic.density import Region
 from archiver.parsing.generic.outline import Outline
 from archiver.parsing.generic.signature import drop_account
 from archiver.parsing.links import Links
 from archiver.parsing.media import MEDIA, list_media
+from archiver.parsing.pictures import read_image
 from archiver.platforms.elements import Element, attribute_of, text_of
 
 # Smaller images are icons.
@@ -38,13 +38,10 @@ def read_generic_body(outline: Outline, region: Region, declared: Declared, link
         parts.images += _read_images_above(outline, region, links)
     if found:
         root, furniture = found
-        reader = BlockReader(links, furniture)
-        blocks = reader.read(root)
+        blocks = read_text(root, links, furniture, parts)
         below = take_media(blocks)
         drop_account(blocks, [outline.lines[index] for index in region.chosen[-2:]])
         take_apart([*blocks, *below], parts)
-        inside = {link.url for link in reader.found}
-        parts.links = [link for link in parts.links if link.kind != "media" or link.url not in inside] + reader.found
     return parts
 
 

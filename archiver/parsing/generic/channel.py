@@ -1,6 +1,6 @@
 """Finding the name of the channel that a listing shows: its last crumb, else the heading above its rows."""
 
-from archiver.parsing.generic.furniture import heading_before
+from archiver.parsing.furniture.headings import heading_before
 from archiver.parsing.generic.metadata import read_metadata
 from archiver.parsing.generic.outline import read_outline
 from archiver.parsing.generic.section import find_section

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from archiver.folding import fold
+from archiver.parsing.furniture.words import END, TOOL
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.outline import Line, Outline
-from archiver.parsing.generic.words import END, FOOT, HOME, TOOL
+from archiver.parsing.generic.words import FOOT, HOME
 
 LONGEST_HEADLINE = 400
 LONGEST_BUTTON = 80

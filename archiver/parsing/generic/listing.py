@@ -5,9 +5,9 @@ from datetime import datetime, tzinfo
 
 from archiver.model import Listing, ListingEntry, Problem
 from archiver.parsing.article import find_unreadable
+from archiver.parsing.furniture.names import is_furniture
 from archiver.parsing.generic.channel import find_channel, is_box_of_another
 from archiver.parsing.generic.form_pager import find_next_form, find_next_query
-from archiver.parsing.generic.furniture import is_furniture
 from archiver.parsing.generic.pager import find_next_url, is_page_of
 from archiver.parsing.generic.rows import Row, Rows, find_rows
 from archiver.parsing.generic.title_links import USUAL_TITLE, is_title

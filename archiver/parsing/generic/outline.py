@@ -1,6 +1,5 @@
 """The outline of a page: its lines of text in reading order, and which element holds which of them."""
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -8,6 +7,7 @@ from itertools import accumulate
 
 from archiver.parsing.blocks import BLOCKS
 from archiver.parsing.document import TooDeepError
+from archiver.parsing.furniture.visibility import is_hidden
 from archiver.parsing.marks import mark_of
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, children_of, text_of
@@ -26,7 +26,8 @@ _FURNITURE = {"nav": 0.5, "aside": 0.5, "footer": 0.5, "menu": 0.5, "form": 0.3}
 MOST_MAINS = 4
 # An aside beside a paragraph of so many characters stands amid a text.
 SHORTEST_BESIDE = 40
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+PARAGRAPH = 60
+"""So much text that is not linked is a paragraph."""
 
 
 @dataclass(slots=True)
@@ -175,7 +176,7 @@ class _Walker:
                 self._close(parent)
             elif isinstance(child, str):
                 self._add(child)
-            elif child.name not in _SKIPPED and not _is_hidden(child):
+            elif child.name not in _SKIPPED and not is_hidden(child):
                 if len(stack) > MAX_DEPTH:
                     raise TooDeepError
                 self._open(child)
@@ -257,13 +258,6 @@ def _find_sibling(element: Element, side: str) -> Element | None:
     """Find the nearest sibling of an element that holds text."""
     siblings = (one for one in getattr(element, side) if isinstance(one, Element))
     return next((one for one in siblings if one.name not in _SKIPPED and text_of(one).strip()), None)
-
-
-def _is_hidden(tag: Element) -> bool:
-    if tag.has_attr("hidden"):
-        return True
-    style = attribute_of(tag, "style")
-    return bool(style) and bool(_HIDDEN.search(style))
 
 
 def whole_text(element: Element) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from archiver.model import Count, PublishedDate
-from archiver.parsing.generic.furniture import names_others
+from archiver.parsing.furniture.headings import names_others
 from archiver.parsing.generic.title_links import SHORTEST_TITLE, TitleLink, find_links, is_title
 from archiver.parsing.info_line import InfoLine, read_info_line
 from archiver.parsing.text import clean_text

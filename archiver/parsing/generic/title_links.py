@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archiver.parsing.generic.furniture import is_furniture
+from archiver.parsing.furniture.names import is_furniture
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, select, text_of
 from archiver.platforms.layout import Platform

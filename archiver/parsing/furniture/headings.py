@@ -1,17 +1,10 @@
-"""What stands around the main thing of any page: menus, side columns, feet, and lists of other articles."""
+"""The headings before blocks: whether they tell of other articles."""
 
 import re
 
 from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, attribute_of, classes_of, text_of
+from archiver.platforms.elements import Element, text_of
 
-_TAGS = frozenset({"nav", "footer", "script", "style", "noscript", "template", "select", "head", "iframe"})
-_NAMES = re.compile(
-    r"(?:(?:main|top|left|right|sub|mega)?[-_]?(?:menu|nav|navbar|navigation)(?:[-_](?:main|top|left|right))?"
-    r"|(?:site|page|main)?[-_]?footer|bottom[-_]?bar|side[-_]?bar|breadcrumbs?|tag[-_]?cloud|tags"
-    r"|related(?:[-_]?\w+)?|most[-_](?:read|viewed|popular)|widget[-_](?:area|recent[-_]\w+))",
-    re.IGNORECASE,
-)
 _OTHERS = re.compile(
     r"(?:các )?(?:tin|bài)(?: viết| bài| tin| tức)? "
     r"(?:khác|liên quan|cùng chuyên mục|đọc nhiều|xem nhiều|nổi bật|đã đưa|cũ hơn)"
@@ -24,18 +17,14 @@ _OTHERS = re.compile(
 _LONGEST_HEAD = 60
 
 
-def is_furniture(element: Element) -> bool:
-    """Say whether an element is a menu, a foot, a side column, by its tag, role, class or id."""
-    if element.name in _TAGS or attribute_of(element, "role") in ("navigation", "contentinfo", "menu"):
-        return True
-    if element.name in ("html", "body", "[document]", "a"):
-        return False
-    return any(_NAMES.fullmatch(name) for name in (*classes_of(element), attribute_of(element, "id")) if name)
-
-
 def names_others(element: Element) -> bool:
     """Say whether the heading before a block tells of other articles: most read ones, related ones."""
-    return bool(_OTHERS.match(heading_before(element)))
+    return tells_others(heading_before(element))
+
+
+def tells_others(heading: str) -> bool:
+    """Say whether a heading tells of other articles."""
+    return bool(_OTHERS.match(heading))
 
 
 def heading_before(element: Element) -> str:

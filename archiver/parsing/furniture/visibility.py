@@ -1,0 +1,59 @@
+"""Which elements nobody sees: hidden by an attribute, a style or a class."""
+
+import re
+
+from archiver.platforms.elements import Element, attribute_of, classes_of, elements_below
+
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# What has no size, or stands outside of the page: said to machines and to screen readers.
+_SMALL = re.compile(
+    r"font-size\s*:\s*0(?![.\d]*[1-9])|(?<![\w-])opacity\s*:\s*0(?![.\d]*[1-9])|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]|"
+    r"clip-path\s*:\s*inset\(\s*(?:50|100)%|(?:text-indent|left|right|top)\s*:\s*-\d{3,}(?:px|em|rem|%)|"
+    r"(?=.*(?<![\w-])width\s*:\s*[01](?:px)?\s*(?:;|!|$))(?=.*(?<![\w-])height\s*:\s*[01](?:px)?\s*(?:;|!|$)).*overflow\s*:\s*hidden",
+    re.IGNORECASE | re.DOTALL,
+)
+_CLASSES = re.compile(
+    r"(?:hidden|hide|d-none|is-hidden|sr-only|screen-?reader(?:-text|-only)?|visually-?hidden|visuallyhidden|hide-accessible|"
+    r"(?:aui-)?helper-hidden(?:-accessible)?|element-(?:invisible|hidden)|a11y-hidden|offscreen|off-screen|u-hidden|"
+    r"invisible|assistive-text|cdk-visually-hidden)",
+    re.IGNORECASE,
+)
+_LONGEST_STYLE = 1000
+
+
+def is_hidden(element: Element) -> bool:
+    """Say whether an element says itself that it is not shown; text to be found in the page is (``until-found``)."""
+    attributes = element.attrs
+    if not attributes:
+        return False
+    if "hidden" in attributes and attribute_of(element, "hidden").lower() != "until-found":
+        return True
+    style = attributes.get("style")
+    return bool(style) and bool(_HIDING.search(attribute_of(element, "style")))
+
+
+def is_out_of_sight(element: Element) -> bool:
+    """Say whether nobody sees an element: hidden, of no size, outside of the page, or only for screen readers.
+
+    Pictures that are loaded late are out of sight until then, and what has no letters may hold others of a size of
+    their own.
+    """
+    if not element.attrs:
+        return False
+    return is_hidden(element) or (_is_removed(element) and not _shows_more(element))
+
+
+def _shows_more(element: Element) -> bool:
+    """Say whether a picture stands in an element, or something with a size of its own."""
+    if element.name == "img":
+        return True
+    return any(below.name == "img" or "font-size" in attribute_of(below, "style") for below in elements_below(element))
+
+
+def _is_removed(element: Element) -> bool:
+    if attribute_of(element, "aria-hidden").lower() == "true":
+        return True
+    if any(_CLASSES.fullmatch(name) for name in classes_of(element)):
+        return True
+    style = attribute_of(element, "style")[:_LONGEST_STYLE]
+    return bool(style) and bool(_SMALL.search(style))
