@@ -120,9 +120,8 @@ def test_what_holds_the_text_is_no_furniture_whatever_it_is_called(name):
 
 @pytest.mark.parametrize("look", LOOKS)
 def test_a_list_of_links_can_be_the_article(look):
-    rows = "".join(
-        f'<li><a href="/van-ban/{n}.pdf">Nghị quyết số {n} của chi bộ năm 2026</a></li>' for n in range(1, 5)
-    )
+    titles = [f"Nghị quyết số {n} của chi bộ năm 2026" for n in range(1, 5)]
+    rows = "".join(f'<li><a href="/van-ban/{n}.pdf">{title}</a></li>' for n, title in enumerate(titles))
     article = read(look, f"<p>{PARAGRAPHS[0]}</p><p>Danh mục gồm có:</p><ul>{rows}</ul>")
     assert set(titles) < set(texts(article))
     assert len(article.attachments) == 4

@@ -248,6 +248,8 @@ def _add_images(block: Block, captions: list[Block], parts: BodyParts) -> None:
 
 def _drop_repeated(images: list[Image]) -> list[Image]:
     """Keep each picture once, with its caption wherever that stands."""
+    if len(images) < 2:
+        return images
     kept: dict[str, Image] = {}
     for name, image in zip(identify_files([image.url for image in images]), images, strict=True):
         known = kept.get(name)

@@ -46,7 +46,8 @@ def drop_lines(blocks: list[Block], is_other: Callable[[str], bool]) -> tuple[li
     never dropped: then it stays as it is.
     """
     left = [block for block in blocks if not _moves(block)]
-    left = [block for index, block in enumerate(left) if index not in _find_lists(left)]
+    lists = _find_lists(left)
+    left = [block for index, block in enumerate(left) if index not in lists] if lists else left
     start, end = _find_ends(left, is_other)
     if not any(block.text or block.images for block in left[start:end]):
         return blocks, None

@@ -105,9 +105,11 @@ def hint_of(element: Element) -> str:
     attributes = element.attrs
     if not attributes:
         return _ELEMENTS.get(element.name, "")
-    names = (*classes_of(element)[:MOST_NAMES], attribute_of(element, "id"))
-    kinds = (kind for name in names if name and (kind := read_name(name)))
-    return next(kinds, "") or _ROLES.get(attribute_of(element, "role"), "") or _ELEMENTS.get(element.name, "")
+    for name in (*(classes_of(element)[:MOST_NAMES] if "class" in attributes else ()), attribute_of(element, "id")):
+        if name and (kind := read_name(name)):
+            return kind
+    role = attribute_of(element, "role") if "role" in attributes else ""
+    return _ROLES.get(role, "") or _ELEMENTS.get(element.name, "")
 
 
 @lru_cache(maxsize=4096)

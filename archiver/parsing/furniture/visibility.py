@@ -1,6 +1,7 @@
 """Which elements nobody sees: hidden by an attribute, a style or a class."""
 
 import re
+from functools import lru_cache
 
 from archiver.platforms.elements import Element, attribute_of, classes_of, elements_below
 
@@ -8,10 +9,11 @@ _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECAS
 # What has no size, or stands outside of the page: said to machines and to screen readers.
 _SMALL = re.compile(
     r"font-size\s*:\s*0(?![.\d]*[1-9])|(?<![\w-])opacity\s*:\s*0(?![.\d]*[1-9])|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]|"
-    r"clip-path\s*:\s*inset\(\s*(?:50|100)%|(?:text-indent|left|right|top)\s*:\s*-\d{3,}(?:px|em|rem|%)|"
-    r"(?=.*(?<![\w-])width\s*:\s*[01](?:px)?\s*(?:;|!|$))(?=.*(?<![\w-])height\s*:\s*[01](?:px)?\s*(?:;|!|$)).*overflow\s*:\s*hidden",
-    re.IGNORECASE | re.DOTALL,
+    r"clip-path\s*:\s*inset\(\s*(?:50|100)%|(?:text-indent|left|right|top)\s*:\s*-\d{3,}(?:px|em|rem|%)",
+    re.IGNORECASE,
 )
+_SIZES = re.compile(r"(?<![\w-])(width|height)\s*:\s*[01](?:px)?\s*(?:;|!|$)", re.IGNORECASE)
+_CUTTING = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
 _CLASSES = re.compile(
     r"(?:hidden|hide|d-none|is-hidden|sr-only|screen-?reader(?:-text|-only)?|visually-?hidden|visuallyhidden|hide-accessible|"
     r"(?:aui-)?helper-hidden(?:-accessible)?|element-(?:invisible|hidden)|a11y-hidden|offscreen|off-screen|u-hidden|"
@@ -28,8 +30,8 @@ def is_hidden(element: Element) -> bool:
         return False
     if "hidden" in attributes and attribute_of(element, "hidden").lower() != "until-found":
         return True
-    style = attributes.get("style")
-    return bool(style) and bool(_HIDING.search(attribute_of(element, "style")))
+    style = attribute_of(element, "style") if "style" in attributes else ""
+    return bool(style) and _is_hiding(style)
 
 
 def is_out_of_sight(element: Element) -> bool:
@@ -51,9 +53,21 @@ def _shows_more(element: Element) -> bool:
 
 
 def _is_removed(element: Element) -> bool:
-    if attribute_of(element, "aria-hidden").lower() == "true":
+    if "aria-hidden" in element.attrs and attribute_of(element, "aria-hidden").lower() == "true":
         return True
-    if any(_CLASSES.fullmatch(name) for name in classes_of(element)):
+    if "class" in element.attrs and any(_CLASSES.fullmatch(name) for name in classes_of(element)):
         return True
-    style = attribute_of(element, "style")[:_LONGEST_STYLE]
-    return bool(style) and bool(_SMALL.search(style))
+    style = attribute_of(element, "style") if "style" in element.attrs else ""
+    return bool(style) and _is_shrinking(style)
+
+
+@lru_cache(maxsize=256)  # the paragraphs of an article have a few styles
+def _is_hiding(style: str) -> bool:
+    return _HIDING.search(style) is not None
+
+
+@lru_cache(maxsize=256)
+def _is_shrinking(style: str) -> bool:
+    style = style[:_LONGEST_STYLE]
+    cut_off = {match[1].lower() for match in _SIZES.finditer(style)} == {"width", "height"}
+    return _SMALL.search(style) is not None or (cut_off and _CUTTING.search(style) is not None)
