@@ -16,7 +16,8 @@ from archiver.archive.content import Content, find_changes
 from archiver.archive.readers import Readers
 from archiver.archive.readings import (
     Parser,
-    add_reading,
+    ShownPage,
+    add_shown,
     find_parser,
     note_clues,
     record_entry,
@@ -146,20 +147,8 @@ def _record_article_again(
     content = Content.of_article(article)
     note_clues(connection, sighting.site, known, article, content)
     content_id = store_content(connection, content, article_id, sighting.at, None)
-    add_reading(
-        connection,
-        known,
-        sighting,
-        parser,
-        "article",
-        "content",
-        stored.standing or "counted",
-        article.views,
-        content_id=content_id,
-        detail=note_stand_in(article),
-        doubtful=stored.doubtful,
-        address_id=address,
-    )
+    shown = ShownPage(content_id, article.views, address, note_stand_in(article))
+    add_shown(connection, known, sighting, parser, shown, stored.standing or "counted", doubtful=stored.doubtful)
     return article_id
 
 

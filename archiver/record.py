@@ -16,7 +16,8 @@ from archiver.archive.readings import (
     LastContent,
     Novelty,
     Parser,
-    add_reading,
+    ShownPage,
+    add_shown,
     find_known,
     find_last_content,
     find_next_content,
@@ -245,18 +246,7 @@ def _read_again(scene: _Scene, article_id: int, content: LastContent) -> None:
     content_id = store_content(connection, read, article_id, content.at, None)
     address, _ = add_address(connection, known, sighting, page.url, page.section, answered=True)
     note_clues(connection, scene.site.name, known, page, read)
-    add_reading(
-        connection,
-        known,
-        sighting,
-        scene.parser,
-        "article",
-        "content",
-        "counted",
-        page.views,
-        content_id=content_id,
-        detail=note_stand_in(page),
-        address_id=address,
-    )
+    shown = ShownPage(content_id, page.views, address, note_stand_in(page))
+    add_shown(connection, known, sighting, scene.parser, shown, "counted")
     run_id = connection.execute("SELECT run_id FROM captures WHERE id = ?", (content.capture_id,)).fetchone()[0]
     doubt_anew(connection, Run(run_id, scene.site.name), frozenset({article_id}))

@@ -71,20 +71,8 @@ def record_article(
     address, moved = add_address(connection, known, sighting, article.url, article.section, answered=True)
     content = Content.of_article(article)
     doubtful = is_doubtful(connection, article_id, sighting, parser, content, last)
-    add_reading(
-        connection,
-        known,
-        sighting,
-        parser,
-        "article",
-        "content",
-        "pending" if doubtful else "counted",
-        article.views,
-        content_id=store_content(connection, content, article_id, sighting.at, last),
-        detail=detail,
-        doubtful=doubtful,
-        address_id=address,
-    )
+    shown = ShownPage(store_content(connection, content, article_id, sighting.at, last), article.views, address, detail)
+    add_shown(connection, known, sighting, parser, shown, "pending" if doubtful else "counted", doubtful=doubtful)
     same = last is not None and last.parser_id == parser.id and last.digest == content.digest
     if moved or not same:
         note_clues(connection, sighting.site, known, article, content)
@@ -263,6 +251,43 @@ def _keep_content(connection: sqlite3.Connection, content: Content) -> int:
             (row_digest, content.digest, *(kept[column] for column in COLUMNS)),
         ).fetchone()
     return int(row[0])
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPage:
+    """What a page shows of an article, for its reading: content and address by their ids, its count, and a remark."""
+
+    content_id: int
+    views: Count | None
+    address_id: int
+    detail: str | None
+
+
+def add_shown(
+    connection: sqlite3.Connection,
+    known: Known,
+    sighting: Sighting,
+    parser: Parser,
+    shown: ShownPage,
+    standing: Standing,
+    *,
+    doubtful: bool = False,
+) -> None:
+    """Write the reading of a page that shows an article."""
+    add_reading(
+        connection,
+        known,
+        sighting,
+        parser,
+        "article",
+        "content",
+        standing,
+        shown.views,
+        content_id=shown.content_id,
+        detail=shown.detail,
+        doubtful=doubtful,
+        address_id=shown.address_id,
+    )
 
 
 def add_reading(
