@@ -13,9 +13,11 @@ from sqlite_utils import Database
 
 from archiver.archive.articles import Sighting, add_address, meet_article
 from archiver.archive.content import Content, find_changes
+from archiver.archive.learned import load_noise_of
 from archiver.archive.readers import Readers
 from archiver.archive.readings import Parser, add_reading, find_parser, record_entry, store_content
 from archiver.archive.rederivation import load_content, rederive_article
+from archiver.archive.reduction import without_noise
 from archiver.archive.stored import (
     StoredCapture,
     list_captures,
@@ -23,6 +25,7 @@ from archiver.archive.stored import (
     load_site,
 )
 from archiver.model import Article, Capture, Listing, Page
+from archiver.noise import QUIET
 from archiver.parsing.expectation import list_listed
 from archiver.platforms import platform_of
 from archiver.record import name_parser, parser_of
@@ -101,7 +104,8 @@ def _compare(database: Database, stored: StoredCapture, read: tuple[Capture, Pag
     if stored.content_id is None:
         return Reread(capture.url, at, "changed", changed=("everything",))
     before, after = load_content(database.conn, stored.content_id), Content.of_article(page)
-    changed = find_changes(before, after)
+    noise = load_noise_of(database.conn, stored.article_id) if stored.article_id else QUIET
+    changed = find_changes(without_noise(before, noise), without_noise(after, noise))
     lost = tuple(sorted(before.filled - after.filled))
     return Reread(capture.url, at, "changed" if changed else "same", changed, lost)
 

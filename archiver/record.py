@@ -29,7 +29,7 @@ from archiver.archive.readings import (
     store_content,
 )
 from archiver.archive.reconciling import reconcile
-from archiver.archive.rederivation import rederive_article
+from archiver.archive.rederivation import may_be_noise, rederive_article
 from archiver.clock import now
 from archiver.errors import ArchiveError
 from archiver.interpretation import Statement, interpret
@@ -85,6 +85,12 @@ def _mark_places(places: Places) -> str:
     return "" if places == Places() else f" {hashlib.sha256(repr(places).encode()).hexdigest()[:12]}"
 
 
+def _mark_noise(site: Site) -> str:
+    """Tell readings under other declared noise apart; its selectors are among the places already."""
+    rules = site.declared_noise.rules
+    return f" {hashlib.sha256(repr(rules).encode()).hexdigest()[:12]}" if rules else ""
+
+
 def load_listings(database: Database, site: Site, captures: Iterable[int]) -> list[Listing]:
     """Read listing pages again that are kept already; captures that show none are passed over."""
     pages = (read_capture(site, load_capture(database.conn, capture_id)) for capture_id in captures)
@@ -106,7 +112,8 @@ def parser_of(database: Database, site: Site) -> Parser:
 def name_parser(site: Site) -> str:
     """Return the version of the parser that reads a site today, as the archive knows it."""
     platform = platform_of(site)
-    return f"{CODE_VERSION}.{platform.version} {platform.name}{_mark_places(platform.places)}"
+    marks = f"{_mark_places(platform.places)}{_mark_noise(site)}"
+    return f"{CODE_VERSION}.{platform.version} {platform.name}{marks}"
 
 
 def record_capture(
@@ -163,6 +170,12 @@ def is_stranger(database: Database, site: Site, capture: Capture, page: Page, ex
     """Say whether a page was only taken for an article because its address does not tell: it never was one."""
     strange = expected is not None and looks_strange(platform_of(site), capture, page)
     return strange and find_known(database.conn, site.name, str(expected)) is None
+
+
+def is_fleeting(database: Database, site: Site, article: Article) -> bool:
+    """Say whether the last change of an article may be noise: what moved is small, or an address."""
+    article_id = find_known(database.conn, site.name, article.native_key)
+    return article_id is not None and may_be_noise(database.conn, article_id)
 
 
 def _record_statements(scene: _Scene, statements: tuple[Statement, ...], purpose: Purpose) -> Novelty | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from archiver.declared_noise import MOST_LINES, DeclaredNoise, read_noise
 from archiver.errors import SiteError
 from archiver.urls import host_of
 
@@ -70,6 +71,7 @@ class Site:
     ``tolerant`` for a site whose certificate cannot be verified; every capture says so then. ``places`` say what the
     platform does not know. ``attachments`` are the files that are downloaded: ``none``, the ``documents`` that articles
     link to, or ``all``, their images too. ``rendered``: scripts write its pages, so a browser opens them.
+    ``noise`` is what moves on its pages though nobody edits them: texts and addresses with ``*``, selectors of places.
     """
 
     name: str
@@ -83,6 +85,7 @@ class Site:
     places: Places = field(default_factory=Places)
     attachments: Literal["none", "documents", "all"] = "documents"
     rendered: bool = False
+    noise: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -109,6 +112,21 @@ class Site:
             raise SiteError(f"{said}; write {', '.join(map(repr, ATTACHMENTS[:-1]))} or {ATTACHMENTS[-1]!r}")
         if not isinstance(self.rendered, bool):
             raise SiteError(f"site {self.name}: rendered = {self.rendered!r}; write True or False")
+
+        self._check_noise()
+
+    def _check_noise(self) -> None:
+        if not isinstance(self.noise, tuple) or len(self.noise) > MOST_LINES:
+            raise SiteError(f"site {self.name}: noise = {self.noise!r}; write a tuple of at most {MOST_LINES} lines")
+        try:
+            read_noise(self.noise)
+        except ValueError as error:
+            raise SiteError(f"site {self.name}: noise: {error}") from error
+
+    @property
+    def declared_noise(self) -> DeclaredNoise:
+        """What the site declares to be noise, told apart."""
+        return read_noise(self.noise)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -163,11 +163,11 @@ def _check_views(connection: sqlite3.Connection) -> Iterator[str]:
 def _check_sites(connection: sqlite3.Connection) -> Iterator[str]:
     """Hold sites against what their last runs noted of them; those of versions before schema 6 noted nothing."""
     rows = connection.execute(
-        "SELECT s.name, s.title, s.platform, s.timezone, s.places, (SELECT declaration FROM runs r "
+        "SELECT s.name, s.title, s.platform, s.timezone, s.places, s.noise, (SELECT declaration FROM runs r "
         "WHERE r.site = s.name ORDER BY r.started_at DESC, r.uid DESC LIMIT 1) FROM sites s"
     )
-    for name, *declared, noted in rows:
-        if noted is not None and json.loads(noted) != declared:
+    for name, *declared, noise, noted in rows:
+        if noted is not None and json.loads(noted) != (declared if noise is None else [*declared, noise]):
             yield f"{name} is not declared as its last run noted"
 
 

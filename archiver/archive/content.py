@@ -91,7 +91,7 @@ class Content:
 
     @classmethod
     def _of_values(cls, values: dict[str, str | int | None]) -> "Content":
-        comparable = {field: _fold(values[field]) for field in ("title", "lead", "body", "author")}
+        comparable = {field: fold_text(values[field]) for field in ("title", "lead", "body", "author")}
         comparable["published"] = _compare_date(values)
         comparable["images"] = _compare_items(values["images"], "caption")
         comparable["attachments"] = _compare_items(values["attachments"], "title")
@@ -128,16 +128,17 @@ def _compare_date(row: Mapping[str, str | int | None]) -> str | None:
         return RELATIVE
     if row["published_at"]:
         return f"{row['published_at']} {row['published_precision']}"
-    return _fold(row["published_raw"])
+    return fold_text(row["published_raw"])
 
 
 def _compare_items(items: str | int | None, text: str) -> str:
     if items == "[]":
         return "[]"
-    return _write_json([[identify_file(item["url"]), _fold(item[text])] for item in json.loads(str(items))])
+    return _write_json([[identify_file(item["url"]), fold_text(item[text])] for item in json.loads(str(items))])
 
 
-def _fold(text: str | int | None) -> str | None:
+def fold_text(text: str | int | None) -> str | None:
+    """Return a text as it is compared: white space folded; None where nothing is left."""
     # A soft hyphen says where a word may be broken; it is printed, and no part of the text.
     return " ".join(str(text).replace("\xad", "").split()) or None if text else None
 

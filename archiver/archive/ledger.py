@@ -11,6 +11,7 @@ from functools import cache
 from typing import Literal
 
 from archiver.archive.content import write_time
+from archiver.archive.rederivation import rederive_versioned
 from archiver.archive.seals import seal_run
 from archiver.model import Problem
 from archiver.site import Places, Site
@@ -93,13 +94,16 @@ def name_program() -> str:
 
 
 def write_site(connection: sqlite3.Connection, site: Site) -> None:
-    """Write a site as it is declared now."""
+    """Write a site as it is declared now; where other things are noise now, histories are derived without them."""
+    before = connection.execute("SELECT noise FROM sites WHERE name = ?", (site.name,)).fetchone()
     connection.execute(
-        "INSERT INTO sites (name, title, platform, timezone, places) VALUES (?, ?, ?, ?, ?) "
+        "INSERT INTO sites (name, title, platform, timezone, places, noise) VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (name) DO UPDATE SET title = excluded.title, platform = excluded.platform, "
-        "timezone = excluded.timezone, places = excluded.places",
-        (site.name, site.title, site.platform, site.timezone, _write_places(site.places)),
+        "timezone = excluded.timezone, places = excluded.places, noise = excluded.noise",
+        (site.name, site.title, site.platform, site.timezone, _write_places(site.places), _write_noise(site.noise)),
     )
+    if before and before[0] != _write_noise(site.noise):
+        rederive_versioned(connection, site.name)
 
 
 def declare_anew(connection: sqlite3.Connection, run: Run, site: Site) -> None:
@@ -110,7 +114,8 @@ def declare_anew(connection: sqlite3.Connection, run: Run, site: Site) -> None:
 
 def _write_declaration(site: Site) -> str:
     values = [site.title, site.platform, site.timezone, _write_places(site.places)]
-    return json.dumps(values, ensure_ascii=False)
+    noise = _write_noise(site.noise)
+    return json.dumps([*values, noise] if noise else values, ensure_ascii=False)
 
 
 def find_platform(connection: sqlite3.Connection, site: str) -> str | None:
@@ -125,6 +130,10 @@ def find_platform(connection: sqlite3.Connection, site: str) -> str | None:
 
 def _write_places(places: Places) -> str | None:
     return None if places == Places() else json.dumps(asdict(places), ensure_ascii=False)
+
+
+def _write_noise(noise: tuple[str, ...]) -> str | None:
+    return json.dumps(noise, ensure_ascii=False) if noise else None
 
 
 def close_run(connection: sqlite3.Connection, run: Run, outcome: Outcome, requests: int, at: datetime) -> None:

@@ -19,6 +19,7 @@ from archiver.archive.articles import JOIN_ADDRESSES, absorb_article
 from archiver.archive.file import check_file
 from archiver.archive.files import copy_files, folder_beside, folder_of_files, list_files
 from archiver.archive.identity import follow_late_moves
+from archiver.archive.learned import list_noisier, load_all_noise
 from archiver.archive.ledger import Run, count_died_run, name_program
 from archiver.archive.payload_merging import merge_payloads
 from archiver.archive.reconciling import reconcile
@@ -26,7 +27,7 @@ from archiver.archive.schema import VERSION
 from archiver.archive.soundness import inspect_archive
 from archiver.errors import ArchiveError
 
-_SITE = "title, platform, timezone, places"
+_SITE = "title, platform, timezone, places, noise"
 _RUN = (
     "site, kind, arguments, started_at, finished_at, outcome, requests, articles_new, articles_changed, "
     "articles_unchanged, errors, scope, complete, found, articles_late, resumes, program, declaration, listed, "
@@ -41,7 +42,7 @@ _PROGRESS = (
 # The declaration of a site is that of its last run.
 _LAST = (
     "coalesce((SELECT max(started_at) FROM {0}.runs WHERE site = {1}.name), ''), {1}.title, {1}.platform, "
-    "{1}.timezone, coalesce({1}.places, '')"
+    "{1}.timezone, coalesce({1}.places, ''), coalesce({1}.noise, '')"
 )
 _CAPTURE = "fetched_at, status, headers, payload_digest, tls, purpose, expected, final, refused"
 _CONTENT = (
@@ -55,7 +56,7 @@ _LEDGER = (
     INSERT INTO sites (name, {_SITE})
     SELECT name, {_SITE} FROM other.sites WHERE true
     ON CONFLICT (name) DO UPDATE SET title = excluded.title, platform = excluded.platform,
-        timezone = excluded.timezone, places = excluded.places
+        timezone = excluded.timezone, places = excluded.places, noise = excluded.noise
     WHERE ({_LAST.format("other", "excluded")}) > ({_LAST.format("main", "sites")})
     """,
     f"""
@@ -129,6 +130,15 @@ _CAPTURES = (
     FROM received r JOIN main.captures k ON k.address_id = r.address_id AND k.fetched_at = r.fetched_at
     """,
     "CREATE UNIQUE INDEX temp.capture_map_theirs ON capture_map (theirs)",
+    # What is noise was taught by the earliest capture that did.
+    """
+    INSERT INTO learned_noise (site, kind, template, proof, capture_id)
+    SELECT l.site, l.kind, l.template, l.proof, k.ours
+    FROM other.learned_noise l JOIN capture_map k ON k.theirs = l.capture_id WHERE true
+    ON CONFLICT (site, kind, template) DO UPDATE SET proof = excluded.proof, capture_id = excluded.capture_id
+    WHERE (SELECT fetched_at FROM captures WHERE id = excluded.capture_id)
+        < (SELECT fetched_at FROM captures WHERE id = learned_noise.capture_id)
+    """,
     """
     INSERT OR IGNORE INTO files (digest, size, media_type, extension)
     SELECT digest, size, media_type, extension FROM other.files
@@ -274,6 +284,7 @@ def _read_version(version: str) -> tuple[int, ...]:
 
 
 def _merge(connection: sqlite3.Connection) -> int:
+    noise = load_all_noise(connection)
     for statement in _LEDGER:
         connection.execute(statement)
     merge_payloads(connection)
@@ -288,6 +299,7 @@ def _merge(connection: sqlite3.Connection) -> int:
         connection.execute(statement)
     articles = {row[0] for row in connection.execute("SELECT DISTINCT article_id FROM added")} | joined | dropped
     articles |= set(follow_late_moves(connection))
+    articles |= list_noisier(connection, noise)
     runs = {row[0] for row in connection.execute(_CHANGED_RUNS)}
     touched = reconcile(connection, articles & _list_articles(connection, articles), runs)
     _count_died(connection, runs)

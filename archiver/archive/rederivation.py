@@ -10,6 +10,12 @@ from operator import itemgetter
 
 from archiver.archive.content import Content, find_changes
 from archiver.archive.derivation import Derived, Reading, Snapshot, derive
+from archiver.archive.learned import OF_SITE, keep_rules, list_versioned, load_noise_of
+from archiver.archive.learning import Seen, list_learned
+from archiver.archive.moves import Look, find_moves, is_small
+from archiver.archive.reduction import without_noise
+from archiver.archive.values import read_time
+from archiver.noise import Noise, Rule
 from archiver.urls import host_of
 
 SNAPSHOT_COLUMNS = (
@@ -50,26 +56,57 @@ class History:
 
 
 def rederive_article(connection: sqlite3.Connection, article_id: int) -> int:
-    """Derive an article's history anew from its counted readings and write it; returns the number of snapshots."""
+    """Derive an article's history anew from its counted readings and write it; returns the number of snapshots.
+
+    Where it has several, its looks may teach what is noise; then all articles of its site are derived without that.
+    """
     history = derive_history(connection, article_id)
+    learned = _learn_noise(connection, article_id) if len(history.snapshots) > 1 else frozenset()
+    if learned:
+        history = derive_history(connection, article_id)
+    _write_history(connection, article_id, history)
+    if any(rule.kind in OF_SITE for rule in learned):
+        site = connection.execute("SELECT site FROM articles WHERE id = ?", (article_id,)).fetchone()[0]
+        rederive_versioned(connection, site)
+    return len(history.snapshots)
+
+
+def rederive_versioned(connection: sqlite3.Connection, site: str) -> None:
+    """Derive those articles of a site anew whose history may be another now that other things are noise."""
+    for article_id in list_versioned(connection, site):
+        rederive_article(connection, article_id)
+
+
+def _write_history(connection: sqlite3.Connection, article_id: int, history: History) -> None:
     _write_snapshots(connection, article_id, history.snapshots)
     _write_events(connection, article_id, history.events)
     _write_article(connection, article_id, history.article)
-    return len(history.snapshots)
 
 
 def derive_history(connection: sqlite3.Connection, article_id: int) -> History:
     """Derive an article's history from its counted readings, and write nothing."""
     rows = _load_rows(connection, article_id)
-    shown = _find_shown(rows)
+    load = _loader(connection, load_noise_of(connection, article_id))
+    shown = _find_shown(rows, load)
     counted = [row for row in rows if row["standing"] == "counted"]
     groups = groupby(counted, key=itemgetter("capture_id", "sign"))
     readings = [_join_parsers(list(group), shown) for _, group in groups]
-    derived = derive(readings, partial(_compare, cache(partial(load_content, connection))))
+    derived = derive(readings, partial(_compare, load))
     snapshots = (_row_of_snapshot(number, snapshot) for number, snapshot in enumerate(derived.snapshots, 1))
     address, section = _choose_address(connection, article_id, _find_last_host(counted, derived))
     article = _row_of_article(derived, readings, address, section)
     return History(tuple(dict.fromkeys(snapshots)), _describe_events(connection, derived), article)
+
+
+def may_be_noise(connection: sqlite3.Connection, article_id: int) -> bool:
+    """Say whether the newest snapshot differs from the one before in addresses or short texts alone."""
+    query = "SELECT content_id FROM snapshots WHERE article_id = ? AND number IS NOT NULL ORDER BY number DESC LIMIT 2"
+    contents = [load_content(connection, row[0]) for row in connection.execute(query, (article_id,)).fetchall()]
+    if len(contents) < 2:
+        return False
+    noise = load_noise_of(connection, article_id)
+    after, before = (Look.of_content(content, noise) for content in contents)
+    return is_small(before, after, find_moves(before, after))
 
 
 def load_history(connection: sqlite3.Connection, article_id: int) -> History:
@@ -89,6 +126,15 @@ def load_content(connection: sqlite3.Connection, content_id: int) -> Content:
     return Content.of_row(connection.execute("SELECT * FROM contents WHERE id = ?", (content_id,)).fetchone())
 
 
+def is_alike(connection: sqlite3.Connection, article_id: int, content: Content, content_id: int) -> bool:
+    """Say whether a content of an article differs from a stored one in nothing but noise."""
+    stored = load_content(connection, content_id)
+    if content.digest == stored.digest:
+        return True
+    noise = load_noise_of(connection, article_id)
+    return bool(noise) and without_noise(content, noise).digest == without_noise(stored, noise).digest
+
+
 def _load_rows(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
     """Load the readings in an order that depends on nothing but the captures: by time, then address."""
     return connection.execute(
@@ -101,19 +147,32 @@ def _load_rows(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.
     ).fetchall()
 
 
-def _find_shown(rows: list[sqlite3.Row]) -> dict[tuple[int, bytes], int]:
-    """Find which of the contents that compare as equal is shown, for each parser: the earliest."""
-    shown: dict[tuple[int, bytes], int] = {}
-    for row in rows:
-        if row["content_id"] is not None:
-            shown.setdefault((row["parser_id"], row["digest"]), row["content_id"])
+def _loader(connection: sqlite3.Connection, noise: Noise) -> Callable[[int], Content]:
+    """Return what loads contents as they are compared, each once."""
+
+    @cache
+    def load(content_id: int) -> Content:
+        return without_noise(load_content(connection, content_id), noise)
+
+    return load
+
+
+def _find_shown(rows: list[sqlite3.Row], load: Callable[[int], Content]) -> dict[tuple[int, int], int]:
+    """Find which of the contents that compare as equal is shown, for each parser and content: the earliest."""
+    read = [(row["parser_id"], row["content_id"], row["digest"]) for row in rows if row["content_id"] is not None]
+    is_one = len({content_id for _, content_id, _ in read}) == 1
+    earliest: dict[tuple[int, bytes], int] = {}
+    shown: dict[tuple[int, int], int] = {}
+    for parser_id, content_id, digest in read:
+        compared = digest if is_one else load(content_id).digest
+        shown.setdefault((parser_id, content_id), earliest.setdefault((parser_id, compared), content_id))
     return shown
 
 
-def _join_parsers(rows: list[sqlite3.Row], shown: dict[tuple[int, bytes], int]) -> Reading:
+def _join_parsers(rows: list[sqlite3.Row], shown: dict[tuple[int, int], int]) -> Reading:
     newest = rows[-1]
     contents = {
-        (row["ordinal"], row["since"], row["version"], row["parser_id"]): shown[row["parser_id"], row["digest"]]
+        (row["ordinal"], row["since"], row["version"], row["parser_id"]): shown[row["parser_id"], row["content_id"]]
         for row in rows
         if row["content_id"] is not None
     }
@@ -127,6 +186,23 @@ def _join_parsers(rows: list[sqlite3.Row], shown: dict[tuple[int, bytes], int]) 
         views=newest["views"],
         detail=newest["detail"],
     )
+
+
+def _learn_noise(connection: sqlite3.Connection, article_id: int) -> frozenset[Rule]:
+    """Learn from the counted looks at an article, by the newest parser, what is noise; returns what is new."""
+    rows = [row for row in _load_rows(connection, article_id) if row["content_id"] and row["standing"] == "counted"]
+    newest = max((row["ordinal"], row["since"], row["version"]) for row in rows)
+    rows = [row for row in rows if (row["ordinal"], row["since"], row["version"]) == newest]
+    noise = load_noise_of(connection, article_id)
+
+    @cache
+    def look(content_id: int) -> Look:
+        return Look.of_content(load_content(connection, content_id), noise)
+
+    seen = [Seen(read_time(row["fetched_at"]), row["run_id"], look(row["content_id"])) for row in rows]
+    learned = [(rule, proof, rows[number]["capture_id"]) for rule, proof, number in list_learned(seen)]
+    site = connection.execute("SELECT site FROM articles WHERE id = ?", (article_id,)).fetchone()[0]
+    return keep_rules(connection, site, learned) if learned else frozenset()
 
 
 def _compare(load: Callable[[int], Content], before: int, after: int) -> tuple[str, ...]:

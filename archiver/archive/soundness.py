@@ -17,9 +17,10 @@ from archiver.archive.damage import FILE_ERRORS, MOST_BYTES, DamageError, distru
 from archiver.archive.files import check_extension
 from archiver.archive.headers import read_set
 from archiver.archive.inspection import inspect_schema, make_archive
+from archiver.archive.learned import check_rule
 from archiver.archive.markup import unpack_html
 from archiver.archive.schema import VERSION
-from archiver.archive.stored import load_places
+from archiver.archive.stored import load_lines, load_places
 from archiver.archive.values import READERS, read_json, read_pairs, read_zone
 from archiver.errors import ArchiveError
 from archiver.site import NAME
@@ -200,6 +201,8 @@ _OWN: dict[tuple[str, str], Callable[[Any], object]] = {
     ("sites", "name"): _check_name,
     ("sites", "timezone"): read_zone,
     ("sites", "places"): load_places,
+    ("sites", "noise"): load_lines,
+    ("learned_noise", "template"): check_rule,
     ("runs", "arguments"): read_pairs,
     ("runs", "declaration"): read_json,
     ("header_sets", "headers"): read_set,

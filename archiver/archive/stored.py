@@ -8,7 +8,8 @@ from itertools import chain
 from typing import Any, Literal
 
 from archiver.archive.damage import DamageError, shorten
-from archiver.archive.values import read_json
+from archiver.archive.values import read_json, read_names
+from archiver.declared_noise import read_noise
 from archiver.site import Places, Site
 
 # Captures that are read again together: those of an article, or of an address that no article is known by.
@@ -43,7 +44,18 @@ def list_sites(connection: sqlite3.Connection, name: str | None = None) -> list[
 def load_site(connection: sqlite3.Connection, name: str) -> Site:
     """Return a site as it was declared at its last run; without listings, for nothing is fetched."""
     row = connection.execute("SELECT * FROM sites WHERE name = ?", (name,)).fetchone()
-    return Site(row["name"], row["title"], row["platform"], (), row["timezone"], places=load_places(row["places"]))
+    places, noise = load_places(row["places"]), load_lines(row["noise"])
+    return Site(row["name"], row["title"], row["platform"], (), row["timezone"], places=places, noise=noise)
+
+
+def load_lines(written: str | None) -> tuple[str, ...]:
+    """Return what a site declared to be noise at its last run; DamageError."""
+    lines = tuple(read_names(written)) if written else ()
+    try:
+        read_noise(lines)
+    except ValueError as error:
+        raise DamageError(f"{shorten(written)} is no noise of a site") from error
+    return lines
 
 
 def load_places(written: str | None) -> Places:

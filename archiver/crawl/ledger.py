@@ -152,8 +152,10 @@ class RunLedger:
         order = Order(visit.purpose, found, is_new_site)
         recorded = await self._recorder.record(Crawl.of_site(run, site), order, visit.capture, visit.page)
         self.pages += isinstance(visit.page, Article | Listing)
-        if recorded.novelty:
+        if recorded.novelty and not visit.is_second:
             self.novelties[recorded.novelty] += 1
+        if recorded.is_fleeting and not visit.is_second and isinstance(visit.page, Article):
+            spider.discovery.look_again(visit.purpose.expected or visit.page.native_key, visit.capture.url)
         if visit.purpose.final:
             settle_visit(spider.discovery.fates, visit, recorded.novelty, stranger=recorded.is_stranger)
         return recorded.novelty

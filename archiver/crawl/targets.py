@@ -34,7 +34,8 @@ class Target:
     """An address to ask for, what it should be, and the walk that led to it.
 
     ``validators`` are those of the last good capture, for a conditional request. ``form`` is sent where the page has no
-    address of its own. A ``file`` is none of the spider's: the pipeline asks for it (see files.py).
+    address of its own. A ``file`` is none of the spider's: the pipeline asks for it (see files.py). ``is_second``: the
+    article was read in this run already, and is looked at once more.
     """
 
     kind: Literal["listing", "article", "file"]
@@ -43,6 +44,7 @@ class Target:
     walk: Walk | None = None
     validators: Mapping[str, str] = field(default_factory=dict)
     form: Form | None = None
+    is_second: bool = False
 
     @property
     def expected(self) -> str | None:

@@ -1,0 +1,99 @@
+"""The noise of a site, as the archive knows it: what it declares, and what its articles taught."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+
+from archiver.archive.damage import DamageError, shorten
+from archiver.archive.learning import Proof
+from archiver.archive.stored import load_lines
+from archiver.declared_noise import read_noise
+from archiver.noise import KINDS, QUIET, Noise, Rule, make_noise
+
+OF_SITE = frozenset({"block", "text", "address", "parameter"})
+"""Kinds of rules that hold for all articles of a site; the others name a place in one."""
+MOST_OF_SITE = 64
+MOST_OF_ARTICLES = 2000
+"""So many rules a site may learn; what moves beyond that is to be declared."""
+MOST_TEMPLATE = 2000
+
+
+def load_noise(connection: sqlite3.Connection, site: str) -> Noise:
+    """Return what is noise on the pages of a site."""
+    rules = {Rule(kind, template) for kind, template in connection.execute(_LEARNED, (site,))}
+    row = connection.execute("SELECT noise FROM sites WHERE name = ?", (site,)).fetchone()
+    declared = read_noise(load_lines(row[0])).rules if row and row[0] else ()
+    return make_noise(frozenset((*rules, *declared)))
+
+
+def load_noise_of(connection: sqlite3.Connection, article_id: int) -> Noise:
+    """Return what is noise on the pages of the site of an article."""
+    row = connection.execute("SELECT site FROM articles WHERE id = ?", (article_id,)).fetchone()
+    return load_noise(connection, row[0])
+
+
+def load_all_noise(connection: sqlite3.Connection) -> dict[str, Noise]:
+    """Return the noise of all sites by their names."""
+    names = [row[0] for row in connection.execute("SELECT name FROM sites")]
+    return {name: load_noise(connection, name) for name in names}
+
+
+def list_noisier(connection: sqlite3.Connection, before: Mapping[str, Noise]) -> set[int]:
+    """List the articles with several contents of the sites whose noise is another than it was."""
+    changed = [site for site, noise in load_all_noise(connection).items() if noise != before.get(site, QUIET)]
+    return {article_id for site in changed for article_id in list_versioned(connection, site)}
+
+
+def keep_rules(
+    connection: sqlite3.Connection, site: str, learned: Iterable[tuple[Rule, Proof, int]]
+) -> frozenset[Rule]:
+    """Keep what was learned, with the captures that proved it, as far as there is room; returns what is new."""
+    counts = dict(connection.execute("SELECT kind, count(*) FROM learned_noise WHERE site = ? GROUP BY kind", (site,)))
+    wide = sum(count for kind, count in counts.items() if kind in OF_SITE)
+    room = {True: MOST_OF_SITE - wide, False: MOST_OF_ARTICLES - sum(counts.values()) + wide}
+    news: set[Rule] = set()
+    for rule, proof, capture_id in learned:
+        is_wide = rule.kind in OF_SITE
+        if room[is_wide] <= 0 or len(rule.template) > MOST_TEMPLATE:
+            continue
+        values = (site, rule.kind, rule.template, proof, capture_id)
+        if connection.execute(
+            "INSERT INTO learned_noise VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", values
+        ).rowcount:
+            news.add(rule)
+            room[is_wide] -= 1
+    return frozenset(news)
+
+
+def check_rule(template: str) -> str:
+    """Look at the template of a rule; DamageError where no program of ours can have written it."""
+    if not template.strip() or len(template) > MOST_TEMPLATE:
+        raise DamageError(f"{shorten(template)} is no template")
+    return template
+
+
+def forget_rules(connection: sqlite3.Connection, site: str) -> None:
+    """Forget what a site taught, when all its captures are read anew."""
+    connection.execute("DELETE FROM learned_noise WHERE site = ?", (site,))
+
+
+def list_versioned(connection: sqlite3.Connection, site: str) -> list[int]:
+    """List the articles of a site of which more than one content was read: noise may make one of them."""
+    rows = connection.execute(
+        "SELECT r.article_id FROM articles a CROSS JOIN readings r ON r.article_id = a.id WHERE a.site = ? "
+        "AND r.sign = 'content' GROUP BY r.article_id HAVING min(r.content_id) <> max(r.content_id)",
+        (site,),
+    )
+    return [row[0] for row in rows]
+
+
+def list_learned_in(connection: sqlite3.Connection, run_id: int) -> Iterator[tuple[Rule, Proof, str]]:
+    """List what a run taught: the rule, how it was proven, and the address of the article that did."""
+    rows = connection.execute(
+        "SELECT l.kind, l.template, l.proof, a.url FROM captures k JOIN learned_noise l ON l.capture_id = k.id "
+        "JOIN addresses a ON a.id = k.address_id WHERE k.run_id = ? ORDER BY l.kind, l.template",
+        (run_id,),
+    )
+    return ((Rule(kind, template), proof, url) for kind, template, proof, url in rows)
+
+
+_LEARNED = f"SELECT kind, template FROM learned_noise WHERE site = ? AND kind IN ({', '.join(map(repr, KINDS))})"

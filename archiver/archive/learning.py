@@ -1,0 +1,164 @@
+"""Learning what is noise from an article's own looks: what moved again although nobody can have edited it.
+
+Proof is a second look in one run: what moved before it, and moved again within it while the rest stood still. What
+moves by the day is proven so by nothing; of that, addresses that a machine made are taken for noise after three looks,
+and texts that print the day of each look.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from archiver.archive.generalising import generalise_address, generalise_text, is_exchanged
+from archiver.archive.moves import FILES, Look, Region, find_moves, is_small
+from archiver.noise import Rule, digest_block
+
+Proof = Literal["second look", "three looks"]
+
+_ANCHOR = 40
+"""Characters of a block of text by which a place is known: long enough to stand in one article alone."""
+_MOST_EXCHANGED = 1000
+_DATE = re.compile(r"(?<!\d)(\d{1,2})(?:[/.-]| tháng )(\d{1,2})(?:[/.-]| năm )(\d{4})(?!\d)")
+_NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An article at a time, in a run; ``files`` are the digests of those of its files that were downloaded."""
+
+    at: datetime
+    run_id: int
+    look: Look
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def learn_twice(before: Seen, first: Seen, second: Seen) -> set[Rule]:
+    """Learn from two looks of one run, and the look before them: what moved both times is noise."""
+    moves = find_moves(first.look, second.look)
+    if not is_small(first.look, second.look, moves):
+        return set()
+    earlier = find_moves(before.look, first.look)
+    return {
+        rule for part in moves for rule in _learn_part(part, earlier.get(part, []), moves[part], before, first, second)
+    }
+
+
+def learn_thrice(looks: tuple[Seen, Seen, Seen]) -> set[Rule]:
+    """Learn from looks of three runs: what differs in all of them while the rest stands still, and is no hand's."""
+    one, two, three = (seen.look for seen in looks)
+    earlier, moves = find_moves(one, two), find_moves(two, three)
+    if not (is_small(one, two, earlier) and is_small(two, three, moves)):
+        return set()
+    rules: set[Rule] = set()
+    for part in moves.keys() & earlier.keys():
+        for values in _list_triples(part, earlier[part], moves[part], one, two, three).values():
+            if len(set(values)) == len(values):
+                rules |= _generalise_daily(part, values, looks)
+    return rules
+
+
+def _learn_part(
+    part: str, earlier: Sequence[Region], moves: Sequence[Region], before: Seen, first: Seen, second: Seen
+) -> Iterator[Rule]:
+    triples = _list_triples(part, earlier, moves, before.look, first.look, second.look)
+    moved = {place for region in (*(r.after for r in earlier), *(r.before for r in moves)) for place in region}
+    for place, values in triples.items():
+        yield from _generalise(part, values, first.look, range(place, place + 1), moved)
+    for region in moves:
+        touching = [r.after for r in earlier if _touch(r.after, region.before)]
+        if touching and not all(place in triples for place in region.before or (None,)):
+            start = min(region.before.start, *(r.start for r in touching))
+            stop = max(region.before.stop, *(r.stop for r in touching))
+            yield from _name_place(part, first.look, range(start, stop), moved)
+
+
+def _list_triples(
+    part: str, earlier: Sequence[Region], moves: Sequence[Region], one: Look, two: Look, three: Look
+) -> dict[int, tuple[str, str, str]]:
+    """List what stood in a place at three looks, for the places that moved both times; by the place in the middle."""
+    pairs = ((r.after, r.before) for r in earlier if r.is_pairwise)
+    back = {after: before for region in pairs for after, before in zip(*region, strict=True)}
+    forth = {before: after for r in moves if r.is_pairwise for before, after in zip(r.before, r.after, strict=True)}
+    texts = one.parts[part], two.parts[part], three.parts[part]
+    return {place: (texts[0][back[place]], texts[1][place], texts[2][forth[place]]) for place in back.keys() & forth}
+
+
+def _touch(one: range, other: range) -> bool:
+    return one.start <= other.stop and other.start <= one.stop
+
+
+def _generalise(part: str, values: tuple[str, str, str], look: Look, place: range, moved: set[int]) -> Iterator[Rule]:
+    """Write the rules for one place that is proven to move; of texts with little in common, that for the place."""
+    if part in FILES:
+        rules = generalise_address(values, is_proven=True)
+        yield from rules or _name_place(part, look, place, moved)
+    elif rule := generalise_text(values):
+        yield rule
+    elif is_exchanged(values):
+        yield from _name_place(part, look, place, moved)
+
+
+def _name_place(part: str, look: Look, place: range, moved: set[int]) -> Iterator[Rule]:
+    """Write the rule for a place of one article: what stands between two blocks, or the images of a folder."""
+    blocks = look.parts["blocks"]
+    if part == "blocks" and sum(len(blocks[at]) for at in place) <= _MOST_EXCHANGED:
+        start = next((at for at in range(place.start - 1, -1, -1) if at not in moved), None)
+        end = next((at for at in range(place.stop, len(blocks)) if at not in moved), None)
+        sides = [blocks[at] if at is not None else "" for at in (start, end)]
+        if max(map(len, sides)) >= _ANCHOR:
+            yield Rule("region", "|".join(map(digest_block, sides)))
+    elif part == "images":
+        yield from _name_folder(look, place, moved)
+
+
+def _name_folder(look: Look, place: range, moved: set[int]) -> Iterator[Rule]:
+    images = look.parts["images"]
+    folders = {images[at].partition("?")[0].rpartition("/")[0] for at in place}
+    stable = {images[at].rpartition("/")[0] for at in range(len(images)) if at not in moved}
+    anchor = max(look.parts["blocks"], key=len, default="")
+    if len(folders) == 1 and not folders & stable and "" not in folders and len(anchor) >= _ANCHOR:
+        yield Rule("picture", f"{digest_block(anchor)} {folders.pop()}/*")
+
+
+def _generalise_daily(part: str, values: tuple[str, str, str], looks: Sequence[Seen]) -> set[Rule]:
+    """Write the rules for a place that moves by the day; a file whose bytes were exchanged too is no noise."""
+    if part in FILES:
+        digests = {seen.files.get(value) for seen, value in zip(looks, values, strict=True)} - {None}
+        return set() if len(digests) > 1 else set(generalise_address(values, is_proven=False))
+    rule = generalise_text(values) if follows_clock(values, [seen.at for seen in looks]) else None
+    return {rule} if rule else set()
+
+
+def follows_clock(values: Sequence[str], times: Sequence[datetime]) -> bool:
+    """Say whether texts print the days of their looks, or one number that grows as the days between them."""
+    if all(_prints_day(value, time) for value, time in zip(values, times, strict=True)):
+        return True
+    numbers = [[int(number) for number in _NUMBER.findall(value)] for value in values]
+    if any(len(each) != 1 for each in numbers):
+        return False
+    steps = zip(numbers, numbers[1:], times, times[1:], strict=False)
+    return all(
+        after[0] - before[0] == round((end - start) / timedelta(days=1)) > 0 for before, after, start, end in steps
+    )
+
+
+def _prints_day(text: str, at: datetime) -> bool:
+    """Say whether a text prints the day of a time, in whichever zone."""
+    days = {(at + timedelta(days=shift)).date() for shift in (-1, 0, 1)}
+    found = {(int(year), int(month), int(day)) for day, month, year in _DATE.findall(text)}
+    return any((day.year, day.month, day.day) in found for day in days)
+
+
+def list_learned(seen: Sequence[Seen]) -> Iterator[tuple[Rule, Proof, int]]:
+    """List what the looks at one article teach, in the order of their time: the rule, its proof, the last look."""
+    for number in range(2, len(seen)):
+        before, first, second = seen[number - 2 : number + 1]
+        if first.run_id == second.run_id:
+            yield from ((rule, "second look", number) for rule in sorted(learn_twice(before, first, second)))
+    last = {one.run_id: number for number, one in enumerate(seen)}
+    numbers = sorted(last.values())
+    for three in zip(numbers, numbers[1:], numbers[2:], strict=False):
+        rules = learn_thrice((seen[three[0]], seen[three[1]], seen[three[2]]))
+        yield from ((rule, "three looks", three[2]) for rule in sorted(rules))

@@ -1,0 +1,64 @@
+"""Contents without noise: what is compared of two states of an article, once it is known what moves by itself."""
+
+import json
+from dataclasses import dataclass
+
+from archiver.archive.content import Content, fold_text
+from archiver.noise import QUIET, Noise, digest_block
+
+_TEXTS = ("lead", "body", "author")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A paragraph of the body, or the lead or author before and behind it; white space folded."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An image or a document: what identifies it, and the text printed with it."""
+
+    identity: str
+    text: str
+
+
+def list_blocks(content: Content, noise: Noise = QUIET) -> list[Block]:
+    """List the blocks of a content's text in reading order, without noise."""
+    parts = [
+        ("lead", str(content.row["lead"] or "")),
+        *(("body", paragraph) for paragraph in str(content.row["body"]).split("\n\n")),
+        ("author", str(content.row["author"] or "")),
+    ]
+    blocks = [Block(field, noise.cut(fold_text(text) or "")) for field, text in parts]
+    blocks = [block for block in blocks if block.text]
+    return [blocks[place] for place in noise.drop_regions([block.text for block in blocks])] if noise else blocks
+
+
+def list_items(content: Content, field: str, noise: Noise = QUIET) -> list[Item]:
+    """List the images or attachments of a content, without noise."""
+    text = "caption" if field == "images" else "title"
+    if content.row[field] == "[]":
+        return []
+    rows = json.loads(str(content.row[field]))
+    items = [Item(noise.mask(row["url"]), noise.cut(fold_text(row[text]) or "")) for row in rows]
+    if field != "images" or not noise:
+        return items
+    anchors = {digest_block(block.text) for block in list_blocks(content, noise)}
+    return [item for item in items if not noise.drops_picture(item.identity, anchors)]
+
+
+def without_noise(content: Content, noise: Noise) -> Content:
+    """Return a content as it is compared where the noise of its site is known: the same row, less to compare."""
+    if not noise:
+        return content
+    blocks = list_blocks(content, noise)
+    texts = {field: " ".join(block.text for block in blocks if block.field == field) or None for field in _TEXTS}
+    files = {field: _write_items(list_items(content, field, noise)) for field in ("images", "attachments")}
+    return Content(content.row, {**content.comparable, **texts, **files})
+
+
+def _write_items(items: list[Item]) -> str:
+    return json.dumps([[item.identity, item.text or None] for item in items], ensure_ascii=False) if items else "[]"
