@@ -71,6 +71,15 @@ class Noise:
             path = mask_path(template, path)
         return f"{path}?{'&'.join(kept)}" if kept else path
 
+    def moves_from(self, url: str) -> int | None:
+        """Return where in an address something moves first; None where nothing does."""
+        identity, masked = identify_file(url), self.mask(url)
+        begin = url.find("/", url.find("//") + 2)
+        if masked == identity or not url.startswith(identity.partition("?")[0], begin):
+            return None
+        pairs = enumerate(zip(identity, masked, strict=False))
+        return begin + next((at for at, (one, other) in pairs if one != other), len(masked))
+
     def drop_regions(self, blocks: list[str]) -> list[int]:
         """Return the places of the blocks that stand in no region of noise."""
         digests = ["", *map(digest_block, blocks), ""]

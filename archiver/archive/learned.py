@@ -27,8 +27,12 @@ def load_noise(connection: sqlite3.Connection, site: str) -> Noise:
 
 def load_noise_of(connection: sqlite3.Connection, article_id: int) -> Noise:
     """Return what is noise on the pages of the site of an article."""
-    row = connection.execute("SELECT site FROM articles WHERE id = ?", (article_id,)).fetchone()
-    return load_noise(connection, row[0])
+    return load_noise(connection, find_site(connection, article_id))
+
+
+def find_site(connection: sqlite3.Connection, article_id: int) -> str:
+    """Return the site of an article."""
+    return str(connection.execute("SELECT site FROM articles WHERE id = ?", (article_id,)).fetchone()[0])
 
 
 def load_all_noise(connection: sqlite3.Connection) -> dict[str, Noise]:

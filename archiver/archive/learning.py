@@ -53,7 +53,7 @@ def learn_thrice(looks: tuple[Seen, Seen, Seen]) -> set[Rule]:
         return set()
     rules: set[Rule] = set()
     for part in moves.keys() & earlier.keys():
-        for values in _list_triples(part, earlier[part], moves[part], one, two, three).values():
+        for values in list_triples(part, earlier[part], moves[part], one, two, three).values():
             if len(set(values)) == len(values):
                 rules |= _generalise_daily(part, values, looks)
     return rules
@@ -62,7 +62,7 @@ def learn_thrice(looks: tuple[Seen, Seen, Seen]) -> set[Rule]:
 def _learn_part(
     part: str, earlier: Sequence[Region], moves: Sequence[Region], before: Seen, first: Seen, second: Seen
 ) -> Iterator[Rule]:
-    triples = _list_triples(part, earlier, moves, before.look, first.look, second.look)
+    triples = list_triples(part, earlier, moves, before.look, first.look, second.look)
     moved = {place for region in (*(r.after for r in earlier), *(r.before for r in moves)) for place in region}
     for place, values in triples.items():
         yield from _generalise(part, values, first.look, range(place, place + 1), moved)
@@ -74,7 +74,7 @@ def _learn_part(
             yield from _name_place(part, first.look, range(start, stop), moved)
 
 
-def _list_triples(
+def list_triples(
     part: str, earlier: Sequence[Region], moves: Sequence[Region], one: Look, two: Look, three: Look
 ) -> dict[int, tuple[str, str, str]]:
     """List what stood in a place at three looks, for the places that moved both times; by the place in the middle."""

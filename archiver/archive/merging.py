@@ -23,6 +23,7 @@ from archiver.archive.learned import list_noisier, load_all_noise
 from archiver.archive.ledger import Run, count_died_run, name_program
 from archiver.archive.payload_merging import merge_payloads
 from archiver.archive.reconciling import reconcile
+from archiver.archive.same_files import list_exchanged
 from archiver.archive.schema import VERSION
 from archiver.archive.soundness import inspect_archive
 from archiver.errors import ArchiveError
@@ -301,6 +302,7 @@ def _merge(connection: sqlite3.Connection) -> int:
     articles |= set(follow_late_moves(connection))
     articles |= list_noisier(connection, noise)
     runs = {row[0] for row in connection.execute(_CHANGED_RUNS)}
+    articles |= {article_id for run_id in runs for article_id in list_exchanged(connection, run_id)}
     touched = reconcile(connection, articles & _list_articles(connection, articles), runs)
     _count_died(connection, runs)
     for table in _TEMPORARY:

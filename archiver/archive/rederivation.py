@@ -10,13 +10,14 @@ from operator import itemgetter
 
 from archiver.archive.content import Content, find_changes
 from archiver.archive.derivation import Derived, Reading, Snapshot, derive
-from archiver.archive.learned import OF_SITE, keep_rules, list_versioned, load_noise_of
+from archiver.archive.learned import OF_SITE, find_site, keep_rules, list_versioned, load_noise, load_noise_of
 from archiver.archive.learning import Seen, list_learned
 from archiver.archive.moves import Look, find_moves, is_small
 from archiver.archive.reduction import without_noise
+from archiver.archive.same_files import find_aliases, find_files
 from archiver.archive.values import read_time
-from archiver.noise import Noise, Rule
-from archiver.urls import host_of
+from archiver.noise import Rule
+from archiver.urls import host_of, identify_file
 
 SNAPSHOT_COLUMNS = (
     "first_capture_id",
@@ -66,8 +67,7 @@ def rederive_article(connection: sqlite3.Connection, article_id: int) -> int:
         history = derive_history(connection, article_id)
     _write_history(connection, article_id, history)
     if any(rule.kind in OF_SITE for rule in learned):
-        site = connection.execute("SELECT site FROM articles WHERE id = ?", (article_id,)).fetchone()[0]
-        rederive_versioned(connection, site)
+        rederive_versioned(connection, find_site(connection, article_id))
     return len(history.snapshots)
 
 
@@ -86,16 +86,26 @@ def _write_history(connection: sqlite3.Connection, article_id: int, history: His
 def derive_history(connection: sqlite3.Connection, article_id: int) -> History:
     """Derive an article's history from its counted readings, and write nothing."""
     rows = _load_rows(connection, article_id)
-    load = _loader(connection, load_noise_of(connection, article_id))
-    shown = _find_shown(rows, load)
     counted = [row for row in rows if row["standing"] == "counted"]
-    groups = groupby(counted, key=itemgetter("capture_id", "sign"))
-    readings = [_join_parsers(list(group), shown) for _, group in groups]
-    derived = derive(readings, partial(_compare, load))
+    derived, readings = _derive(connection, article_id, rows)
     snapshots = (_row_of_snapshot(number, snapshot) for number, snapshot in enumerate(derived.snapshots, 1))
     address, section = _choose_address(connection, article_id, _find_last_host(counted, derived))
     article = _row_of_article(derived, readings, address, section)
     return History(tuple(dict.fromkeys(snapshots)), _describe_events(connection, derived), article)
+
+
+def _derive(connection: sqlite3.Connection, article_id: int, rows: list[sqlite3.Row]) -> tuple[Derived, list[Reading]]:
+    load = _loader(connection, article_id, rows)
+    shown = _find_shown(rows, load)
+    groups = groupby((row for row in rows if row["standing"] == "counted"), key=itemgetter("capture_id", "sign"))
+    readings = [_join_parsers(list(group), shown) for _, group in groups]
+    return derive(readings, partial(_compare, load)), readings
+
+
+def list_turns(connection: sqlite3.Connection, article_id: int) -> list[int]:
+    """List the runs (ids) that saw one of two states of an article by turns, and made no snapshot of it."""
+    derived, _ = _derive(connection, article_id, _load_rows(connection, article_id))
+    return [reading.run_id for reading in derived.turns]
 
 
 def may_be_noise(connection: sqlite3.Connection, article_id: int) -> bool:
@@ -147,14 +157,15 @@ def _load_rows(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.
     ).fetchall()
 
 
-def _loader(connection: sqlite3.Connection, noise: Noise) -> Callable[[int], Content]:
-    """Return what loads contents as they are compared, each once."""
-
-    @cache
-    def load(content_id: int) -> Content:
-        return without_noise(load_content(connection, content_id), noise)
-
-    return load
+def _loader(connection: sqlite3.Connection, article_id: int, rows: list[sqlite3.Row]) -> Callable[[int], Content]:
+    """Return what loads the contents of an article as they are compared, each once."""
+    ids = {row["content_id"] for row in rows if row["content_id"] is not None}
+    if len(ids) < 2:
+        return cache(partial(load_content, connection))
+    site = find_site(connection, article_id)
+    contents = {content_id: load_content(connection, content_id) for content_id in ids}
+    noise, aliases = load_noise(connection, site), find_aliases(connection, site, contents.values())
+    return cache(lambda content_id: without_noise(contents[content_id], noise, aliases))
 
 
 def _find_shown(rows: list[sqlite3.Row], load: Callable[[int], Content]) -> dict[tuple[int, int], int]:
@@ -193,15 +204,17 @@ def _learn_noise(connection: sqlite3.Connection, article_id: int) -> frozenset[R
     rows = [row for row in _load_rows(connection, article_id) if row["content_id"] and row["standing"] == "counted"]
     newest = max((row["ordinal"], row["since"], row["version"]) for row in rows)
     rows = [row for row in rows if (row["ordinal"], row["since"], row["version"]) == newest]
-    noise = load_noise_of(connection, article_id)
+    site = find_site(connection, article_id)
+    noise = load_noise(connection, site)
 
     @cache
     def look(content_id: int) -> Look:
         return Look.of_content(load_content(connection, content_id), noise)
 
-    seen = [Seen(read_time(row["fetched_at"]), row["run_id"], look(row["content_id"])) for row in rows]
+    contents = [load_content(connection, content_id) for content_id in {row["content_id"] for row in rows}]
+    files = {identify_file(url): digest for url, digest in find_files(connection, site, contents).items()}
+    seen = [Seen(read_time(row["fetched_at"]), row["run_id"], look(row["content_id"]), files) for row in rows]
     learned = [(rule, proof, rows[number]["capture_id"]) for rule, proof, number in list_learned(seen)]
-    site = connection.execute("SELECT site FROM articles WHERE id = ?", (article_id,)).fetchone()[0]
     return keep_rules(connection, site, learned) if learned else frozenset()
 
 

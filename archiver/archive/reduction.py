@@ -1,11 +1,13 @@
 """Contents without noise: what is compared of two states of an article, once it is known what moves by itself."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archiver.archive.content import Content, fold_text
 from archiver.noise import QUIET, Noise, digest_block
 
+NO_ALIASES: Mapping[str, str] = {}
 _TEXTS = ("lead", "body", "author")
 
 
@@ -37,26 +39,33 @@ def list_blocks(content: Content, noise: Noise = QUIET) -> list[Block]:
     return [blocks[place] for place in noise.drop_regions([block.text for block in blocks])] if noise else blocks
 
 
-def list_items(content: Content, field: str, noise: Noise = QUIET) -> list[Item]:
-    """List the images or attachments of a content, without noise."""
+def list_items(
+    content: Content, field: str, noise: Noise = QUIET, aliases: Mapping[str, str] = NO_ALIASES
+) -> list[Item]:
+    """List the images or attachments of a content, without noise; each file by the address in ``aliases``."""
     text = "caption" if field == "images" else "title"
     if content.row[field] == "[]":
         return []
     rows = json.loads(str(content.row[field]))
-    items = [Item(noise.mask(row["url"]), noise.cut(fold_text(row[text]) or "")) for row in rows]
+    items = [
+        Item(noise.mask(aliases.get(row["url"], row["url"])), noise.cut(fold_text(row[text]) or "")) for row in rows
+    ]
     if field != "images" or not noise:
         return items
     anchors = {digest_block(block.text) for block in list_blocks(content, noise)}
     return [item for item in items if not noise.drops_picture(item.identity, anchors)]
 
 
-def without_noise(content: Content, noise: Noise) -> Content:
-    """Return a content as it is compared where the noise of its site is known: the same row, less to compare."""
-    if not noise:
+def without_noise(content: Content, noise: Noise, aliases: Mapping[str, str] = NO_ALIASES) -> Content:
+    """Return a content as it is compared where the noise of its site is known: the same row, less to compare.
+
+    ``aliases``: for addresses of files another one that had the same bytes.
+    """
+    if not noise and not aliases:
         return content
     blocks = list_blocks(content, noise)
     texts = {field: " ".join(block.text for block in blocks if block.field == field) or None for field in _TEXTS}
-    files = {field: _write_items(list_items(content, field, noise)) for field in ("images", "attachments")}
+    files = {field: _write_items(list_items(content, field, noise, aliases)) for field in ("images", "attachments")}
     return Content(content.row, {**content.comparable, **texts, **files})
 
 
