@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
-from archiver.templates import find_template, match_glob, match_template
+from archiver.templates import cut_template, match_glob, match_template
 from archiver.urls import identify_file
 
 Kind = Literal["block", "text", "address", "parameter", "region", "picture"]
@@ -59,8 +59,7 @@ class Noise:
         if len(text) <= MOST_BLOCK and any(match_template(template, text) for template in self._kinds["block"]):
             return ""
         for template in self._kinds["text"]:
-            while span := find_template(template, text):
-                text = f"{text[: span[0]].rstrip()} {text[span[1] :].lstrip()}".strip()
+            text = cut_template(template, text)
         return text
 
     def mask(self, url: str) -> str:

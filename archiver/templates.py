@@ -1,6 +1,7 @@
 """Templates of texts and addresses, matched in time that no text can stretch: from left to right, never back."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 MOST_GAP = 80
@@ -30,24 +31,27 @@ def match_template(template: str, text: str) -> bool:
     return _follow(_split(template), text, 0, whole=True) is not None
 
 
-def find_template(template: str, text: str) -> tuple[int, int] | None:
-    """Find the first part of a text that fits a template: where it begins and ends.
+def cut_template(template: str, text: str) -> str:
+    """Return a text without its parts that fit a template.
 
     ``*`` at its begin or end reaches to the begin or end of the text.
     """
-    parts = _split(template)
-    if parts[0] == "*":
-        end = _follow(parts[1:], text, at, whole=False) if (at := text.find(parts[1])) >= 0 else None
-        return (0, end) if end is not None else None
-    if parts[0] == "#":
-        starts = (found.start() for found in _NUMBER.finditer(text))
-    else:
-        starts = (found.start() for found in re.finditer(re.escape(parts[0]), text))
-    for start in starts:
-        end = _follow(parts, text, start, whole=False)
-        if end is not None and end > start:
-            return start, end
-    return None
+    kept: list[str] = []
+    at = 0
+    for start, end in _find_parts(_split(template), text):
+        if start >= at:
+            kept.append(text[at:start].strip())
+            at = end
+    return " ".join(part for part in (*kept, text[at:].strip()) if part) if at else text
+
+
+def _find_parts(parts: tuple[str, ...], text: str) -> Iterator[tuple[int, int]]:
+    is_open = parts[0] == "*"
+    first = parts[1] if is_open else parts[0]
+    for found in (_NUMBER if first == "#" else re.compile(re.escape(first))).finditer(text):
+        end = _follow(parts[1:] if is_open else parts, text, found.start(), whole=False)
+        if end is not None:
+            yield (0 if is_open else found.start()), end
 
 
 @lru_cache(maxsize=1024)

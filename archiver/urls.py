@@ -14,6 +14,8 @@ with more. Scrapy would leave out what is longer than 2,083 and tell nobody."""
 _MOST_SHOWN = 200
 _MIRRORED = re.compile(r"[0-9a-f]{4}(\.\w{2,5})$")
 # Parameters that name a moment or a session and not a thing; Liferay adds ``t=<milliseconds>`` to documents and images.
+_SESSIONS = frozenset({"p_auth", "p_p_auth", "jsessionid", "phpsessid"})
+_DIGITS_OF_TIME = 10
 VOLATILE_PARAMETERS = frozenset({"t", "p_auth", "p_p_auth", "token", "jsessionid", "phpsessid", "sid"})
 
 
@@ -90,10 +92,17 @@ def identify_file(url: str) -> str:
         return f"img_id={image}"
     if "redirect" in parameters and path_of(url).endswith("/portal/login"):
         return identify_file(parameters["redirect"])
-    parts = urlsplit(strip_volatile(url))
+    parts = urlsplit(strip_session(url))
+    query = "&".join(item for item in parts.query.split("&") if item and not _is_of_session(item))
     _, documents, name = parts.path.rpartition("/documents/")
     path = f"{documents}{name}" if documents else parts.path
-    return f"{path}?{parts.query}" if parts.query else path
+    return f"{path}?{query}" if query else path
+
+
+def _is_of_session(item: str) -> bool:
+    """Say whether a parameter is a session's, or Liferay's time of a file; of all others evidence decides."""
+    name, _, value = item.partition("=")
+    return name.lower() in _SESSIONS or (name == "t" and value.isdigit() and len(value) >= _DIGITS_OF_TIME)
 
 
 def is_download(url: str) -> bool:

@@ -86,7 +86,8 @@ def list_triples(
 
 
 def _touch(one: range, other: range) -> bool:
-    return one.start <= other.stop and other.start <= one.stop
+    """Say whether two stretches overlap; of two empty ones, whether they are in one place."""
+    return one == other or (one.start < other.stop and other.start < one.stop)
 
 
 def _generalise(part: str, values: tuple[str, str, str], look: Look, place: range, moved: set[int]) -> Iterator[Rule]:
