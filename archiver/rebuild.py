@@ -13,10 +13,10 @@ from sqlite_utils import Database
 
 from archiver.archive.articles import Sighting, add_address, meet_article
 from archiver.archive.content import Content, find_changes
-from archiver.archive.learned import load_noise_of
+from archiver.archive.learned import load_noise, load_noise_of
 from archiver.archive.readers import Readers
 from archiver.archive.readings import Parser, add_reading, find_parser, record_entry, store_content
-from archiver.archive.rederivation import load_content, rederive_article
+from archiver.archive.rederivation import load_content, rederive_article, rederive_versioned
 from archiver.archive.reduction import without_noise
 from archiver.archive.stored import (
     StoredCapture,
@@ -59,9 +59,13 @@ def reparse(
         for name in list_sites(database.conn, site_name):
             site = load_site(database.conn, name)
             parser = _meet_parser(database, site, dry_run=dry_run)
+            noise = load_noise(database.conn, name)
             for group, pages in read_groups(readers, database, site, parser):
                 captures = list_captures(database.conn, name, parser.id, group)
                 yield from _reparse_captures(database, site, parser, captures, pages, dry_run=dry_run, force=force)
+            if load_noise(database.conn, name) != noise:
+                with database.atomic():
+                    rederive_versioned(database.conn, name)
 
 
 def _meet_parser(database: Database, site: Site, *, dry_run: bool) -> Parser:

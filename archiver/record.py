@@ -29,7 +29,7 @@ from archiver.archive.readings import (
     store_content,
 )
 from archiver.archive.reconciling import reconcile
-from archiver.archive.rederivation import may_be_noise, rederive_article
+from archiver.archive.rederivation import may_be_noise, rederive_article, spread_noise
 from archiver.clock import now
 from archiver.errors import ArchiveError
 from archiver.interpretation import Statement, interpret
@@ -190,6 +190,8 @@ def _reconcile(scene: _Scene, articles: set[int]) -> None:
     connection, run = scene.database.conn, scene.run
     outcome = connection.execute("SELECT outcome FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
     reconcile(connection, articles, () if outcome is None else (run.id,))
+    if outcome is not None:
+        spread_noise(connection, run.id, run.site)
 
 
 def _record_statement(scene: _Scene, statement: Statement, purpose: Purpose) -> tuple[int, Novelty | None]:

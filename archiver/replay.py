@@ -29,6 +29,7 @@ from archiver.archive.rebuilding import (
     restore_readings,
 )
 from archiver.archive.reconciling import judge_all, reconcile
+from archiver.archive.rederivation import rederive_versioned
 from archiver.archive.stored import list_sites, load_site
 from archiver.errors import ArchiveError
 from archiver.interpretation import Statement, interpret
@@ -110,6 +111,7 @@ def _replay_site(database: Database, readers: Readers, site: Site) -> Iterator[b
     # Runs of several machines overlap, and what one captured may stand before the beginning of the next.
     judge_all(connection, site.name)
     reconcile(connection, set(follow_late_moves(connection)), ())
+    rederive_versioned(connection, site.name)
 
 
 def _replay_capture(

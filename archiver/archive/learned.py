@@ -41,10 +41,9 @@ def load_all_noise(connection: sqlite3.Connection) -> dict[str, Noise]:
     return {name: load_noise(connection, name) for name in names}
 
 
-def list_noisier(connection: sqlite3.Connection, before: Mapping[str, Noise]) -> set[int]:
-    """List the articles with several contents of the sites whose noise is another than it was."""
-    changed = [site for site, noise in load_all_noise(connection).items() if noise != before.get(site, QUIET)]
-    return {article_id for site in changed for article_id in list_versioned(connection, site)}
+def list_noisier(connection: sqlite3.Connection, before: Mapping[str, Noise]) -> list[str]:
+    """List the sites whose noise is another than it was."""
+    return [site for site, noise in load_all_noise(connection).items() if noise != before.get(site, QUIET)]
 
 
 def keep_rules(

@@ -23,6 +23,7 @@ from archiver.archive.learned import list_noisier, load_all_noise
 from archiver.archive.ledger import Run, count_died_run, name_program
 from archiver.archive.payload_merging import merge_payloads
 from archiver.archive.reconciling import reconcile
+from archiver.archive.rederivation import rederive_versioned
 from archiver.archive.same_files import list_exchanged
 from archiver.archive.schema import VERSION
 from archiver.archive.soundness import inspect_archive
@@ -300,10 +301,11 @@ def _merge(connection: sqlite3.Connection) -> int:
         connection.execute(statement)
     articles = {row[0] for row in connection.execute("SELECT DISTINCT article_id FROM added")} | joined | dropped
     articles |= set(follow_late_moves(connection))
-    articles |= list_noisier(connection, noise)
     runs = {row[0] for row in connection.execute(_CHANGED_RUNS)}
     articles |= {article_id for run_id in runs for article_id in list_exchanged(connection, run_id)}
     touched = reconcile(connection, articles & _list_articles(connection, articles), runs)
+    for site in list_noisier(connection, noise):
+        rederive_versioned(connection, site)
     _count_died(connection, runs)
     for table in _TEMPORARY:
         connection.execute(f"DROP TABLE temp.{table}")

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from archiver.archive.judgement import doubt_anew, judge, judge_unlisted, list_doubtful_runs, suspend, weigh_again
 from archiver.archive.ledger import Run
 from archiver.archive.readings import is_late
-from archiver.archive.rederivation import rederive_article
+from archiver.archive.rederivation import rederive_article, spread_noise
 from archiver.model import Problem
 
 # Articles whose readings are looked at one by one; of more, all readings of a run are.
@@ -33,6 +33,7 @@ def judge_run(connection: sqlite3.Connection, run: Run) -> list[Problem]:
         query = "SELECT DISTINCT article_id FROM captures k JOIN readings r ON r.capture_id = k.id WHERE k.run_id = ?"
         articles = [row[0] for row in connection.execute(query, (run.id,))]
         _Pass(connection, set(articles), set(), after=(began, run.id)).go()
+    spread_noise(connection, run.id, run.site)
     return [*problems]
 
 

@@ -10,7 +10,15 @@ from operator import itemgetter
 
 from archiver.archive.content import Content, find_changes
 from archiver.archive.derivation import Derived, Reading, Snapshot, derive
-from archiver.archive.learned import OF_SITE, find_site, keep_rules, list_versioned, load_noise, load_noise_of
+from archiver.archive.learned import (
+    OF_SITE,
+    find_site,
+    keep_rules,
+    list_learned_in,
+    list_versioned,
+    load_noise,
+    load_noise_of,
+)
 from archiver.archive.learning import Seen, list_learned
 from archiver.archive.moves import Look, find_moves, is_small
 from archiver.archive.reduction import without_noise
@@ -59,22 +67,28 @@ class History:
 def rederive_article(connection: sqlite3.Connection, article_id: int) -> int:
     """Derive an article's history anew from its counted readings and write it; returns the number of snapshots.
 
-    Where it has several, its looks may teach what is noise; then all articles of its site are derived without that.
+    Where it has several, its looks may teach what is noise. Others of its site are derived without that when its run is
+    closed (``spread_noise``).
     """
     history = derive_history(connection, article_id)
-    learned = _learn_noise(connection, article_id) if len(history.snapshots) > 1 else frozenset()
-    if learned:
+    if len(history.snapshots) > 1 and _learn_noise(connection, article_id):
         history = derive_history(connection, article_id)
     _write_history(connection, article_id, history)
-    if any(rule.kind in OF_SITE for rule in learned):
-        rederive_versioned(connection, find_site(connection, article_id))
     return len(history.snapshots)
 
 
 def rederive_versioned(connection: sqlite3.Connection, site: str) -> None:
     """Derive those articles of a site anew whose history may be another now that other things are noise."""
-    for article_id in list_versioned(connection, site):
-        rederive_article(connection, article_id)
+    noise = None
+    while noise != (noise := load_noise(connection, site)):  # they may teach more
+        for article_id in list_versioned(connection, site):
+            rederive_article(connection, article_id)
+
+
+def spread_noise(connection: sqlite3.Connection, run_id: int, site: str) -> None:
+    """Derive the articles of a site without what a run taught to be noise on all of its pages."""
+    if any(rule.kind in OF_SITE for rule, _, _ in list_learned_in(connection, run_id)):
+        rederive_versioned(connection, site)
 
 
 def _write_history(connection: sqlite3.Connection, article_id: int, history: History) -> None:
