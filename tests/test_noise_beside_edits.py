@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.noise_kinds import EDITS, MORE, tell_apart
-from tests.noisy_portal import LOOKS, Moving, Story, Watch
+from tests.noisy_portal import Moving, Story, Watch
 
 
 def _write_stories(moving: Moving) -> dict[str, Story]:
@@ -22,7 +22,7 @@ def _read_changes(watch: Watch, stories: dict[str, Story]) -> dict[str, list[set
 
 
 @pytest.mark.parametrize("beside", ["nothing", "known noise", pytest.param("new noise", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", ["lif", pytest.param("gen", marks=pytest.mark.slow)])
 def test_each_edit_is_one_version(tmp_path: Path, look: str, beside: str) -> None:
     stories = _write_stories((lambda _: "") if beside == "nothing" else tell_apart)
     watch = Watch(tmp_path / "archive.db", look)

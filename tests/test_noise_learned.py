@@ -15,7 +15,7 @@ def _place(number: int, moving: Moving, place: str) -> Story:
 
 
 @pytest.mark.parametrize("place", [pytest.param("above", marks=pytest.mark.slow), "below"])
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", ["lif", pytest.param("gen", marks=pytest.mark.slow)])
 def test_what_moves_with_every_answer_makes_no_version(tmp_path: Path, look: str, place: str) -> None:
     """On one site, two articles of each kind: none after the second look, and no second look once it is known."""
     kinds = list_proven()
