@@ -19,16 +19,17 @@ KINDS: tuple[Kind, ...] = ("block", "text", "address", "parameter", "region", "p
 
 MOST_BLOCK = 300
 """Characters of a block of text that a learned template may leave out as a whole."""
-MOST_BETWEEN = 4
+MOST_BETWEEN = 10
 """Blocks of text that a region may hold."""
 CLASSES = {
-    "<hash>": "[0-9a-f]{6,}",
-    "<time>": "[0-9]{8,}",
+    "<hash>": "[0-9a-fA-F]{6,}",
+    "<time>": "[0-9]{8,}|[0-9]{4}(?:[-_.T][0-9]{2,6}){1,5}",
     "<size>": "[0-9]{1,5}x[0-9]{1,5}",
+    "<uuid>": "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     "<key>": "[0-9A-Za-z]{10,}",
 }
-"""What machines write into the names of files: a digest, a date or time, a size in pixels, a random key."""
-_MARK = re.compile(r"(\{\}|<(?:hash|time|size|key)>)")
+"""What machines write into the names of files: a digest, a date or time, a size in pixels, random keys."""
+_MARK = re.compile(r"(\{\}|<(?:hash|time|size|uuid|key)>)")
 
 
 @dataclass(frozen=True, slots=True, order=True)

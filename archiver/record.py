@@ -172,10 +172,12 @@ def is_stranger(database: Database, site: Site, capture: Capture, page: Page, ex
     return strange and find_known(database.conn, site.name, str(expected)) is None
 
 
-def is_fleeting(database: Database, site: Site, article: Article) -> bool:
-    """Say whether the last change of an article may be noise: what moved is small, or an address."""
+def is_fleeting(database: Database, site: Site, article: Article, novelty: Novelty | None) -> bool:
+    """Say whether what a page brought may be noise: what moved of a known article is small, or an address."""
     article_id = find_known(database.conn, site.name, article.native_key)
-    return article_id is not None and may_be_noise(database.conn, article_id)
+    if article_id is None or novelty not in ("changed", "pending"):
+        return False
+    return may_be_noise(database.conn, article_id, Content.of_article(article), is_counted=novelty == "changed")
 
 
 def _record_statements(scene: _Scene, statements: tuple[Statement, ...], purpose: Purpose) -> Novelty | None:

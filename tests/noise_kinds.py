@@ -1,6 +1,7 @@
 """Kinds of noise and kinds of edits, for the tests of both: what pages add by themselves, and what editors do."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from tests.noisy_portal import Moment, Moving, Story, mark
 
@@ -69,11 +70,17 @@ ADDRESSES: dict[str, Callable[[int, int], str]] = {
     "signed document": lambda n, a: _file(f"/k12/vb{a}.pdf?Expires={1770000000 + n}&Signature={mark(n, a)}"),
     "token of a document": lambda n, a: _file(f"/k13/tai.aspx?file=vb{a}.pdf&token={mark(n, a, size=20)}"),
     "hash of a document": lambda n, a: _file(f"/k14/vb{a}.{mark(n, a, size=16)}.pdf"),
+    "uuid": lambda n, a: _picture(f"/k22/{UUID(mark(n, a, size=32))}.jpg"),
+    "time with dashes": lambda n, a: _picture(f"/k23/bia-{a}_2026-03-{n + 10}-10-15-{n + 10}.jpg"),
+    "hashes of folder and name": lambda n, a: _picture(f"/k24/{mark(n, a, size=6)}/{mark(a, n, size=20)}.webp"),
+    "hash before a name": lambda n, a: _picture(f"/k25/{mark(n, a, size=10)}-le-hoi-{a}.jpg"),
+    "upper case": lambda n, a: _picture(f"/k26/{mark(n, a, size=16).upper()}.JPG"),
     "two at once": lambda n, a: _picture(f"/k15/a{a}.jpg?v={n}9") + _picture(f"/k15/b{a}.jpg?v={n}9"),
 }
 # Proven by a second look alone: no machine's mark is on them.
 SHOWN_BY_TURNS: dict[str, Callable[[int, int], str]] = {
     "one of some pictures": lambda n, a: _picture(f"/k16/banner{n % 7}.jpg"),
+    "a picture that comes and goes": lambda n, a: _picture("/k27/quang-cao.jpg") if n % 2 else "",
     "pictures with nothing in common": lambda n, a: _picture(
         f"/k17/{('hoa', 'bien', 'nui', 'dao', 'song')[n % 5]}.jpg"
     ),
@@ -95,6 +102,14 @@ TEXTS: dict[str, Callable[[int, int], str]] = {
         "các đơn vị tiếp tục gửi bài, ảnh, ý kiến đóng góp về hộp thư chung để kịp biên tập cho số báo tiếp theo; mọi "
         "thắc mắc xin liên hệ bộ phận thường trực tại tầng hai, trong giờ hành chính của các ngày làm việc.</p>"
     ),
+    "two numbers in a paragraph": lambda n, a: (
+        f"<p>Theo ban biên tập {a}, tính đến lúc {n % 24:02}:{n % 60:02} trang này đã phục vụ {9000 + n} lượt bạn đọc "
+        "khắp các tỉnh, trong đó phần lớn là đoàn viên, cán bộ và sinh viên các trường; số liệu do hệ thống máy chủ tự "
+        "ghi nhận.</p>"
+    ),
+    "many lines": lambda n, a: "".join(f"<p>{PROVERBS[(n + k) % 11]}</p>" for k in range(6)),
+    "a line in a table": lambda n, a: f"<table><tr><td>Vàng</td><td>{80 + n},{n % 10}</td><td>triệu</td></tr></table>",
+    "a line in a list": lambda n, a: f"<ul><li>Đang trực tuyến: {n + 3}</li><li>Hôm qua: {n * 7}</li></ul>",
     "two lines": lambda n, a: f"<p>Số người xem: {n}</p><p>{PROVERBS[n % 11]}</p>",
     "comes and goes": lambda n, a: "<p>Mời bạn đọc tham gia cuộc thi ảnh đẹp quê hương.</p>" if n % 2 else "",
     "token": lambda n, a: f'<p>Phiên số {mark(n, a, size=16)}</p><input type="hidden" value="{mark(n)}">',

@@ -111,7 +111,7 @@ class Watch:
         page = read_capture(self.site, capture)
         assert isinstance(page, Article), page
         novelty = record_capture(self.database, run, self.site, capture, page, Purpose("article", page.native_key))
-        return novelty == "changed" and is_fleeting(self.database, self.site, page)
+        return is_fleeting(self.database, self.site, page, novelty)
 
     def end(self, run: Run, at: datetime) -> None:
         """Judge, check and close a run."""

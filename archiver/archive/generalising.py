@@ -1,7 +1,7 @@
 """From what stood in one place at several looks to the rule that covers it; pure. None where none is safe."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 
 from archiver.noise import CLASSES, MOST_BLOCK, Rule
@@ -13,21 +13,23 @@ _TOKEN = re.compile(
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _MOST_WILD = 6
-_MOST_INLINE = 40
+_MOST_WORDS = 12
+"""Words of a line that a counter, a clock or an advert prints; what has more is a paragraph with something in it."""
 _CONTEXT = 3
+_WILD = re.compile(r"([*#])")
 _TOKENS_OF_NAME = re.compile(r"([-_.])")
 _CLASSES = {mark: re.compile(pattern) for mark, pattern in CLASSES.items()}
 
 
-def generalise_text(values: Sequence[str]) -> Rule | None:
-    """Return the rule for a block of text: a template of all of it where it is short, else of the words around."""
+def generalise_text(values: Sequence[str]) -> tuple[Rule, ...]:
+    """Return the rules for a block of text: a template of all of it where it is a line, else of the words around."""
     template = _find_template(values)
-    if template is None or not re.search(r"[*#]", template):
-        return None
-    if max(map(len, values)) <= MOST_BLOCK and _is_safe(template, values):
-        return Rule("block", template)
-    inline = _take_context(template)
-    return Rule("text", inline) if inline else None
+    if template is None or not _WILD.search(template):
+        return ()
+    is_line = max(map(len, values)) <= MOST_BLOCK and len(_LETTERS.findall(template)) <= _MOST_WORDS
+    if is_line and _is_safe(template, values):
+        return (Rule("block", template),)
+    return tuple(Rule("text", inline) for inline in _take_contexts(template))
 
 
 def describe_text(values: Sequence[str]) -> str | None:
@@ -105,15 +107,22 @@ def _is_safe(template: str, values: Sequence[str]) -> bool:
     return len(head) >= 2 and sum(map(len, head)) >= 6 and letters * 5 >= most * 2
 
 
-def _take_context(template: str) -> str | None:
-    """Return the only gap of a long block with the words beside it; None where they are too few to tell it."""
-    parts = re.split(r"([*#])", template)
-    if len(parts) != 3:
-        return None
+def _take_contexts(template: str) -> list[str]:
+    """Return each gap of a paragraph with the words beside it; none where they are too few to tell one."""
+    parts = _WILD.split(template)
+    ends = [place for place in range(2, len(parts) - 1, 2) if len(parts[place].split()) > 2 * _CONTEXT]
+    spans = zip([0, *ends], [*ends, len(parts) - 1], strict=True)
+    contexts = [_take_context(parts[start : end + 1]) for start, end in spans]
+    return [context for context in contexts if context] if all(contexts) else []
+
+
+def _take_context(parts: Sequence[str]) -> str | None:
     left = "".join(re.findall(r"\S+\s*", parts[0])[-_CONTEXT:])
-    right = "".join(re.findall(r"\s*\S+", parts[2])[:_CONTEXT])
-    words = _LETTERS.findall(left + " " + right)
-    return f"{left}{parts[1]}{right}" if left and len(words) >= 2 and sum(map(len, words)) >= 8 else None
+    right = "".join(re.findall(r"\s*\S+", parts[-1])[:_CONTEXT])
+    words = _LETTERS.findall(f"{left} {right}")
+    is_open = (not left and parts[1] == "*") or (not right and parts[-2] == "*")  # it would reach too far
+    is_told = len(words) >= 2 and sum(map(len, words)) >= 8
+    return f"{left}{''.join(parts[1:-1])}{right}" if is_told and not is_open else None
 
 
 def is_exchanged(values: Sequence[str]) -> bool:
@@ -150,24 +159,25 @@ def _write_folder(path: str) -> str:
 
 
 def _find_path(paths: Sequence[str], *, is_proven: bool) -> str | None:
-    """Find the template for paths that differ in one segment."""
+    """Find the template for paths that differ in names a machine wrote, or in one name for which there is a proof."""
     split = [path.split("/") for path in paths]
     if len({len(each) for each in split}) != 1:
         return None
-    differing = [place for place, parts in enumerate(zip(*split, strict=True)) if len(set(parts)) > 1]
-    if len(differing) != 1:
-        return None
+    columns = list(zip(*split, strict=True))
+    differing = [place for place, parts in enumerate(columns) if len(set(parts)) > 1]
+    named = {place: _find_segment(columns[place]) for place in differing}
+    if all(named.values()):
+        return "/".join(_write_segment(place, columns[place][0], named) for place in range(len(columns)))
+    plain = _find_plain(columns[differing[0]]) if is_proven and len(differing) == 1 else None
     place = differing[0]
-    segments = [each[place] for each in split]
-    named = _find_segment(segments)
-    if named:
-        folders = ["#" if part.isdigit() else part for part in split[0][:place]]
-        rest = ["{}" for _ in split[0][place + 1 :]]
-        return "/".join((*folders, named, *rest))
-    if not is_proven:
-        return None
-    plain = _find_plain(segments)
     return "/".join((*split[0][:place], plain, *split[0][place + 1 :])) if plain else None
+
+
+def _write_segment(place: int, segment: str, named: Mapping[int, str | None]) -> str:
+    """Write one part of a path: what moves, a folder before it (without numbers), or whatever stands behind it."""
+    if place > min(named):
+        return named.get(place) or "{}"
+    return named.get(place) or ("#" if segment.isdigit() else segment)
 
 
 def _find_segment(segments: Sequence[str]) -> str | None:
@@ -177,20 +187,33 @@ def _find_segment(segments: Sequence[str]) -> str | None:
         return None
     columns = list(zip(*tokens, strict=True))
     moving = [place for place, column in enumerate(columns) if len(set(column)) > 1]
-    mark = _classify(columns[moving[0]]) if len(moving) == 1 else None
+    spans = _widen(columns, moving[0], moving[-1] + 1)
+    marks = ((_classify("".join(each[start:end]) for each in tokens), start, end) for start, end in spans)
+    mark, start, end = next((found for found in marks if found[0]), (None, 0, 0))
     if mark is None:
         return None
-    before, after = tokens[0][: moving[0]], tokens[0][moving[0] + 1 :]
+    before, after = tokens[0][:start], tokens[0][end:]
     extension = "".join(after[-2:]) if after[-2:-1] == ["."] else ""
     rest = f"{after[0]}{{}}" if len(after) > (2 if extension else 0) else ""
     return f"{'{}' + before[-1] if before else ''}{mark}{rest}{extension}"
+
+
+def _widen(columns: Sequence[Sequence[str]], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield where something moves, and that with the numbers beside it: of a time, only the last ones may move."""
+    yield start, end
+    while end + 1 < len(columns) and all(token.isdigit() for token in (*columns[end + 1], *columns[end - 1])):
+        end += 2
+        yield start, end
+    while start >= 2 and all(token.isdigit() for token in (*columns[start - 2], *columns[start])):
+        start -= 2
+        yield start, end
 
 
 def _classify(tokens: Iterable[str]) -> str | None:
     """Name what a machine wrote: all of a class, and words of no language among them."""
     values = list(tokens)
     for mark, pattern in _CLASSES.items():
-        if all(pattern.fullmatch(value) for value in values) and any(re.search(r"\d", value) for value in values):
+        if all(pattern.fullmatch(value) for value in values) and all(re.search(r"\d", value) for value in values):
             return mark
     return None
 

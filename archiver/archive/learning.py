@@ -19,7 +19,7 @@ Proof = Literal["second look", "three looks"]
 
 _ANCHOR = 40
 """Characters of a block of text by which a place is known: long enough to stand in one article alone."""
-_MOST_EXCHANGED = 1000
+_MOST_EXCHANGED = 1500
 _DATE = re.compile(r"(?<!\d)(\d{1,2})(?:[/.-]| tháng )(\d{1,2})(?:[/.-]| năm )(\d{4})(?!\d)")
 _NUMBER = re.compile(r"\d+")
 
@@ -62,16 +62,21 @@ def learn_thrice(looks: tuple[Seen, Seen, Seen]) -> set[Rule]:
 def _learn_part(
     part: str, earlier: Sequence[Region], moves: Sequence[Region], before: Seen, first: Seen, second: Seen
 ) -> Iterator[Rule]:
-    triples = list_triples(part, earlier, moves, before.look, first.look, second.look)
+    looks = before.look, first.look, second.look
+    triples = list_triples(part, earlier, moves, *looks)
     moved = {place for region in (*(r.after for r in earlier), *(r.before for r in moves)) for place in region}
     for place, values in triples.items():
-        yield from _generalise(part, values, first.look, range(place, place + 1), moved)
+        rules = generalise_address(values, is_proven=True) if part in FILES else generalise_text(values)
+        yield from rules or _name_exchanged(part, looks, range(place, place + 1), moved, values)
     for region in moves:
-        touching = [r.after for r in earlier if _touch(r.after, region.before)]
+        touching = [r for r in earlier if _touch(r.after, region.before)]
         if touching and not all(place in triples for place in region.before or (None,)):
-            start = min(region.before.start, *(r.start for r in touching))
-            stop = max(region.before.stop, *(r.stop for r in touching))
-            yield from _name_place(part, first.look, range(start, stop), moved)
+            start = min(region.before.start, *(r.after.start for r in touching))
+            stop = max(region.before.stop, *(r.after.stop for r in touching))
+            shown = [(second.look, region.after), (first.look, range(start, stop))]
+            shown += [(before.look, r.before) for r in touching]
+            texts = [look.parts[part][place] for look, places in shown for place in places]
+            yield from _name_place(part, looks, range(start, stop), moved, texts)
 
 
 def list_triples(
@@ -90,37 +95,42 @@ def _touch(one: range, other: range) -> bool:
     return one == other or (one.start < other.stop and other.start < one.stop)
 
 
-def _generalise(part: str, values: tuple[str, str, str], look: Look, place: range, moved: set[int]) -> Iterator[Rule]:
-    """Write the rules for one place that is proven to move; of texts with little in common, that for the place."""
-    if part in FILES:
-        rules = generalise_address(values, is_proven=True)
-        yield from rules or _name_place(part, look, place, moved)
-    elif rule := generalise_text(values):
-        yield rule
-    elif is_exchanged(values):
-        yield from _name_place(part, look, place, moved)
+def _name_exchanged(
+    part: str, looks: tuple[Look, Look, Look], place: range, moved: set[int], values: Sequence[str]
+) -> Iterator[Rule]:
+    """Write the rule for a place whose texts have little in common: a word that moves in a long one names no place."""
+    if part in FILES or is_exchanged(values):
+        yield from _name_place(part, looks, place, moved, values)
 
 
-def _name_place(part: str, look: Look, place: range, moved: set[int]) -> Iterator[Rule]:
+def _name_place(
+    part: str, looks: tuple[Look, Look, Look], place: range, moved: set[int], values: Sequence[str]
+) -> Iterator[Rule]:
     """Write the rule for a place of one article: what stands between two blocks, or the images of a folder."""
-    blocks = look.parts["blocks"]
-    if part == "blocks" and sum(len(blocks[at]) for at in place) <= _MOST_EXCHANGED:
-        start = next((at for at in range(place.start - 1, -1, -1) if at not in moved), None)
-        end = next((at for at in range(place.stop, len(blocks)) if at not in moved), None)
-        sides = [blocks[at] if at is not None else "" for at in (start, end)]
-        if max(map(len, sides)) >= _ANCHOR:
-            yield Rule("region", "|".join(map(digest_block, sides)))
-    elif part == "images":
-        yield from _name_folder(look, place, moved)
+    if part == "images":
+        yield from _name_folders(looks, values)
+    if part != "blocks" or sum(map(len, values)) > _MOST_EXCHANGED * len(looks):
+        return
+    blocks = looks[1].parts["blocks"]
+    start = next((at for at in range(place.start - 1, -1, -1) if at not in moved), None)
+    end = next((at for at in range(place.stop, len(blocks)) if at not in moved), None)
+    sides = [blocks[at] if at is not None else "" for at in (start, end)]
+    if max(map(len, sides)) >= _ANCHOR:
+        yield Rule("region", "|".join(map(digest_block, sides)))
 
 
-def _name_folder(look: Look, place: range, moved: set[int]) -> Iterator[Rule]:
-    images = look.parts["images"]
-    folders = {images[at].partition("?")[0].rpartition("/")[0] for at in place}
-    stable = {images[at].rpartition("/")[0] for at in range(len(images)) if at not in moved}
-    anchor = max(look.parts["blocks"], key=len, default="")
-    if len(folders) == 1 and not folders & stable and "" not in folders and len(anchor) >= _ANCHOR:
-        yield Rule("picture", f"{digest_block(anchor)} {folders.pop()}/*")
+def _name_folders(looks: tuple[Look, Look, Look], values: Sequence[str]) -> Iterator[Rule]:
+    """Write the rule for images that come and go, if none that stays lies in their folder."""
+    shown, texts = ([{*look.parts[part]} for look in looks] for part in ("images", "blocks"))
+    stable = {_folder_of(image) for image in set.intersection(*shown)}
+    anchor = max(set.intersection(*texts), key=lambda text: (len(text), text), default="")
+    for folder in sorted({_folder_of(image) for image in values} - stable - {""}):
+        if len(anchor) >= _ANCHOR:
+            yield Rule("picture", f"{digest_block(anchor)} {folder}/*")
+
+
+def _folder_of(image: str) -> str:
+    return image.partition("?")[0].rpartition("/")[0]
 
 
 def _generalise_daily(part: str, values: tuple[str, str, str], looks: Sequence[Seen]) -> set[Rule]:
@@ -128,8 +138,7 @@ def _generalise_daily(part: str, values: tuple[str, str, str], looks: Sequence[S
     if part in FILES:
         digests = {seen.files.get(value) for seen, value in zip(looks, values, strict=True)} - {None}
         return set() if len(digests) > 1 else set(generalise_address(values, is_proven=False))
-    rule = generalise_text(values) if follows_clock(values, [seen.at for seen in looks]) else None
-    return {rule} if rule else set()
+    return set(generalise_text(values)) if follows_clock(values, [seen.at for seen in looks]) else set()
 
 
 def follows_clock(values: Sequence[str], times: Sequence[datetime]) -> bool:

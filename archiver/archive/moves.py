@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from archiver.archive.content import FIELDS, RELATIVE, Content
+from archiver.archive.content import Content
 from archiver.archive.reduction import list_blocks, list_items
 from archiver.noise import MOST_BETWEEN, QUIET, Noise
 
@@ -12,9 +12,8 @@ PARTS = ("blocks", "captions", "images", "titles", "attachments")
 FILES = ("images", "attachments")
 MOST_REGIONS = 4
 """In so many places of its text an article may move at once; more are an edit."""
-MOST_CHARACTERS = 1000
+MOST_CHARACTERS = 1500
 """So many of the text, on either side, may move."""
-_TEXT_FIELDS = frozenset({"lead", "body", "author", "images", "attachments"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +37,7 @@ class Look:
             "titles": tuple(item.text for item in files["attachments"]),
             "attachments": tuple(item.identity for item in files["attachments"]),
         }
-        still = tuple(content.comparable[field] for field in FIELDS if field not in _TEXT_FIELDS)
-        return cls(parts, tuple(RELATIVE if content.row["published_relative"] else text for text in still))
+        return cls(parts, (content.comparable["title"], content.comparable["published"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,15 +122,21 @@ def list_turns(connection: sqlite3.Connection, article_id: int) -> list[int]:
     return [reading.run_id for reading in derived.turns]
 
 
-def may_be_noise(connection: sqlite3.Connection, article_id: int) -> bool:
-    """Say whether the newest snapshot differs from the one before in addresses or short texts alone."""
-    query = "SELECT content_id FROM snapshots WHERE article_id = ? AND number IS NOT NULL ORDER BY number DESC LIMIT 2"
-    contents = [load_content(connection, row[0]) for row in connection.execute(query, (article_id,)).fetchall()]
-    if len(contents) < 2:
+def may_be_noise(connection: sqlite3.Connection, article_id: int, content: Content, *, is_counted: bool) -> bool:
+    """Say whether a content differs from the snapshot before it in addresses or short texts alone.
+
+    One that is not counted yet has no snapshot of its own.
+    """
+    before = connection.execute(
+        "SELECT content_id FROM snapshots WHERE article_id = ? AND number IS NOT NULL ORDER BY number DESC "
+        "LIMIT 1 OFFSET ?",
+        (article_id, int(is_counted)),
+    ).fetchone()
+    if before is None:
         return False
     noise = load_noise_of(connection, article_id)
-    after, before = (Look.of_content(content, noise) for content in contents)
-    return is_small(before, after, find_moves(before, after))
+    old, new = (Look.of_content(each, noise) for each in (load_content(connection, before[0]), content))
+    return is_small(old, new, find_moves(old, new))
 
 
 def load_history(connection: sqlite3.Connection, article_id: int) -> History:

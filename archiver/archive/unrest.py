@@ -11,6 +11,7 @@ from archiver.archive.learning import list_triples
 from archiver.archive.ledger import Run
 from archiver.archive.moves import FILES, Look, find_moves, is_small
 from archiver.archive.rederivation import list_turns, load_content
+from archiver.noise import CLASSES
 
 FEWEST_LOOKS = 3
 MOST_NAMED = 20
@@ -78,7 +79,7 @@ def _write_line(template: str) -> str:
     """Write the template of a rule as a site would declare it."""
     if "?" in template:
         return f"{template}=*"
-    for mark in ("#", "{}", "<hash>", "<time>", "<size>", "<key>"):
+    for mark in ("#", "{}", *CLASSES):
         template = template.replace(mark, "*")
     return template
 

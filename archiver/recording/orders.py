@@ -81,5 +81,5 @@ def _record(database: Database, crawl: Crawl, order: Order, capture: Capture, pa
     if order.found is not None:
         note_found(database.conn, run, order.found)
     stranger = purpose.final and is_stranger(database, site, capture, page, purpose.expected)
-    fleeting = novelty == "changed" and isinstance(page, Article) and is_fleeting(database, site, page)
+    fleeting = isinstance(page, Article) and is_fleeting(database, site, page, novelty)
     return Recorded(novelty, stranger, fleeting)
