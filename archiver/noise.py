@@ -14,21 +14,23 @@ from typing import Literal
 from archiver.templates import cut_template, match_glob, match_template
 from archiver.urls import identify_file
 
-Kind = Literal["block", "text", "address", "parameter", "region", "picture"]
-KINDS: tuple[Kind, ...] = ("block", "text", "address", "parameter", "region", "picture")
+Kind = Literal["block", "text", "address", "parameter", "folder", "region", "file"]
+KINDS: tuple[Kind, ...] = ("block", "text", "address", "parameter", "folder", "region", "file")
 
+FILE_KINDS: tuple[Kind, ...] = ("address", "parameter", "folder")
 MOST_BLOCK = 300
 """Characters of a block of text that a learned template may leave out as a whole."""
 MOST_BETWEEN = 10
 """Blocks of text that a region may hold."""
 CLASSES = {
-    "<hash>": "[0-9a-fA-F]{6,}",
+    "<hash>": "(?!(?:19|20)[0-9]{2}[01][0-9][0-3][0-9])[0-9a-fA-F]{6,}",
     "<time>": "[0-9]{8,}|[0-9]{4}(?:[-_.T][0-9]{2,6}){1,5}",
     "<size>": "[0-9]{1,5}x[0-9]{1,5}",
     "<uuid>": "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     "<key>": "[0-9A-Za-z]{10,}",
 }
 """What machines write into the names of files: a digest, a date or time, a size in pixels, random keys."""
+_MOST_MARKS = 3
 _MARK = re.compile(r"(\{\}|<(?:hash|time|size|uuid|key)>)")
 
 
@@ -38,8 +40,8 @@ class Rule:
 
     ``block``: a block of text (a paragraph, a lead, a caption) that fits the template as a whole. ``text``: a part of
     one. ``address``: what the template marks in the path of a file. ``parameter``: of a file's address, after its
-    path, the parameter behind the last ``?``. ``region``: what stands between two blocks, named by their digests.
-    ``picture``: images in a folder, in articles with the block of that digest.
+    path, the parameter behind the last ``?``. ``folder``: images that lie there. ``region``: what stands between two
+    blocks, named by their digests. ``file``: a rule of files that holds in articles with the block of that digest.
     """
 
     kind: Kind
@@ -90,9 +92,17 @@ class Noise:
             dropped.update(range(start, min(found, default=start + 1) - 1))
         return [place for place in range(len(blocks)) if place not in dropped]
 
-    def drops_picture(self, identity: str, digests: Iterable[str]) -> bool:
-        """Say whether an image of an article with these blocks is noise."""
-        return any(anchor in digests and match_glob(glob, identity) for anchor, glob in self._pictures)
+    def drops_image(self, identity: str) -> bool:
+        """Say whether an image is noise as a whole."""
+        return any(match_glob(glob, identity) for glob in self._kinds["folder"])
+
+    def of_article(self, blocks: Iterable[str]) -> "Noise":
+        """Return the noise of an article with these blocks: that of its site, and its own."""
+        if not self._kinds["file"]:
+            return self
+        digests = {*map(digest_block, blocks)}
+        own = [rule for anchor, rule in self._files if anchor in digests]
+        return make_noise(frozenset((*self.rules, *own))) if own else self
 
     @cached_property
     def _kinds(self) -> dict[Kind, list[str]]:
@@ -107,8 +117,8 @@ class Noise:
         return regions
 
     @cached_property
-    def _pictures(self) -> list[tuple[str, str]]:
-        return [(anchor, glob) for anchor, _, glob in (each.partition(" ") for each in self._kinds["picture"])]
+    def _files(self) -> list[tuple[str, Rule]]:
+        return [unpack_rule(template) for template in self._kinds["file"]]
 
     @cached_property
     def _parameters(self) -> list[tuple[str, str]]:
@@ -128,6 +138,18 @@ def make_noise(rules: frozenset[Rule]) -> Noise:
     return Noise(tuple(sorted(rules)))
 
 
+def pack_rule(anchor: str, rule: Rule) -> Rule:
+    """Return a rule of files that holds in the articles with a block of text alone."""
+    return Rule("file", f"{digest_block(anchor)} {rule.kind} {rule.template}")
+
+
+def unpack_rule(template: str) -> tuple[str, Rule]:
+    """Return the digest of the block and the rule of which a template of ``file`` is made."""
+    anchor, _, inner = template.partition(" ")
+    kind, _, template = inner.partition(" ")
+    return anchor, Rule(next((known for known in FILE_KINDS if known == kind), "folder"), template)
+
+
 def digest_block(text: str) -> str:
     """Return the digest by which a block of text is named in a rule; empty for none."""
     return hashlib.sha256(text.encode()).hexdigest()[:16] if text else ""
@@ -135,7 +157,10 @@ def digest_block(text: str) -> str:
 
 def mask_path(template: str, path: str) -> str:
     """Return a path with ``*`` for what a template marks in it; as it is where the template does not fit."""
-    if not _MARK.search(template):
+    marks = [len(_MARK.findall(segment)) for segment in template.split("/")]
+    if max(marks) > _MOST_MARKS:  # of nobody's making: to match it could take long
+        return path
+    if not any(marks):
         return template if match_glob(template, path) else path
     found = _compile_path(template).fullmatch(path)
     return "*".join(found.groups()) if found else path

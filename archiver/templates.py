@@ -67,7 +67,7 @@ def _follow(parts: tuple[str, ...], text: str, at: int, *, whole: bool) -> int |
             is_open = True
             continue
         place = _find_next(part, text, at) if is_open else _find_here(part, text, at)
-        if place is None or (is_open and place[0] - at > MOST_GAP):
+        if place is None:
             return None
         at, is_open = place[1], False
     if is_open:
@@ -84,7 +84,7 @@ def _find_here(part: str, text: str, at: int) -> tuple[int, int] | None:
 
 def _find_next(part: str, text: str, at: int) -> tuple[int, int] | None:
     if part == "#":
-        found = _NUMBER.search(text, at)
-        return (found.start(), found.end()) if found else None
-    place = text.find(part, at)
+        found = _NUMBER.search(text, at, at + 2 * MOST_GAP)
+        return (found.start(), found.end()) if found and found.start() - at <= MOST_GAP else None
+    place = text.find(part, at, at + MOST_GAP + len(part))
     return (place, place + len(part)) if place >= 0 else None

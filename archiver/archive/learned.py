@@ -7,7 +7,7 @@ from archiver.archive.damage import DamageError, shorten
 from archiver.archive.learning import Proof
 from archiver.archive.stored import load_lines
 from archiver.declared_noise import read_noise
-from archiver.noise import KINDS, QUIET, Noise, Rule, make_noise
+from archiver.noise import KINDS, QUIET, Noise, Rule, make_noise, unpack_rule
 
 OF_SITE = frozenset({"block", "text", "address", "parameter"})
 """Kinds of rules that hold for all articles of a site; the others name a place in one."""
@@ -15,6 +15,8 @@ MOST_OF_SITE = 64
 MOST_OF_ARTICLES = 2000
 """So many rules a site may learn; what moves beyond that is to be declared."""
 MOST_TEMPLATE = 2000
+ENOUGH_ARTICLES = 5
+"""What so many articles teach of their files, each for itself, holds for the whole site."""
 
 
 def load_noise(connection: sqlite3.Connection, site: str) -> Noise:
@@ -50,21 +52,38 @@ def keep_rules(
     connection: sqlite3.Connection, site: str, learned: Iterable[tuple[Rule, Proof, int]]
 ) -> frozenset[Rule]:
     """Keep what was learned, with the captures that proved it, as far as there is room; returns what is new."""
-    counts = dict(connection.execute("SELECT kind, count(*) FROM learned_noise WHERE site = ? GROUP BY kind", (site,)))
-    wide = sum(count for kind, count in counts.items() if kind in OF_SITE)
-    room = {True: MOST_OF_SITE - wide, False: MOST_OF_ARTICLES - sum(counts.values()) + wide}
     news: set[Rule] = set()
     for rule, proof, capture_id in learned:
-        is_wide = rule.kind in OF_SITE
-        if room[is_wide] <= 0 or len(rule.template) > MOST_TEMPLATE:
-            continue
-        values = (site, rule.kind, rule.template, proof, capture_id)
-        if connection.execute(
-            "INSERT INTO learned_noise VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", values
-        ).rowcount:
+        if _keep_rule(connection, site, rule, proof, capture_id):
             news.add(rule)
-            room[is_wide] -= 1
+        if rule.kind == "file" and _count_alike(connection, site, rule) >= ENOUGH_ARTICLES:
+            wide = unpack_rule(rule.template)[1]
+            if wide.kind in OF_SITE and _keep_rule(connection, site, wide, proof, capture_id):
+                news.add(wide)
     return frozenset(news)
+
+
+def _keep_rule(connection: sqlite3.Connection, site: str, rule: Rule, proof: Proof, capture_id: int) -> bool:
+    """Keep a rule as far as there is room; says whether it is new."""
+    is_wide = rule.kind in OF_SITE
+    query = "SELECT count(*) FROM learned_noise WHERE site = ? AND (kind NOT IN ('region', 'file')) = ?"
+    count = connection.execute(query, (site, is_wide)).fetchone()[0]
+    if count >= (MOST_OF_SITE if is_wide else MOST_OF_ARTICLES) or len(rule.template) > MOST_TEMPLATE:
+        return False
+    values = (site, rule.kind, rule.template, proof, capture_id)
+    return bool(
+        connection.execute("INSERT INTO learned_noise VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING", values).rowcount
+    )
+
+
+def _count_alike(connection: sqlite3.Connection, site: str, rule: Rule) -> int:
+    """Count the articles that taught the same rule of files."""
+    query = (
+        "SELECT count(*) FROM learned_noise WHERE site = ? AND kind = 'file' "
+        "AND substr(template, instr(template, ' ')) = ?"
+    )
+    inner = rule.template[rule.template.index(" ") :]
+    return int(connection.execute(query, (site, inner)).fetchone()[0])
 
 
 def check_rule(template: str) -> str:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from archiver.archive.generalising import generalise_address, generalise_text, is_exchanged
 from archiver.archive.moves import FILES, Look, Region, find_moves, is_small
-from archiver.noise import Rule, digest_block
+from archiver.noise import Rule, digest_block, pack_rule
 
 Proof = Literal["second look", "three looks"]
 
@@ -121,12 +121,20 @@ def _name_place(
 
 def _name_folders(looks: tuple[Look, Look, Look], values: Sequence[str]) -> Iterator[Rule]:
     """Write the rule for images that come and go, if none that stays lies in their folder."""
-    shown, texts = ([{*look.parts[part]} for look in looks] for part in ("images", "blocks"))
-    stable = {_folder_of(image) for image in set.intersection(*shown)}
-    anchor = max(set.intersection(*texts), key=lambda text: (len(text), text), default="")
+    stable = {_folder_of(image) for image in _intersect(looks, "images")}
     for folder in sorted({_folder_of(image) for image in values} - stable - {""}):
-        if len(anchor) >= _ANCHOR:
-            yield Rule("picture", f"{digest_block(anchor)} {folder}/*")
+        yield from _confine(looks, Rule("folder", f"{folder}/*"))
+
+
+def _confine(looks: tuple[Look, Look, Look], rule: Rule) -> Iterator[Rule]:
+    """Confine a rule of files to one article: that with the longest block of text that stood still."""
+    anchor = max(_intersect(looks, "blocks"), key=lambda text: (len(text), text), default="")
+    if len(anchor) >= _ANCHOR:
+        yield pack_rule(anchor, rule)
+
+
+def _intersect(looks: tuple[Look, Look, Look], part: str) -> set[str]:
+    return set.intersection(*({*look.parts[part]} for look in looks))
 
 
 def _folder_of(image: str) -> str:
@@ -134,10 +142,15 @@ def _folder_of(image: str) -> str:
 
 
 def _generalise_daily(part: str, values: tuple[str, str, str], looks: Sequence[Seen]) -> set[Rule]:
-    """Write the rules for a place that moves by the day; a file whose bytes were exchanged too is no noise."""
+    """Write the rules for a place that moves by the day; a file whose bytes were exchanged too is no noise.
+
+    Somebody may have exchanged a picture three times: so of files such a rule holds for this article alone.
+    """
     if part in FILES:
         digests = {seen.files.get(value) for seen, value in zip(looks, values, strict=True)} - {None}
-        return set() if len(digests) > 1 else set(generalise_address(values, is_proven=False))
+        rules = generalise_address(values, is_proven=False) if len(digests) <= 1 else ()
+        three = looks[0].look, looks[1].look, looks[2].look
+        return {confined for rule in rules for confined in _confine(three, rule)}
     return set(generalise_text(values)) if follows_clock(values, [seen.at for seen in looks]) else set()
 
 

@@ -9,12 +9,12 @@ SITE_NOISE = View(
         "site": SITE,
         "kind": (
             "what the template is of: block (a whole paragraph), text (a part of one), address (the path of a file), "
-            "parameter (of a file's address), region (what stands between two paragraphs of an article), picture "
-            "(the images of a folder in one article)"
+            "parameter (of a file's address), region (what stands between two paragraphs of an article), file "
+            "(the same of one article's files)"
         ),
         "template": (
             "* anything that moves, # a number, {} what is compared, <hash> and the like what machines write into "
-            "names; of regions and pictures the digests of the paragraphs beside them"
+            "names; of regions and files the digests of paragraphs of the article"
         ),
         "proof": "second look: it moved twice in a row, once within a run; three looks: by the day, as no hand does",
         "learned_at": "the capture that proved it",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archiver.archive.content import Content, fold_text
-from archiver.noise import QUIET, Noise, digest_block
+from archiver.noise import QUIET, Noise
 
 NO_ALIASES: Mapping[str, str] = {}
 _TEXTS = ("lead", "body", "author")
@@ -46,14 +46,10 @@ def list_items(
     text = "caption" if field == "images" else "title"
     if content.row[field] == "[]":
         return []
+    own = noise.of_article(block.text for block in list_blocks(content, noise)) if noise else noise
     rows = json.loads(str(content.row[field]))
-    items = [
-        Item(noise.mask(aliases.get(row["url"], row["url"])), noise.cut(fold_text(row[text]) or "")) for row in rows
-    ]
-    if field != "images" or not noise:
-        return items
-    anchors = {digest_block(block.text) for block in list_blocks(content, noise)}
-    return [item for item in items if not noise.drops_picture(item.identity, anchors)]
+    items = [Item(own.mask(aliases.get(row["url"], row["url"])), own.cut(fold_text(row[text]) or "")) for row in rows]
+    return [item for item in items if field != "images" or not own.drops_image(item.identity)]
 
 
 def without_noise(content: Content, noise: Noise, aliases: Mapping[str, str] = NO_ALIASES) -> Content:

@@ -11,7 +11,7 @@ from archiver.archive.learning import list_triples
 from archiver.archive.ledger import Run
 from archiver.archive.moves import FILES, Look, find_moves, is_small
 from archiver.archive.rederivation import list_turns, load_content
-from archiver.noise import CLASSES
+from archiver.noise import CLASSES, unpack_rule
 
 FEWEST_LOOKS = 3
 MOST_NAMED = 20
@@ -44,7 +44,8 @@ def read_unrest(connection: sqlite3.Connection, run: Run) -> Iterator[Unrest]:
     for rule, proof, url in list_learned_in(connection, run.id):
         if proof == "three looks":
             is_text = rule.kind in ("block", "text", "region")
-            yield Unrest(url, "text" if is_text else "address", _write_line(rule.template), "learned")
+            inner = unpack_rule(rule.template)[1] if rule.kind == "file" else rule
+            yield Unrest(url, "text" if is_text else "address", _write_line(inner.template), "learned")
     for article_id, url in connection.execute(_RESTLESS, (run.id, FEWEST_LOOKS, MOST_NAMED)).fetchall():
         yield from _describe_moves(connection, article_id, url)
     for article_id, url in connection.execute(_RETURNING, (run.id,)).fetchall():

@@ -158,7 +158,7 @@ SEVENTH: tuple[str, ...] = (
     """
     CREATE TABLE learned_noise (
         site TEXT NOT NULL REFERENCES sites (name),
-        kind TEXT NOT NULL CHECK (kind IN ('block', 'text', 'address', 'parameter', 'region', 'picture')),
+        kind TEXT NOT NULL CHECK (kind IN ('block', 'text', 'address', 'parameter', 'region', 'file')),
         template TEXT NOT NULL,
         proof TEXT NOT NULL CHECK (proof IN ('second look', 'three looks')),
         capture_id INTEGER NOT NULL REFERENCES captures (id),
