@@ -147,6 +147,11 @@ def close_run(connection: sqlite3.Connection, run: Run, outcome: Outcome, reques
     seal_run(connection, run.id)
 
 
+def count_changed(connection: sqlite3.Connection, run: Run) -> int:
+    """Count the articles that a closed run saw changed: less than it told on its way, where some of it was noise."""
+    return int(connection.execute("SELECT articles_changed FROM runs WHERE id = ?", (run.id,)).fetchone()[0])
+
+
 def _tally_articles(connection: sqlite3.Connection, run: Run) -> tuple[int, int, int]:
     """Count the articles that a run saw first, saw changed, and saw at all."""
     row = connection.execute(
