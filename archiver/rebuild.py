@@ -13,7 +13,9 @@ from sqlite_utils import Database
 
 from archiver.archive.articles import Known, Sighting, add_address, meet_key
 from archiver.archive.content import Content, find_changes
+from archiver.archive.learned import load_noise, load_noise_of
 from archiver.archive.readers import Readers
+from archiver.archive.reading_rows import load_content
 from archiver.archive.readings import (
     Parser,
     ShownPage,
@@ -23,7 +25,9 @@ from archiver.archive.readings import (
     record_entry,
     store_content,
 )
-from archiver.archive.rederivation import load_content, rederive_article
+from archiver.archive.rederivation import rederive_article
+from archiver.archive.reduction import without_noise
+from archiver.archive.spreading import rederive_versioned
 from archiver.archive.stored import (
     StoredCapture,
     list_captures,
@@ -31,6 +35,7 @@ from archiver.archive.stored import (
     load_site,
 )
 from archiver.model import Article, Capture, Listing, Page
+from archiver.noise import QUIET
 from archiver.parsing.expectation import list_listed
 from archiver.parsing.stand_ins import note_stand_in
 from archiver.platforms import platform_of
@@ -65,9 +70,13 @@ def reparse(
         for name in list_sites(database.conn, site_name):
             site = load_site(database.conn, name)
             parser = _meet_parser(database, site, dry_run=dry_run)
+            noise = load_noise(database.conn, name)
             for group, pages in read_groups(readers, database, site, parser):
                 captures = list_captures(database.conn, name, parser.id, group)
                 yield from _reparse_captures(database, site, parser, captures, pages, dry_run=dry_run, force=force)
+            if load_noise(database.conn, name) != noise:
+                with database.atomic():
+                    rederive_versioned(database.conn, name)
 
 
 def _meet_parser(database: Database, site: Site, *, dry_run: bool) -> Parser:
@@ -110,7 +119,8 @@ def _compare(database: Database, stored: StoredCapture, read: tuple[Capture, Pag
     if stored.content_id is None:
         return Reread(capture.url, at, "changed", changed=("everything",))
     before, after = load_content(database.conn, stored.content_id), Content.of_article(page)
-    changed = find_changes(before, after)
+    noise = load_noise_of(database.conn, stored.article_id) if stored.article_id else QUIET
+    changed = find_changes(without_noise(before, noise), without_noise(after, noise))
     lost = tuple(sorted(before.filled - after.filled))
     return Reread(capture.url, at, "changed" if changed else "same", changed, lost)
 

@@ -31,6 +31,7 @@ from archiver.archive.readings import (
 )
 from archiver.archive.reconciling import reconcile
 from archiver.archive.rederivation import rederive_article
+from archiver.archive.spreading import may_be_noise, spread_noise
 from archiver.archive.withdrawing import is_withdrawn
 from archiver.clock import now
 from archiver.errors import ArchiveError
@@ -89,6 +90,12 @@ def _mark_places(places: Places) -> str:
     return "" if places == Places() else f" {hashlib.sha256(repr(places).encode()).hexdigest()[:12]}"
 
 
+def _mark_noise(site: Site) -> str:
+    """Tell readings under other declared noise apart; its selectors are among the places already."""
+    rules = site.declared_noise.rules
+    return f" {hashlib.sha256(repr(rules).encode()).hexdigest()[:12]}" if rules else ""
+
+
 def load_listings(database: Database, site: Site, captures: Iterable[int]) -> list[Listing]:
     """Read listing pages again that are kept already; captures that show none are passed over."""
     return [*load_pages(database, site, captures).values()]
@@ -115,7 +122,8 @@ def parser_of(database: Database, site: Site) -> Parser:
 def name_parser(site: Site) -> str:
     """Return the version of the parser that reads a site today, as the archive knows it."""
     platform = platform_of(site)
-    return f"{CODE_VERSION}.{platform.version} {platform.name}{_mark_places(platform.places)}"
+    marks = f"{_mark_places(platform.places)}{_mark_noise(site)}"
+    return f"{CODE_VERSION}.{platform.version} {platform.name}{marks}"
 
 
 def record_capture(
@@ -178,6 +186,14 @@ def is_stranger(database: Database, site: Site, capture: Capture, page: Page, ex
     return strange and find_known(database.conn, site.name, str(expected)) is None
 
 
+def is_fleeting(database: Database, site: Site, article: Article, novelty: Novelty | None) -> bool:
+    """Say whether what a page brought may be noise: what moved of a known article is small, or an address."""
+    article_id = find_known(database.conn, site.name, article.native_key)
+    if article_id is None or novelty not in ("changed", "pending"):
+        return False
+    return may_be_noise(database.conn, article_id, Content.of_article(article), is_counted=novelty == "changed")
+
+
 def _record_statements(scene: _Scene, statements: tuple[Statement, ...]) -> Novelty | None:
     recorded = [_record_statement(scene, statement) for statement in statements]
     if scene.is_late:
@@ -190,6 +206,8 @@ def _reconcile(scene: _Scene, articles: set[int]) -> None:
     connection, run = scene.database.conn, scene.run
     outcome = connection.execute("SELECT outcome FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
     reconcile(connection, articles, () if outcome is None else (run.id,))
+    if outcome is not None:
+        spread_noise(connection, run.id, run.site)
 
 
 def _record_statement(scene: _Scene, statement: Statement) -> tuple[int, Novelty | None]:

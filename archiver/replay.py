@@ -28,6 +28,7 @@ from archiver.archive.rebuilding import (
     restore_readings,
 )
 from archiver.archive.reconciling import judge_all
+from archiver.archive.spreading import rederive_versioned
 from archiver.archive.stored import list_sites, load_site
 from archiver.errors import ArchiveError
 from archiver.interpretation import Statement, interpret
@@ -108,6 +109,7 @@ def _replay_site(database: Database, readers: Readers, site: Site) -> Iterator[b
         _judge(database, run)
     # Runs of several machines overlap, and what one captured may stand before the beginning of the next.
     judge_all(connection, site.name)
+    rederive_versioned(connection, site.name)
 
 
 def _replay_capture(

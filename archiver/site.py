@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from archiver.declared_noise import MOST_LINES, DeclaredNoise, read_noise
 from archiver.errors import SiteError
 from archiver.urls import host_of
 
@@ -71,6 +72,7 @@ class Site:
     platform does not know. ``attachments`` are the files that are downloaded: ``none``, the ``documents`` that articles
     link to, or ``all``, their images too. ``rendered``: scripts write its pages, so a browser opens them.
     ``hosts`` are those it had before: the same path on one of them is the same article, and they may be asked.
+    ``noise`` is what moves on its pages though nobody edits them: texts and addresses with ``*``, selectors of places.
     """
 
     name: str
@@ -85,6 +87,7 @@ class Site:
     attachments: Literal["none", "documents", "all"] = "documents"
     rendered: bool = False
     hosts: tuple[str, ...] = ()
+    noise: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -115,6 +118,21 @@ class Site:
             if not isinstance(host, str) or host_of(f"http://{host}") != host:
                 said = f"site {self.name}: {host!r} is no host; write it as in an address, in lower case"
                 raise SiteError(f"{said}: hosts = ('old.example.vn',)")
+
+        self._check_noise()
+
+    def _check_noise(self) -> None:
+        if not isinstance(self.noise, tuple) or len(self.noise) > MOST_LINES:
+            raise SiteError(f"site {self.name}: noise = {self.noise!r}; write a tuple of at most {MOST_LINES} lines")
+        try:
+            read_noise(self.noise)
+        except ValueError as error:
+            raise SiteError(f"site {self.name}: noise: {error}") from error
+
+    @property
+    def declared_noise(self) -> DeclaredNoise:
+        """What the site declares to be noise, told apart."""
+        return read_noise(self.noise)
 
     @property
     def zone(self) -> ZoneInfo:

@@ -41,6 +41,7 @@ from archiver.archive.recorded import (
     list_recorded,
     was_shown_before,
 )
+from archiver.archive.rederivation import is_alike
 from archiver.archive.search_index import check_index
 from archiver.archive.soundness import list_faults
 from archiver.archive.stored import list_payloads, list_sites, load_site
@@ -240,7 +241,7 @@ def _find_faults(
 def _find_content_faults(
     connection: sqlite3.Connection, at: str, content: Content, recorded: RecordedReading
 ) -> Iterator[str]:
-    if recorded.digest != content.digest or recorded.content_id is None:
+    if recorded.content_id is None or not is_alike(connection, recorded.article_id, content, recorded.content_id):
         yield "the content"
     elif recorded.row_digest != content.row_digest and not was_shown_before(
         connection, recorded.article_id, recorded.content_id, at

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import PROJECT
 
-SERIES = {"N": 26, "C": 28, "P": 26, "H": 9, "S": 19, "R": 12, "A": 9, "promise ": 8}
+SERIES = {"N": 26, "C": 28, "P": 26, "H": 9, "S": 19, "R": 12, "A": 12, "promise ": 8}
 NAMED = re.compile(r"`(test_\w+)::(test_\w+)(?:\[[^`]*\])?`")
 
 

@@ -33,6 +33,10 @@ UNREAD = {
     "payloads": {"encoding"},  # what stands beside it says the same
     "article_addresses": {"answered"},  # named where another address is shown for it
     "findings": {"id"},
+    "learned_noise": {
+        "proof",
+        "capture_id",
+    },  # for people; rules are named by the histories that follow
     "search_order": {"place", "content_id"},
     "_sqlite_migrations": {"id", "migration_set", "name", "applied_at"},
 }

@@ -10,7 +10,7 @@ from archiver.archive.content import write_time
 from archiver.archive.damage import DamageError, note_damage, shorten
 from archiver.archive.files import StoredFile, check_stored
 from archiver.archive.values import read_value
-from archiver.archive.withdrawing import WITHDRAWN
+from archiver.archive.withdrawn import WITHDRAWN
 
 
 @dataclass(frozen=True, slots=True)

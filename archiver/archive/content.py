@@ -109,8 +109,8 @@ class Content:
     @classmethod
     def _of_values(cls, values: dict[str, str | int | None]) -> "Content":
         marks = read_marks(values["marks"])
-        comparable = dict(zip(_TEXTS, map(_fold, _restore_levels(values, marks)), strict=True))
-        comparable["author"] = _fold(values["author"])
+        comparable = dict(zip(_TEXTS, map(fold_text, _restore_levels(values, marks)), strict=True))
+        comparable["author"] = fold_text(values["author"])
         comparable["published"] = _compare_date(values)
         comparable["images"] = _compare_items(values["images"], "caption")
         comparable["attachments"] = _compare_items(values["attachments"], "title")
@@ -132,7 +132,7 @@ def _is_same(field: str, before: Content, after: Content) -> bool:
         return RELATIVE in (before.comparable[field], after.comparable[field])
     if field == "links":
         return _lead_to_same(before.row[field], after.row[field])
-    return field in _TEXTS and _fold(before.row[field]) == _fold(after.row[field])
+    return field in _TEXTS and fold_text(before.row[field]) == fold_text(after.row[field])
 
 
 def write_published(published: PublishedDate | None) -> dict[str, str | None]:
@@ -166,7 +166,7 @@ def _compare_date(row: Mapping[str, str | int | None]) -> str | None:
         return RELATIVE
     if row["published_at"]:
         return f"{row['published_at']} {row['published_precision']}"
-    return _fold(row["published_raw"])
+    return fold_text(row["published_raw"])
 
 
 def _compare_items(items: str | int | None, text: str) -> str:
@@ -174,7 +174,7 @@ def _compare_items(items: str | int | None, text: str) -> str:
         return "[]"
     listed = json.loads(str(items))
     names = identify_files([item["url"] for item in listed])
-    return _write_json([[name, _fold(item[text])] for name, item in zip(names, listed, strict=True)])
+    return _write_json([[name, fold_text(item[text])] for name, item in zip(names, listed, strict=True)])
 
 
 def _compare_links(links: str | int | None) -> str:
@@ -213,7 +213,8 @@ def _digest(values: Mapping[str, str | int | None], names: tuple[str, ...]) -> b
     return hashlib.sha256(_write_json(written).encode()).digest()
 
 
-def _fold(text: str | int | None) -> str | None:
+def fold_text(text: str | int | None) -> str | None:
+    """Return a text as it is compared: white space folded; None where nothing is left."""
     # A soft hyphen says where a word may be broken; it is printed, and no part of the text.
     return " ".join(str(text).replace("\xad", "").split()) or None if text else None
 

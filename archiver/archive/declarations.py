@@ -5,17 +5,20 @@ A declaration is a JSON array of the values of DECLARED; that of a run of an ear
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from archiver.site import Places, Site
 
-DECLARED = ("title", "platform", "timezone", "places", "hosts")
+DECLARED = ("title", "platform", "timezone", "places", "hosts", "noise")
 """The columns of ``sites`` beside its name; new ones stand at the end."""
 
 
-def write_site(connection: sqlite3.Connection, site: Site) -> None:
-    """Write a site as it is declared now."""
+def write_site(connection: sqlite3.Connection, site: Site) -> bool:
+    """Write a site as it is declared now; True if it declares other noise than before."""
+    before = connection.execute("SELECT noise FROM sites WHERE name = ?", (site.name,)).fetchone()
     _write_values(connection, site.name, _list_values(site))
+    return before is not None and before[0] != _write_names(site.noise)
 
 
 def redeclare(connection: sqlite3.Connection, site: str, noted: str) -> None:
@@ -35,7 +38,8 @@ def read_declaration(noted: str) -> list[object]:
 
 
 def _list_values(site: Site) -> list[object]:
-    return [site.title, site.platform, site.timezone, _write_places(site.places), _write_hosts(site)]
+    names = _write_names(sorted(site.hosts)), _write_names(site.noise)
+    return [site.title, site.platform, site.timezone, _write_places(site.places), *names]
 
 
 def _write_values(connection: sqlite3.Connection, site: str, values: list[object]) -> None:
@@ -52,5 +56,5 @@ def _write_places(places: Places) -> str | None:
     return None if places == Places() else json.dumps(asdict(places), ensure_ascii=False)
 
 
-def _write_hosts(site: Site) -> str | None:
-    return json.dumps(sorted(site.hosts), ensure_ascii=False) if site.hosts else None
+def _write_names(names: Sequence[str]) -> str | None:
+    return json.dumps([*names], ensure_ascii=False) if names else None

@@ -70,13 +70,17 @@ class Event:
 
 @dataclass(slots=True)
 class Derived:
-    """All that follows from the readings of one article."""
+    """All that follows from the readings of one article.
+
+    ``turns`` are the readings that show one of two states by turns, and make no snapshot.
+    """
 
     snapshots: list[Snapshot] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
     state: State = "live"
     listed: bool = False
     views: tuple[int, str] | None = None
+    turns: list[Reading] = field(default_factory=list)
 
 
 def derive(readings: Iterable[Reading], compare: Compare) -> Derived:
@@ -97,6 +101,7 @@ class _Derivation:
         self._misses: list[Reading] = []
         self._observed: Reading | None = None
         self._delisted = False
+        self._by_turns = False
 
     def take(self, reading: Reading) -> None:
         if reading.views is not None:
@@ -136,19 +141,39 @@ class _Derivation:
             self._add_event(reading, "created", None)
             return
         changed, cause = self._find_change(self.derived.snapshots[-1].read, reading)
-        if changed:
+        if changed and self._is_turn(reading):
+            self._turn(reading)
+        elif changed:
             self._begin(reading, changed, cause)
             self._add_event(reading, "edited", ", ".join(changed))
             if "title" in changed:
                 self._add_event(reading, "title_changed", None)
-            return
-        self._extend(self.derived.snapshots[-1], reading)
+        else:
+            self._extend(self.derived.snapshots[-1], reading)
+
+    def _is_turn(self, reading: Reading) -> bool:
+        """Say whether a change is the third turn, or a later one, between two states: A, B, A, and B again."""
+        snapshots = self.derived.snapshots
+        if self._by_turns:
+            return any(self._is_same(state, reading) for state in (snapshots[-1].first, snapshots[-2].first))
+        if len(snapshots) < 3 or not self._is_same(snapshots[-2].first, reading):
+            return False
+        return self._is_same(snapshots[-3].first, snapshots[-1].first)
+
+    def _is_same(self, before: Reading, after: Reading) -> bool:
+        return not self._find_change(before, after)[0]
+
+    def _turn(self, reading: Reading) -> None:
+        """Let the last snapshot go on though the other of its two states is shown."""
+        self._by_turns = True
+        self.derived.turns.append(reading)
+        self.derived.snapshots[-1].last = self.derived.snapshots[-1].read = reading
 
     def _extend(self, snapshot: Snapshot, reading: Reading) -> None:
         """Let a snapshot go on; it is shown as the newest parser that read any of its captures reads it."""
         snapshot.last = snapshot.read = reading
         newest = max(reading.contents)
-        if newest > snapshot.parser:
+        if newest > snapshot.parser and not self._by_turns:
             snapshot.parser, snapshot.content_id = newest, reading.contents[newest]
 
     def _find_change(self, before: Reading, after: Reading) -> tuple[tuple[str, ...], Cause]:
@@ -161,6 +186,7 @@ class _Derivation:
         return verdicts[-1], "page" if all(verdicts) else "reparse"
 
     def _begin(self, reading: Reading, changed: tuple[str, ...] | None, cause: Cause) -> None:
+        self._by_turns = False
         parser = max(reading.contents)
         content = reading.contents[parser]
         self.derived.snapshots.append(Snapshot(reading, reading, reading, content, parser, changed, cause))

@@ -9,9 +9,12 @@ from datetime import datetime
 from archiver.archive.content import write_time
 from archiver.archive.evidence import find_address
 from archiver.archive.files import StoredFile, check_stored
+from archiver.archive.learned import load_noise
 from archiver.archive.ledger import Run
+from archiver.archive.rederivation import rederive_article
+from archiver.archive.same_files import list_exchanged
 from archiver.archive.values import read_attachments, read_images, read_pairs, read_time
-from archiver.archive.withdrawing import WITHDRAWN
+from archiver.archive.withdrawn import WITHDRAWN
 
 _READERS = {"attachments": read_attachments, "images": read_images}
 
@@ -40,19 +43,20 @@ class Past:
 
 
 def find_past(connection: sqlite3.Connection, site: str, url: str) -> Past | None:
-    """Return what is known of a file; None where it was never asked for."""
+    """Return what is known of a file, whatever moves in its address; None where it was never asked for."""
+    addresses = json.dumps(_list_same(connection, site, url))
     last = connection.execute(
-        "SELECT d.fetched_at, d.problem, d.address_id FROM addresses a JOIN downloads d ON d.address_id = a.id "
-        f"WHERE a.site = ? AND a.url = ? AND d.run_id NOT IN {WITHDRAWN} ORDER BY d.fetched_at DESC LIMIT 1",
-        (site, url),
+        "SELECT fetched_at, problem FROM downloads WHERE address_id IN (SELECT value FROM json_each(?)) "
+        f"AND run_id NOT IN {WITHDRAWN} ORDER BY fetched_at DESC LIMIT 1",
+        (addresses,),
     ).fetchone()
     if last is None:
         return None
     kept = connection.execute(
-        "SELECT d.validators, f.digest, f.size, f.media_type, f.extension FROM downloads d "
-        f"JOIN files f ON f.digest = d.digest WHERE d.address_id = ? AND d.run_id NOT IN {WITHDRAWN} "
-        "ORDER BY d.fetched_at DESC LIMIT 1",
-        (last[2],),
+        "SELECT d.validators, f.digest, f.size, f.media_type, f.extension FROM downloads d JOIN files f "
+        "ON f.digest = d.digest WHERE d.address_id IN (SELECT value FROM json_each(?)) "
+        f"AND d.run_id NOT IN {WITHDRAWN} ORDER BY d.fetched_at DESC LIMIT 1",
+        (addresses,),
     ).fetchone()
     asked_at = read_time(last[0])
     if kept is None:
@@ -60,9 +64,28 @@ def find_past(connection: sqlite3.Connection, site: str, url: str) -> Past | Non
     return Past(asked_at, last[1], check_stored(StoredFile(*kept[1:])), read_pairs(kept[0]))
 
 
+def _list_same(connection: sqlite3.Connection, site: str, url: str) -> list[int]:
+    """List the addresses (ids) that differ from one in nothing but noise, itself among them."""
+    row = connection.execute("SELECT id FROM addresses WHERE site = ? AND url = ?", (site, url)).fetchone()
+    own = [row[0]] if row else []
+    noise = load_noise(connection, site)
+    place = noise.moves_from(url)
+    if place is None:
+        return own
+    begin = url[:place]
+    near = connection.execute(
+        "SELECT a.id, a.url FROM addresses a WHERE a.site = ? AND a.url >= ? AND a.url < ? AND a.url <> ? "
+        "AND EXISTS (SELECT 1 FROM downloads WHERE address_id = a.id)",
+        (site, begin, f"{begin}\U0010ffff", url),
+    )
+    identity = noise.mask(url)
+    return [*own, *(row[0] for row in near if noise.mask(row[1]) == identity)]
+
+
 def record_download(connection: sqlite3.Connection, run: Run, url: str, at: datetime, outcome: Outcome) -> None:
-    """Write down what came of asking for a file."""
+    """Write down what came of asking for a file; articles that link to one with the same bytes are derived anew."""
     file = outcome.file
+    is_known = file is not None and _is_kept(connection, file.digest)
     if file is not None:
         connection.execute(
             "INSERT INTO files VALUES (?, ?, ?, ?) ON CONFLICT (digest) DO UPDATE SET "
@@ -81,6 +104,12 @@ def record_download(connection: sqlite3.Connection, run: Run, url: str, at: date
             json.dumps(dict(outcome.validators)),
         ),
     )
+    for article_id in list_exchanged(connection, run.id) if is_known and outcome.status == 200 else ():
+        rederive_article(connection, article_id)
+
+
+def _is_kept(connection: sqlite3.Connection, digest: bytes) -> bool:
+    return connection.execute("SELECT 1 FROM files WHERE digest = ?", (digest,)).fetchone() is not None
 
 
 def find_file(connection: sqlite3.Connection, digest: bytes) -> StoredFile | None:

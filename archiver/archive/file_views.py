@@ -1,7 +1,7 @@
 """The public views of documents and images; as in views.py, columns may be added, never renamed."""
 
 from archiver.archive.view import ARTICLE, SITE, URL, View
-from archiver.archive.withdrawing import WITHDRAWN
+from archiver.archive.withdrawn import WITHDRAWN
 
 # CROSS JOIN keeps SQLite from beginning with the downloads, each of which it would try with every article.
 # The lists of a content, 0 the documents and 1 the images, and what stands in each.

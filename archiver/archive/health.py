@@ -11,6 +11,7 @@ from archiver.archive.content import write_time
 from archiver.archive.fillings import Page, read_pages, read_recent
 from archiver.archive.ledger import LEFT_WORK, Run
 from archiver.archive.planning import DID_ITS_WORK
+from archiver.archive.unrest import Edits, Unrest, read_edits, read_unrest
 from archiver.archive.values import read_time
 from archiver.site import Site
 
@@ -72,7 +73,8 @@ class Health:
     those of every scope. ``recent``: which fields the last articles before the run filled. ``died``: when the runs
     began that died before this one. ``unaccounted``: articles found, less those whose fate is known. ``ahead``:
     captures from the future; ``number``: the run's, as people name it; ``offsets``: how far its clock was ahead of the
-    servers', answer by answer.
+    servers', answer by answer. ``unrest``: what moves though nobody may have edited it. ``edits``: of this run, and of
+    the good one before it.
     """
 
     site: Site
@@ -97,6 +99,8 @@ class Health:
     ahead: Ahead | None = None
     number: int = 0
     offsets: tuple[timedelta, ...] = ()
+    unrest: tuple[Unrest, ...] = ()
+    edits: tuple[Edits, ...] = ()
 
 
 def read_health(connection: sqlite3.Connection, run: Run, site: Site, start: Sequence[str], ending: Ending) -> Health:
@@ -131,6 +135,8 @@ def read_health(connection: sqlite3.Connection, run: Run, site: Site, start: Seq
         ahead=find_ahead(connection, run.site, ending.at),
         number=number_runs(connection, json.dumps([run.id]))[0],
         offsets=read_offsets(connection, run) if ending.is_dated else (),
+        unrest=tuple(read_unrest(connection, run)),
+        edits=tuple(read_edits(connection, key) for key in (run.id, *past[:1])),
     )
 
 

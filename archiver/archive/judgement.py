@@ -25,8 +25,9 @@ from archiver.archive.outages import (
     is_too_many,
     load_past_misses,
 )
+from archiver.archive.reading_rows import load_content
 from archiver.archive.readings import find_last_content, has_lost_fields
-from archiver.archive.rederivation import load_content, rederive_article
+from archiver.archive.rederivation import rederive_article
 from archiver.archive.same_pages import Place, PortalPages, find_portal_pages
 from archiver.archive.settlement import find_strays
 from archiver.model import Problem

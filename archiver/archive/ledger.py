@@ -13,6 +13,7 @@ from typing import Literal
 from archiver.archive.content import write_time
 from archiver.archive.declarations import write_declaration, write_site
 from archiver.archive.seals import seal_run
+from archiver.archive.spreading import rederive_versioned
 from archiver.model import Problem
 from archiver.site import Site
 
@@ -66,7 +67,7 @@ def open_run(
 
     ``scope`` is how far it is to go (daily, deep, full), ``resumes`` the uid of the run that it takes up.
     """
-    write_site(connection, site)
+    _declare(connection, site)
     began = write_time(at, "microseconds")  # two runs of one second have an order too
     row = connection.execute(
         "INSERT INTO runs (uid, site, kind, arguments, started_at, scope, resumes, program, declaration) "
@@ -93,9 +94,15 @@ def name_program() -> str:
     return __version__
 
 
+def _declare(connection: sqlite3.Connection, site: Site) -> None:
+    """Write a site as it is declared now; where other things are noise now, histories are derived without them."""
+    if write_site(connection, site):
+        rederive_versioned(connection, site.name)
+
+
 def declare_anew(connection: sqlite3.Connection, run: Run, site: Site) -> None:
     """Write a site whose platform was recognised on the way, and note that the run goes by it."""
-    write_site(connection, site)
+    _declare(connection, site)
     connection.execute("UPDATE runs SET declaration = ? WHERE id = ?", (write_declaration(site), run.id))
 
 
@@ -118,6 +125,11 @@ def close_run(connection: sqlite3.Connection, run: Run, outcome: Outcome, reques
         (write_time(at, "microseconds"), outcome, requests, new, changed, seen - new - changed, run.id),
     )
     seal_run(connection, run.id)
+
+
+def count_changed(connection: sqlite3.Connection, run: Run) -> int:
+    """Count the articles that a closed run saw changed: less than it told on its way, where some of it was noise."""
+    return int(connection.execute("SELECT articles_changed FROM runs WHERE id = ?", (run.id,)).fetchone()[0])
 
 
 def _tally_articles(connection: sqlite3.Connection, run: Run) -> tuple[int, int, int]:

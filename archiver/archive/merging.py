@@ -19,15 +19,18 @@ from sqlite_utils import Database
 from archiver.archive.articles import JOIN_ADDRESSES
 from archiver.archive.file import check_file
 from archiver.archive.files import copy_files, folder_beside, folder_of_files, list_files
+from archiver.archive.learned import list_noisier, load_all_noise
 from archiver.archive.ledger import Run, count_died_run, name_program
 from archiver.archive.payload_merging import merge_payloads
 from archiver.archive.reconciling import reconcile
+from archiver.archive.same_files import list_exchanged
 from archiver.archive.schema import VERSION
 from archiver.archive.soundness import inspect_archive
+from archiver.archive.spreading import rederive_versioned
 from archiver.archive.withdrawing import declare_by_last
 from archiver.errors import ArchiveError
 
-_SITE = "title, platform, timezone, places, hosts"
+_SITE = "title, platform, timezone, places, hosts, noise"
 _RUN = (
     "site, kind, arguments, started_at, finished_at, outcome, requests, articles_new, articles_changed, "
     "articles_unchanged, errors, scope, complete, found, articles_late, resumes, program, declaration, listed, "
@@ -42,7 +45,7 @@ _PROGRESS = (
 # The declaration of a site is that of its last run.
 _LAST = (
     "coalesce((SELECT max(started_at) FROM {0}.runs WHERE site = {1}.name AND NOT withdrawn), ''), {1}.title, "
-    "{1}.platform, {1}.timezone, coalesce({1}.places, ''), coalesce({1}.hosts, '')"
+    "{1}.platform, {1}.timezone, coalesce({1}.places, ''), coalesce({1}.hosts, ''), coalesce({1}.noise, '')"
 )
 _CAPTURE = "fetched_at, status, headers, payload_digest, tls, purpose, expected, final, refused"
 _CONTENT = (
@@ -56,7 +59,7 @@ _LEDGER = (
     INSERT INTO sites (name, {_SITE})
     SELECT name, {_SITE} FROM other.sites WHERE true
     ON CONFLICT (name) DO UPDATE SET title = excluded.title, platform = excluded.platform,
-        timezone = excluded.timezone, places = excluded.places, hosts = excluded.hosts
+        timezone = excluded.timezone, places = excluded.places, hosts = excluded.hosts, noise = excluded.noise
     WHERE ({_LAST.format("other", "excluded")}) > ({_LAST.format("main", "sites")})
     """,
     f"""
@@ -143,6 +146,15 @@ _CAPTURES = (
     FROM received r JOIN main.captures k ON k.address_id = r.address_id AND k.fetched_at = r.fetched_at
     """,
     "CREATE UNIQUE INDEX temp.capture_map_theirs ON capture_map (theirs)",
+    # What is noise was taught by the earliest capture that did.
+    """
+    INSERT INTO learned_noise (site, kind, template, proof, capture_id)
+    SELECT l.site, l.kind, l.template, l.proof, k.ours
+    FROM other.learned_noise l JOIN capture_map k ON k.theirs = l.capture_id WHERE true
+    ON CONFLICT (site, kind, template) DO UPDATE SET proof = excluded.proof, capture_id = excluded.capture_id
+    WHERE (SELECT fetched_at FROM captures WHERE id = excluded.capture_id)
+        < (SELECT fetched_at FROM captures WHERE id = learned_noise.capture_id)
+    """,
     """
     INSERT OR IGNORE INTO files (digest, size, media_type, extension)
     SELECT digest, size, media_type, extension FROM other.files
@@ -300,6 +312,7 @@ def _read_version(version: str) -> tuple[int, ...]:
 
 
 def _merge(connection: sqlite3.Connection, read_again: Callable[[Sequence[str]], None] | None) -> int:
+    noise = load_all_noise(connection)
     for statement in _LEDGER:
         connection.execute(statement)
     merge_payloads(connection)
@@ -313,7 +326,10 @@ def _merge(connection: sqlite3.Connection, read_again: Callable[[Sequence[str]],
         connection.execute(statement)
     articles = {row[0] for row in connection.execute("SELECT DISTINCT article_id FROM added")} | dropped
     runs = {row[0] for row in connection.execute(_CHANGED_RUNS)}
+    articles |= {article_id for run_id in runs for article_id in list_exchanged(connection, run_id)}
     touched = reconcile(connection, articles, runs)
+    for site in list_noisier(connection, noise):
+        rederive_versioned(connection, site)
     _settle_disputes(connection, read_again)
     _count_died(connection, runs)
     for table in _TEMPORARY:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from archiver.archive.derivation import GONE_STATUS, MISSES, MISSING_FOR
 from archiver.archive.ledger import Run
-from archiver.sketches import PORTAL_PAGE, UNREAD
+from archiver.archive.reading_rows import waits
 
 Outage = Literal["moment", "partial", "closed"]
 """How a run was in which too much was missing: nothing was read well; others were; the listings are gone as well."""
@@ -23,7 +23,6 @@ Outage = Literal["moment", "partial", "closed"]
 FEWEST = 3
 # As long as rule 7 wants, less what two starts by cron may differ in.
 LASTS_FOR = MISSING_FOR - timedelta(hours=1)
-_WEIGHS = ("partial", "closed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +48,6 @@ class PastMisses:
 def is_too_many(affected: int, known: int) -> bool:
     """Say whether so many at once speak of the portal and not of each article."""
     return affected >= FEWEST and affected * 3 > known
-
-
-def waits(row: sqlite3.Row) -> bool:
-    """Say whether a missing page that was withheld counts once the article is judged after all."""
-    if row["sign"] != "missing" or row["standing"] != "withheld":
-        return False
-    detail = row["detail"] or ""
-    if detail.startswith(UNREAD):
-        return bool(row["doubtful"])
-    return detail == PORTAL_PAGE or row["status"] == GONE_STATUS or row["outage"] in _WEIGHS
 
 
 def load_past_misses(connection: sqlite3.Connection, run: Run, articles: Iterable[int]) -> dict[int, PastMisses]:

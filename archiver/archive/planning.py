@@ -10,7 +10,7 @@ from archiver.archive.content import write_time
 from archiver.archive.headers import read_headers
 from archiver.archive.ledger import LEFT_WORK
 from archiver.archive.values import read_json, read_time
-from archiver.archive.withdrawing import WITHDRAWN
+from archiver.archive.withdrawn import WITHDRAWN
 from archiver.sketches import UNREAD
 
 _SCOPES = ("daily", "deep", "full")  # each does what those before it do

@@ -9,8 +9,11 @@ from archiver.archive.articles import Known, Sighting, add_address, add_listed, 
 from archiver.archive.clues import add_clues, list_printed, make_title_clue
 from archiver.archive.content import COLUMNS, Content, write_time
 from archiver.archive.derivation import Sign
+from archiver.archive.learned import load_noise_of
 from archiver.archive.ledger import Run
-from archiver.archive.rederivation import load_content, rederive_article
+from archiver.archive.reading_rows import load_content
+from archiver.archive.rederivation import rederive_article
+from archiver.archive.reduction import without_noise
 from archiver.model import Article, Count, ListingEntry
 from archiver.sketches import UNREAD
 
@@ -228,7 +231,8 @@ def store_content(
     """
     if last and last.digest == content.digest:
         return last.content_id
-    return _find_equal(connection, content, article_id, at) or _keep_content(connection, content)
+    equal = _find_equal(connection, content, article_id, at) or _find_alike(connection, content, article_id, at)
+    return equal or _keep_content(connection, content)
 
 
 def _find_equal(connection: sqlite3.Connection, content: Content, article_id: int, at: str) -> int | None:
@@ -239,6 +243,22 @@ def _find_equal(connection: sqlite3.Connection, content: Content, article_id: in
         (article_id, content.digest, at),
     ).fetchone()
     return int(row[0]) if row else None
+
+
+def _find_alike(connection: sqlite3.Connection, content: Content, article_id: int, at: str) -> int | None:
+    """Find the earliest content of an article before a time that differs in nothing but noise."""
+    noise = load_noise_of(connection, article_id)
+    if not noise:
+        return None
+    rows = connection.execute(
+        "SELECT r.content_id FROM readings r JOIN captures k ON k.id = r.capture_id WHERE r.article_id = ? "
+        "AND r.sign = 'content' AND k.fetched_at < ? GROUP BY r.content_id ORDER BY min(k.fetched_at)",
+        (article_id, at),
+    ).fetchall()
+    digest = without_noise(content, noise).digest
+    return next(
+        (row[0] for row in rows if without_noise(load_content(connection, row[0]), noise).digest == digest), None
+    )
 
 
 def _keep_content(connection: sqlite3.Connection, content: Content) -> int:

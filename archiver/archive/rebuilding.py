@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from archiver.archive.articles import Sighting, add_address, meet_key
 from archiver.archive.clues import add_clues, make_title_clue
 from archiver.archive.content import Content
+from archiver.archive.learned import forget_rules
 from archiver.archive.ledger import Run
 from archiver.archive.rederivation import rederive_article
 from archiver.archive.search_index import index_new, optimize_index
@@ -72,6 +73,7 @@ def clear_readings(connection: sqlite3.Connection, site: str) -> None:
     for table in _READINGS:
         connection.execute(f"DELETE FROM {table} WHERE article_id IN {articles}", (site,))
     connection.execute("DELETE FROM articles WHERE site = ?", (site,))
+    forget_rules(connection, site)
 
 
 def restore_readings(connection: sqlite3.Connection, site: str, capture: ReplayedCapture) -> None:

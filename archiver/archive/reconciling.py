@@ -20,6 +20,7 @@ from archiver.archive.readings import is_late
 from archiver.archive.rederivation import rederive_article
 from archiver.archive.same_pages import REMEMBERED_FOR, is_in_question
 from archiver.archive.settlement import rederive_displaced, report_identity, settle_articles, settle_run, settle_site
+from archiver.archive.spreading import spread_noise
 from archiver.model import Problem
 
 # Articles whose readings are looked at one by one; of more, all readings of a run are.
@@ -44,6 +45,7 @@ def judge_run(connection: sqlite3.Connection, run: Run) -> list[Problem]:
         query = "SELECT DISTINCT article_id FROM captures k JOIN readings r ON r.capture_id = k.id WHERE k.run_id = ?"
         articles = [row[0] for row in connection.execute(query, (run.id,))]
         _Pass(connection, set(articles) | judgement.articles, set(), after=(began, run.id)).go()
+    spread_noise(connection, run.id, run.site)
     return [*judgement.problems]
 
 

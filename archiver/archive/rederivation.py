@@ -7,14 +7,21 @@ from dataclasses import dataclass
 from functools import cache, partial
 from itertools import groupby
 from operator import itemgetter
-from typing import Literal
 
 from archiver.archive.content import Content, find_changes
 from archiver.archive.derivation import Derived, Reading, Snapshot, derive
-from archiver.archive.outages import waits
-from archiver.archive.whereabouts import Sight, Whereabouts, trace
+from archiver.archive.learned import find_site, keep_rules, load_noise, load_noise_of
+from archiver.archive.learning import Seen, list_learned
+from archiver.archive.moves import Look
+from archiver.archive.reading_rows import is_told, load_content, load_rows
+from archiver.archive.reduction import without_noise
+from archiver.archive.same_files import find_aliases, find_files
+from archiver.archive.sights import find_whereabouts
+from archiver.archive.values import read_time
+from archiver.archive.whereabouts import Whereabouts
+from archiver.noise import Rule
 from archiver.sketches import PORTAL_PAGE, UNREAD
-from archiver.urls import host_of
+from archiver.urls import host_of, identify_file
 
 SNAPSHOT_COLUMNS = (
     "first_capture_id",
@@ -54,76 +61,35 @@ class History:
 
 
 def rederive_article(connection: sqlite3.Connection, article_id: int) -> int:
-    """Derive an article's history anew from its counted readings and write it; returns the number of snapshots."""
+    """Derive an article's history anew from its counted readings and write it; returns the number of snapshots.
+
+    Where it has several, its looks may teach what is noise. Others of its site are derived without that when its run is
+    closed (``spread_noise``).
+    """
     history = derive_history(connection, article_id)
+    if len(history.snapshots) > 1 and _learn_noise(connection, article_id):
+        history = derive_history(connection, article_id)
+    _write_history(connection, article_id, history)
+    return len(history.snapshots)
+
+
+def _write_history(connection: sqlite3.Connection, article_id: int, history: History) -> None:
     _write_snapshots(connection, article_id, history.snapshots)
     _write_events(connection, article_id, history.events)
     _write_article(connection, article_id, history.article)
-    return len(history.snapshots)
 
 
 def derive_history(connection: sqlite3.Connection, article_id: int) -> History:
     """Derive an article's history from its counted readings, and write nothing."""
-    rows = _load_rows(connection, article_id)
-    shown = _find_shown(rows)
+    rows = load_rows(connection, article_id)
     places = find_whereabouts(connection, article_id, rows)
-    told = [row for row in rows if _is_told(row) and not _is_passed_over(row, rows, places)]
-    groups = groupby(told, key=itemgetter("capture_id", "sign"))
-    readings = [_join_parsers(list(group), shown) for _, group in groups]
-    derived = derive(readings, partial(_compare, cache(partial(load_content, connection))))
+    told = _choose_told(rows, places)
+    derived, readings = _derive(connection, article_id, rows, told)
     snapshots = (_row_of_snapshot(number, snapshot) for number, snapshot in enumerate(derived.snapshots, 1))
     address, section = _choose_address(connection, article_id, places.url, _find_last_host(told, derived))
     article = _row_of_article(derived, readings, address, section)
     events = _describe_moves(places) | _describe_events(connection, derived)
     return History(tuple(dict.fromkeys(snapshots)), events, article)
-
-
-def _is_told(row: sqlite3.Row) -> bool:
-    """Say whether a reading is part of the history: it counts, or it waits for what later runs show."""
-    return row["standing"] == "counted" or waits(row)
-
-
-def find_whereabouts(
-    connection: sqlite3.Connection, article_id: int, rows: list[sqlite3.Row] | None = None
-) -> Whereabouts:
-    """Find where an article is and was, by all its readings."""
-    rows = _load_rows(connection, article_id) if rows is None else rows
-    sights = [sight for row in rows if row["newest"] and (sight := _read_sight(row))]
-    if len({sight.url for sight in sights}) < 2:  # as most articles have
-        return Whereabouts(next((sight.url for sight in sights if sight.kind != "missing"), None))
-    return trace(sights, partial(_is_walked, connection), cache(partial(_find_redirecting, connection, article_id)))
-
-
-def _read_sight(row: sqlite3.Row) -> Sight | None:
-    """Take from a reading what it says of the addresses of an article."""
-    kind = _KINDS.get(row["sign"])
-    if kind is None or (kind == "shown" and row["standing"] == "withheld"):
-        return None
-    url = row["shown_at"] if row["sign"] in ("content", "listed") else row["url"]
-    return Sight(row["capture_id"], row["run_id"], kind, url)
-
-
-_KINDS: dict[str, Literal["shown", "named", "missing"]] = {
-    "content": "shown",
-    "confirmed": "shown",
-    "listed": "named",
-    "missing": "missing",
-}
-
-
-def _is_walked(connection: sqlite3.Connection, run_id: int) -> bool:
-    return bool(connection.execute("SELECT complete FROM runs WHERE id = ?", (run_id,)).fetchone()[0])
-
-
-def _find_redirecting(connection: sqlite3.Connection, article_id: int, run_id: int) -> frozenset[str]:
-    """Find which addresses of an article redirected in a run."""
-    rows = connection.execute(
-        "SELECT d.url FROM article_addresses aa JOIN captures k ON k.address_id = aa.address_id "
-        "JOIN addresses d ON d.id = aa.address_id WHERE aa.article_id = ? AND k.run_id = ? "
-        "AND k.status BETWEEN 300 AND 399 AND k.status <> 304",
-        (article_id, run_id),
-    )
-    return frozenset(row[0] for row in rows)
 
 
 def _is_passed_over(row: sqlite3.Row, rows: list[sqlite3.Row], places: Whereabouts) -> bool:
@@ -133,6 +99,26 @@ def _is_passed_over(row: sqlite3.Row, rows: list[sqlite3.Row], places: Whereabou
     return row["sign"] == "moved" and any(
         other["capture_id"] == row["capture_id"] and other["sign"] == "content" for other in rows
     )
+
+
+def _derive(
+    connection: sqlite3.Connection, article_id: int, rows: list[sqlite3.Row], told: list[sqlite3.Row]
+) -> tuple[Derived, list[Reading]]:
+    load = _loader(connection, article_id, rows)
+    shown = _find_shown(rows, load)
+    groups = groupby(told, key=itemgetter("capture_id", "sign"))
+    readings = [_join_parsers(list(group), shown) for _, group in groups]
+    return derive(readings, partial(_compare, load)), readings
+
+
+def derive_readings(connection: sqlite3.Connection, article_id: int) -> tuple[Derived, list[Reading]]:
+    """Derive from the readings that tell an article's history what follows from them, and return them too."""
+    rows = load_rows(connection, article_id)
+    return _derive(connection, article_id, rows, _choose_told(rows, find_whereabouts(connection, article_id, rows)))
+
+
+def _choose_told(rows: list[sqlite3.Row], places: Whereabouts) -> list[sqlite3.Row]:
+    return [row for row in rows if is_told(row) and not _is_passed_over(row, rows, places)]
 
 
 def load_history(connection: sqlite3.Connection, article_id: int) -> History:
@@ -147,39 +133,42 @@ def load_history(connection: sqlite3.Connection, article_id: int) -> History:
     return History(rows, _load_events(connection, article_id), tuple(article.fetchone()))
 
 
-def load_content(connection: sqlite3.Connection, content_id: int) -> Content:
-    """Return a stored content."""
-    return Content.of_row(connection.execute("SELECT * FROM contents WHERE id = ?", (content_id,)).fetchone())
+def is_alike(connection: sqlite3.Connection, article_id: int, content: Content, content_id: int) -> bool:
+    """Say whether a content of an article differs from a stored one in nothing but noise."""
+    stored = load_content(connection, content_id)
+    if content.digest == stored.digest:
+        return True
+    noise = load_noise_of(connection, article_id)
+    return bool(noise) and without_noise(content, noise).digest == without_noise(stored, noise).digest
 
 
-def _load_rows(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
-    """Load the readings in an order that depends on nothing but the captures: by time, then address."""
-    return connection.execute(
-        "SELECT r.capture_id, k.fetched_at, k.run_id, k.status, r.sign, r.standing, r.doubtful, u.outage, p.ordinal, "
-        "p.since, p.version, p.id AS parser_id, r.content_id, c.digest, r.views, r.detail, a.url, r.newest, "
-        "s.url AS shown_at FROM readings r JOIN captures k ON k.id = r.capture_id JOIN runs u ON u.id = k.run_id "
-        "JOIN addresses a ON a.id = k.address_id "
-        "JOIN parsers p ON p.id = r.parser_id LEFT JOIN contents c ON c.id = r.content_id "
-        "LEFT JOIN addresses s ON s.id = r.address_id LEFT JOIN article_keys n ON n.id = r.key_id "
-        "WHERE r.article_id = ? "
-        "ORDER BY k.fetched_at, a.url, r.sign, n.native_key, p.ordinal, p.since, p.version",
-        (article_id,),
-    ).fetchall()
+def _loader(connection: sqlite3.Connection, article_id: int, rows: list[sqlite3.Row]) -> Callable[[int], Content]:
+    """Return what loads the contents of an article as they are compared, each once."""
+    ids = {row["content_id"] for row in rows if row["content_id"] is not None}
+    if len(ids) < 2:
+        return cache(partial(load_content, connection))
+    site = find_site(connection, article_id)
+    contents = {content_id: load_content(connection, content_id) for content_id in ids}
+    noise, aliases = load_noise(connection, site), find_aliases(connection, site, contents.values())
+    return cache(lambda content_id: without_noise(contents[content_id], noise, aliases))
 
 
-def _find_shown(rows: list[sqlite3.Row]) -> dict[tuple[int, bytes], int]:
-    """Find which of the contents that compare as equal is shown, for each parser: the earliest."""
-    shown: dict[tuple[int, bytes], int] = {}
-    for row in rows:
-        if row["content_id"] is not None:
-            shown.setdefault((row["parser_id"], row["digest"]), row["content_id"])
+def _find_shown(rows: list[sqlite3.Row], load: Callable[[int], Content]) -> dict[tuple[int, int], int]:
+    """Find which of the contents that compare as equal is shown, for each parser and content: the earliest."""
+    read = [(row["parser_id"], row["content_id"], row["digest"]) for row in rows if row["content_id"] is not None]
+    is_one = len({content_id for _, content_id, _ in read}) == 1
+    earliest: dict[tuple[int, bytes], int] = {}
+    shown: dict[tuple[int, int], int] = {}
+    for parser_id, content_id, digest in read:
+        compared = digest if is_one else load(content_id).digest
+        shown.setdefault((parser_id, content_id), earliest.setdefault((parser_id, compared), content_id))
     return shown
 
 
-def _join_parsers(rows: list[sqlite3.Row], shown: dict[tuple[int, bytes], int]) -> Reading:
+def _join_parsers(rows: list[sqlite3.Row], shown: dict[tuple[int, int], int]) -> Reading:
     newest = rows[-1]
     contents = {
-        (row["ordinal"], row["since"], row["version"], row["parser_id"]): shown[row["parser_id"], row["digest"]]
+        (row["ordinal"], row["since"], row["version"], row["parser_id"]): shown[row["parser_id"], row["content_id"]]
         for row in rows
         if row["content_id"] is not None
     }
@@ -194,6 +183,25 @@ def _join_parsers(rows: list[sqlite3.Row], shown: dict[tuple[int, bytes], int]) 
         detail=PORTAL_PAGE if (newest["detail"] or "").startswith(UNREAD) else newest["detail"],
         waits=newest["standing"] != "counted",
     )
+
+
+def _learn_noise(connection: sqlite3.Connection, article_id: int) -> frozenset[Rule]:
+    """Learn from the counted looks at an article, by the newest parser, what is noise; returns what is new."""
+    rows = [row for row in load_rows(connection, article_id) if row["content_id"] and row["standing"] == "counted"]
+    newest = max((row["ordinal"], row["since"], row["version"]) for row in rows)
+    rows = [row for row in rows if (row["ordinal"], row["since"], row["version"]) == newest]
+    site = find_site(connection, article_id)
+    noise = load_noise(connection, site)
+
+    @cache
+    def look(content_id: int) -> Look:
+        return Look.of_content(load_content(connection, content_id), noise)
+
+    contents = [load_content(connection, content_id) for content_id in {row["content_id"] for row in rows}]
+    files = {identify_file(url): digest for url, digest in find_files(connection, site, contents).items()}
+    seen = [Seen(read_time(row["fetched_at"]), row["run_id"], look(row["content_id"]), files) for row in rows]
+    learned = [(rule, proof, rows[number]["capture_id"]) for rule, proof, number in list_learned(seen)]
+    return keep_rules(connection, site, learned) if learned else frozenset()
 
 
 def _compare(load: Callable[[int], Content], before: int, after: int) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from archiver.archive.content import write_time
 from archiver.archive.evidence import load_capture
-from archiver.archive.withdrawing import WITHDRAWN
+from archiver.archive.withdrawn import WITHDRAWN
 from archiver.model import Capture
 from archiver.urls import join_url
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from archiver.archive.joining import Settled, settle_identity
 from archiver.archive.ledger import Run, add_finding
-from archiver.archive.rederivation import find_whereabouts, rederive_article
+from archiver.archive.rederivation import rederive_article
+from archiver.archive.sights import find_whereabouts
 from archiver.model import Problem
 from archiver.urls import host_of, site_of
 

@@ -17,6 +17,7 @@ from archiver.archive.damage import FILE_ERRORS, MOST_BYTES, DamageError, distru
 from archiver.archive.files import check_extension
 from archiver.archive.headers import read_set
 from archiver.archive.inspection import inspect_schema, make_archive
+from archiver.archive.learned import check_rule, load_lines
 from archiver.archive.markup import unpack_html
 from archiver.archive.schema import VERSION
 from archiver.archive.stored import load_places
@@ -200,6 +201,8 @@ _OWN: dict[tuple[str, str], Callable[[Any], object]] = {
     ("sites", "name"): _check_name,
     ("sites", "timezone"): read_zone,
     ("sites", "places"): load_places,
+    ("sites", "noise"): load_lines,
+    ("learned_noise", "template"): check_rule,
     ("runs", "arguments"): read_pairs,
     ("runs", "declaration"): read_json,
     ("header_sets", "headers"): read_set,

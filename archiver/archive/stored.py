@@ -8,8 +8,9 @@ from itertools import chain
 from typing import Any, Literal
 
 from archiver.archive.damage import DamageError, shorten
+from archiver.archive.learned import load_lines
 from archiver.archive.values import read_json, read_names
-from archiver.archive.withdrawing import WITHDRAWN
+from archiver.archive.withdrawn import WITHDRAWN
 from archiver.site import Places, Site
 
 # Captures that are read again together: those of an article, or of an address that no article is known by.
@@ -45,8 +46,9 @@ def load_site(connection: sqlite3.Connection, name: str) -> Site:
     """Return a site as it was declared at its last run; without listings, for nothing is fetched."""
     row = connection.execute("SELECT * FROM sites WHERE name = ?", (name,)).fetchone()
     hosts = tuple(read_names(row["hosts"])) if row["hosts"] else ()
-    places = load_places(row["places"])
-    return Site(row["name"], row["title"], row["platform"], (), row["timezone"], places=places, hosts=hosts)
+    places, noise = load_places(row["places"]), load_lines(row["noise"])
+    zone = row["timezone"]
+    return Site(row["name"], row["title"], row["platform"], (), zone, places=places, hosts=hosts, noise=noise)
 
 
 def load_places(written: str | None) -> Places:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from archiver.archive.withdrawing import WITHDRAWN
+from archiver.archive.withdrawn import WITHDRAWN
 
 
 @dataclass(frozen=True, slots=True)

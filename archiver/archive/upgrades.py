@@ -232,4 +232,17 @@ SEVENTH: tuple[str, ...] = (
     "ALTER TABLE sites ADD COLUMN hosts TEXT CHECK (hosts IS NULL OR json_valid(hosts))",
     # Why too much was missing in a run at once (see outages.py): moment, partial, closed; NULL where it was not.
     "ALTER TABLE runs ADD COLUMN outage TEXT CHECK (outage IN ('moment', 'partial', 'closed'))",
+    # What a site declares to be noise (JSON), as its places are kept.
+    "ALTER TABLE sites ADD COLUMN noise TEXT CHECK (noise IS NULL OR json_valid(noise))",
+    # What was learned to be noise: rules of noise.py, and the capture with which each was proven first; see learned.py.
+    """
+    CREATE TABLE learned_noise (
+        site TEXT NOT NULL REFERENCES sites (name),
+        kind TEXT NOT NULL CHECK (kind IN ('block', 'text', 'address', 'parameter', 'region', 'file')),
+        template TEXT NOT NULL,
+        proof TEXT NOT NULL CHECK (proof IN ('second look', 'three looks')),
+        capture_id INTEGER NOT NULL REFERENCES captures (id),
+        PRIMARY KEY (site, kind, template)
+    ) STRICT, WITHOUT ROWID
+    """,
 )

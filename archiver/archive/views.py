@@ -2,6 +2,7 @@
 
 from archiver.archive.file_views import ATTACHMENT_HISTORY, ATTACHMENTS
 from archiver.archive.markup import HTML_OF
+from archiver.archive.noise_view import SITE_NOISE
 from archiver.archive.search_view import ARTICLE_SEARCH
 from archiver.archive.view import ARTICLE as _ARTICLE
 from archiver.archive.view import SITE as _SITE
@@ -252,4 +253,5 @@ VIEWS = (
     ARTICLE_SEARCH,
     ATTACHMENTS,
     ATTACHMENT_HISTORY,
+    SITE_NOISE,
 )

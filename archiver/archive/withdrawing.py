@@ -15,9 +15,7 @@ from archiver.archive.content import write_time
 from archiver.archive.declarations import redeclare
 from archiver.archive.ledger import Run, count_died_run, list_chain
 from archiver.archive.values import read_time
-
-WITHDRAWN = "(SELECT id FROM runs WHERE withdrawn)"
-"""The ids of the runs that are set aside: ``run_id NOT IN`` it is said of what counts."""
+from archiver.archive.withdrawn import WITHDRAWN
 
 _NUMBERED = (
     "SELECT id, site, outcome, withdrawn FROM (SELECT *, row_number() OVER (ORDER BY started_at, uid) AS number "

@@ -13,6 +13,7 @@ from archiver.archive.health import Ending, Health, read_health
 from archiver.archive.ledger import Finding, Run, add_finding
 from archiver.checks.clocks import check_ahead, check_dates
 from archiver.checks.fields import check_fields
+from archiver.checks.noise import check_edits, check_unrest
 from archiver.checks.quantities import check_errors, check_growth, check_listings, check_refusals
 from archiver.model import Problem
 from archiver.site import Site
@@ -79,4 +80,6 @@ CHECKS: tuple[Callable[[Health], Iterable[Finding]], ...] = (
     check_growth,
     check_ahead,
     check_dates,
+    check_unrest,
+    check_edits,
 )

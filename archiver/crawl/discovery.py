@@ -19,6 +19,9 @@ from archiver.platforms.layout import Address, Platform
 from archiver.record import explain_refusal
 from archiver.urls import host_of, mark_form_page
 
+FEWEST_SECOND_LOOKS = 20
+"""So many articles may be looked at twice in a run, or as many as known ones are visited."""
+
 
 class Discovery:
     """Decides what to ask for; knows no Scrapy and no archive.
@@ -46,6 +49,8 @@ class Discovery:
         self._unchanged: dict[str, KeptPage] = {}
         self._ways: list[str] = []
         self._shown: set[str] = set()
+        self._second: dict[str, Target] = {}
+        self._looked_at: set[str] = set()
 
     def adopt(self, plan: Plan) -> None:
         """Follow a plan; without one everything is new."""
@@ -99,6 +104,17 @@ class Discovery:
     def proceed(self) -> list[Target]:
         """Return what comes when nothing waits any more: feeds and sitemaps, then articles that nothing led to."""
         return self._take_ways() or self.finish()
+
+    def look_again(self, key: str, url: str) -> None:
+        """Note an article to look at a second time: it changed, and that may be noise. Once each, and not too many."""
+        if key not in self._looked_at and len(self._looked_at) < max(self.plan.most, FEWEST_SECOND_LOOKS):
+            self._looked_at.add(key)
+            self._second[key] = Target("article", key, url, is_second=True)
+
+    def take_second_looks(self) -> list[Target]:
+        """Return the second looks that were noted since the last time."""
+        targets, self._second = [*self._second.values()], {}
+        return targets
 
     def finish(self) -> list[Target]:
         """Return known articles to visit that no listing showed; among them those that could not be read before."""

@@ -7,11 +7,15 @@ from archiver.model import Capture, Page, Problem, Purpose
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An address that answered: the capture, what was read of it, and what it was asked for."""
+    """An address that answered: the capture, what was read of it, and what it was asked for.
+
+    ``is_second``: the article was read before in this run.
+    """
 
     capture: Capture
     page: Page
     purpose: Purpose
+    is_second: bool = False
 
 
 @dataclass(frozen=True, slots=True)

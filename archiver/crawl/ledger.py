@@ -23,6 +23,7 @@ from archiver.archive.ledger import (
     Run,
     add_finding,
     close_run,
+    count_changed,
     count_error,
     find_platform,
     list_findings,
@@ -152,8 +153,10 @@ class RunLedger:
         order = Order(visit.purpose, found, is_new_site)
         recorded = await self._recorder.record(Crawl.of_site(run, site), order, visit.capture, visit.page)
         self.pages += isinstance(visit.page, Article | Listing)
-        if recorded.novelty:
+        if recorded.novelty and not visit.is_second:
             self.novelties[recorded.novelty] += 1
+        if recorded.is_fleeting and not visit.is_second and isinstance(visit.page, Article):
+            spider.discovery.look_again(visit.purpose.expected or visit.page.native_key, visit.capture.url)
         if visit.purpose.final:
             settle_visit(spider.discovery.fates, visit, recorded.novelty, stranger=recorded.is_stranger)
         return recorded.novelty
@@ -221,11 +224,18 @@ class RunLedger:
                 self.files = dict(zip(self.files, count_downloads(database.conn, run), strict=True))
                 self.outcome = self._judge(spider, reason)
                 close_run(database.conn, run, self.outcome, requests, now())
+                self._take_back(count_changed(database.conn, run))
             close_archive(database)
         except _BROKEN as error:  # a full disk, a damaged row: the next run finds this one open
             self.outcome, self.broken = None, self.broken or self._explain(error)
             logger.warning("the end of the run cannot be written: %s", error)
             database.close()
+
+    def _take_back(self, changed: int) -> None:
+        """Count as unchanged what seemed to have changed, and was noise."""
+        surplus = max(self.novelties["changed"] - changed, 0)
+        self.novelties["changed"] -= surplus
+        self.novelties["unchanged"] += surplus
 
     def _judge(self, spider: CommitteeSpider, reason: str) -> Outcome:
         if reason == "shutdown":

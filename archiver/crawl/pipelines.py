@@ -39,6 +39,8 @@ class ArchivePipeline:
         except sqlite3.Error as error:
             self._ledger.give_up(error)
             raise DropItem("not recorded") from error
+        if isinstance(item, Visit) and item.is_second:
+            raise DropItem("recorded; a second look")
         if isinstance(item, Visit) and novelty and not isinstance(item.page, Article):
             return item
         if not (isinstance(item, Visit) and isinstance(item.page, Article) and item.purpose.final):

@@ -43,9 +43,9 @@ class CommitteeSpider(scrapy.Spider):
     """Base of all sites.
 
     A site declares ``name``, ``title``, ``platform``, ``listings`` and, where they differ from the usual, ``timezone``,
-    ``expectations``, ``revisits``, ``tls``, ``places``, ``attachments``, ``rendered`` and ``hosts``. It holds no
-    parsing code. One not ``is_declared`` stands for sites that have no file of their own; their platform is that of
-    their first page.
+    ``expectations``, ``revisits``, ``tls``, ``places``, ``attachments``, ``rendered``, ``hosts`` and ``noise``. It
+    holds no parsing code. One not ``is_declared`` stands for sites that have no file of their own; their platform is
+    that of their first page.
     """
 
     title: ClassVar[str] = ""
@@ -60,6 +60,7 @@ class CommitteeSpider(scrapy.Spider):
     attachments: ClassVar[Literal["none", "documents", "all"]] = "documents"
     rendered: ClassVar[bool] = False
     hosts: ClassVar[tuple[str, ...]] = ()
+    noise: ClassVar[tuple[str, ...]] = ()
     read: Callable[[Site, Capture], Awaitable[Page]]  # given by the ledger, when it opens the run
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
@@ -107,6 +108,7 @@ class CommitteeSpider(scrapy.Spider):
             cls.attachments,
             cls.rendered,
             tuple(cls.hosts),
+            cls.noise if isinstance(cls.noise, str) else tuple(cls.noise),
         )
         platform_of(site)
         return site
@@ -126,9 +128,15 @@ class CommitteeSpider(scrapy.Spider):
         self.is_decided = True
 
     def go_on(self) -> None:
-        """Ask for what still waits though nothing is under way any more; DontCloseSpider if there is something."""
+        """Ask for what still waits though nothing is under way any more; DontCloseSpider if there is something.
+
+        Last come second looks: all that was read is recorded now, so it is known which articles need one.
+        """
         self._in_flight = 0
         requests = list(self._ask_more())
+        if not requests:
+            self._agenda.extend(self.discovery.take_second_looks())
+            requests = list(self._ask_more())
         assert self.crawler.engine is not None
         for request in requests:
             self.crawler.engine.crawl(request)
@@ -167,7 +175,7 @@ class CommitteeSpider(scrapy.Spider):
             return
         page = self._find_unchanged(response, target) or await self._read_page(capture)
         again = self._try_again(response) if response.status in BUSY or is_partial(page) else None
-        yield Visit(capture, page, target.write_purpose(final=again is None))
+        yield Visit(capture, page, target.write_purpose(final=again is None), is_second=target.is_second)
         if again:
             yield again
         elif isinstance(page, Listing) and target.walk and target.kind == "listing":
@@ -239,7 +247,8 @@ class CommitteeSpider(scrapy.Spider):
         problem = self._refuse_redirect(response.url, url, target, redirects)
         page = Unreadable(response.url, problem or Problem("redirect", f"to {url}"))
         refused = problem.kind if problem else None
-        yield Visit(capture, page, target.write_purpose(final=problem is not None, refused=refused))
+        purpose = target.write_purpose(final=problem is not None, refused=refused)
+        yield Visit(capture, page, purpose, is_second=target.is_second)
         if problem is None:
             sends = response.meta["sends"] and response.status in FORM_REDIRECTS
             yield self._ask(target, url, redirects, sends=sends)

@@ -39,6 +39,7 @@ class Target:
     ``validators`` are those of the last good capture, for a conditional request. ``form`` is sent where the page has no
     address of its own. An article may have several keys: ``key`` is the one by which it is known, ``own_key`` that of
     the address, where it is another. A ``file`` is none of the spider's: the pipeline asks for it (see files.py).
+    ``is_second``: the article was read in this run already, and is looked at once more.
     """
 
     kind: Literal["listing", "article", "file"]
@@ -48,6 +49,7 @@ class Target:
     validators: Mapping[str, str] = field(default_factory=dict)
     form: Form | None = None
     own_key: str | None = None
+    is_second: bool = False
 
     @property
     def expected(self) -> str | None:

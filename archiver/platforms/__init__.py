@@ -35,7 +35,9 @@ def platform_of(site: Site) -> Platform:
     except KeyError:
         known = ", ".join(sorted(PLATFORMS))
         raise SiteError(f"site {site.name}: there is no platform {site.platform!r}; known: {known}") from None
-    return platform if site.places == Places() else _adapt(platform, site.places)
+    selectors = site.declared_noise.places if site.noise else ()
+    places = replace(site.places, furniture=(*site.places.furniture, *selectors)) if selectors else site.places
+    return platform if places == Places() else _adapt(platform, places)
 
 
 def recognise_platform(page: Element) -> Platform | None:

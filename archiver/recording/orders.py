@@ -8,8 +8,8 @@ from sqlite_utils import Database
 from archiver.archive.evidence import UNNOTED
 from archiver.archive.ledger import Run, declare_anew, note_found
 from archiver.archive.readings import Novelty
-from archiver.model import Capture, Page, Purpose
-from archiver.record import is_stranger, name_parser, record_capture
+from archiver.model import Article, Capture, Page, Purpose
+from archiver.record import is_fleeting, is_stranger, name_parser, record_capture
 from archiver.site import Site
 
 
@@ -45,10 +45,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What an answer brought, and whether it comes from a page that only seemed to be an article's."""
+    """What an answer brought, and whether it comes from a page that only seemed to be an article's.
+
+    ``is_fleeting``: what changed of an article may be noise, which a second look can tell.
+    """
 
     novelty: Novelty | None
     is_stranger: bool
+    is_fleeting: bool = False
 
 
 Job = tuple[Order, Capture, Page]
@@ -77,4 +81,5 @@ def _record(database: Database, crawl: Crawl, order: Order, capture: Capture, pa
     if order.found is not None:
         note_found(database.conn, run, order.found)
     stranger = purpose.final and is_stranger(database, site, capture, page, purpose.expected)
-    return Recorded(novelty, stranger)
+    fleeting = isinstance(page, Article) and is_fleeting(database, site, page, novelty)
+    return Recorded(novelty, stranger, fleeting)
