@@ -103,6 +103,7 @@ def _history(rows: Rows) -> Rows:
     return {view: rows[view] for view in HISTORY}
 
 
+@pytest.mark.slow
 def test_a_scripted_end_has_all_that_can_happen(tmp_path: Path) -> None:
     """What the laws below are about does happen."""
     seen: set[str] = set()
@@ -117,7 +118,7 @@ def test_a_scripted_end_has_all_that_can_happen(tmp_path: Path) -> None:
     assert seen >= {"suspect", "gone", "restored", "moment", "partial", "one page", "no artic"}
 
 
-@FEW
+@settings(FEW, max_examples=2)
 @given(seed=SEEDS)
 def test_runs_in_any_order_judge_the_same(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder, chance, year = tmp_path_factory.mktemp("end"), random.Random(seed), script_end(seed)
@@ -131,6 +132,7 @@ def test_runs_in_any_order_judge_the_same(seed: int, tmp_path_factory: pytest.Te
         database.close()
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=SEEDS)
 def test_captures_in_two_archives_judge_the_same(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -156,6 +158,7 @@ def test_captures_in_two_archives_judge_the_same(seed: int, tmp_path_factory: py
         database.close()
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=SEEDS)
 def test_late_captures_judge_the_same(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:

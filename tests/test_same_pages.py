@@ -114,6 +114,7 @@ def test_what_takes_the_place_of_articles_edits_none(way: str, count: int, recor
     assert recording.seen() == (5, 5, set())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("way", WAYS)
 def test_what_stays_in_their_place_for_two_weeks_means_that_they_are_gone(way: str, recording: Recording) -> None:
     _strike(recording, 3, WAYS[way])
