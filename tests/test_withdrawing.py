@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -113,7 +113,6 @@ def test_an_archive_with_withdrawn_runs_is_one_without_them(
 
 @FEW
 @given(seed=SEEDS)
-@example(seed=594)
 def test_decisions_are_joined_in_any_order(folders: Iterator[Path], seed: int) -> None:
     """Of copies in which it was decided differently, the last decision stands, whichever comes in first."""
     folder, chance, year = next(folders), random.Random(seed), script_year(seed, runs=6)
