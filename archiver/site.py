@@ -71,7 +71,7 @@ class Site:
     ``tolerant`` for a site whose certificate cannot be verified; every capture says so then. ``places`` say what the
     platform does not know. ``attachments`` are the files that are downloaded: ``none``, the ``documents`` that articles
     link to, or ``all``, their images too. ``rendered``: scripts write its pages, so a browser opens them.
-    ``hosts`` are those it had before: the same path on one of them is the same article, and they may be asked.
+    ``hosts`` are those it had before: the same path on one of them is the same article.
     ``noise`` is what moves on its pages though nobody edits them: texts and addresses with ``*``, selectors of places.
     """
 

@@ -428,3 +428,16 @@ def test_each_article_is_accounted_for_once(before: list[str], known: set[str], 
     for key in after:
         fates.note(key, "read")
     assert fates.accountable == len({*before, *known, *after})
+
+
+def test_a_host_that_the_site_left_is_asked_no_more() -> None:
+    """The same path on the host of today is; with and without www. it is one host."""
+    site = replace(SITE, hosts=("cu.vn", "cu.vn:81"))
+    options = read_options(site, {"start": "https://www.moi.vn/tin"})
+    assert options.renew("http://cu.vn/a/b?c=1") == "https://www.moi.vn/a/b?c=1"
+    assert options.renew("http://cu.vn:81/a") == "https://www.moi.vn/a"
+    assert options.renew("http://moi.vn/a") == "http://moi.vn/a"
+    assert options.renew("http://khac.vn/a") == "http://khac.vn/a"
+    assert options.covers("http://moi.vn/a")
+    assert not options.covers("http://cu.vn/a")
+    assert not options.covers("http://www.khac.vn/a")

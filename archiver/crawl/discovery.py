@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import tzinfo
 from urllib.parse import urldefrag
 
+from archiver.archive.planning import KnownArticle
 from archiver.archive.unread import UnreadArticle
 from archiver.crawl.bounds import Bounds, check_addresses, check_total, find_unturned, is_walked
 from archiver.crawl.fates import Fates
@@ -121,8 +122,7 @@ class Discovery:
         if self._options.is_bounded:
             return []
         entries = [self.plan.known[key] for key in (*self.plan.visits, *self._find_unlisted())]
-        shown = (ListingEntry(self._find_own_key(article.key, article.url), article.url, "") for article in entries)
-        known = [target for entry in shown if (target := self._meet_article(entry, None))]
+        known = [target for article in entries if (target := self._meet_known(article))]
         return interleave(known, self._meet_unread(self.plan.failed))
 
     def list_strangers(self) -> list[str]:
@@ -266,6 +266,12 @@ class Discovery:
             return None
         self.fates.note(key, "waiting")
         return Target("article", key, entry.url, walk, self.plan.validators.get(key, {}), own_key=own_key)
+
+    def _meet_known(self, article: KnownArticle) -> Target | None:
+        """Ask for a known article where it is; on a host that the site left, at the same path of today's."""
+        url = self._options.renew(article.url)
+        key = article.key if url != article.url else self._find_own_key(article.key, url)
+        return self._meet_article(ListingEntry(key, url, article.title), None)
 
     def _find_own_key(self, key: str, url: str) -> str:
         """Find the key that an address of an article is of: one that moved has several."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from urllib.parse import urlsplit, urlunsplit
 
 from rapidfuzz import process
 
@@ -48,7 +49,14 @@ class CrawlOptions:
     @property
     def hosts(self) -> frozenset[str]:
         """The hosts (with port) that the crawl may ask."""
-        return frozenset({host_of(url) for url in self.start} | {*self.former})
+        return frozenset(host_of(url) for url in self.start)
+
+    def renew(self, url: str) -> str:
+        """Return an address of a former host as it is on the host of today; any other as it is."""
+        if host_of(url) not in self.former or self.covers(url):
+            return url
+        today = urlsplit(self.start[0])
+        return urlunsplit(urlsplit(url)._replace(scheme=today.scheme, netloc=today.netloc))
 
     def covers(self, url: str) -> bool:
         """Say whether an address is on a host of this crawl; with and without ``www.`` it is one."""
