@@ -12,11 +12,12 @@ from typing import Literal
 from sqlite_utils import Database
 
 from archiver.archive.articles import Sighting, add_address, meet_article
+from archiver.archive.comparing import load_content
 from archiver.archive.content import Content, find_changes
 from archiver.archive.learned import load_noise, load_noise_of
 from archiver.archive.readers import Readers
 from archiver.archive.readings import Parser, add_reading, find_parser, record_entry, store_content
-from archiver.archive.rederivation import load_content, rederive_article, rederive_versioned
+from archiver.archive.rederivation import rederive_article, rederive_versioned
 from archiver.archive.reduction import without_noise
 from archiver.archive.stored import (
     StoredCapture,

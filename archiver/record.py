@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from archiver.archive.articles import Sighting, find_article, meet_article
+from archiver.archive.comparing import may_be_noise
 from archiver.archive.connection import join_transaction
 from archiver.archive.content import Content, write_time
 from archiver.archive.evidence import UNNOTED, keep_capture, load_capture
@@ -29,7 +30,7 @@ from archiver.archive.readings import (
     store_content,
 )
 from archiver.archive.reconciling import reconcile
-from archiver.archive.rederivation import may_be_noise, rederive_article, spread_noise
+from archiver.archive.rederivation import rederive_article, spread_noise
 from archiver.clock import now
 from archiver.errors import ArchiveError
 from archiver.interpretation import Statement, interpret

@@ -14,6 +14,7 @@ from typing import TypeVar
 from sqlite_utils import Database
 
 from archiver.archive.articles import find_article
+from archiver.archive.comparing import is_alike
 from archiver.archive.consistency import (
     DAMAGE,
     check_articles,
@@ -39,7 +40,6 @@ from archiver.archive.recorded import (
     list_recorded,
     was_shown_before,
 )
-from archiver.archive.rederivation import is_alike
 from archiver.archive.search_index import check_index
 from archiver.archive.soundness import list_faults
 from archiver.archive.stored import list_payloads, list_sites, load_site

@@ -16,11 +16,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from archiver.archive.comparing import load_content
 from archiver.archive.content import write_time
 from archiver.archive.ledger import Run, list_chain
 from archiver.archive.planning import RESUME_FOR
 from archiver.archive.readings import find_last_content, has_lost_fields
-from archiver.archive.rederivation import load_content, rederive_article
+from archiver.archive.rederivation import rederive_article
 from archiver.model import Problem
 
 # A third of a handful of articles is one article, and one article may well be gone: fewer than this are believed.

@@ -4,28 +4,20 @@ import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
+from archiver.archive.comparing import learn_noise, load_compared
 from archiver.archive.content import Content, find_changes
 from archiver.archive.derivation import Derived, Reading, Snapshot, derive
 from archiver.archive.learned import (
     OF_SITE,
-    find_site,
-    keep_rules,
     list_learned_in,
     list_versioned,
     load_noise,
-    load_noise_of,
 )
-from archiver.archive.learning import Seen, list_learned
-from archiver.archive.moves import Look, find_moves, is_small
-from archiver.archive.reduction import without_noise
-from archiver.archive.same_files import find_aliases, find_files
-from archiver.archive.values import read_time
-from archiver.noise import Rule
-from archiver.urls import host_of, identify_file
+from archiver.urls import host_of
 
 SNAPSHOT_COLUMNS = (
     "first_capture_id",
@@ -71,7 +63,7 @@ def rederive_article(connection: sqlite3.Connection, article_id: int) -> int:
     closed (``spread_noise``).
     """
     history = derive_history(connection, article_id)
-    if len(history.snapshots) > 1 and _learn_noise(connection, article_id):
+    if len(history.snapshots) > 1 and learn_noise(connection, article_id, _load_rows(connection, article_id)):
         history = derive_history(connection, article_id)
     _write_history(connection, article_id, history)
     return len(history.snapshots)
@@ -109,7 +101,7 @@ def derive_history(connection: sqlite3.Connection, article_id: int) -> History:
 
 
 def _derive(connection: sqlite3.Connection, article_id: int, rows: list[sqlite3.Row]) -> tuple[Derived, list[Reading]]:
-    load = _loader(connection, article_id, rows)
+    load = load_compared(connection, article_id, rows)
     shown = _find_shown(rows, load)
     groups = groupby((row for row in rows if row["standing"] == "counted"), key=itemgetter("capture_id", "sign"))
     readings = [_join_parsers(list(group), shown) for _, group in groups]
@@ -120,23 +112,6 @@ def list_turns(connection: sqlite3.Connection, article_id: int) -> list[int]:
     """List the runs (ids) that saw one of two states of an article by turns, and made no snapshot of it."""
     derived, _ = _derive(connection, article_id, _load_rows(connection, article_id))
     return [reading.run_id for reading in derived.turns]
-
-
-def may_be_noise(connection: sqlite3.Connection, article_id: int, content: Content, *, is_counted: bool) -> bool:
-    """Say whether a content differs from the snapshot before it in addresses or short texts alone.
-
-    One that is not counted yet has no snapshot of its own.
-    """
-    before = connection.execute(
-        "SELECT content_id FROM snapshots WHERE article_id = ? AND number IS NOT NULL ORDER BY number DESC "
-        "LIMIT 1 OFFSET ?",
-        (article_id, int(is_counted)),
-    ).fetchone()
-    if before is None:
-        return False
-    noise = load_noise_of(connection, article_id)
-    old, new = (Look.of_content(each, noise) for each in (load_content(connection, before[0]), content))
-    return is_small(old, new, find_moves(old, new))
 
 
 def load_history(connection: sqlite3.Connection, article_id: int) -> History:
@@ -151,20 +126,6 @@ def load_history(connection: sqlite3.Connection, article_id: int) -> History:
     return History(rows, _load_events(connection, article_id), tuple(article.fetchone()))
 
 
-def load_content(connection: sqlite3.Connection, content_id: int) -> Content:
-    """Return a stored content."""
-    return Content.of_row(connection.execute("SELECT * FROM contents WHERE id = ?", (content_id,)).fetchone())
-
-
-def is_alike(connection: sqlite3.Connection, article_id: int, content: Content, content_id: int) -> bool:
-    """Say whether a content of an article differs from a stored one in nothing but noise."""
-    stored = load_content(connection, content_id)
-    if content.digest == stored.digest:
-        return True
-    noise = load_noise_of(connection, article_id)
-    return bool(noise) and without_noise(content, noise).digest == without_noise(stored, noise).digest
-
-
 def _load_rows(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.Row]:
     """Load the readings in an order that depends on nothing but the captures: by time, then address."""
     return connection.execute(
@@ -175,17 +136,6 @@ def _load_rows(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.
         "WHERE r.article_id = ? ORDER BY k.fetched_at, a.url, r.sign, p.ordinal, p.since, p.version",
         (article_id,),
     ).fetchall()
-
-
-def _loader(connection: sqlite3.Connection, article_id: int, rows: list[sqlite3.Row]) -> Callable[[int], Content]:
-    """Return what loads the contents of an article as they are compared, each once."""
-    ids = {row["content_id"] for row in rows if row["content_id"] is not None}
-    if len(ids) < 2:
-        return cache(partial(load_content, connection))
-    site = find_site(connection, article_id)
-    contents = {content_id: load_content(connection, content_id) for content_id in ids}
-    noise, aliases = load_noise(connection, site), find_aliases(connection, site, contents.values())
-    return cache(lambda content_id: without_noise(contents[content_id], noise, aliases))
 
 
 def _find_shown(rows: list[sqlite3.Row], load: Callable[[int], Content]) -> dict[tuple[int, int], int]:
@@ -217,25 +167,6 @@ def _join_parsers(rows: list[sqlite3.Row], shown: dict[tuple[int, int], int]) ->
         views=newest["views"],
         detail=newest["detail"],
     )
-
-
-def _learn_noise(connection: sqlite3.Connection, article_id: int) -> frozenset[Rule]:
-    """Learn from the counted looks at an article, by the newest parser, what is noise; returns what is new."""
-    rows = [row for row in _load_rows(connection, article_id) if row["content_id"] and row["standing"] == "counted"]
-    newest = max((row["ordinal"], row["since"], row["version"]) for row in rows)
-    rows = [row for row in rows if (row["ordinal"], row["since"], row["version"]) == newest]
-    site = find_site(connection, article_id)
-    noise = load_noise(connection, site)
-
-    @cache
-    def look(content_id: int) -> Look:
-        return Look.of_content(load_content(connection, content_id), noise)
-
-    contents = [load_content(connection, content_id) for content_id in {row["content_id"] for row in rows}]
-    files = {identify_file(url): digest for url, digest in find_files(connection, site, contents).items()}
-    seen = [Seen(read_time(row["fetched_at"]), row["run_id"], look(row["content_id"]), files) for row in rows]
-    learned = [(rule, proof, rows[number]["capture_id"]) for rule, proof, number in list_learned(seen)]
-    return keep_rules(connection, site, learned) if learned else frozenset()
 
 
 def _compare(load: Callable[[int], Content], before: int, after: int) -> tuple[str, ...]:
