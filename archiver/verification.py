@@ -229,11 +229,11 @@ def _find_faults(
 def _find_content_faults(
     connection: sqlite3.Connection, at: str, content: Content, recorded: RecordedReading
 ) -> Iterator[str]:
-    if recorded.content_id is None or not is_alike(connection, recorded.article_id, content, recorded.content_id):
+    article_id, content_id = recorded.article_id, recorded.content_id
+    is_same = recorded.digest == content.digest
+    if content_id is None or not (is_same or is_alike(connection, article_id, content, content_id)):
         yield "the content"
-    elif recorded.row_digest != content.row_digest and not was_shown_before(
-        connection, recorded.article_id, recorded.content_id, at
-    ):
+    elif recorded.row_digest != content.row_digest and not was_shown_before(connection, article_id, content_id, at):
         yield "the spelling of the content"
 
 

@@ -32,12 +32,11 @@ def load_compared(connection: sqlite3.Connection, article_id: int, rows: list[sq
 
 
 def is_alike(connection: sqlite3.Connection, article_id: int, content: Content, content_id: int) -> bool:
-    """Say whether a content of an article differs from a stored one in nothing but noise."""
-    stored = load_content(connection, content_id)
-    if content.digest == stored.digest:
-        return True
+    """Say whether a content of an article differs from a stored one in noise alone."""
     noise = load_noise_of(connection, article_id)
-    return bool(noise) and without_noise(content, noise).digest == without_noise(stored, noise).digest
+    if not noise:
+        return False
+    return without_noise(content, noise).digest == without_noise(load_content(connection, content_id), noise).digest
 
 
 def may_be_noise(connection: sqlite3.Connection, article_id: int, content: Content, *, is_counted: bool) -> bool:
