@@ -12,10 +12,10 @@ from typing import Literal
 from sqlite_utils import Database
 
 from archiver.archive.articles import Known, Sighting, add_address, meet_key
+from archiver.archive.comparing import load_content
 from archiver.archive.content import Content, find_changes
 from archiver.archive.learned import load_noise, load_noise_of
 from archiver.archive.readers import Readers
-from archiver.archive.reading_rows import load_content
 from archiver.archive.readings import (
     Parser,
     ShownPage,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from archiver.archive.articles import Known, Sighting, add_address, meet_key
+from archiver.archive.comparing import may_be_noise
 from archiver.archive.connection import join_transaction
 from archiver.archive.content import Content, write_time
 from archiver.archive.evidence import UNNOTED, keep_capture, load_capture
@@ -31,7 +32,7 @@ from archiver.archive.readings import (
 )
 from archiver.archive.reconciling import reconcile
 from archiver.archive.rederivation import rederive_article
-from archiver.archive.spreading import may_be_noise, spread_noise
+from archiver.archive.spreading import spread_noise
 from archiver.archive.withdrawing import is_withdrawn
 from archiver.clock import now
 from archiver.errors import ArchiveError

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from archiver.archive.articles import Known, find_key
 from archiver.archive.clues import load_clues
+from archiver.archive.comparing import is_alike
 from archiver.archive.consistency import (
     DAMAGE,
     check_articles,
@@ -41,7 +42,6 @@ from archiver.archive.recorded import (
     list_recorded,
     was_shown_before,
 )
-from archiver.archive.rederivation import is_alike
 from archiver.archive.search_index import check_index
 from archiver.archive.soundness import list_faults
 from archiver.archive.stored import list_payloads, list_sites, load_site
@@ -241,11 +241,11 @@ def _find_faults(
 def _find_content_faults(
     connection: sqlite3.Connection, at: str, content: Content, recorded: RecordedReading
 ) -> Iterator[str]:
-    if recorded.content_id is None or not is_alike(connection, recorded.article_id, content, recorded.content_id):
+    article_id, content_id = recorded.article_id, recorded.content_id
+    is_same = recorded.digest == content.digest
+    if content_id is None or not (is_same or is_alike(connection, article_id, content, content_id)):
         yield "the content"
-    elif recorded.row_digest != content.row_digest and not was_shown_before(
-        connection, recorded.article_id, recorded.content_id, at
-    ):
+    elif recorded.row_digest != content.row_digest and not was_shown_before(connection, article_id, content_id, at):
         yield "the spelling of the content"
 
 

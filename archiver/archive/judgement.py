@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from archiver.archive.comparing import load_content
 from archiver.archive.departures import Visit, compare_unlisted, judge_unlisted, weigh_listings
 from archiver.archive.derivation import GONE_STATUS
 from archiver.archive.ledger import Run
@@ -25,7 +26,6 @@ from archiver.archive.outages import (
     is_too_many,
     load_past_misses,
 )
-from archiver.archive.reading_rows import load_content
 from archiver.archive.readings import find_last_content, has_lost_fields
 from archiver.archive.rederivation import rederive_article
 from archiver.archive.same_pages import Place, PortalPages, find_portal_pages

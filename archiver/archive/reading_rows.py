@@ -2,7 +2,6 @@
 
 import sqlite3
 
-from archiver.archive.content import Content
 from archiver.archive.derivation import GONE_STATUS
 from archiver.sketches import PORTAL_PAGE, UNREAD
 
@@ -38,8 +37,3 @@ def waits(row: sqlite3.Row) -> bool:
     if detail.startswith(UNREAD):
         return bool(row["doubtful"])
     return detail == PORTAL_PAGE or row["status"] == GONE_STATUS or row["outage"] in _WEIGHS
-
-
-def load_content(connection: sqlite3.Connection, content_id: int) -> Content:
-    """Return a stored content."""
-    return Content.of_row(connection.execute("SELECT * FROM contents WHERE id = ?", (content_id,)).fetchone())

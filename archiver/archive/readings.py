@@ -7,11 +7,11 @@ from typing import Literal
 
 from archiver.archive.articles import Known, Sighting, add_address, add_listed, find_article, find_shown
 from archiver.archive.clues import add_clues, list_printed, make_title_clue
+from archiver.archive.comparing import load_content
 from archiver.archive.content import COLUMNS, Content, write_time
 from archiver.archive.derivation import Sign
 from archiver.archive.learned import load_noise_of
 from archiver.archive.ledger import Run
-from archiver.archive.reading_rows import load_content
 from archiver.archive.rederivation import rederive_article
 from archiver.archive.reduction import without_noise
 from archiver.model import Article, Count, ListingEntry

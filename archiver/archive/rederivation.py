@@ -4,24 +4,18 @@ import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
+from archiver.archive.comparing import learn_noise, load_compared
 from archiver.archive.content import Content, find_changes
 from archiver.archive.derivation import Derived, Reading, Snapshot, derive
-from archiver.archive.learned import find_site, keep_rules, load_noise, load_noise_of
-from archiver.archive.learning import Seen, list_learned
-from archiver.archive.moves import Look
-from archiver.archive.reading_rows import is_told, load_content, load_rows
-from archiver.archive.reduction import without_noise
-from archiver.archive.same_files import find_aliases, find_files
+from archiver.archive.reading_rows import is_told, load_rows
 from archiver.archive.sights import find_whereabouts
-from archiver.archive.values import read_time
 from archiver.archive.whereabouts import Whereabouts
-from archiver.noise import Rule
 from archiver.sketches import PORTAL_PAGE, UNREAD
-from archiver.urls import host_of, identify_file
+from archiver.urls import host_of
 
 SNAPSHOT_COLUMNS = (
     "first_capture_id",
@@ -67,7 +61,7 @@ def rederive_article(connection: sqlite3.Connection, article_id: int) -> int:
     closed (``spread_noise``).
     """
     history = derive_history(connection, article_id)
-    if len(history.snapshots) > 1 and _learn_noise(connection, article_id):
+    if len(history.snapshots) > 1 and learn_noise(connection, article_id, load_rows(connection, article_id)):
         history = derive_history(connection, article_id)
     _write_history(connection, article_id, history)
     return len(history.snapshots)
@@ -104,7 +98,7 @@ def _is_passed_over(row: sqlite3.Row, rows: list[sqlite3.Row], places: Whereabou
 def _derive(
     connection: sqlite3.Connection, article_id: int, rows: list[sqlite3.Row], told: list[sqlite3.Row]
 ) -> tuple[Derived, list[Reading]]:
-    load = _loader(connection, article_id, rows)
+    load = load_compared(connection, article_id, rows)
     shown = _find_shown(rows, load)
     groups = groupby(told, key=itemgetter("capture_id", "sign"))
     readings = [_join_parsers(list(group), shown) for _, group in groups]
@@ -131,26 +125,6 @@ def load_history(connection: sqlite3.Connection, article_id: int) -> History:
     article = connection.execute(f"SELECT {', '.join(ARTICLE_COLUMNS)} FROM articles WHERE id = ?", (article_id,))
     rows = tuple(tuple(row) for row in snapshots)
     return History(rows, _load_events(connection, article_id), tuple(article.fetchone()))
-
-
-def is_alike(connection: sqlite3.Connection, article_id: int, content: Content, content_id: int) -> bool:
-    """Say whether a content of an article differs from a stored one in nothing but noise."""
-    stored = load_content(connection, content_id)
-    if content.digest == stored.digest:
-        return True
-    noise = load_noise_of(connection, article_id)
-    return bool(noise) and without_noise(content, noise).digest == without_noise(stored, noise).digest
-
-
-def _loader(connection: sqlite3.Connection, article_id: int, rows: list[sqlite3.Row]) -> Callable[[int], Content]:
-    """Return what loads the contents of an article as they are compared, each once."""
-    ids = {row["content_id"] for row in rows if row["content_id"] is not None}
-    if len(ids) < 2:
-        return cache(partial(load_content, connection))
-    site = find_site(connection, article_id)
-    contents = {content_id: load_content(connection, content_id) for content_id in ids}
-    noise, aliases = load_noise(connection, site), find_aliases(connection, site, contents.values())
-    return cache(lambda content_id: without_noise(contents[content_id], noise, aliases))
 
 
 def _find_shown(rows: list[sqlite3.Row], load: Callable[[int], Content]) -> dict[tuple[int, int], int]:
@@ -183,25 +157,6 @@ def _join_parsers(rows: list[sqlite3.Row], shown: dict[tuple[int, int], int]) ->
         detail=PORTAL_PAGE if (newest["detail"] or "").startswith(UNREAD) else newest["detail"],
         waits=newest["standing"] != "counted",
     )
-
-
-def _learn_noise(connection: sqlite3.Connection, article_id: int) -> frozenset[Rule]:
-    """Learn from the counted looks at an article, by the newest parser, what is noise; returns what is new."""
-    rows = [row for row in load_rows(connection, article_id) if row["content_id"] and row["standing"] == "counted"]
-    newest = max((row["ordinal"], row["since"], row["version"]) for row in rows)
-    rows = [row for row in rows if (row["ordinal"], row["since"], row["version"]) == newest]
-    site = find_site(connection, article_id)
-    noise = load_noise(connection, site)
-
-    @cache
-    def look(content_id: int) -> Look:
-        return Look.of_content(load_content(connection, content_id), noise)
-
-    contents = [load_content(connection, content_id) for content_id in {row["content_id"] for row in rows}]
-    files = {identify_file(url): digest for url, digest in find_files(connection, site, contents).items()}
-    seen = [Seen(read_time(row["fetched_at"]), row["run_id"], look(row["content_id"]), files) for row in rows]
-    learned = [(rule, proof, rows[number]["capture_id"]) for rule, proof, number in list_learned(seen)]
-    return keep_rules(connection, site, learned) if learned else frozenset()
 
 
 def _compare(load: Callable[[int], Content], before: int, after: int) -> tuple[str, ...]:

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from archiver.archive.comparing import load_content
 from archiver.archive.generalising import describe_address, describe_text
 from archiver.archive.learned import list_learned_in, load_noise_of
 from archiver.archive.learning import list_triples
 from archiver.archive.ledger import Run
 from archiver.archive.moves import FILES, Look, find_moves, is_small
-from archiver.archive.reading_rows import load_content
 from archiver.archive.spreading import list_turns
 from archiver.noise import CLASSES, unpack_rule
 
