@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -106,6 +106,12 @@ class Content:
         html = pack_html(str(self.row["body_html"]), str(self.row["body"]), str(self.row["images"]))
         return self.row | {"body_html": html}
 
+    @property
+    def texts(self) -> tuple[str, str, str]:
+        """Title, lead and body with raised and lowered text as plain text, as they are compared; empty for none."""
+        title, lead, body = (text or "" for text in _restore_levels(self.row, read_marks(self.row["marks"])))
+        return title, lead, body
+
     @classmethod
     def _of_values(cls, values: dict[str, str | int | None]) -> "Content":
         marks = read_marks(values["marks"])
@@ -115,7 +121,7 @@ class Content:
         comparable["images"] = _compare_items(values["images"], "caption")
         comparable["attachments"] = _compare_items(values["attachments"], "title")
         comparable["links"] = _compare_links(values["links"])
-        comparable["marks"] = _compare_marks(marks)
+        comparable["marks"] = compare_marks(marks)
         return cls(values, comparable)
 
 
@@ -181,7 +187,12 @@ def _compare_links(links: str | int | None) -> str:
     """Write where the links lead, in their order; which words they stand on is no part of it."""
     if links == "[]":
         return "[]"
-    return _write_json([[link["kind"], identify_link(link["url"], own=link["own"])] for link in read_links(links)])
+    return write_targets((link["kind"], identify_link(link["url"], own=link["own"])) for link in read_links(links))
+
+
+def write_targets(targets: Iterable[tuple[str, str]]) -> str:
+    """Write where links lead, by their kinds and what identifies them, as it is compared."""
+    return _write_json([*targets])
 
 
 def _lead_to_same(before: str | int | None, after: str | int | None) -> bool:
@@ -189,10 +200,11 @@ def _lead_to_same(before: str | int | None, after: str | int | None) -> bool:
     return len(old) == len(new) and all(map(is_same_link, old, new))
 
 
-def _compare_marks(marks: list[dict[str, str]]) -> str:
-    """Write the marks, those of one kind in a row as one: where elements and paragraphs begin is no part of it."""
-    if not marks:
-        return "[]"
+def compare_marks(marks: Iterable[Mapping[str, str]]) -> str:
+    """Write the marks as they are compared, those of one kind in a row as one.
+
+    Where elements and paragraphs begin is no part of it.
+    """
     groups = groupby(marks, key=itemgetter("kind"))
     return _write_json([[kind, "".join("".join(m["text"].split()) for m in group)] for kind, group in groups])
 

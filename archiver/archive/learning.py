@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from archiver.archive.generalising import generalise_address, generalise_text, is_exchanged
-from archiver.archive.moves import FILES, Look, Region, find_moves, is_small
+from archiver.archive.moves import ADDRESSES, Look, Region, find_moves, is_small
 from archiver.noise import Rule, digest_block, pack_rule
 
 Proof = Literal["second look", "three looks"]
@@ -66,7 +66,7 @@ def _learn_part(
     triples = list_triples(part, earlier, moves, *looks)
     moved = {place for region in (*(r.after for r in earlier), *(r.before for r in moves)) for place in region}
     for place, values in triples.items():
-        rules = generalise_address(values, is_proven=True) if part in FILES else generalise_text(values)
+        rules = _generalise_addresses(values, is_proven=True) if part in ADDRESSES else generalise_text(values)
         yield from rules or _name_exchanged(part, looks, range(place, place + 1), moved, values)
     for region in moves:
         touching = [r for r in earlier if _touch(r.after, region.before)]
@@ -77,6 +77,20 @@ def _learn_part(
             shown += [(before.look, r.before) for r in touching]
             texts = [look.parts[part][place] for look, places in shown for place in places]
             yield from _name_place(part, looks, range(start, stop), moved, texts)
+
+
+def _generalise_addresses(values: Sequence[str], *, is_proven: bool) -> tuple[Rule, ...]:
+    """Write the rules for addresses of files, or of links if these lead to one host; what is no address has none."""
+    hosts, paths = zip(*map(split_host, values), strict=True)
+    if len(set(hosts)) > 1 or not all(path.startswith(("/", "img_id=")) for path in paths):
+        return ()
+    return generalise_address(paths, is_proven=is_proven)
+
+
+def split_host(address: str) -> tuple[str, str]:
+    """Split what identifies a link of another site (``//host/path``) before its path; a file's has no host."""
+    start = address.find("/", 2) if address.startswith("//") else 0
+    return (address, "") if start < 0 else (address[:start], address[start:])
 
 
 def list_triples(
@@ -99,7 +113,7 @@ def _name_exchanged(
     part: str, looks: tuple[Look, Look, Look], place: range, moved: set[int], values: Sequence[str]
 ) -> Iterator[Rule]:
     """Write the rule for a place whose texts have little in common: a word that moves in a long one names no place."""
-    if part in FILES or is_exchanged(values):
+    if part in ADDRESSES or is_exchanged(values):
         yield from _name_place(part, looks, place, moved, values)
 
 
@@ -146,9 +160,9 @@ def _generalise_daily(part: str, values: tuple[str, str, str], looks: Sequence[S
 
     Somebody may have exchanged a picture three times: so of files such a rule holds for this article alone.
     """
-    if part in FILES:
+    if part in ADDRESSES:
         digests = {seen.files.get(value) for seen, value in zip(looks, values, strict=True)} - {None}
-        rules = generalise_address(values, is_proven=False) if len(digests) <= 1 else ()
+        rules = _generalise_addresses(values, is_proven=False) if len(digests) <= 1 else ()
         three = looks[0].look, looks[1].look, looks[2].look
         return {confined for rule in rules for confined in _confine(three, rule)}
     return set(generalise_text(values)) if follows_clock(values, [seen.at for seen in looks]) else set()

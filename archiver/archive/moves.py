@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from archiver.archive.content import Content
-from archiver.archive.reduction import list_blocks, list_items
+from archiver.archive.reduction import list_blocks, list_items, list_links
 from archiver.noise import MOST_BETWEEN, QUIET, Noise
 
-PARTS = ("blocks", "captions", "images", "titles", "attachments")
+PARTS = ("blocks", "captions", "images", "titles", "attachments", "links")
 FILES = ("images", "attachments")
+ADDRESSES = (*FILES, "links")
 MOST_REGIONS = 4
 """In so many places of its text an article may move at once; more are an edit."""
 MOST_CHARACTERS = 1500
@@ -36,6 +37,7 @@ class Look:
             "images": tuple(item.identity for item in files["images"]),
             "titles": tuple(item.text for item in files["attachments"]),
             "attachments": tuple(item.identity for item in files["attachments"]),
+            "links": tuple(item.identity for item in list_links(content, noise)),
         }
         return cls(parts, (content.comparable["title"], content.comparable["published"]))
 

@@ -8,9 +8,9 @@ from typing import Literal
 from archiver.archive.comparing import load_content
 from archiver.archive.generalising import describe_address, describe_text
 from archiver.archive.learned import list_learned_in, load_noise_of
-from archiver.archive.learning import list_triples
+from archiver.archive.learning import list_triples, split_host
 from archiver.archive.ledger import Run
-from archiver.archive.moves import FILES, Look, find_moves, is_small
+from archiver.archive.moves import ADDRESSES, Look, find_moves, is_small
 from archiver.archive.spreading import list_turns
 from archiver.noise import CLASSES, unpack_rule
 
@@ -71,8 +71,9 @@ def _describe_moves(connection: sqlite3.Connection, article_id: int, url: str) -
         return
     for part in moves.keys() & earlier.keys():
         for values in list_triples(part, earlier[part], moves[part], one, two, three).values():
-            if part in FILES:
-                yield Unrest(url, "address", describe_address(values), "unknown")
+            if part in ADDRESSES:
+                paths = [split_host(value)[1] for value in values]
+                yield Unrest(url, "address", describe_address(paths), "unknown")
             else:
                 yield Unrest(url, "text", describe_text(values), "unknown")
 

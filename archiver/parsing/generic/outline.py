@@ -24,7 +24,7 @@ _SKIPPED = frozenset(
 # it is the page itself (ASP.NET), else a search, a login or a poll.
 _FURNITURE = {"nav": 0.5, "aside": 0.5, "footer": 0.5, "menu": 0.5, "form": 0.3}
 MOST_MAINS = 4
-# An aside beside a paragraph of so many characters stands amid a text.
+# An aside behind a paragraph of so many characters stands amid a text.
 SHORTEST_BESIDE = 40
 PARAGRAPH = 60
 """So much text that is not linked is a paragraph."""
@@ -111,11 +111,8 @@ class Outline:
             line.furniture = depth > 0
 
     def _is_remark(self, span: Span) -> bool:
-        """Say whether an aside is a remark of the text: it stands beside a paragraph and is mostly not links."""
-        if span.element.name != "aside":
-            return False
-        beside = (_find_sibling(span.element, side) for side in ("previous_siblings", "next_siblings"))
-        if not any(one is not None and one.name == "p" and len(whole_text(one)) >= SHORTEST_BESIDE for one in beside):
+        """Say whether an aside is a remark of the text: it stands amid its paragraphs and is mostly not links."""
+        if span.element.name != "aside" or not any(map(_is_paragraph, span.element.previous_siblings)):
             return False
         return self.mass(span.start, span.end) >= 0.7 * sum(
             len(line.text) for line in self.lines[span.start : span.end]
@@ -254,10 +251,9 @@ class _Walker:
         self._pieces, self._linked, self._anchors, self._inlines, self._times = [], 0, [], [], []
 
 
-def _find_sibling(element: Element, side: str) -> Element | None:
-    """Find the nearest sibling of an element that holds text."""
-    siblings = (one for one in getattr(element, side) if isinstance(one, Element))
-    return next((one for one in siblings if one.name not in _SKIPPED and text_of(one).strip()), None)
+def _is_paragraph(element: object) -> bool:
+    """Say whether a sibling is a paragraph of some length."""
+    return isinstance(element, Element) and element.name == "p" and len(whole_text(element)) >= SHORTEST_BESIDE
 
 
 def whole_text(element: Element) -> str:
