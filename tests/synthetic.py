@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from archiver.archive.clues import write_all_clues
 from archiver.archive.file import close_archive, create_or_open
 
 START = datetime(2012, 1, 1, 2, tzinfo=UTC)
@@ -20,7 +21,10 @@ def make_synthetic(path: Path, articles: int, words: int = 700) -> None:
     digest = hashlib.sha256(b"").digest()
     with database.atomic():
         connection = database.conn
-        connection.execute("INSERT INTO sites VALUES ('lon', 'Trang lớn', 'liferay_hanoi', 'Asia/Ho_Chi_Minh', NULL)")
+        columns = "name, title, platform, timezone"
+        connection.execute(
+            f"INSERT INTO sites ({columns}) VALUES ('lon', 'Trang lớn', 'liferay_hanoi', 'Asia/Ho_Chi_Minh')"
+        )
         for run in (1, 2):
             connection.execute(
                 "INSERT INTO runs (id, uid, site, kind, arguments, started_at, finished_at, outcome, scope) "
@@ -32,6 +36,7 @@ def make_synthetic(path: Path, articles: int, words: int = 700) -> None:
         for number in range(1, articles + 1):
             for statement, values in _write_article(number, words, digest):
                 connection.execute(statement, values)
+        write_all_clues(connection)
     close_archive(database)
 
 
@@ -42,10 +47,10 @@ def _write_article(number: int, words: int, digest: bytes) -> Iterator[tuple[str
         "INSERT INTO articles VALUES (?, 'lon', ?, ?, 'Tin', 'live', 1, ?, ?, ?, ?)",
         (number, str(number), number, _time(1), _time(states), 10 * number, _time(states)),
     )
-    yield "INSERT INTO article_keys VALUES ('lon', ?, ?)", (str(number), number)
-    columns = "article_id, address_id, seen_from, section, section_from, answered"
+    yield "INSERT INTO article_keys VALUES (?1, 'lon', ?2, ?1)", (number, str(number))
+    columns = "article_id, address_id, key_id, seen_from, section, section_from, answered"
     yield (
-        f"INSERT INTO article_addresses ({columns}) VALUES (?1, ?1, ?2, 'Tin', ?2, 1)",
+        f"INSERT INTO article_addresses ({columns}) VALUES (?1, ?1, ?1, ?2, 'Tin', ?2, 1)",
         (number, _time(1)),
     )
     for state in range(1, states + 1):
@@ -74,10 +79,10 @@ def _write_state(number: int, state: int, words: int, digest: bytes) -> Iterator
     )
     yield (
         (
-            "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, content_id, views) "
-            "VALUES (?, ?, 1, 'article', 'content', 'counted', ?, ?)"
+            "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, content_id, views, "
+            "key_id, address_id) VALUES (?1, ?2, 1, 'article', 'content', 'counted', ?2, ?3, ?1, ?1)"
         ),
-        (number, row, row, 10 * number + state),
+        (number, row, 10 * number + state),
     )
     kind, detail = ("edited", "body") if state > 1 else ("created", f"Tin số {number}")
     yield "INSERT INTO article_events VALUES (?, ?, ?, ?)", (number, row, kind, detail)

@@ -223,6 +223,15 @@ STORIES = {
     "a parameter that changes nothing": Story(
         ((OLD, Seen("/tin/bai?ref=trang-chu", "một")),), (("tin/bai", 1, "live"),)
     ),
+    "a parameter that is another at every look": Story(
+        tuple((Seen(f"/tin/bai?tu={n}", "một"), Seen(f"/tin/bai?tu={n - 1}", "một", listed=False)) for n in (1, 2, 3)),
+        (("tin/bai?tu=1", 1, "live"),),
+        2,
+    ),
+    "one text under two numbers": Story(
+        (tuple(Seen(f"/xem?id={n}", "một" if n < 3 else "hai", f"Tin {n // 3}") for n in (1, 2, 3)),) * 2,
+        tuple((f"xem?id={n}", 1, "live") for n in (1, 2, 3)),
+    ),
     "a parameter that changes the page": Story(
         ((OLD, Seen("/tin/bai?id=2", "hai")),), (("tin/bai", 1, "live"), ("tin/bai?id=2", 1, "live"))
     ),

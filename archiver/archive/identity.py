@@ -44,7 +44,8 @@ class Look:
 class Track:
     """All that was captured under one key, in the order of time; ``clues`` are what it told of who it is.
 
-    ``followers`` counts the keys that never answered by themselves and redirect to it.
+    ``followers`` counts the keys that never answered by themselves and redirect to it. ``is_crowded``: parameters tell
+    articles apart at its path, for keys with other titles have it too.
     """
 
     key_id: int
@@ -52,6 +53,7 @@ class Track:
     looks: tuple[Look, ...]
     clues: frozenset[str] = field(default=frozenset())
     followers: int = 0
+    is_crowded: bool = False
 
     @cached_property
     def contents(self) -> tuple[Look, ...]:
@@ -156,13 +158,18 @@ def _is_declared(one: str, other: str, ground: Ground) -> bool:
 
 
 def _is_decorated(one: Track, other: Track) -> bool:
-    """Say whether two keys are one path, of which one has parameters more that change nothing of the page."""
+    """Say whether two keys are one path with parameters that change nothing of the page.
+
+    One has all that the other has, or there is nothing else at that path: a number that tells articles apart does so
+    for others too.
+    """
     spelt, beside = spell_key(one.key), spell_key(other.key)
     if not spelt or not beside or spelt[0] != beside[0]:
         return False
     (path, _, query), (path_beside, _, query_beside) = spelt[1].partition("?"), beside[1].partition("?")
     items, items_beside = ({item for item in some.split("&") if item} for some in (query, query_beside))
-    if path != path_beside or path == "/" or not (items < items_beside or items_beside < items):
+    is_part = items < items_beside or items_beside < items
+    if path != path_beside or path == "/" or not (is_part or not (one.is_crowded or other.is_crowded)):
         return False
     pair = _find_neighbours(*_order(one, other))
     return pair[0].has_same_head(pair[1]) and is_nearly_the_same(*pair) and not _differ_in_one_run(one, other)

@@ -16,6 +16,7 @@ from archiver.archive.clues import list_sharing, load_clues
 from archiver.archive.identity import Ground, Look, Track, are_one, is_followed
 from archiver.archive.likeness import Text
 from archiver.archive.rederivation import rederive_article
+from archiver.urls import spell_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,11 @@ _FOLLOWERS = (
     f"SELECT count(*) FROM ({_REDIRECTED_TO}) f JOIN article_keys n ON n.id = f.key_id WHERE NOT EXISTS (SELECT 1 "
     "FROM readings o WHERE o.article_id = n.article_id AND o.key_id = n.id AND o.sign = 'content')"
 )
+_CROWD = (
+    "SELECT EXISTS (SELECT 1 FROM article_keys n CROSS JOIN clues c ON c.site = n.site AND c.clue >= :low "
+    "AND c.clue < :high WHERE n.id = :key AND NOT EXISTS (SELECT 1 FROM clues t JOIN clues m ON m.site = t.site "
+    "AND m.clue = t.clue AND m.key_id = c.key_id WHERE t.key_id = :key AND t.clue > 'title '))"
+)
 _UNSETTLED = (
     "SELECT DISTINCT r.key_id FROM runs u CROSS JOIN captures k ON k.run_id = u.id "
     "CROSS JOIN readings r ON r.capture_id = k.id WHERE u.site = ? AND u.outcome IS NULL"
@@ -184,8 +190,16 @@ def _load_track(connection: sqlite3.Connection, load_text: Callable[[int], Text]
     ).fetchone()
     rows = connection.execute(_LOOKS, (article_id, key_id)).fetchall()
     looks = tuple(_read_look(connection, Known(article_id, key_id), load_text, row) for row in rows)
+    is_crowded = connection.execute(_CROWD, _bind_path(key) | {"key": key_id}).fetchone()[0]
     followers = connection.execute(_FOLLOWERS, {"key": key_id, "article": article_id}).fetchone()[0]
-    return Track(key_id, key, looks, load_clues(connection, key_id), followers)
+    return Track(key_id, key, looks, load_clues(connection, key_id), followers, bool(is_crowded))
+
+
+def _bind_path(key: str) -> dict[str, str | None]:
+    """Bind the beginning and the end of the clues of all keys that have the path of a key, and parameters."""
+    spelt = spell_key(key)
+    path = spelt[1].partition("?")[0] if spelt else None
+    return {"low": path and f"at {path}?", "high": path and f"at {path}@"}
 
 
 def _read_look(
