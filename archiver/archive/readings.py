@@ -76,7 +76,7 @@ def record_article(
     doubtful = is_doubtful(connection, article_id, sighting, parser, content, last)
     shown = ShownPage(store_content(connection, content, article_id, sighting.at, last), article.views, address, detail)
     add_shown(connection, known, sighting, parser, shown, "pending" if doubtful else "counted", doubtful=doubtful)
-    same = last is not None and last.parser_id == parser.id and last.digest == content.digest
+    same = last is not None and last.parser_id == parser.id and last.content_id == shown.content_id
     if moved or not same:
         note_clues(connection, sighting.site, known, article, content)
     if doubtful:
