@@ -16,15 +16,7 @@ from archiver.archive.comparing import load_content
 from archiver.archive.content import Content, find_changes
 from archiver.archive.learned import load_noise, load_noise_of
 from archiver.archive.readers import Readers
-from archiver.archive.readings import (
-    Parser,
-    ShownPage,
-    add_shown,
-    find_parser,
-    note_clues,
-    record_entry,
-    store_content,
-)
+from archiver.archive.readings import Parser, ShownPage, add_shown, find_parser, note_clues, record_entry
 from archiver.archive.rederivation import rederive_article
 from archiver.archive.reduction import without_noise
 from archiver.archive.spreading import rederive_versioned
@@ -34,6 +26,7 @@ from archiver.archive.stored import (
     list_sites,
     load_site,
 )
+from archiver.archive.stored_contents import store_content
 from archiver.model import Article, Capture, Listing, Page
 from archiver.noise import QUIET
 from archiver.parsing.expectation import list_listed

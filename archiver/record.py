@@ -14,25 +14,22 @@ from archiver.archive.evidence import UNNOTED, keep_capture, load_capture
 from archiver.archive.judgement import doubt_anew
 from archiver.archive.ledger import Run, add_finding, count_error
 from archiver.archive.readings import (
-    LastContent,
     Novelty,
     Parser,
     ShownPage,
     add_shown,
     find_known,
-    find_last_content,
-    find_next_content,
     is_late,
     meet_parser,
     note_clues,
     record_article,
     record_entry,
     record_sign,
-    store_content,
 )
 from archiver.archive.reconciling import reconcile
 from archiver.archive.rederivation import rederive_article
 from archiver.archive.spreading import spread_noise
+from archiver.archive.stored_contents import LastContent, find_last_content, find_next_content, store_content
 from archiver.archive.withdrawing import is_withdrawn
 from archiver.clock import now
 from archiver.errors import ArchiveError

@@ -26,10 +26,10 @@ from archiver.archive.outages import (
     is_too_many,
     load_past_misses,
 )
-from archiver.archive.readings import find_last_content, has_lost_fields
 from archiver.archive.rederivation import rederive_article
 from archiver.archive.same_pages import Place, PortalPages, find_portal_pages
 from archiver.archive.settlement import find_strays
+from archiver.archive.stored_contents import find_last_content, has_lost_fields
 from archiver.model import Problem
 from archiver.sketches import PORTAL_PAGE, UNREAD
 

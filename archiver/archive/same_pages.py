@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from archiver.archive.content import write_time
 from archiver.archive.ledger import Run
 from archiver.archive.outages import Miss
-from archiver.archive.readings import find_last_content
+from archiver.archive.stored_contents import find_last_content
 from archiver.model import Problem
 from archiver.sketches import (
     FOR_NOW,
