@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from archiver.urls import strip_volatile
 from tests.conftest import Crawling, Done
 from tests.portal import (
     ExpectedArticle,
@@ -115,6 +116,13 @@ def _write_expected(crawled: Crawled, expected: ExpectedArticle) -> dict[str, An
     }
 
 
+def _drop_moments(value: Any) -> Any:
+    """Take the moment from the addresses of files, which the portal adds to each at every look."""
+    if not isinstance(value, list):
+        return value
+    return [item | {"url": strip_volatile(item["url"])} if "url" in item else item for item in value]
+
+
 def _print_date(article: PortalArticle) -> str:
     time = "12:00 AM" if article.no_time else article.published.strftime("%I:%M %p").lstrip("0")
     return f"{article.published:%d/%m/%Y} | {time}"
@@ -129,7 +137,7 @@ def test_it_ends_well(crawled: Crawled) -> None:
 def test_every_field_of_every_article_is_exact(crawled: Crawled) -> None:
     expected = [_write_expected(crawled, article) for article in expected_articles(crawled.portal)]
     read = {
-        key: {name: value for name, value in record.items() if name not in TOLD_ELSEWHERE}
+        key: {name: _drop_moments(value) for name, value in record.items() if name not in TOLD_ELSEWHERE}
         for key, record in crawled.records.items()
     }
     assert read == {article["article_id"]: article for article in expected}

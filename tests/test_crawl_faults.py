@@ -156,7 +156,7 @@ def test_pages_that_are_no_news_and_pages_in_wrong_places(crawling: Crawling) ->
     assert outcome_of(crawling, str(swapped.id)) == (("listing_for_article",), (200,), False)
     assert sum(f"/{reset.id}-" in request.path for request in portal.requests) <= 6
     others = crawling.query("SELECT kind FROM findings WHERE url NOT LIKE '%/view_content/%' ORDER BY kind")
-    assert others == [{"kind": "article_for_listing"}, {"kind": "listing_total"}]
+    assert others == [{"kind": "article_for_listing"}, {"kind": "listing_total"}, {"kind": "unturned_pages"}]
     assert crawling.query("SELECT count(*) AS n FROM current_articles") == [{"n": len(portal.listed()) - 4}]
 
 

@@ -71,6 +71,12 @@ def test_rules_that_are_changed_by_hand_are_named(watched: Watch) -> None:
         watched.database.conn.execute("ROLLBACK TO hand")
 
 
+_DERIVED = (
+    *("article_events", "snapshots", "article_addresses", "readings", "clues", "article_keys", "articles"),
+    *("learned_noise", "findings"),
+)
+
+
 def _split(watch: Watch, folder: Path, keep: str) -> Path:
     """Copy an archive and leave out all captures but some, as if another machine had made those alone."""
     path = folder / f"part-{abs(hash(keep))}.db"
@@ -78,7 +84,15 @@ def _split(watch: Watch, folder: Path, keep: str) -> Path:
     part = create_or_open(path)
     with part.atomic():
         gone = f"SELECT id FROM captures WHERE NOT ({keep})"
-        for table in ("article_events", "snapshots", "article_addresses", "readings", "article_keys", "articles"):
+        for table in (
+            "article_events",
+            "snapshots",
+            "article_addresses",
+            "readings",
+            "clues",
+            "article_keys",
+            "articles",
+        ):
             part.conn.execute(f"DELETE FROM {table}")
         part.conn.execute("DELETE FROM learned_noise")
         part.conn.execute("DELETE FROM findings")

@@ -40,7 +40,7 @@ MARK = {"kind": "raised", "text": HOSTILE, "before": HOSTILE}
 ITEMS = {"images": ITEM, "attachments": ITEM, "links": LINK, "marks": MARK}
 # What a program needs to read at all: identities, times, words with a CHECK, zones.
 _KEPT = re.compile(
-    r"(_at|_from|_until|uid|timezone|published_precision|state|outcome|cause|source|sign|standing|tls|encoding|digest|purpose)$"
+    r"(_at|_from|_until|uid|timezone|published_precision|state|outcome|cause|source|sign|standing|tls|encoding|digest|purpose|outage|proof)$"
 )
 _KEPT_EXACTLY = {
     "runs": {"arguments", "scope", "declaration"},
@@ -71,10 +71,12 @@ def _poison(connection: sqlite3.Connection, table: str, edited: str) -> list[str
         value: object
         if column in _KEPT_EXACTLY.get(table, ()) or _KEPT.search(column) or table.startswith(("_", "sqlite_")):
             continue
-        if column in ("site", "fate") or (table, column) in (("sites", "name"), ("sites", "places")):
+        if column in ("site", "fate") or (table == "sites" and column in ("name", "places", "hosts", "noise")):
             continue
         if column == "native_key":
             connection.execute(f"UPDATE {table} SET native_key = ? WHERE native_key = ?", (KEY, edited))
+        elif (table, column) == ("clues", "clue"):
+            connection.execute("UPDATE clues SET clue = clue || ?", (HOSTILE,))
         elif (table, column) == ("article_events", "kind"):
             connection.execute("UPDATE article_events SET kind = ? WHERE kind = 'suspect'", (HOSTILE,))
         elif (table, column) in (

@@ -17,6 +17,8 @@ from archiver.noise import Rule, digest_block, pack_rule
 
 Proof = Literal["second look", "three looks"]
 
+MOST_BETWEEN_LOOKS = timedelta(hours=12)
+"""So long after the first look of a run the second proves anything: in a day somebody may have edited the page."""
 _ANCHOR = 40
 """Characters of a block of text by which a place is known: long enough to stand in one article alone."""
 _MOST_EXCHANGED = 1500
@@ -192,7 +194,7 @@ def list_learned(seen: Sequence[Seen]) -> Iterator[tuple[Rule, Proof, int]]:
     """List what the looks at one article teach, in the order of their time: the rule, its proof, the last look."""
     for number in range(2, len(seen)):
         before, first, second = seen[number - 2 : number + 1]
-        if first.run_id == second.run_id:
+        if first.run_id == second.run_id and second.at - first.at <= MOST_BETWEEN_LOOKS:
             yield from ((rule, "second look", number) for rule in sorted(learn_twice(before, first, second)))
     last = {one.run_id: number for number, one in enumerate(seen)}
     numbers = sorted(last.values())

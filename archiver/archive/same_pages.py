@@ -204,7 +204,8 @@ def _find_expected(connection: sqlite3.Connection, run: Run, row: sqlite3.Row) -
         return int(row["article_id"])
     known = connection.execute(
         "SELECT article_id FROM article_keys ak WHERE site = ?1 AND native_key = ?2 AND NOT EXISTS (SELECT 1 "
-        "FROM readings m WHERE m.article_id = ak.article_id AND m.capture_id = ?3 AND m.sign = 'moved')",
+        "FROM readings m WHERE m.article_id = ak.article_id AND m.capture_id = ?3 AND m.sign = 'moved' "
+        "AND m.standing = 'counted')",
         (run.site, row["expected"], row["capture_id"]),
     ).fetchone()
     return int(known[0]) if known else int(row["article_id"])

@@ -5,6 +5,7 @@ from collections import Counter
 from archiver.model import Article
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, children_of, elements_below
+from archiver.urls import identify_files
 
 FIELDS = ("title", "section", "published", "views", "author", "lead", "body", "images", "attachments")
 """The fields of an article as they are shown and saved, in this order."""
@@ -26,7 +27,7 @@ def write_field(article: Article, field: str) -> str | None:
 
 def compare_readings(first: Article, second: Article) -> dict[str, str]:
     """Say of each field that differs how it moved; a count that rises is one that is alive."""
-    moved = [field for field in FIELDS if write_field(first, field) != write_field(second, field)]
+    moved = [field for field in FIELDS if _write_compared(first, field) != _write_compared(second, field)]
     return {field: _describe(first, second, field) for field in moved}
 
 
@@ -46,6 +47,13 @@ def find_moved_elements(page: Element, moved: tuple[str, ...]) -> list[Element]:
     """Find the elements of a page that print what moved, each as deep down as it stands."""
     wanted = set(moved)
     return [element for element in elements_below(page) if wanted & set(_own_texts(element))]
+
+
+def _write_compared(article: Article, field: str) -> str | None:
+    """Write a field as it is compared: of files what identifies them, for a portal may add a moment to each address."""
+    if field not in ("images", "attachments"):
+        return write_field(article, field)
+    return "\n".join(identify_files([file.url for file in getattr(article, field)]))
 
 
 def _describe(first: Article, second: Article, field: str) -> str:
