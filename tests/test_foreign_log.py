@@ -191,6 +191,7 @@ def test_the_file_that_was_there_before_takes_its_log_up(killed: tuple[Path, dic
     assert _runs(path) == 4
 
 
+@pytest.mark.slow
 def test_every_command_refuses_in_one_line(killed: tuple[Path, dict[str, Path]]) -> None:
     path, others = killed
     shutil.copy(others["a backup after run 1"], path)

@@ -20,6 +20,8 @@ from tests.portal import Portal, demo_portal, serve
 CHANNEL = "cong-tac-doan-hoi"
 HELD = r"another run of this site is under way \(process {}, since 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d UTC\)"
 
+_SITE = "name, title, platform, timezone"
+
 
 def _start(crawling: Crawling, program: str, site: str, start: str, *more: str) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", program, "crawl", site, "-a", f"start={start}", *more]
@@ -164,7 +166,7 @@ def test_a_transaction_that_reads_first_can_write_then(tmp_path: Path) -> None:
     def write_too() -> None:
         database = create_or_open(path)
         with database.atomic():
-            database.execute("INSERT INTO sites VALUES ('b', 'B', 'liferay_hanoi', 'UTC', NULL)")
+            database.execute(f"INSERT INTO sites ({_SITE}) VALUES ('b', 'B', 'liferay_hanoi', 'UTC')")
         database.close()
 
     database, other = create_or_open(path), Thread(target=write_too)
@@ -172,7 +174,7 @@ def test_a_transaction_that_reads_first_can_write_then(tmp_path: Path) -> None:
         assert database.execute("SELECT count(*) FROM sites").fetchone()[0] == 0
         other.start()
         other.join(timeout=0.5)
-        database.execute("INSERT INTO sites VALUES ('a', 'A', 'liferay_hanoi', 'UTC', NULL)")
+        database.execute(f"INSERT INTO sites ({_SITE}) VALUES ('a', 'A', 'liferay_hanoi', 'UTC')")
     other.join()
     assert [row[0] for row in database.execute("SELECT name FROM sites ORDER BY name")] == ["a", "b"]
     database.close()
@@ -185,17 +187,17 @@ def test_looking_at_an_archive_lets_go_of_no_lock(tmp_path: Path) -> None:
     first goes on writing.
     """
     path = tmp_path / "archive.db"
-    add = "database.execute(\"INSERT INTO sites VALUES ('{}', '', 'liferay_hanoi', 'UTC', NULL)\")"
+    add = f"database.execute(\"INSERT INTO sites ({_SITE}) VALUES ('{{}}', '', 'liferay_hanoi', 'UTC')\")"
     database = create_or_open(path)
     create_or_open(path).close()
     open_for_reading(path).close()
-    database.execute("INSERT INTO sites VALUES ('0', '', 'liferay_hanoi', 'UTC', NULL)")
+    database.execute(f"INSERT INTO sites ({_SITE}) VALUES ('0', '', 'liferay_hanoi', 'UTC')")
     for name in "bc":
         program = f"from pathlib import Path; from archiver.archive.file import create_or_open; \
 database = create_or_open(Path('{path}')); {add.format(name)}; database.close()"
         assert subprocess.run([sys.executable, "-c", program], check=False, cwd=PROJECT, timeout=60).returncode == 0
         assert path.with_name("archive.db-wal").exists()
-    database.execute("INSERT INTO sites VALUES ('a', 'A', 'liferay_hanoi', 'UTC', NULL)")
+    database.execute(f"INSERT INTO sites ({_SITE}) VALUES ('a', 'A', 'liferay_hanoi', 'UTC')")
     database.close()
     database = create_or_open(path)
     assert [row[0] for row in database.execute("SELECT name FROM sites ORDER BY name")] == ["0", "a", "b", "c"]

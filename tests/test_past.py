@@ -91,6 +91,7 @@ def _current(path: Path) -> list[Row]:
 SCRIPTS = st.lists(st.tuples(st.sampled_from(OPERATIONS), st.integers(0, 2)), min_size=1, max_size=7)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(script=SCRIPTS)
 def test_the_past_is_what_an_archive_said_then(

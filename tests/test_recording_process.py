@@ -104,6 +104,7 @@ def _view(crawling: Crawling) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.slow
 def test_the_same_is_recorded(tmp_path: Path) -> None:
     one, two = (_record_two_days(tmp_path / how[1][-6:], how) for how in (NEVER, ALWAYS))
     assert len(one["current_articles"]) == 60

@@ -76,6 +76,7 @@ def _verify(crawling: Crawling) -> list[str]:
         database.close()
 
 
+@pytest.mark.slow
 def test_within_a_day_listings_alone_are_read(crawling: Crawling) -> None:
     """The whole site at first and on the next day, an hour earlier even; a retitled article at once, and once."""
     with serve(portal := SmallPortal()) as base:
@@ -129,6 +130,7 @@ def test_a_sign_that_could_not_be_looked_into_is_kept(crawling: Crawling) -> Non
     assert crawling.query("SELECT count(*) AS n FROM events WHERE kind = 'title_changed'") == [{"n": 1}]
 
 
+@pytest.mark.slow
 def test_listings_are_asked_for_by_their_tags(crawling: Crawling) -> None:
     """What has not changed is not sent again: nothing is said of what it lists, and nothing is lost."""
     with serve(portal := SmallPortal(tagged=True)) as base:

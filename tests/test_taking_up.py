@@ -152,6 +152,7 @@ def test_how_far_a_run_was_to_go_is_taken_up_too(ground: Ground, more: tuple[str
     assert ground.runs()[3:] == [("daily", "finished", None)]
 
 
+@pytest.mark.slow
 def test_runs_cut_off_one_after_the_other_come_to_an_end(ground: Ground) -> None:
     """Each begins with what the ones before it left, so each brings something."""
     ground.cut_off(0, signal.SIGTERM, _after_the_walk(ground, 20))

@@ -194,6 +194,7 @@ def test_several_runs_at_once_are_all_withdrawn_or_none(tmp_path: Path) -> None:
     database.close()
 
 
+@pytest.mark.slow
 def test_on_the_command_line(crawling: Crawling) -> None:
     """A clock that was a year ahead for one run: told, withdrawn, and what comes after is right again."""
     with serve(portal := frozen_portal()) as base:
@@ -224,6 +225,7 @@ def test_on_the_command_line(crawling: Crawling) -> None:
     assert crawling.query("SELECT count(*) AS n FROM view_history WHERE observed_at > '2027'")[0]["n"]
 
 
+@pytest.mark.slow
 def test_a_run_after_it_neither_takes_it_up_nor_knows_of_it(crawling: Crawling) -> None:
     """Planning, checks, and what is known of documents: as if the run had not been."""
     with serve(frozen_portal()) as base:

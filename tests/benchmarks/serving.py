@@ -113,7 +113,8 @@ def fill(path: Path, count: int) -> None:
 def _fill_evidence(connection: sqlite3.Connection, count: int) -> None:
     for site in SITES:
         connection.execute(
-            "INSERT INTO sites VALUES (?, ?, 'liferay_hanoi', 'Asia/Ho_Chi_Minh', NULL)", (site, site.title())
+            "INSERT INTO sites (name, title, platform, timezone) VALUES (?, ?, 'liferay_hanoi', 'Asia/Ho_Chi_Minh')",
+            (site, site.title()),
         )
     runs = [
         (n, f"run{n}", SITES[n % 3], "crawl", "{}", _at(n), _at(n, 3600), "finished", 100, 3)
