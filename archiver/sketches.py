@@ -43,7 +43,7 @@ def sketch_text(heading: str, text: str) -> Sketch:
     return Sketch(" ".join(_list_words(heading)), tuple(nsmallest(SIZE, hashes)))
 
 
-def measure_likeness(one: Sketch, other: Sketch) -> float:
+def measure_agreement(one: Sketch, other: Sketch) -> float:
     """Return which share of what two texts say is the same (0 to 1); nothing is like a text without words."""
     if not one.hashes or not other.hashes:
         return 0.0
@@ -51,9 +51,9 @@ def measure_likeness(one: Sketch, other: Sketch) -> float:
     return len({*smallest}.intersection(one.hashes, other.hashes)) / len(smallest)
 
 
-def is_alike(one: Sketch, other: Sketch) -> bool:
+def says_the_same(one: Sketch, other: Sketch) -> bool:
     """Say whether two texts say the same, but for what moves."""
-    return measure_likeness(one, other) >= ALIKE
+    return measure_agreement(one, other) >= ALIKE
 
 
 def has_same_heading(one: Sketch, other: Sketch) -> bool:

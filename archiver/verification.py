@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from archiver.archive.articles import Known, find_key
 from archiver.archive.clues import load_clues
-from archiver.archive.comparing import is_alike
+from archiver.archive.comparing import is_noise_alone
 from archiver.archive.consistency import (
     DAMAGE,
     check_articles,
@@ -243,7 +243,7 @@ def _find_content_faults(
 ) -> Iterator[str]:
     article_id, content_id = recorded.article_id, recorded.content_id
     is_same = recorded.digest == content.digest
-    if content_id is None or not (is_same or is_alike(connection, article_id, content, content_id)):
+    if content_id is None or not (is_same or is_noise_alone(connection, article_id, content, content_id)):
         yield "the content"
     elif recorded.row_digest != content.row_digest and not was_shown_before(connection, article_id, content_id, at):
         yield "the spelling of the content"

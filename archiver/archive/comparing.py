@@ -31,7 +31,7 @@ def load_compared(connection: sqlite3.Connection, article_id: int, rows: list[sq
     return cache(lambda content_id: without_noise(contents[content_id], noise, aliases))
 
 
-def is_alike(connection: sqlite3.Connection, article_id: int, content: Content, content_id: int) -> bool:
+def is_noise_alone(connection: sqlite3.Connection, article_id: int, content: Content, content_id: int) -> bool:
     """Say whether a content of an article differs from a stored one in noise alone."""
     noise = load_noise_of(connection, article_id)
     if not noise:

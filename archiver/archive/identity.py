@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from archiver.archive.likeness import MOST, Text, is_mostly_the_same, is_nearly_the_same, measure_likeness
+from archiver.archive.likeness import MOST, Text, is_mostly_the_same, is_nearly_the_same, measure_overlap
 from archiver.urls import spell_key
 
 PERMANENT = frozenset({301, 308})
@@ -145,7 +145,7 @@ def _is_told(one: Track, other: Track, ground: Ground) -> bool:
         return False
     first, second = _order(one, other)
     pair = _find_neighbours(first, second)
-    alike = is_mostly_the_same(*pair) or pair[0].has_same_head(pair[1]) or measure_likeness(*pair) >= MOST
+    alike = is_mostly_the_same(*pair) or pair[0].has_same_head(pair[1]) or measure_overlap(*pair) >= MOST
     return alike or _is_declared(one.key, other.key, ground)
 
 
@@ -182,7 +182,7 @@ def _is_republished(old: Track, new: Track, ground: Ground) -> bool:
         own.at >= began.at or own.run_id == began.run_id for own in old.looks if own.sign in ("content", "confirmed")
     )
     pair = _find_neighbours(old, new)
-    if beside or not pair[0].has_same_head(pair[1]) or measure_likeness(*pair) < MOST:
+    if beside or not pair[0].has_same_head(pair[1]) or measure_overlap(*pair) < MOST:
         return False
     return any(look.sign == "missing" and look.at > old.contents[-1].at for look in old.looks) or any(
         run in ground.walked and run not in old.listed_runs and old.listed_runs

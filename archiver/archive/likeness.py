@@ -35,7 +35,7 @@ class Text:
         return bool(self.day) and (self.title, self.day) == (other.title, other.day)
 
 
-def measure_likeness(one: Text, other: Text) -> float:
+def measure_overlap(one: Text, other: Text) -> float:
     """Return how much two texts have in common: 1 for all of their pairs of words, 0 for none.
 
     Texts without words, a notice that is one picture say, are alike if they print the same title and day.
@@ -50,11 +50,11 @@ def measure_likeness(one: Text, other: Text) -> float:
 
 def is_mostly_the_same(one: Text, other: Text) -> bool:
     """Say whether one text is the other, edited: most of it, under the same title or day; or nearly all of it."""
-    likeness = measure_likeness(one, other)
+    likeness = measure_overlap(one, other)
     is_headed_alike = one.title == other.title or (one.day == other.day != "")
     return likeness >= (MOST if is_headed_alike else NEARLY_ALL)
 
 
 def is_nearly_the_same(one: Text, other: Text) -> bool:
     """Say whether two texts are one but for what moves from look to look."""
-    return measure_likeness(one, other) >= NEARLY_ALL and one.title == other.title
+    return measure_overlap(one, other) >= NEARLY_ALL and one.title == other.title

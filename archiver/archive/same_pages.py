@@ -22,10 +22,10 @@ from archiver.sketches import (
     UNREAD,
     Sketch,
     has_same_heading,
-    is_alike,
-    measure_likeness,
+    measure_agreement,
     name_unread,
     read_unread,
+    says_the_same,
     sketch_text,
 )
 
@@ -114,7 +114,7 @@ class Group:
         unread = self.first.owner is None or showing.owner is None
         if unread and not has_same_heading(self.first.sketch, showing.sketch):
             return False
-        return is_alike(self.first.sketch, showing.sketch)
+        return says_the_same(self.first.sketch, showing.sketch)
 
 
 class _Groups:
@@ -194,7 +194,7 @@ def _list_changed(connection: sqlite3.Connection, run: Run, rows: Iterable[sqlit
             continue
         met.add((article_id, row["capture_id"]))
         showing = _show(row, article_id, known=True)
-        if measure_likeness(showing.sketch, _sketch_content(connection, last)) < LEFT_OF_ARTICLE:
+        if measure_agreement(showing.sketch, _sketch_content(connection, last)) < LEFT_OF_ARTICLE:
             yield showing
 
 
