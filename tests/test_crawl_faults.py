@@ -126,7 +126,7 @@ def test_what_a_fault_hid_is_found_once_it_is_over(tmp_path_factory: pytest.Temp
     with _serve_trouble(FAULTS | SPECIAL) as (trouble, base, _):
         for on, status in ((False, 0), (True, 3), (False, None)):
             trouble.on = on
-            done = crawling.scrapy("dukdhcd", start_of(trouble.portal, base), *BOUNDS)
+            done = crawling.scrapy("dukdhcd", start_of(trouble.portal, base), *BOUNDS, "-a", "full=1")
             assert status is None or done.status == status, done.err[-2000:]
             states.append(crawling.query("SELECT article_id, snapshot, content_digest FROM article_history ORDER BY 1"))
     assert len(states[0]) == len(trouble.portal.listed())
