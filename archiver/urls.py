@@ -23,6 +23,7 @@ SESSION_PARAMETERS = frozenset({"p_auth", "p_p_auth", "jsessionid", "phpsessid",
 _MOMENT = re.compile(r"t=1\d{9}(?:\d{3})?$", re.ASCII)
 
 
+@lru_cache(maxsize=1024)  # a link is looked at by whoever reads links, documents and pictures
 def join_url(base: str, href: str) -> str | None:
     """Make ``href`` of the page at ``base`` absolute; None unless the outcome is an http or https address.
 

@@ -1,6 +1,7 @@
 """kill -9 at random moments of a crawl: nothing recorded is lost or half written, and the next run does the rest."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -43,6 +44,9 @@ TIMES = {
 # An article in two channels is read where its address shows up first, and that is a matter of milliseconds.
 PLACES = {"url", "section"}
 
+# The portal adds the moment to the addresses of files.
+MOMENT = re.compile(r"[?&](?:amp;)?t=\d+")
+
 Views = dict[str, list[str]]
 
 
@@ -84,9 +88,12 @@ class Ground:
         return self._undisturbed[kind, more]
 
     def read(self, crawling: Crawling) -> Views:
-        """Return the rows of the public views, without what depends on time, as sorted lines."""
+        """Return the rows of the public views, without what depends on time, as sorted lines, each once.
+
+        A changed article is looked at twice in the run that saw the change, if that comes to its end.
+        """
         return {
-            view: sorted(self._write(row, times) for row in crawling.query(f"SELECT * FROM {view}"))
+            view: sorted({self._write(row, times) for row in crawling.query(f"SELECT * FROM {view}")})
             for view, times in TIMES.items()
         }
 
@@ -96,7 +103,7 @@ class Ground:
 
     def _write(self, row: dict[str, Any], times: set[str]) -> str:
         left_out = times | PLACES if row["article_id"] in self.shared else times
-        return str({name: value for name, value in row.items() if name not in left_out})
+        return MOMENT.sub("", str({name: value for name, value in row.items() if name not in left_out}))
 
 
 @dataclass(frozen=True)

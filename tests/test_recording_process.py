@@ -30,7 +30,7 @@ from archiver.recording.messages import READY, Mailbox, ReadRequest, RecordReque
 from archiver.recording.orders import Crawl, Order, Recorded
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import article_path, huge_portal, large_portal, serve
-from tests.test_killing import TIMES
+from tests.test_killing import MOMENT, TIMES
 from tests.troubled_portal import start_of
 from tests.visiting import BASE, SITE
 
@@ -38,8 +38,6 @@ ALWAYS = ("-s", "ARCHIVE_RECORDING_PROCESS=always")
 NEVER = ("-s", "ARCHIVE_RECORDING_PROCESS=never")
 AT = datetime(2026, 1, 5, 3, tzinfo=UTC)
 STARTED = re.compile(r"in a second process \((\d+)\)")
-# The portal adds the moment to the addresses of files.
-MOMENT = re.compile(r"[?&](?:amp;)?t=\d+")
 
 
 class Line:

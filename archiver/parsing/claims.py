@@ -19,6 +19,8 @@ MOST_LETTERS = 60_000
 """Letters of a page that are looked at: heads end long before."""
 _TAG = re.compile(r"<(link|meta|body)\b([^>]{1,3000})>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([a-z:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+# What any claim is told by; most elements of a head have nothing of it.
+_CLAIM = re.compile(r"og:url|canonical|shortlink|postid|page-id", re.IGNORECASE)
 _POST_CLASS = re.compile(r"(?:^|\s)(?:postid|page-id)-(\d{1,12})(?=\s|$)")
 _POST = re.compile(r"<(?:article|div)\b[^>]{0,500}?\bid\s*=\s*[\"']post-(\d{1,12})[\"']", re.IGNORECASE)
 # WordPress writes a post by its number like this, in the address of last resort.
@@ -35,12 +37,14 @@ def add_claims(page: Page, html: str, read_address: Callable[[str], Address]) ->
 
 def _find_claims(html: str, base: str, read_address: Callable[[str], Address]) -> Iterator[str]:
     for name, text in _TAG.findall(html):
+        if not _CLAIM.search(text):
+            continue
         tag = {key.lower(): unescape(a or b or c) for key, a, b, c in _ATTRIBUTE.findall(text)}
         if name.lower() == "body":
             yield from (f"post-{number}" for number in _POST_CLASS.findall(tag.get("class", "")))
         elif href := _find_address(tag):
             yield from _read_key(join_url(base, href), read_address)
-    posts = set(_POST.findall(html))
+    posts = set(_POST.findall(html)) if "post-" in html else set()
     if len(posts) == 1:  # several are those of a list
         yield f"post-{posts.pop()}"
 

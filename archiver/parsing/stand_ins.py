@@ -16,14 +16,15 @@ _PASSED_OVER = frozenset({"a", "nav", "script", "style", "noscript", "template",
 LONGEST = 1500
 # Such a state ends, however long it lasts; the page says so itself, in Vietnamese or English.
 _FOR_NOW = re.compile(
-    r"captcha|robot|người máy|mã xác (?:nhận|thực)|just a moment|checking your browser|security check|are you human"
+    r"\b(?:\w*captcha|robot|người máy|mã xác (?:nhận|thực)|just a moment|checking your browser"
+    r"|security check|are you human"
     r"|kiểm tra (?:bảo mật|trình duyệt)|access denied|forbidden|(?:bị|đã) (?:chặn|từ chối)|blocked"
     r"|bảo (?:trì|dưỡng)|nâng cấp|maintenance|under construction|quá tải|overload|too many|unavailable"
     r"|tạm (?:ngừng|dừng|ngưng|thời|đóng)|temporar|be right back|come back|try again|thử lại"
     r"|(?:quay|trở) lại (?:sau|trong)|(?:sau|trong) (?:ít|vài) (?:phút|giờ|ngày)|hàng đợi|hàng chờ|xếp hàng|phòng chờ"
     r"|queue|waiting room|(?:vui lòng|xin|mời) (?:\w+ ){0,2}(?:chờ|đợi)|please wait|đăng nhập|log ?in\b|sign in"
     r"|(?:khu vực|quốc gia|vị trí)(?: \w+)? của (?:bạn|quý)|your (?:region|country|location)|ngoài lãnh thổ"
-    r"|địa chỉ ip|ip address|cookie",
+    r"|địa chỉ ip|ip address|cookie)",
     re.IGNORECASE,
 )
 _FOR_GOOD = re.compile(
