@@ -210,6 +210,15 @@ def test_relative_dates_make_no_snapshot(visits: Visits) -> None:
     assert dates == [{"published_raw": "2 giờ trước", "snapshots": 1}]
 
 
+def test_a_date_to_come_makes_no_snapshot_when_it_has_come(visits: Visits) -> None:
+    """It is printed all the time; only what it means is understood later."""
+    portal = demo_portal()
+    portal.outage = partial(_print_date, portal, f"{_day(5):%d/%m/%Y} | 8:15 AM")
+    for day in (0, 6):
+        visits.run(portal, _day(day))
+    assert visits.query("SELECT max(snapshots) AS most FROM current_articles") == [{"most": 1}]
+
+
 def _print_date(portal: Portal, printed: str, target: str) -> Response | None:
     if "view_content" not in target:
         return None

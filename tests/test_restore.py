@@ -406,13 +406,14 @@ def _crawl(crawling: Crawling, base: str, *more: str) -> "subprocess.Popen[str]"
 @pytest.mark.slow
 def test_restore_and_crawl_at_once(crawling: Crawling, copy: Path) -> None:
     """One of the two has to wait, and says so in a line; each archive is whole afterwards."""
-    chance, portal, outcomes = Random(4), frozen_portal(), set()
+    chance, portal, outcomes, took = Random(4), frozen_portal(), set(), 0.0
     with serve(portal) as base:
-        for number in range(12):
-            crawl = _crawl(crawling, base)
-            time.sleep(chance.uniform(0, 1.2) if number else 0)
+        for _ in range(12):
+            began, crawl = time.monotonic(), _crawl(crawling, base)
+            time.sleep(chance.uniform(0, took))
             done = crawling.archiver("restore", str(copy))
             _, errors = crawl.communicate(timeout=100)
+            took = took or time.monotonic() - began
             assert done.status in (0, 75), done.err
             assert crawl.returncode in (0, 3, 75), errors
             assert "Traceback" not in done.err + errors

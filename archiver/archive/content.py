@@ -135,10 +135,16 @@ def find_changes(before: Content, after: Content) -> tuple[str, ...]:
 def _is_same(field: str, before: Content, after: Content) -> bool:
     """Say whether a field is the same although its comparable form is another one."""
     if field == "published":
-        return RELATIVE in (before.comparable[field], after.comparable[field])
+        return RELATIVE in (before.comparable[field], after.comparable[field]) or _is_one_print(before.row, after.row)
     if field == "links":
         return _lead_to_same(before.row[field], after.row[field])
     return field in _TEXTS and fold_text(before.row[field]) == fold_text(after.row[field])
+
+
+def _is_one_print(before: Mapping[str, str | int | None], after: Mapping[str, str | int | None]) -> bool:
+    """Say whether one date is printed that was understood only once: of a day to come, until it came."""
+    printed, then = fold_text(before["published_raw"]), fold_text(after["published_raw"])
+    return printed is not None and printed == then and None in (before["published_at"], after["published_at"])
 
 
 def write_published(published: PublishedDate | None) -> dict[str, str | None]:

@@ -1,8 +1,8 @@
 """Where an article is: its current address over time, by what was seen of it (rule 8). Pure.
 
 An article may live at several addresses at once, in two channels say, and is read at one or the other. It has moved
-only where something says that the former address is no longer its own: that one failed or redirects, listings that were
-walked to their end name the new one and not it, or it was left with its host.
+only where something says that the former address is no longer its own: that one failed and no listing names it, or
+redirects; listings that were walked to their end name the new one and not it; or it was left with its host.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -101,7 +101,7 @@ class _Tracer:
                 return
 
     def _has_moved(self, run: int, old: str, url: str, shown: Mapping[str, int], named: set[str]) -> bool:
-        if self._is_missing or (old not in named and url in named and self._is_walked(run)):
+        if old not in named and (self._is_missing or (url in named and self._is_walked(run))):
             return True
         last = self._last_seen[old]
         if last < self._runs and host_of(url) != host_of(old):
