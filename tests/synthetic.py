@@ -57,6 +57,12 @@ def _write_article(number: int, words: int, digest: bytes) -> Iterator[tuple[str
         yield from _write_state(number, state, words, digest)
 
 
+_CONTENT = (
+    "id, row_digest, digest, title, author, lead, body, body_html, published_at, published_raw, published_precision, "
+    "published_relative, images, attachments"
+)
+
+
 def _write_state(number: int, state: int, words: int, digest: bytes) -> Iterator[tuple[str, tuple[object, ...]]]:
     row = 2 * number + state
     published = (START + timedelta(hours=4 * number)).isoformat()
@@ -69,7 +75,7 @@ def _write_state(number: int, state: int, words: int, digest: bytes) -> Iterator
         (row, state, number, _time(state, number), digest),
     )
     yield (
-        "INSERT INTO contents VALUES (?, ?, ?, ?, NULL, 'Lời dẫn.', ?, ?, ?, ?, 'minute', 0, ?, '[]')",
+        f"INSERT INTO contents ({_CONTENT}) VALUES (?, ?, ?, ?, NULL, 'Lời dẫn.', ?, ?, ?, ?, 'minute', 0, ?, '[]')",
         (row, unique, unique, f"Tin số {number}", paragraphs, f"<p>{body}</p>", published, published, images),
     )
     changed = '["body"]' if state > 1 else None
