@@ -31,7 +31,7 @@ class Sight:
 class Whereabouts:
     """The current address of an article, how it came there, and misses that say nothing of the article.
 
-    ``moves`` maps captures to the former and the new address. ``strays`` are captures of misses at addresses that were
+    ``moves`` maps captures to the former and the new address. ``strays`` are captures of misses at addresses that were left and
     not current, or in runs in which another address answered.
     """
 
@@ -84,7 +84,7 @@ class _Tracer:
             self._begin(list(shown), sights)
         elif self.url and (others := [url for url in shown if url != self.url]):
             self._weigh(run, self.url, others, shown, named)
-        self._note_strays(shown, sights)
+        self._note_strays(shown, named, sights)
 
     def _begin(self, shown: list[str], sights: list[Sight]) -> None:
         """Take the first address that answered; until one does, the first that a listing named."""
@@ -116,9 +116,9 @@ class _Tracer:
             self._first_seen.setdefault(url, self._runs)
             self._last_seen[url] = self._runs
 
-    def _note_strays(self, shown: Mapping[str, int], sights: list[Sight]) -> None:
+    def _note_strays(self, shown: Mapping[str, int], named: set[str], sights: list[Sight]) -> None:
+        """Note the misses that say nothing: another address answered, or no listing names this one any more."""
+        left = self._first_seen.keys() - named - {self.url}
         for sight in sights:
-            if sight.kind == "missing" and (
-                (sight.url in self._first_seen and sight.url != self.url) or any(url != sight.url for url in shown)
-            ):
+            if sight.kind == "missing" and (sight.url in left or any(url != sight.url for url in shown)):
                 self.strays.add(sight.capture_id)
