@@ -45,6 +45,7 @@ def _fates(crawling: Crawling) -> list[tuple[object, ...]]:
     return [tuple(row.values()) for row in rows]
 
 
+@pytest.mark.slow
 def test_failures_and_skips_have_their_reasons(crawling: Crawling) -> None:
     portal = demo_portal()
     missing, busy, swapped = portal.listed()[:3]

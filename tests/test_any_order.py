@@ -77,6 +77,7 @@ def test_reading_all_again_is_the_identity(seed: int, tmp_path_factory: pytest.T
     database.close()
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=SEEDS)
 def test_runs_in_any_order(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -133,6 +134,7 @@ def _merge(target: Path, parts: list[Path], *, sealed: bool = False) -> Rows:
     return rows
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=SEEDS)
 @example(seed=594)  # a run comes in before one that was believed by what it listed

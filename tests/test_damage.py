@@ -86,6 +86,7 @@ def _flip(whole: Whole, folder: Path, seed: int, count: int) -> list[str]:
     return wrong
 
 
+@pytest.mark.slow
 def test_bit_flips(whole: Whole, tmp_path: Path) -> None:
     assert _flip(whole, tmp_path / "out", seed=2026, count=6) == []
 

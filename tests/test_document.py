@@ -197,6 +197,7 @@ def test_listings_of_the_replica_read_the_same_from_the_cut(make):
         assert cut == whole
 
 
+@pytest.mark.slow
 def test_real_listings_read_the_same_from_the_cut(mirror):
     read = 0
     for file in sorted(file for file in mirror.rglob("*.html") if file.is_file()):

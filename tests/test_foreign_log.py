@@ -73,6 +73,7 @@ def _runs(path: Path) -> int:
 STEPS = st.lists(st.sampled_from(("visit", "passive", "restart", "reopen", "close", "quiet")), max_size=12)
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(steps=STEPS)
 def test_an_archive_opens_with_its_own_log_at_any_moment(

@@ -118,6 +118,7 @@ def test_a_scripted_end_has_all_that_can_happen(tmp_path: Path) -> None:
     assert seen >= {"suspect", "gone", "restored", "moment", "partial", "one page", "no artic"}
 
 
+@pytest.mark.slow
 @settings(FEW, max_examples=2)
 @given(seed=SEEDS)
 def test_runs_in_any_order_judge_the_same(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -90,6 +90,7 @@ def test_the_run_says_so(failed: Failed) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_known_articles_stay_as_they_were(crawling: Crawling) -> None:
     """All are cut or parts, then all are well again: one state of each, and no event."""
     faults = {name: fault for name, fault in FAULTS.items() if name != "a wrong byte"}
@@ -222,6 +223,7 @@ def _two_channels() -> Portal:
     return Portal(articles, {"tin": ChannelLook("Tin")}, tick=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", ["asset-abstract", "lfr-pagination-buttons"])
 def test_a_listing_that_is_cut_ends_no_walk(crawling: Crawling, mark: str) -> None:
     """What it no longer shows is not delisted, and its second page is not taken for missing."""

@@ -201,6 +201,7 @@ def test_a_walk_that_a_bound_of_scrapy_ended_is_taken_up(ground: Ground) -> None
     assert [run[::2] for run in ground.runs()] == [("deep", None), ("deep", None), ("deep", 2)]
 
 
+@pytest.mark.slow
 def test_a_run_that_failed_is_taken_up(ground: Ground) -> None:
     """The host goes away in the middle, and is there again days later."""
     is_down = _after_the_walk(ground, 20)

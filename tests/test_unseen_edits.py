@@ -72,6 +72,7 @@ def test_the_list_of_the_readme_is_the_list_that_is_tested():
     assert [name for name, _ in rows[1]] == list(dict.fromkeys(case.row for case in NO_EDITS))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("look", LOOKS)
 def test_each_edit_is_one_version_and_nothing_else_is_one(look, tmp_path: Path):
     """Three looks at a page of each case: as it was, as it is, as it is; then all is read again, and proved."""

@@ -81,6 +81,7 @@ def folders(tmp_path: Path) -> Iterator[Path]:
     return (folder for number in range(1000) if (folder := tmp_path / str(number)).mkdir() is None)
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=SEEDS, data=st.data())
 def test_an_archive_with_withdrawn_runs_is_one_without_them(
@@ -111,6 +112,7 @@ def test_an_archive_with_withdrawn_runs_is_one_without_them(
     database.close()
 
 
+@pytest.mark.slow
 @FEW
 @given(seed=SEEDS)
 def test_decisions_are_joined_in_any_order(folders: Iterator[Path], seed: int) -> None:
