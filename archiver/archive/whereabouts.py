@@ -31,8 +31,8 @@ class Sight:
 class Whereabouts:
     """The current address of an article, how it came there, and misses that say nothing of the article.
 
-    ``moves`` maps captures to the former and the new address. ``strays`` are captures of misses at addresses that were left and
-    not current, or in runs in which another address answered.
+    ``moves`` maps captures to the former and the new address. ``strays`` are captures of misses at addresses that were
+    neither current nor named by a listing, or in runs in which another address answered.
     """
 
     url: str | None = None
