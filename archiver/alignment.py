@@ -6,7 +6,7 @@ found with the smaller side first is taken.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Indel, Levenshtein
@@ -47,11 +47,6 @@ def split_words(folded: str) -> list[str]:
 def find_stretches(before: list[str], after: list[str]) -> list[Stretch]:
     """Divide two sequences into equal and different stretches, in order; as much as possible is equal."""
     return list(_divide(_align(before, after)))
-
-
-def measure_likeness(before: Sequence[str], after: Sequence[str]) -> float:
-    """Return the share of words that two texts have in common in the same order, from 0 to 1."""
-    return Indel.normalized_similarity(before, after)
 
 
 def _align(before: list[str], after: list[str]) -> list[Block]:

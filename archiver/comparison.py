@@ -20,8 +20,6 @@ from archiver.matching import ALIKE, Matching, match_equal, match_versions, meas
 from archiver.meaning_edits import find_same_texts, join_marks, pair_links, write_link, write_mark
 from archiver.urls import identify_files
 
-__all__ = ["Comparison", "Edit", "Field", "Kind", "Span", "State", "as_json", "compare_states"]
-
 
 @dataclass(frozen=True, slots=True)
 class _Item:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 from xml.sax.saxutils import escape, quoteattr
 
-from archiver.comparison import Span
+from archiver.edits import Span
 
 Row = Mapping[str, Any]
 

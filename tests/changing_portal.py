@@ -4,11 +4,10 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Literal
 
 from archiver.crawl.spider import CommitteeSpider
+from tests.loopback import QuietHandler, serve_handler
 
 Look = Literal["lif", "gen"]
 Answer = tuple[int, Mapping[str, str], str]
@@ -152,8 +151,8 @@ class ChangingPortal:
 def serve_changing(answer: Callable[[str], Answer]) -> Iterator[str]:
     """Serve a portal on loopback; yields its base address."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(QuietHandler):
+        def respond(self) -> None:
             status, headers, text = answer(self.path)
             body = text.encode()
             self.send_response(status)
@@ -163,15 +162,5 @@ def serve_changing(answer: Callable[[str], Answer]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
-        thread = Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serve_handler(Handler) as base:
+        yield base

@@ -1,14 +1,13 @@
 """A small portal of two looks that a test lets end, move or stumble, day by day: on loopback, with real crawls."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Literal
 
 from tests.conftest import Crawling
+from tests.loopback import QuietHandler, serve_handler
 
 Look = Literal["lif", "gen"]
 Answer = tuple[int, str]
@@ -144,8 +143,8 @@ def _letters(number: int) -> str:
 def serve_portal(portal: EndingPortal) -> Iterator[str]:
     """Serve a portal on loopback; yields its address."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(QuietHandler):
+        def respond(self) -> None:
             portal.asked += 1
             status, text = portal.answer(self.path)
             body = text.encode()
@@ -155,17 +154,8 @@ def serve_portal(portal: EndingPortal) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with serve_handler(Handler) as base:
+        yield base
 
 
 class Days:

@@ -1,11 +1,8 @@
 """A portal whose listing is turned by a form, as ASP.NET's are, and its platform, whose addresses tell nothing."""
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 from urllib.parse import parse_qs
 
 from archiver.crawl.spider import CommitteeSpider
@@ -15,6 +12,7 @@ from archiver.platforms.elements import Element, attribute_of, select, select_on
 from archiver.platforms.generic import read_address
 from archiver.platforms.layout import ArticleLayout, Layout, ListingLayout, Platform
 from archiver.urls import join_url
+from tests.loopback import QuietHandler, serve_handler
 
 
 def _find_form(page: Element, url: str) -> Form | None:
@@ -95,7 +93,7 @@ class FormPortal:
 def serve_forms(portal: FormPortal) -> Iterator[str]:
     """Serve a portal; gives its base address."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def _respond(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             sent = parse_qs(self.rfile.read(length).decode()) if length else {}
@@ -109,12 +107,5 @@ def serve_forms(portal: FormPortal) -> Iterator[str]:
 
         do_GET = do_POST = _respond  # noqa: N815 - http.server's names
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    with serve_handler(Handler) as base:
+        yield base

@@ -1,11 +1,9 @@
 """Stories of ``noisy_portal`` served on loopback: a listing, the articles, and files with bytes of a test's choice."""
 
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
+from tests.loopback import QuietHandler, serve_handler
 from tests.noisy_portal import Story
 
 
@@ -54,8 +52,8 @@ class Newsstand:
 def serve_stories(stand: Newsstand) -> Iterator[str]:
     """Serve stories; gives the base address."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Handler(QuietHandler):
+        def respond(self) -> None:
             status, kind, body = stand.answer(self.path)
             self.send_response(status)
             self.send_header("Content-Type", kind)
@@ -63,12 +61,5 @@ def serve_stories(stand: Newsstand) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    with serve_handler(Handler) as base:
+        yield base

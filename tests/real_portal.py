@@ -9,13 +9,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from archiver.parsing.text import clean_text
+from tests.loopback import serve_handler
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 CHANNELS = ("hoat-ong-ang-oan-the", "pctn", "vi/thanh-tra", "vi/buu-chinh-vien-thong", "dssdt")
@@ -31,15 +31,8 @@ class _QuietHandler(SimpleHTTPRequestHandler):
 @contextmanager
 def serve_folder(folder: Path) -> Iterator[str]:
     """Serve a folder on loopback; yields the base address."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_QuietHandler, directory=str(folder))) as server:
-        server.daemon_threads = True
-        thread = Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serve_handler(partial(_QuietHandler, directory=str(folder))) as base:
+        yield base
 
 
 def unpack_mirror(shared: Path, folder: Path) -> Path:

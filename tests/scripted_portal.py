@@ -1,17 +1,15 @@
 """A portal whose listing and articles a script writes from JSON, and its sites."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 from archiver.crawl.spider import CommitteeSpider
 from archiver.platforms import PLATFORMS
 from archiver.platforms.elements import select_one
 from archiver.platforms.generic import read_address
 from archiver.platforms.layout import ArticleLayout, Layout, ListingLayout, Platform
+from tests.loopback import QuietHandler, serve_handler
 
 PLATFORMS["scripted"] = Platform(
     "scripted",
@@ -106,7 +104,7 @@ class ScriptedPortal:
 def serve_scripted(portal: ScriptedPortal) -> Iterator[str]:
     """Serve a portal; gives its base address."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(QuietHandler):
         def _respond(self) -> None:
             self.rfile.read(int(self.headers.get("Content-Length") or 0))
             portal.cookies += self.headers.get_all("Cookie") or []
@@ -120,12 +118,5 @@ def serve_scripted(portal: ScriptedPortal) -> Iterator[str]:
 
         do_GET = do_POST = do_OPTIONS = _respond  # noqa: N815 - http.server's names
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-        thread.join()
+    with serve_handler(Handler) as base:
+        yield base

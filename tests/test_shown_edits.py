@@ -13,7 +13,8 @@ from archiver.archive.file import create_or_open
 from archiver.archive.ledger import close_run, open_run
 from archiver.archive.merging import merge_archive
 from archiver.cli.differences import write_comparison
-from archiver.comparison import State, compare_states
+from archiver.comparison import compare_states
+from archiver.edits import State
 from archiver.folding import fold
 from archiver.link_identity import identify_link
 from archiver.model import Purpose

@@ -74,11 +74,6 @@ def noting_damage() -> Iterator[Damages]:
         _met.reset(token)
 
 
-def find_damages() -> Damages | None:
-    """Return what was met so far, for whoever shows it beside the rest; None where nobody collects."""
-    return _met.get()
-
-
 def note_damage(error: ArchiveError) -> None:
     """Note damage that can be passed over; raised where nobody collects it."""
     damages = _met.get()

@@ -146,9 +146,7 @@ def _explain(fault: Fault, seconds: float) -> ArchiverError:
         said = "where the question has none of its own, the archive is damaged: archiver verify names the row"
         return UsageError(f"{text}; {said}")
     if any(word in text for word in ("not authorized", "authorization", "readonly", "prohibited")):
-        return UsageError(
-            "only questions are answered here: the archive is open for reading, and nothing else is opened"
-        )
+        return UsageError(_ONLY_READING)
     return UsageError(f"{text}; archiver schema names the views and their columns")
 
 

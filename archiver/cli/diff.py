@@ -10,8 +10,9 @@ from archiver.cli.articles import find_one
 from archiver.cli.differences import write_comparison
 from archiver.cli.options import with_archive
 from archiver.cli.output import Output, colours_allowed, show_time
-from archiver.comparison import State, as_json, compare_states
+from archiver.comparison import as_json, compare_states
 from archiver.display import dump_json, escape_controls
+from archiver.edits import State
 from archiver.errors import UsageError
 
 

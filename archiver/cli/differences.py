@@ -6,8 +6,8 @@ from typing import TextIO
 
 import click
 
-from archiver.comparison import Comparison, Edit, Span
 from archiver.display import escape_controls
+from archiver.edits import Comparison, Edit, Span
 
 _LONGEST_STRETCH = 12
 _CONTEXT = 6

@@ -8,7 +8,8 @@ from typing import Any
 
 from archiver.alignment import fold_text
 from archiver.archive.browsing import find_article, list_states, load_state
-from archiver.comparison import Comparison, Edit, Span, State, compare_states
+from archiver.comparison import compare_states
+from archiver.edits import Comparison, Edit, Span, State
 from archiver.web.faults import MissingError
 from archiver.web.rendering import Frame, render
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from archiver.archive.changes import list_changes, list_new
-from archiver.comparison import Edit
+from archiver.edits import Edit
 from archiver.feeds import WORDS, About, write_feed
 from archiver.web.comparing import excerpt_change
 from archiver.web.faults import MissingError

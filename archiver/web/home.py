@@ -10,7 +10,7 @@ from archiver.archive.attendance import list_attendance
 from archiver.archive.browsing import first_views
 from archiver.archive.changes import count_articles, find_last_run, list_changes, list_new
 from archiver.checks.attendance import Remark, check_attendance
-from archiver.comparison import Edit
+from archiver.edits import Edit
 from archiver.web.comparing import excerpt_change
 from archiver.web.rendering import Frame, render
 
