@@ -253,3 +253,12 @@ def test_the_top_level_holds_what_it_should() -> None:
     top = {line.split("/")[0] for line in listed.stdout.splitlines()}
     assert {name for name in top if not name.startswith(".")} | {".ci"} == TOP
     assert {line for line in listed.stdout.splitlines() if line.startswith("data/")} == {"data/.gitkeep"}
+
+
+@pytest.mark.parametrize("folder", ["archive", "crawl", "parsing", "parsing/furniture", "parsing/generic", "cli"])
+def test_every_module_of_a_large_folder_is_on_the_map(folder: str) -> None:
+    """CONTRIBUTING says room by room where things are."""
+    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"\w+", text[text.index("## Where things are") : text.index("### Layers")]))
+    modules = {path.stem for path in (PROJECT / "archiver" / folder).glob("*.py")} - {"__init__"}
+    assert modules - named == set()
