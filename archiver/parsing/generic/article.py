@@ -7,15 +7,17 @@ from datetime import datetime, tzinfo
 from archiver.model import Article, Attachment, Origin, Problem
 from archiver.parsing.article import find_unreadable, tell_left_out
 from archiver.parsing.body import BodyParts, drop_files
+from archiver.parsing.generic.alignment import align_lines
 from archiver.parsing.generic.body import read_attachments, read_generic_body
 from archiver.parsing.generic.declared import Declared, read_declared
-from archiver.parsing.generic.density import find_region
+from archiver.parsing.generic.extractor import extract_text
 from archiver.parsing.generic.fields import Fields, read_fields
-from archiver.parsing.generic.headline import Headline, find_headlines
+from archiver.parsing.generic.headline import Headline, find_headlines, pick_headline
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.kinds import refuse_article
 from archiver.parsing.generic.metadata import Metadata, read_metadata
 from archiver.parsing.generic.outline import Outline, read_outline, whole_text
+from archiver.parsing.generic.region import choose_region
 from archiver.parsing.generic.section import find_section
 from archiver.parsing.generic.teasers import find_teasers
 from archiver.parsing.info_line import InfoLine
@@ -26,24 +28,25 @@ from archiver.site import Places
 
 
 def read_generic_article(
-    page: Element, address: Address, links: Links, places: Places, zone: tzinfo, at: datetime
+    page: Element, html: str, address: Address, links: Links, places: Places, zone: tzinfo, at: datetime
 ) -> Article | Problem:
     """Read the article on a page; a Problem that says why where there is none to be sure of."""
     declared = read_declared(page, places, zone, at)
     outline = read_outline(page)
     metadata = read_metadata(page)
     infos = InfoReader(outline, zone, at)
-    headline = _find_headline(outline, declared) or next(
-        iter(find_headlines(outline, metadata.titles, address.url, infos)), None
-    )
+    text = align_lines(outline, extract_text(html))
+    found = find_headlines(outline, metadata.titles, address.url, infos)
+    headline = _find_headline(outline, declared) or pick_headline(outline, found, text)
     if headline is None:
         return Problem("no_article", "no line of the page looks like the headline of an article")
-    region = find_region(outline, headline.line, infos, find_teasers(outline, infos))
+    region = choose_region(outline, headline.line, infos, text)
     fields = _read_fields(declared, _add_unprinted(read_fields(outline, region, infos, zone, at), metadata))
     parts = read_generic_body(outline, region, declared, links)
     attachments = read_attachments(outline, region, links)
     extras = len(parts.images) + len(attachments)
-    refusal = refuse_article(address.kind, outline, headline, region, fields, metadata, extras)
+    teasers = find_teasers(outline, infos)
+    refusal = refuse_article(address.kind, outline, headline, region, fields, metadata, teasers, extras)
     if refusal:
         return refusal
     article = _make_article(address, headline, declared, parts, attachments, fields)

@@ -6,8 +6,8 @@ from archiver.model import Attachment, Image, Link
 from archiver.parsing.article import collect_documents
 from archiver.parsing.body import BodyParts, read_head, read_text, take_apart, take_media
 from archiver.parsing.generic.declared import Declared
-from archiver.parsing.generic.density import Region
 from archiver.parsing.generic.outline import Outline
+from archiver.parsing.generic.region import Region
 from archiver.parsing.generic.signature import drop_account
 from archiver.parsing.links import Links
 from archiver.parsing.media import MEDIA, list_media

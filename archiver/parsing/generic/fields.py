@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 
 from archiver.model import Count, Origin, Problem, PublishedDate
-from archiver.parsing.generic.density import Region
 from archiver.parsing.generic.info import LONGEST_INFO, InfoReader, InfoText
 from archiver.parsing.generic.outline import Outline
+from archiver.parsing.generic.region import Region
 from archiver.parsing.generic.words import AUTHOR, HOME
 
 # What is less sure than this is not read: the field stays empty, and a finding says what was seen.

@@ -21,6 +21,8 @@ _BELOW = 40
 # Letters of a headline that its address must repeat.
 _SLUG = 16
 MOST_CANDIDATES = 60
+# The share of the text that may stand above its headline.
+MOST_ABOVE = 0.3
 LONG_HEADLINE = 30
 ABOVE_DATE = "above the date"
 
@@ -62,6 +64,15 @@ def find_headlines(outline: Outline, titles: tuple[str, ...], url: str, infos: I
                 found.append(_rate(outline, index, agreement, dated=dated))
     found.sort(key=lambda headline: (-headline.score, headline.line))
     return _look_behind_site_name(outline, found[:MOST_CANDIDATES], infos)
+
+
+def pick_headline(outline: Outline, found: list[Headline], text: tuple[int, ...]) -> Headline | None:
+    """Pick the best headline that most of the text stands below; ``text`` are the lines of an extracted text."""
+    most = MOST_ABOVE * sum(outline.lines[index].mass for index in text)
+    for headline in found:
+        if sum(outline.lines[index].mass for index in text if index < headline.line) <= most:
+            return headline
+    return next(iter(found), None)
 
 
 def _look_behind_site_name(outline: Outline, found: list[Headline], infos: InfoReader) -> list[Headline]:

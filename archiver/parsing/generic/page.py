@@ -20,7 +20,7 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     page = parse_html(html)
     address = platform.read_address(capture.url)
     links = Links.of_page(capture.url, html)
-    article = read_generic_article(page, address, links, platform.places, zone, capture.fetched_at)
+    article = read_generic_article(page, html, address, links, platform.places, zone, capture.fetched_at)
     if isinstance(article, Article):
         refusal = recognise_refusal_in(article)
         return Unreadable(capture.url, refusal) if refusal else add_claims(article, html, platform.read_address)

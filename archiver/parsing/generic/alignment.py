@@ -1,0 +1,67 @@
+"""Finding the lines of a page that hold a text which an extractor took out of it."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from archiver.parsing.generic.endings import is_foot, is_tool
+from archiver.parsing.generic.outline import Line, Outline
+from archiver.parsing.generic.teasers import is_bare_address
+from archiver.platforms.elements import Element
+
+# So many letters and digits of a line do not stand in a text by chance.
+SURE = 20
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+# What stands between the pieces of an extracted text: its lines, and the cells of its tables.
+_BETWEEN = re.compile(r"[\n|]+")
+# Elements that are a part of a text, and hold no text of their own.
+PARTS = frozenset(
+    "p li ul ol tr td th tbody thead table h1 h2 h3 h4 h5 h6 blockquote pre dd dt dl center figure figcaption".split()
+)
+
+
+def align_lines(outline: Outline, text: str) -> tuple[int, ...]:
+    """Return the numbers of the lines that stand in ``text`` (a piece a line), and of those amid them."""
+    found = _find_pieces(outline, text)
+    return tuple(sorted({*found, *_fill_gaps(outline, found)}))
+
+
+def squeeze(text: str) -> str:
+    """Return the letters and digits of a text, in lower case."""
+    return _NOT_ALPHANUMERIC.sub("", text.casefold())
+
+
+def holder_of(outline: Outline, index: int) -> Element:
+    """Return the element that holds the text which a line is a part of, whatever element makes it a paragraph."""
+    block = outline.lines[index].block
+    span = outline.span_of(block)
+    is_paragraph = span is not None and span.end - span.start == 1 and block.parent is not None
+    around = block.parents if is_paragraph else (block, *block.parents)
+    return next((element for element in around if element.name not in PARTS), block)
+
+
+def _find_pieces(outline: Outline, text: str) -> list[int]:
+    letters = squeeze(text)
+    pieces = {squeeze(piece) for piece in _BETWEEN.split(text)}
+    found = []
+    for index, line in enumerate(outline.lines):
+        squeezed = squeeze(line.text)
+        if squeezed and (squeezed in pieces or (len(squeezed) >= SURE and squeezed in letters)):
+            found.append(index)
+    return found
+
+
+def _fill_gaps(outline: Outline, found: list[int]) -> Iterator[int]:
+    """Yield the lines between two of a text that stand in the same elements, and are no links or buttons."""
+    lines = outline.lines
+    holders = {id(holder_of(outline, index)) for index in found if len(lines[index].text) >= SURE}
+    for before, after in pairwise(found):
+        for index in range(before + 1, after):
+            if _may_be_text(lines[index]) and id(holder_of(outline, index)) in holders:
+                yield index
+
+
+def _may_be_text(line: Line) -> bool:
+    if line.furniture or is_tool(line) or is_foot(line):
+        return False
+    return not line.is_link or bool(line.heading) or is_bare_address(line.text)

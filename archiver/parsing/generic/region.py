@@ -1,0 +1,250 @@
+"""Choosing the lines of an article: those an extractor finds, and what a page of news prints around them."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import takewhile
+
+from archiver.parsing.article import is_document
+from archiver.parsing.furniture.words import END
+from archiver.parsing.generic.alignment import PARTS, holder_of
+from archiver.parsing.generic.endings import LONGEST_CRUMB, LONGEST_END, is_byline, is_foot, is_tool
+from archiver.parsing.generic.info import CELLS, InfoReader
+from archiver.parsing.generic.lead import find_lead
+from archiver.parsing.generic.outline import PARAGRAPH, Line, Outline, Span
+from archiver.parsing.generic.teasers import is_bare_address
+from archiver.parsing.generic.words import PROPERTY
+
+# So many lines may stand between a headline and its info line.
+LONGEST_HEAD = 20
+# So many lines above the text may be its lead, and so many short ones below it its signature.
+MOST_ABOVE = 30
+MOST_SIGNATURES = 3
+# What is shorter, and all there is, is a name or a button.
+SHORTEST_BODY = 20
+# So many lines below the text may still be about the article: documents, info lines.
+MOST_BELOW = 40
+# The share of the text that the element of the body holds.
+_MOST_OF_IT = 0.7
+_ENDS_SENTENCE = re.compile(r"[.!?…。！？:;\"”’»）)]\W*$")
+LONGEST_LABEL = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The lines of an article: those of its body and its lead, and ``end``, where something else begins.
+
+    ``chosen`` are the numbers of the lines of the body, ``lead`` those of a lead apart from it, ``scope`` the element
+    that holds most of its text.
+    """
+
+    headline: int
+    chosen: tuple[int, ...]
+    lead: tuple[int, ...]
+    end: int
+    scope: Span
+
+    @property
+    def first(self) -> int:
+        """The first line of lead and body; ``end`` where there is none."""
+        return min((*self.lead, *self.chosen), default=self.end)
+
+    @property
+    def last(self) -> int:
+        """The last line of the body, the headline where there is none."""
+        return max((*self.lead, *self.chosen), default=self.headline)
+
+
+def choose_region(outline: Outline, headline: int, infos: InfoReader, aligned: tuple[int, ...]) -> Region:
+    """Choose what belongs to the article under a headline; ``aligned`` are the lines of an extracted text."""
+    return _Chooser(outline, headline, infos).choose([index for index in aligned if index > headline])
+
+
+class _Chooser:
+    """Weighs the lines below one headline."""
+
+    def __init__(self, outline: Outline, headline: int, infos: InfoReader) -> None:
+        self._outline = outline
+        self._lines = outline.lines
+        self._headline = headline
+        self._infos = infos
+
+    def choose(self, aligned: list[int]) -> Region:
+        found = self._trim(self._drop_apart(self._cut(self._drop_head(self._drop_links(aligned)))))
+        if not found:
+            found = self._trim(list(self._read_short()))
+        found = self._trim([*self._find_above(found), *found, *self._find_below(found)])
+        if sum(map(self._weigh, found)) < SHORTEST_BODY:
+            found = []
+        end = self._find_end(found[-1] if found else self._headline)
+        if not found:
+            return Region(self._headline, (), (), end, self._outline.spans[0])
+        body = self._find_body(found)
+        lead = find_lead(self._outline, tuple(found), body)
+        return Region(self._headline, tuple(index for index in found if index not in lead), lead, end, body)
+
+    def _drop_links(self, found: list[int]) -> list[int]:
+        """Leave out links to something else, and the label above them; a linked heading between paragraphs stays."""
+        kept = [index for place, index in enumerate(found) if self._is_of_text(found, place)]
+        links = set(found).difference(kept)
+        return [index for index in kept if index + 1 not in links or not self._is_label(index)]
+
+    def _is_of_text(self, found: list[int], place: int) -> bool:
+        line = self._lines[found[place]]
+        if not line.is_link or is_bare_address(line.text) or any(map(is_document, line.hrefs)):
+            return not self._repeats_headline(found[place])
+        around = [self._lines[index] for index in (*found[max(place - 1, 0) : place], *found[place + 1 : place + 2])]
+        return bool(line.heading) and len(around) == 2 and not any(other.is_link or other.heading for other in around)
+
+    def _is_label(self, index: int) -> bool:
+        line = self._lines[index]
+        return len(line.text) <= LONGEST_LABEL and (bool(line.heading) or line.text.endswith((":", "：")))
+
+    def _drop_head(self, found: list[int]) -> list[int]:
+        """Leave out the short lines down to the last info line above the text."""
+        head = 0
+        for place, index in enumerate(found[:LONGEST_HEAD]):
+            if self._infos.read(index):
+                head = place + 1
+            elif self._lines[index].mass >= PARAGRAPH:
+                break
+        return found[head:]
+
+    def _cut(self, found: list[int]) -> list[int]:
+        """End the text at a heading of something else behind it, unless it goes on below in an element it began in."""
+        for place, index in enumerate(found):
+            before = {id(holder_of(self._outline, other)) for other in found[:place] if self._is_whole(other)}
+            if before and self._opens_other(index):
+                behind = (id(holder_of(self._outline, other)) for other in found[place + 1 :] if self._is_whole(other))
+                if before.isdisjoint(behind):
+                    return found[:place]
+        return found
+
+    def _opens_other(self, index: int) -> bool:
+        text = self._lines[index].text
+        return len(text) <= LONGEST_END and bool(END.fullmatch(text))
+
+    def _drop_apart(self, found: list[int]) -> list[int]:
+        """Leave out short lines at both ends that stand in other elements than the first or last paragraph."""
+        whole = [index for index in found if self._is_whole(index)]
+        if not whole:
+            return [index for index in found if holder_of(self._outline, index) is holder_of(self._outline, found[0])]
+        first, last = (holder_of(self._outline, index) for index in (whole[0], whole[-1]))
+        return [
+            index
+            for index in found
+            if whole[0] <= index <= whole[-1]
+            or holder_of(self._outline, index) is (first if index < whole[0] else last)
+        ]
+
+    def _is_whole(self, index: int) -> bool:
+        """Say whether a line is a paragraph: long, or a sentence."""
+        line = self._lines[index]
+        is_sentence = line.mass >= SHORTEST_BODY and bool(_ENDS_SENTENCE.search(line.text[-12:]))
+        return self._weigh(index) > 0 and (line.mass >= PARAGRAPH or is_sentence)
+
+    def _trim(self, found: list[int]) -> list[int]:
+        """Leave out what is no text at both ends: info lines, buttons, headings of what follows."""
+        while found and not self._weigh(found[0]):
+            found = found[1:]
+        while found and (not self._weigh(found[-1]) or self._lines[found[-1]].heading):
+            found = found[:-1]
+        return found
+
+    def _weigh(self, index: int) -> int:
+        """Weigh a line: nothing for what surrounds an article."""
+        line = self._lines[index]
+        if line.furniture or is_tool(line) or is_foot(line) or self._repeats_headline(index):
+            return 0
+        if is_byline(line) and not (line.text.endswith(".") and self._is_beside_text(index, index - 1)):
+            return 0  # a whole sentence among the paragraphs says more than the name
+        if self._infos.read(index) or self._is_property(index):
+            return 0
+        return len(line.text) if is_bare_address(line.text) or any(map(is_document, line.hrefs)) else line.mass
+
+    def _repeats_headline(self, index: int) -> bool:
+        """Say whether a line only repeats the headline, as print versions do; a paragraph among others is text."""
+        headline, line = self._lines[self._headline].text, self._lines[index]
+        is_repeated = line.text.endswith(headline) and len(line.text) <= len(headline) + LONGEST_CRUMB
+        return is_repeated and not self._is_beside_text(index, index + 1)
+
+    def _is_beside_text(self, index: int, other: int) -> bool:
+        """Say whether a line is a paragraph right before or behind a long one in the same element."""
+        lines = self._lines
+        if not 0 <= other < len(lines) or lines[other].mass < PARAGRAPH:
+            return False
+        block, beside = lines[index].block, lines[other].block
+        return block.name == beside.name == "p" and block.parent is beside.parent
+
+    def _is_property(self, index: int) -> bool:
+        """Say whether a line is a cell of the table that describes a document: a label or the value behind it."""
+        lines = self._lines
+        if lines[index].block.name not in CELLS:
+            return False
+        return any(PROPERTY.fullmatch(line.text[:LONGEST_END]) for line in lines[max(index - 1, 0) : index + 1])
+
+    def _find_above(self, found: list[int]) -> Iterator[int]:
+        """Find whole sentences between the headline and the text, which extractors take for something else: a lead."""
+        first = found[0] if found else self._headline
+        for index in range(max(self._headline + 1, first - MOST_ABOVE), first):
+            line = self._lines[index]
+            if self._weigh(index) >= PARAGRAPH and _ENDS_SENTENCE.search(line.text[-12:]) and not line.is_link:
+                yield index
+
+    def _find_below(self, found: list[int]) -> Iterator[int]:
+        """Find what goes on below in the same element, and the few short lines that the one around it has: who signs."""
+        if not found:
+            return
+        last, holder = found[-1], holder_of(self._outline, found[-1])
+        below = self._find_text_below(last)
+        same = [index for index in below if holder_of(self._outline, index) is holder]
+        is_more = self._mass(index for index in below if self._is_whole(index)) >= self._mass(found)
+        yield from (kept := below if is_more else same)
+        last = max((last, *kept))
+        around = self._outline.span_of(holder.parent) if holder.parent is not None else None
+        if around and around.end - last - 1 <= MOST_SIGNATURES and all(map(self._may_sign, range(last + 1, around.end))):
+            yield from range(last + 1, around.end)
+
+    def _find_text_below(self, last: int) -> list[int]:
+        """List the lines right below a text up to the first that is none: a link, a button, a heading."""
+        return list(takewhile(self._goes_on, range(last + 1, len(self._lines))))
+
+    def _mass(self, lines: Iterable[int]) -> int:
+        return sum(self._lines[index].mass for index in lines)
+
+    def _goes_on(self, index: int) -> bool:
+        line = self._lines[index]
+        return self._weigh(index) > 0 and not line.heading and not line.is_link and not self._opens_other(index)
+
+    def _may_sign(self, index: int) -> bool:
+        line = self._lines[index]
+        return 0 < self._weigh(index) <= PARAGRAPH and not line.heading and not line.is_link
+
+    def _read_short(self) -> Iterator[int]:
+        """Read the few lines under a headline of which no extractor makes a text: up to a link or another heading."""
+        for index in range(self._headline + 1, min(self._headline + 1 + LONGEST_HEAD, len(self._lines))):
+            line = self._lines[index]
+            if line.heading or (line.is_link and not any(map(is_document, line.hrefs)) and not is_tool(line)):
+                return
+            if self._weigh(index):
+                yield index
+
+    def _find_body(self, found: list[int]) -> Span:
+        """Find the smallest element that holds most of the text and is more than a part of it."""
+        least = _MOST_OF_IT * sum(map(self._weigh, found))
+        for span in self._outline.around(found[len(found) // 2]):
+            inside = (self._weigh(index) for index in found if span.start <= index < span.end)
+            if span.element.name not in PARTS and sum(inside) >= least:
+                return span
+        return self._outline.spans[0]
+
+    def _find_end(self, last: int) -> int:
+        """Find where something else begins below the text: a heading, or a link that is as long as a title."""
+        stop = min(last + 1 + MOST_BELOW, len(self._lines))
+        return next((index for index in range(last + 1, stop) if _opens_other(self._lines[index])), stop)
+
+
+def _opens_other(line: Line) -> bool:
+    if line.heading:
+        return True
+    return line.is_link and len(line.text) > LONGEST_LABEL and not any(map(is_document, line.hrefs))
