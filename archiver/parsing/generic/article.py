@@ -12,7 +12,7 @@ from archiver.parsing.generic.body import read_attachments, read_generic_body
 from archiver.parsing.generic.declared import Declared, read_declared
 from archiver.parsing.generic.extractor import extract_text
 from archiver.parsing.generic.fields import Fields, read_fields
-from archiver.parsing.generic.headline import Headline, find_headlines, pick_headline
+from archiver.parsing.generic.headline import Headline, find_headlines, name_by_title, pick_headline
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.kinds import refuse_article
 from archiver.parsing.generic.metadata import Metadata, read_metadata
@@ -38,6 +38,7 @@ def read_generic_article(
     text = align_lines(outline, extract_text(html))
     found = find_headlines(outline, metadata.titles, address.url, infos)
     headline = _find_headline(outline, declared) or pick_headline(outline, found, text)
+    headline = headline or name_by_title(outline, metadata.titles, text)
     if headline is None:
         return Problem("no_article", "no line of the page looks like the headline of an article")
     region = choose_region(outline, headline.line, infos, text)

@@ -23,6 +23,9 @@ _SLUG = 16
 MOST_CANDIDATES = 60
 # The share of the text that may stand above its headline.
 MOST_ABOVE = 0.3
+# A text of so many letters, in paragraphs of so many, has a title even where no line of it is one.
+LONG_TEXT = 1500
+SHORTEST_TEXT = 60
 LONG_HEADLINE = 30
 ABOVE_DATE = "above the date"
 
@@ -73,6 +76,14 @@ def pick_headline(outline: Outline, found: list[Headline], text: tuple[int, ...]
         if sum(outline.lines[index].mass for index in text if index < headline.line) <= most:
             return headline
     return next(iter(found), None)
+
+
+def name_by_title(outline: Outline, titles: tuple[str, ...], text: tuple[int, ...]) -> Headline | None:
+    """Name a text without a headline as the page is named; None where there is no such name, or hardly a text."""
+    first = next((index for index in text if outline.lines[index].mass >= SHORTEST_TEXT), 0)
+    if not titles or first == 0 or sum(outline.lines[index].mass for index in text) < LONG_TEXT:
+        return None
+    return Headline(first - 1, titles[0], "title of the page", 0.6)
 
 
 def _look_behind_site_name(outline: Outline, found: list[Headline], infos: InfoReader) -> list[Headline]:

@@ -5,6 +5,7 @@ import re
 from archiver.model import Problem
 from archiver.parsing.generic.fields import Fields
 from archiver.parsing.generic.headline import Headline
+from archiver.parsing.generic.info import CELLS
 from archiver.parsing.generic.metadata import Metadata
 from archiver.parsing.generic.outline import PARAGRAPH, Outline
 from archiver.parsing.generic.region import Region
@@ -13,6 +14,7 @@ from archiver.parsing.generic.region import Region
 LEAST_CONFIDENCE = 0.6
 LEAST_ABOVE_TEXT = 0.5
 SURE = 0.8
+SURE_STRENGTH = 0.9
 # So much text below a headline is an article's, if a date or a count is printed with it; so much is without either.
 SHORT_TEXT = 40
 LONG_TEXT = 200
@@ -26,6 +28,11 @@ LONGEST_HEAD = 20
 FEWEST_ROWS = 3
 LONGEST_ROW = 4
 _MOST_OF_IT = 0.6
+# So many paragraphs above the first linked title are a text of their own.
+FEWEST_ABOVE = 2
+# So much text, and such a share of all that the page has, is what the page is about.
+VERY_LONG_TEXT = 1500
+_MAINLY = 0.6
 
 
 def refuse_article(
@@ -43,27 +50,42 @@ def refuse_article(
     ``teasers`` are the lines that are linked titles of other articles, ``extras`` counts images and attachments.
     """
     text = sum(len(outline.lines[index].text) for index in (*region.lead, *region.chosen))
-    is_clear = text >= LONG_TEXT and _has_paragraph(outline, region)
-    is_apart = any(region.headline < index < region.first for index in teasers)
+    is_clear = text >= LONG_TEXT and bool(_find_paragraphs(outline, region))
     least = LEAST_ABOVE_TEXT if kind == "article" or (is_clear and _is_above(outline, region)) else LEAST_CONFIDENCE
     if headline.confidence < least:
         return Problem("uncertain_title", f"{headline.how}, {headline.confidence}: {headline.text[:200]}")
     if kind == "article":
         return None
-    if is_in_rows(outline, region, teasers):
+    is_said = metadata.is_article and headline.strength >= SURE_STRENGTH
+    if not is_said and is_in_rows(outline, region, teasers):
         return Problem("no_article", f"rows of linked titles: {headline.text[:200]}")
     printed = fields.published is not None or fields.views is not None
     if kind == "listing":
         is_sure = printed and text >= LONG_TEXT and headline.confidence >= SURE
         return None if is_sure else Problem("no_article", f"at the address of a listing: {headline.text[:200]}")
-    if printed and (text >= SHORT_TEXT or extras or fields.views is not None or headline.in_address):
+    has_text = text >= SHORT_TEXT or bool(extras)
+    is_dated = printed and (has_text or fields.views is not None or headline.in_address)
+    if is_dated or _is_titled(headline, metadata, has_text=has_text):
         return None
-    if is_clear and not is_apart and (metadata.is_article or len(headline.text) >= LONG_HEADLINE or _is_long_unspaced(headline.text)):
-        return None
-    named = headline.strength >= 0.9 and len(headline.text) >= LONG_HEADLINE
-    if named and (text >= SHORT_TEXT or extras) and (headline.in_address or metadata.is_article):
+    is_own = metadata.is_article or not any(region.headline < index < region.first for index in teasers)
+    if is_clear and is_own and _is_prominent(outline, headline, region, metadata):
         return None
     return Problem("no_article", f"a title without a date, a count or a text of its own: {headline.text[:200]}")
+
+
+def _is_titled(headline: Headline, metadata: Metadata, *, has_text: bool) -> bool:
+    """Say whether title and address of a page, or its metadata, agree that some text under it is an article."""
+    is_named = headline.strength >= SURE_STRENGTH and len(headline.text) >= LONG_HEADLINE
+    return is_named and has_text and (headline.in_address or metadata.is_article)
+
+
+def _is_prominent(outline: Outline, headline: Headline, region: Region, metadata: Metadata) -> bool:
+    """Say whether an undated text is an article: by its metadata, a headline as news have, or as all that a page is."""
+    if metadata.is_article or len(headline.text) >= LONG_HEADLINE or _is_long_unspaced(headline.text):
+        return True
+    mass = sum(outline.lines[index].mass for index in _find_paragraphs(outline, region))
+    is_named = outline.lines[headline.line].heading == "h1" and headline.strength >= SURE_STRENGTH
+    return is_named and mass >= VERY_LONG_TEXT and mass >= _MAINLY * outline.mass(0, len(outline.lines))
 
 
 def _is_long_unspaced(text: str) -> bool:
@@ -75,6 +97,8 @@ def is_in_rows(outline: Outline, region: Region, teasers: list[int]) -> bool:
     """Say whether the text below a headline is that of a listing: a few lines under each of several linked titles."""
     rows = [index for index in teasers if region.headline < index <= max(region.last, region.headline)]
     chosen = sorted({*region.lead, *region.chosen})
+    if not rows or sum(line < rows[0] and outline.lines[line].mass >= PARAGRAPH for line in chosen) >= FEWEST_ABOVE:
+        return False
     ends = [*rows, len(outline.lines)][1:]
     below = [[line for line in chosen if start < line < end] for start, end in zip(rows, ends, strict=True)]
     filled = [lines for lines in below if 0 < len(lines) <= LONGEST_ROW]
@@ -83,8 +107,11 @@ def is_in_rows(outline: Outline, region: Region, teasers: list[int]) -> bool:
     return len(filled) >= FEWEST_ROWS and in_rows >= _MOST_OF_IT * mass
 
 
-def _has_paragraph(outline: Outline, region: Region) -> bool:
-    return any(outline.lines[index].mass >= PARAGRAPH for index in (*region.lead, *region.chosen))
+def _find_paragraphs(outline: Outline, region: Region) -> list[int]:
+    """Find the long lines of a text that are no cells of a table, which forms and records are made of."""
+    chosen = (*region.lead, *region.chosen)
+    lines = outline.lines
+    return [index for index in chosen if lines[index].mass >= PARAGRAPH and lines[index].block.name not in CELLS]
 
 
 def _is_above(outline: Outline, region: Region) -> bool:

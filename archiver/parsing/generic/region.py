@@ -147,9 +147,14 @@ class _Chooser:
         """Leave out what is no text at both ends: info lines, buttons, headings of what follows."""
         while found and not self._weigh(found[0]):
             found = found[1:]
-        while found and (not self._weigh(found[-1]) or self._lines[found[-1]].heading):
+        while found and (not self._weigh(found[-1]) or self._is_heading(found[-1])):
             found = found[:-1]
         return found
+
+    def _is_heading(self, index: int) -> bool:
+        """Say whether a line is a heading; of one that was never closed the rest of the text is a part."""
+        line = self._lines[index]
+        return bool(line.heading) and line.block.name == line.heading
 
     def _weigh(self, index: int) -> int:
         """Weigh a line: nothing for what surrounds an article."""
@@ -202,7 +207,11 @@ class _Chooser:
         yield from (kept := below if is_more else same)
         last = max((last, *kept))
         around = self._outline.span_of(holder.parent) if holder.parent is not None else None
-        if around and around.end - last - 1 <= MOST_SIGNATURES and all(map(self._may_sign, range(last + 1, around.end))):
+        if (
+            around
+            and around.end - last - 1 <= MOST_SIGNATURES
+            and all(map(self._may_sign, range(last + 1, around.end)))
+        ):
             yield from range(last + 1, around.end)
 
     def _find_text_below(self, last: int) -> list[int]:
