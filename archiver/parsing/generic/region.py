@@ -22,6 +22,8 @@ MOST_ABOVE = 30
 MOST_SIGNATURES = 3
 # What is shorter, and all there is, is a name or a button.
 SHORTEST_BODY = 20
+# A shorter text stands near its headline.
+LONG_TEXT = 200
 # So many lines below the text may still be about the article: documents, info lines.
 MOST_BELOW = 40
 # The share of the text that the element of the body holds.
@@ -71,7 +73,7 @@ class _Chooser:
 
     def choose(self, aligned: list[int]) -> Region:
         found = self._trim(self._drop_apart(self._cut(self._drop_head(self._drop_links(aligned)))))
-        if not found:
+        if not found or (self._mass(found) < LONG_TEXT and found[0] > self._headline + LONGEST_HEAD):
             found = self._trim(list(self._read_short()))
         found = self._trim([*self._find_above(found), *found, *self._find_below(found)])
         if sum(map(self._weigh, found)) < SHORTEST_BODY:
@@ -128,7 +130,7 @@ class _Chooser:
         """Leave out short lines at both ends that stand in other elements than the first or last paragraph."""
         whole = [index for index in found if self._is_whole(index)]
         if not whole:
-            return [index for index in found if holder_of(self._outline, index) is holder_of(self._outline, found[0])]
+            return []  # labels and numbers: of a page without a text an extractor returns all there is
         first, last = (holder_of(self._outline, index) for index in (whole[0], whole[-1]))
         return [
             index
