@@ -88,8 +88,11 @@ class _Chooser:
     def _drop_links(self, found: list[int]) -> list[int]:
         """Leave out links to something else, and the label above them; a linked heading between paragraphs stays."""
         kept = [index for place, index in enumerate(found) if self._is_of_text(found, place)]
-        links = set(found).difference(kept)
-        return [index for index in kept if index + 1 not in links or not self._is_label(index)]
+        return [index for index in kept if not (self._is_label(index) and self._stands_above_links(index, kept))]
+
+    def _stands_above_links(self, index: int, kept: list[int]) -> bool:
+        """Say whether the next line is a link to something else."""
+        return index + 1 < len(self._lines) and index + 1 not in kept and self._lines[index + 1].is_link
 
     def _is_of_text(self, found: list[int], place: int) -> bool:
         line = self._lines[found[place]]
@@ -100,7 +103,8 @@ class _Chooser:
 
     def _is_label(self, index: int) -> bool:
         line = self._lines[index]
-        return len(line.text) <= LONGEST_LABEL and (bool(line.heading) or line.text.endswith((":", "：")))
+        is_announced = bool(line.heading) or line.text.endswith((":", "：")) or self._opens_other(index)
+        return len(line.text) <= LONGEST_LABEL and is_announced
 
     def _drop_head(self, found: list[int]) -> list[int]:
         """Leave out the short lines down to the last info line above the text."""
