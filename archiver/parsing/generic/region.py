@@ -70,6 +70,7 @@ class _Chooser:
         self._lines = outline.lines
         self._headline = headline
         self._infos = infos
+        self._weights: dict[int, int] = {}
 
     def choose(self, aligned: list[int]) -> Region:
         found = self._trim(self._drop_apart(self._cut(self._drop_head(self._drop_links(aligned)))))
@@ -118,12 +119,12 @@ class _Chooser:
 
     def _cut(self, found: list[int]) -> list[int]:
         """End the text at a heading of something else behind it, unless it goes on below in an element it began in."""
-        for place, index in enumerate(found):
-            before = {id(holder_of(self._outline, other)) for other in found[:place] if self._is_whole(other)}
-            if before and self._opens_other(index):
-                behind = (id(holder_of(self._outline, other)) for other in found[place + 1 :] if self._is_whole(other))
-                if before.isdisjoint(behind):
-                    return found[:place]
+        whole = [index for index in found if self._is_whole(index)]
+        for index in filter(self._opens_other, found):
+            before = {id(holder_of(self._outline, other)) for other in whole if other < index}
+            behind = (id(holder_of(self._outline, other)) for other in whole if other > index)
+            if before and before.isdisjoint(behind):
+                return [other for other in found if other < index]
         return found
 
     def _opens_other(self, index: int) -> bool:
@@ -164,6 +165,11 @@ class _Chooser:
 
     def _weigh(self, index: int) -> int:
         """Weigh a line: nothing for what surrounds an article."""
+        if index not in self._weights:
+            self._weights[index] = self._weigh_line(index)
+        return self._weights[index]
+
+    def _weigh_line(self, index: int) -> int:
         line = self._lines[index]
         if line.furniture or is_tool(line) or is_foot(line) or self._repeats_headline(index):
             return 0
