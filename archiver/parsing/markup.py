@@ -1,0 +1,71 @@
+"""A page as lxml reads it: once, in linear time, whatever its markup; the tree is shared by all who ask for the page.
+
+What is a tag, a comment, a script is libxml2's to say, which reads letter by letter as the HTML standard tells browsers
+to (13.2.5) since 2.14. Older ones lose the rest of a page at a ``<!--`` in a script, or take hours for many of them.
+"""
+
+from functools import lru_cache
+from io import BytesIO
+from threading import local
+from typing import TypeAlias
+
+from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
+
+from archiver.parsing.xml_tree import XmlElement
+
+LEAST_LIBXML2 = (2, 14)
+MOST_DEPTH = 2048
+"""Levels that libxml2 nests elements; what is nested deeper it leaves out, with all that follows."""
+MOST_KEPT = 1_000_000
+"""Letters of a page whose tree is kept until the next page is parsed."""
+
+Markup: TypeAlias = XmlElement
+"""An element of lxml's tree of a page; for reading alone, others may look at the same tree."""
+
+_KEPT = local()
+
+
+class DeepMarkupError(Exception):
+    """Elements nested deeper than libxml2 makes a tree of."""
+
+
+def parse_markup(html: str) -> Markup | None:
+    """Parse a page into lxml's tree; None where it has no element, DeepMarkupError where it would not be whole.
+
+    The page that was parsed last is not parsed again.
+    """
+    html = html.replace("\0", "")
+    kept: tuple[str, Markup | None] = vars(_KEPT).get("page", ("", None))
+    if kept[0] == html:
+        return kept[1]
+    root = _parse(html)
+    _KEPT.page = (html, root) if len(html) <= MOST_KEPT else ("", None)
+    return root
+
+
+def list_bases(root: Markup) -> tuple[str, ...]:
+    """List what the ``base`` elements of a page say, in its order."""
+    return tuple(base.get("href") for base in root.iter("base") if base.get("href"))
+
+
+@lru_cache(maxsize=64)
+def compile_path(path: str) -> etree.XPath:
+    """Compile an XPath once."""
+    return etree.XPath(path)
+
+
+def _parse(html: str) -> Markup | None:
+    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, default_doctype=False)
+    tree = etree.parse(BytesIO(html.encode("utf-8", "replace")), parser)
+    last = parser.error_log.last_error
+    if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        raise DeepMarkupError(last.message)
+    return tree.getroot()
+
+
+def _require_libxml2(version: tuple[int, ...]) -> None:
+    if version < LEAST_LIBXML2:
+        raise ImportError(f"libxml2 2.14 or newer is needed, lxml has {'.'.join(map(str, version))}: install its wheel")
+
+
+_require_libxml2(etree.LIBXML_VERSION)
