@@ -4,12 +4,11 @@ Menus and side columns are most of a page, and to make BeautifulSoup's nodes of 
 not certain that the rest of the page says nothing more, the page is read whole.
 """
 
+from collections.abc import Iterator
+
 from archiver.parsing.markup import Markup, compile_path, list_bases
 from archiver.parsing.tree import Part
 from archiver.platforms.layout import Layout
-
-_NAMES = "concat(' ', normalize-space(@class), ' ')"
-
 
 def find_article_part(markup: Markup, layout: Layout) -> Part | None:
     """Find the breadcrumb, and the ``layout.container`` around the article's title, up to the end of its content.
@@ -18,13 +17,12 @@ def find_article_part(markup: Markup, layout: Layout) -> Part | None:
     """
     if not layout.container or not layout.content:
         return None
-    titles = (title for article in layout.articles for title in _find(markup, "div", article.mark))
+    titles = (title for article in layout.articles for title in _find_divisions(markup, article.mark))
     title = next(titles, None)
     container = _find_around(title, layout.container) if title is not None else None
-    if container is None or title is None:
+    if container is None:
         return None
-    contents = _find(container, "div", layout.content)
-    return _make_part(markup, layout, container, contents[0] if contents else None)
+    return _make_part(markup, layout, container, next(_find_divisions(container, layout.content), None))
 
 
 def find_listing_part(markup: Markup, layout: Layout) -> Part | None:
@@ -32,9 +30,10 @@ def find_listing_part(markup: Markup, layout: Layout) -> Part | None:
 
     None where the page may be an article's, or where any of ``layout.listing_names`` stands outside the division.
     """
-    if not layout.container or any(_find(markup, "*", article.mark) for article in layout.articles):
+    is_article = any(next(_find_divisions(markup, article.mark), None) is not None for article in layout.articles)
+    if not layout.container or not layout.listing_names or is_article:
         return None
-    rows = [row for name in layout.listing_names for row in _find(markup, "*", name)]
+    rows = _find_named(markup, layout.listing_names)
     container = _find_around(rows[0], layout.container) if rows else None
     if container is None or any(_find_around(row, layout.container) is not container for row in rows):
         return None
@@ -43,7 +42,7 @@ def find_listing_part(markup: Markup, layout: Layout) -> Part | None:
 
 def _make_part(markup: Markup, layout: Layout, container: Markup, last: Markup | None) -> Part | None:
     """Put the breadcrumbs outside a container before it; None where one stands around it."""
-    crumbs = _find(markup, "div", layout.breadcrumb) if layout.breadcrumb else []
+    crumbs = [*_find_divisions(markup, layout.breadcrumb)] if layout.breadcrumb else []
     around = [*container.iterancestors()]
     if any(crumb in around for crumb in crumbs):
         return None
@@ -51,13 +50,23 @@ def _make_part(markup: Markup, layout: Layout, container: Markup, last: Markup |
     return Part((*beside, container), last, list_bases(markup))
 
 
-def _find(markup: Markup, tag: str, name: str) -> list[Markup]:
-    """Find the elements of a kind below another that have a name among their classes, in the order of the page."""
-    found: list[Markup] = compile_path(f"descendant::{tag}[contains({_NAMES}, ' {name} ')]")(markup)
-    return found
+def _find_named(markup: Markup, names: tuple[str, ...]) -> list[Markup]:
+    """Find the elements of a page that have any of some names among their classes, in its order."""
+    asked = " or ".join(f"contains(., '{name}')" for name in names)
+    found: list[Markup] = compile_path(f"descendant::*/@class[{asked}]/..")(markup)
+    return [element for element in found if any(_is_named(element, name) for name in names)]
+
+
+def _find_divisions(markup: Markup, name: str) -> Iterator[Markup]:
+    """Find the divisions below an element that have a name among their classes, in the order of the page."""
+    return (division for division in markup.iter("div") if _is_named(division, name))
 
 
 def _find_around(element: Markup, name: str) -> Markup | None:
     """Find the nearest division around an element with a name among its classes."""
-    found: list[Markup] = compile_path(f"ancestor::div[contains({_NAMES}, ' {name} ')][1]")(element)
-    return found[0] if found else None
+    return next((division for division in element.iterancestors("div") if _is_named(division, name)), None)
+
+
+def _is_named(element: Markup, name: str) -> bool:
+    names = element.get("class", "")
+    return name in names and name in names.split()

@@ -34,7 +34,6 @@ def parse_markup(html: str) -> Markup | None:
 
     The page that was parsed last is not parsed again.
     """
-    html = html.replace("\0", "")
     kept: tuple[str, Markup | None] = vars(_KEPT).get("page", ("", None))
     if kept[0] == html:
         return kept[1]
@@ -56,7 +55,7 @@ def compile_path(path: str) -> etree.XPath:
 
 def _parse(html: str) -> Markup | None:
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, default_doctype=False)
-    tree = etree.parse(BytesIO(html.encode("utf-8", "replace")), parser)
+    tree = etree.parse(BytesIO(html.encode("utf-8", "replace").replace(b"\0", b"")), parser)
     last = parser.error_log.last_error
     if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         raise DeepMarkupError(last.message)
