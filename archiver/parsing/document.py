@@ -1,24 +1,19 @@
 """From the text of a page to a tree, as small a tree as will do."""
 
-import re
+from collections.abc import Callable
+from threading import local
 
-from bs4.exceptions import ParserRejectedMarkup
+from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
 
-from archiver.parsing.container import cut_container, cut_listing, drop_unfinished_comment
+from archiver.parsing.container import find_article_part, find_ended_part, find_listing_part, guess_end
 from archiver.parsing.marks import shifted_text_of
+from archiver.parsing.markup import MOST_KEPT, DeepMarkupError, Parsed, parse_beginning, parse_once
 from archiver.parsing.text import clean_text
-from archiver.parsing.tree import grow_tree
+from archiver.parsing.tree import Part, grow_part, grow_tree
 from archiver.platforms.elements import Element, find_ancestor, select_one
 from archiver.platforms.layout import ArticleLayout, Layout, Place
 
-# The largest real pages have 4,000 tags. Scrapy's and lxml's own selectors drop what lies below 2,048 levels.
-MANY_TAGS = 5000
-MOST_DEPTH = 2000
-_NESTING = re.compile(
-    r"<(?P<close>/?)(?!(?:area|base|br|col|dd|dt|embed|hr|img|input|li|link|meta|option|p|param|source|td|th|tr|wbr)\b)"
-    r"[a-z][a-z0-9]*",
-    re.IGNORECASE,
-)
+_KEPT = local()
 
 
 class PageRejectedError(Exception):
@@ -32,36 +27,62 @@ class TooDeepError(Exception):
 def parse_page(html: str, layout: Layout) -> Element:
     """Parse what ``layout`` needs of a page: its container and breadcrumb, or the whole page where they are not found.
 
-    Parsing the container alone takes a fifth of the time and gives the same fields.
+    A tree of the container alone takes a fifth of the time and gives the same fields.
     """
-    container = cut_container(html, layout)
-    return parse_html(html if container is None else container)
+    found: tuple[str, Layout, Part | None] | None = vars(_KEPT).pop("article", None)
+    is_found = found is not None and found[0] is html and found[1] is layout
+    part = found[2] if found and is_found else _find_article(html, layout)
+    return parse_html(html) if part is None else grow_part(part)
 
 
 def parse_listing(html: str, layout: Layout) -> Element | None:
     """Parse what ``layout`` needs of a page of a listing; None where nobody can tell without the whole page."""
-    container = cut_listing(html, layout)
-    return None if container is None else parse_html(container)
+    article = _find_article(html, layout)
+    _KEPT.article = (html, layout, article)
+    part = _find_part(html, layout, find_listing_part) if article is None else None
+    return None if part is None else grow_part(part)
 
 
 def parse_html(html: str) -> Element:
     """Parse HTML into a tree; PageRejectedError where the parser refuses, TooDeepError where it would take minutes."""
-    html = drop_unfinished_comment(html.replace("\0", ""))
-    if html.count("<") > MANY_TAGS:
-        _check_depth(html)
+    kept: tuple[str, Element] | None = vars(_KEPT).pop("page", None)
+    if kept and kept[0] == html:
+        return kept[1]
     try:
         return grow_tree(html)
-    except ParserRejectedMarkup as error:
+    except DeepMarkupError as error:
+        raise TooDeepError(str(error)) from error
+    except etree.LxmlError as error:
         raise PageRejectedError(str(error)) from error
 
 
-def _check_depth(html: str) -> None:
-    """Count how many elements are open at once; those that the next one ends by itself do not nest."""
-    depth = 0
-    for match in _NESTING.finditer(html):
-        depth = max(depth + (-1 if match["close"] else 1), 0)
-        if depth > MOST_DEPTH:
-            raise TooDeepError
+def give_back(page: Element, html: str) -> None:
+    """Give a tree back that was only looked at: who parses the same page next has it, and may change it."""
+    if len(html) <= MOST_KEPT:
+        _KEPT.page = (html, page)
+
+
+def _find_article(html: str, layout: Layout) -> Part | None:
+    """Find the part that an article needs; where its content ended before the rest of the page, that is not parsed."""
+    end = guess_end(html, layout)
+    if end > 0:
+        try:
+            part = find_ended_part(parse_beginning(html, end), layout)
+        except (DeepMarkupError, etree.LxmlError):
+            part = None
+        if part is not None:
+            return part
+    return _find_part(html, layout, find_article_part)
+
+
+def _find_part(html: str, layout: Layout, find: Callable[[Parsed, Layout], Part | None]) -> Part | None:
+    """Find the part that a layout needs; None where there is none, or the page has to be read whole."""
+    if not layout.container:
+        return None
+    try:
+        return find(parse_once(html), layout)
+    except (DeepMarkupError, etree.LxmlError):
+        return None
 
 
 def find_container(page: Element, layout: Layout, places: ArticleLayout) -> Element:

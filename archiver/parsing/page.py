@@ -6,11 +6,13 @@ from datetime import tzinfo
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.article import read_article
 from archiver.parsing.claims import add_claims
+from archiver.parsing.conversions import tell_conversion
 from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html, parse_listing, parse_page
 from archiver.parsing.feed import read_feed_or_map
 from archiver.parsing.generic.page import read_generic
 from archiver.parsing.links import Links
 from archiver.parsing.listing import ListingReader
+from archiver.parsing.markup import forget_markup
 from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.scripted import recognise_scripted
 from archiver.parsing.stand_ins import LONGEST, read_stand_in, speaks_of_now
@@ -60,13 +62,15 @@ def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
         return Unreadable(capture.url, Problem("too_deep", "elements are nested deeper than any real page nests them"))
     except PageRejectedError as error:
         return Unreadable(capture.url, Problem("not_html", str(error)[:200]))
+    finally:
+        forget_markup()
 
 
 def _read_whole(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     """Read a page that came whole, as far as its end tells; what did not is none, whatever could be read of it."""
     truncation = find_truncation(capture.body, capture.headers)
     if truncation is None:
-        return _name_reason(_read(capture, platform, zone), capture)
+        return tell_conversion(_name_reason(_read(capture, platform, zone), capture), capture)
     if truncation.tail is not None:
         page, shorter = (_read(each, platform, zone) for each in (capture, _shorten(capture, truncation.tail)))
         if page == shorter and _shows_text(page):
@@ -121,7 +125,7 @@ def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinf
         return listing
     page = parse_page(html, layout)
     try:
-        read = _read_tree(page, Links.of_page(capture.url, html), capture, platform, layout, zone)
+        read = _read_tree(page, Links.of_page(capture.url, html, page), capture, platform, layout, zone)
         return add_claims(read, html, platform.read_address)
     finally:
         fell_tree(page)

@@ -5,10 +5,17 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from bs4 import Tag
+from bs4 import BeautifulSoup, Tag
 from bs4.element import NavigableString, PageElement, PreformattedString
 
 Element = Tag
+
+
+class Root(BeautifulSoup):
+    """The root of a page's tree; ``bases`` is what the ``base`` elements of the page say, also those left out."""
+
+    bases: tuple[str, ...] = ()
+
 
 # What ends the word before it and begins a new one; all else stands within a line of text.
 _BREAKS = frozenset(
