@@ -16,7 +16,7 @@ DRAWN = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
         '<img src="/theme/blank.gif" data-original="/anh/san-dinh.jpg">',
         '<img src="/theme/loading.svg" data-lazy-src="/anh/san-dinh.jpg">',
         '<img src="/theme/anything.gif" data-lazy="/anh/san-dinh.jpg">',
-        '<img src="/theme/lazy-placeholder.png" data-srcset="/anh/san-dinh.jpg 1x, /anh/san-dinh-2.jpg 2x">',
+        '<img src="/theme/lazy-placeholder.png" data-srcset="/anh/san-dinh-nho.jpg 1x, /anh/san-dinh.jpg 2x">',
         '<img src="/theme/1x1.png?v=3" srcset="/anh/san-dinh.jpg 640w, /anh/khac.jpg 320w">',
         '<img srcset="/anh/san-dinh.jpg 2x">',
         f'<img src="{DRAWN}"><noscript><img src="/anh/san-dinh.jpg"></noscript>',

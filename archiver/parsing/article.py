@@ -10,13 +10,13 @@ from archiver.parsing.body import BodyParts, drop_files, read_body
 from archiver.parsing.document import find_container, read_first, read_place
 from archiver.parsing.info_line import InfoLine, read_info_line
 from archiver.parsing.links import Links
+from archiver.parsing.pictures import PICTURES
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, select, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout
 from archiver.urls import is_download
 
 DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".rtf", ".zip", ".rar", ".7z")
-PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".svg", ".tif", ".tiff")
 
 
 def read_article(

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from bs4.element import NavigableString
 
-from archiver.parsing.blocks import BLOCKS, SKIPPED
+from archiver.parsing.flow import is_block
 from archiver.parsing.furniture.looks import Look, measure
 from archiver.parsing.furniture.names import hint_of
-from archiver.parsing.furniture.visibility import is_hidden, is_out_of_sight
+from archiver.parsing.furniture.visibility import SKIPPED, is_hidden, is_out_of_sight
 from archiver.parsing.furniture.words import (
     ABOUT_CONSENT,
     ACCEPT,
@@ -28,7 +28,7 @@ from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, text_of
 
 # Never text of an article, whatever they hold.
-_NEVER = frozenset("template button svg canvas datalist map".split())
+_NEVER = frozenset({"button", "map"})
 # What these hold they hold whatever they are called: a picture, a quotation, a table.
 _PLAIN = frozenset("img picture figure blockquote q pre table tbody tr".split())
 # Where pictures without a text are furniture: adverts, teasers, icons.
@@ -98,7 +98,7 @@ def _note(element: Element, hints: _Hints) -> bool:
         if element.name == "button":
             hints.buttons.append(element)
         return False
-    if element.attrs and is_out_of_sight(element) and not _is_seen(element):
+    if is_out_of_sight(element) and not _is_seen(element):
         hints.hidden.append(element)
         return False
     kind = hint_of(element)
@@ -118,7 +118,7 @@ def _is_seen(element: Element) -> bool:
 
 def _is_within_line(element: Element) -> bool:
     """Say whether an element stands within a line of text: cut out of it, a sentence would lack some words."""
-    if element.name in BLOCKS:
+    if is_block(element):
         return False
     return any(_ends_in_text(element, step) for step in ("previous_sibling", "next_sibling"))
 
@@ -127,7 +127,7 @@ def _ends_in_text(element: Element, step: str) -> bool:
     beside = getattr(element, step)
     while beside is not None:
         if isinstance(beside, Element):
-            if beside.name in BLOCKS or beside.name == "br":
+            if beside.name == "br" or is_block(beside):
                 return False
             text = text_of(beside)
         else:

@@ -1,10 +1,12 @@
 """Reading the body of an article from the elements that hold its lines, with its images and documents."""
 
+from dataclasses import replace
 from itertools import accumulate, takewhile
 
 from archiver.model import Attachment, Image, Link
 from archiver.parsing.article import collect_documents
 from archiver.parsing.body import BodyParts, read_head, read_text, take_apart, take_media
+from archiver.parsing.figures import read_caption
 from archiver.parsing.generic.declared import Declared
 from archiver.parsing.generic.density import Region
 from archiver.parsing.generic.outline import Outline
@@ -78,7 +80,8 @@ def _read_images_above(outline: Outline, region: Region, links: Links) -> list[I
     last = region.first if region.first < region.end else region.headline + 2
     elements = outline.images_in(region.headline + 1, min(last, region.end))[:MOST_IMAGES_ABOVE]
     pictures = (element for element in elements if not _is_icon(element))
-    return [image for element in pictures if (image := read_image(element, links))]
+    found = ((element, read_image(element, links)) for element in pictures)
+    return [replace(image, caption=read_caption(element)) for element, image in found if image]
 
 
 def _is_icon(element: Element) -> bool:
