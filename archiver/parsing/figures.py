@@ -31,6 +31,8 @@ _HEADINGS = frozenset("h1 h2 h3 h4 h5 h6".split())
 # What is no box of a picture, however little it holds.
 _WHOLES = frozenset("[document] html body main article".split())
 _LEVELS_UP = 6
+# A caption, and whose picture it is.
+_MOST_LINES = 2
 # A box around one picture has few elements and texts.
 _MOST_NODES = 60
 
@@ -45,8 +47,12 @@ class _Look:
     images: int = 0
 
     @property
+    def lines(self) -> list[str]:
+        return [line for line in map(clean_text, "".join(self.texts).split("\n")) if line]
+
+    @property
     def text(self) -> str:
-        return clean_text("".join(self.texts))
+        return " ".join(self.lines)
 
 
 def find_figures(root: Element) -> dict[int, int]:
@@ -78,8 +84,10 @@ def _find_box(image: Element, root: Element | None) -> tuple[Element, ...]:
         look = _look_at(box, LONGEST_CAPTION)
         if look is None or look.images > 1:
             break
+        if look.text and _is_box(box, look):
+            return (box,)
         if look.text:
-            return (box,) if _is_box(box, look) else ()
+            break
         element = box
     beside = _find_behind(element)
     return (element, beside) if beside is not None and _is_called_caption(beside) else ()
@@ -97,11 +105,12 @@ def _is_box(box: Element, look: _Look) -> bool:
     """Say whether an element with one picture and a little text is a box of that picture."""
     if 2 * look.linked > len(look.text) or any(holder.name in _HEADINGS for holder in look.holders):
         return False
-    if any(map(_says_caption, look.holders)) or _CREDIT.search(look.text):
+    if all(_says_caption(holder) or _is_small(holder, box) for holder in look.holders):
         return True
-    if all(_is_small(holder, box) for holder in look.holders):
+    if len(look.lines) <= _MOST_LINES and _CREDIT.search(look.text):
         return True
-    return box.name != "p" and (_BOX.search(_names_of(box)) is not None or _is_narrow(box))
+    is_named = _BOX.search(_names_of(box)) is not None or _is_narrow(box)
+    return is_named and box.name != "p" and len(look.lines) <= _MOST_LINES
 
 
 def _is_called_caption(element: Element) -> bool:
@@ -155,16 +164,17 @@ def _look_at(element: Element, longest: int) -> _Look | None:
         if child is None:
             stack.pop()
             links -= holder.name == "a"
+            look.texts.append("\n" if is_block(holder) else "")
         elif isinstance(child, str):
             length += len(child.strip())
             look.linked += len(child.strip()) if links > 0 else 0
-            look.texts.append(child)
+            look.texts.append(child.replace("\n", " "))
             if child.strip():
                 look.holders.append(holder)
         elif child.name in IMAGES:
             look.images += 1
         elif child.name not in SKIPPED and not is_hidden(child):
-            look.texts.append(" " if child.name == "br" or is_block(child) else "")
+            look.texts.append("\n" if child.name == "br" or is_block(child) else "")
             links += child.name == "a"
             stack.append((child, children_of(child)))
     return look
