@@ -9,6 +9,7 @@ from archiver.model import Attachment, Count, Image, Link, Mark
 from archiver.parsing.blocks import Block, BlockReader
 from archiver.parsing.counts import find_count
 from archiver.parsing.document import read_element, read_place
+from archiver.parsing.documents import find_viewed
 from archiver.parsing.figures import LONGEST_CAPTION, read_caption
 from archiver.parsing.furniture.boxes import Furniture, find_furniture
 from archiver.parsing.furniture.lines import drop_lines, is_article_like
@@ -92,7 +93,8 @@ def drop_files(links: list[Link], attachments: Iterable[Attachment], images: Ite
     pictures = {identify_file(image.url) for image in images}
 
     def is_file(link: Link) -> bool:
-        file = identify_file(link.url) if link.url.startswith("http") else ""
+        shown = find_viewed(link.url, is_frame=True) if link.kind == "media" else None
+        file = identify_file(shown or link.url) if link.url.startswith("http") else ""
         return file in documents or (link.kind == "link" and not link.text and file in pictures)
 
     return tuple(link for link in links if not is_file(link))

@@ -19,6 +19,7 @@ from archiver.parsing.furniture.words import (
     ADVERT_LINE,
     COMMENT_LINE,
     END,
+    READ_MORE,
     REPLY_LINE,
     SHARE_LINE,
     TAG_LINE,
@@ -108,7 +109,10 @@ def _note(element: Element, hints: _Hints) -> bool:
 
 
 def _is_heading(text: str) -> bool:
-    return not text.isspace() and END.fullmatch(clean_text(text)) is not None
+    if text.isspace():
+        return False
+    line = clean_text(text)
+    return END.fullmatch(line) is not None or READ_MORE.fullmatch(line) is not None
 
 
 def _is_seen(element: Element) -> bool:

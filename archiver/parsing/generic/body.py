@@ -4,9 +4,10 @@ from dataclasses import replace
 from itertools import accumulate, takewhile
 
 from archiver.model import Attachment, Image, Link
-from archiver.parsing.article import collect_documents
 from archiver.parsing.body import BodyParts, read_head, read_text, take_apart, take_media
+from archiver.parsing.documents import FRAMES, collect_documents, list_printed
 from archiver.parsing.figures import read_caption
+from archiver.parsing.furniture.visibility import is_hidden
 from archiver.parsing.generic.declared import Declared
 from archiver.parsing.generic.density import Region
 from archiver.parsing.generic.outline import Outline
@@ -14,18 +15,34 @@ from archiver.parsing.generic.signature import drop_account
 from archiver.parsing.links import Links
 from archiver.parsing.media import MEDIA, list_media
 from archiver.parsing.pictures import read_image
-from archiver.platforms.elements import Element, attribute_of, text_of
+from archiver.platforms.elements import Element, attribute_of
 
 # Smaller images are icons.
 SMALLEST_IMAGE = 48
 MOST_IMAGES_ABOVE = 20
+_MOST_ADDRESSES = 10_000
 
 
 def read_attachments(outline: Outline, region: Region, links: Links) -> tuple[Attachment, ...]:
-    """Collect the documents that are linked from the headline to the end of the article."""
+    """Collect the documents that are linked, or shown in frames, from the headline to the end of the article."""
     lines = outline.lines[region.headline : region.end]
     anchors = [anchor for line in lines for anchor in line.anchors]
-    return collect_documents([(attribute_of(anchor, "href"), text_of(anchor)) for anchor in anchors], links)
+    return collect_documents(list_printed(_add_frames(anchors, outline, region)), links)
+
+
+def _add_frames(anchors: list[Element], outline: Outline, region: Region) -> list[Element]:
+    """Put the frames around and behind the text among the links of an article, in the order of the page."""
+    wanted = {id(anchor) for anchor in anchors}
+    start = outline.lines[region.headline].block
+    stop = outline.lines[region.end].block if region.end < len(outline.lines) else None
+    found = []
+    for node in start.next_elements:
+        if node is stop or len(wanted) + len(found) > _MOST_ADDRESSES:
+            break
+        if isinstance(node, Element) and (id(node) in wanted or (node.name in FRAMES and not is_hidden(node))):
+            found.append(node)
+    known = {id(element) for element in found}
+    return [*(anchor for anchor in anchors if id(anchor) not in known), *found]
 
 
 def read_generic_body(outline: Outline, region: Region, declared: Declared, links: Links) -> BodyParts:

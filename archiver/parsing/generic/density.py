@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
 
-from archiver.parsing.article import is_document
+from archiver.parsing.documents import is_document
 from archiver.parsing.generic.endings import LONGEST_CRUMB, LONGEST_END, find_end, is_byline, is_foot, is_tool
 from archiver.parsing.generic.info import CELLS, InfoReader
 from archiver.parsing.generic.lead import find_lead

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 
-from archiver.parsing.article import is_document
+from archiver.parsing.documents import is_document
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.outline import Outline
 
