@@ -7,6 +7,7 @@ name, its width or the look of that text.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from archiver.parsing.flow import is_block
 from archiver.parsing.furniture.visibility import SKIPPED, is_hidden
@@ -58,11 +59,16 @@ class _Look:
 def find_figures(root: Element) -> dict[int, int]:
     """Find what belongs together as a picture and its caption: the ``id()`` of elements, with a number for each box."""
     found: dict[int, int] = {}
-    for image in elements_below(root):
-        if image.name in IMAGES and (parts := _find_box(image, root)):
-            number = found.get(id(parts[0]), len(found) + 1)
-            for part in parts:
-                found.setdefault(id(part), number)
+    last: Element | None = None
+    for element in elements_below(root):
+        if element.name in IMAGES:
+            last = element
+            parts = _find_box(element, root)
+        else:
+            parts = _take_gallery(element, last, found) if element.name == "figcaption" and last is not None else ()
+        number = next((found[id(part)] for part in parts if id(part) in found), len(found) + 1)
+        for part in parts:
+            found.setdefault(id(part), number)
     return found
 
 
@@ -101,6 +107,18 @@ def _take_figure(image: Element, figure: Element) -> tuple[Element, ...]:
     return (image, caption) if caption is not None else ()
 
 
+def _take_gallery(caption: Element, image: Element, found: dict[int, int]) -> tuple[Element, ...]:
+    """Take the caption of several figures together with the last of them."""
+    figure = next((around for around in caption.parents if around.name == "figure"), None)
+    around = [caption, *takewhile(lambda one: one is not figure, caption.parents)]
+    if figure is None or id(figure) in found or any(id(one) in found for one in around):
+        return ()
+    box = [image, *takewhile(lambda one: one is not figure, image.parents)]
+    if len(box) > _LEVELS_UP or box[-1].parent is not figure:
+        return ()
+    return (next((one for one in box if id(one) in found), image), caption)
+
+
 def _is_box(box: Element, look: _Look) -> bool:
     """Say whether an element with one picture and a little text is a box of that picture."""
     if 2 * look.linked > len(look.text) or any(holder.name in _HEADINGS for holder in look.holders):
@@ -108,6 +126,8 @@ def _is_box(box: Element, look: _Look) -> bool:
     if all(_says_caption(holder) or _is_small(holder, box) for holder in look.holders):
         return True
     if len(look.lines) <= _MOST_LINES and _CREDIT.search(look.text):
+        return True
+    if box.name in ("table", "tbody") and len(look.lines) == 1:
         return True
     is_named = _BOX.search(_names_of(box)) is not None or _is_narrow(box)
     return is_named and box.name != "p" and len(look.lines) <= _MOST_LINES

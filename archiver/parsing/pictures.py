@@ -10,7 +10,7 @@ from archiver.model import Image
 from archiver.parsing.furniture.visibility import is_hidden
 from archiver.parsing.links import Links
 from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, attribute_of, children_named, classes_of, elements_below
+from archiver.platforms.elements import Element, attribute_of, classes_of, elements_below
 
 IMAGES = frozenset({"img", "amp-img"})
 """The elements that show a picture."""
@@ -38,7 +38,8 @@ _STYLED = re.compile(r"(?<![\w-])(width|height)\s*:\s*(\d{1,5})(?:\.\d+)?px", re
 _LARGEST_PIXEL = 2
 # So many nodes before and behind an image are looked at for others that have the same picture in their places.
 _NEAR = 300
-_MOST_SET = 4000
+_MOST_SOURCES = 20
+_LEVELS_UP = 4
 
 
 def read_image(tag: Element, links: Links) -> Image | None:
@@ -131,35 +132,41 @@ def _list_near(tag: Element, step: str) -> Iterator[Element]:
 
 
 def _find_source(tag: Element, links: Links) -> str | None:
-    """Find the picture of a ``picture`` whose image has none of its own: the largest, of small screens' none."""
+    """Find the picture of a ``picture`` whose image has none of its own: the first that is not for small screens."""
     around = tag.parent
+    while around is not None and around.name == "source":  # where the parser does not know that it has no content
+        around = around.parent
     if around is None or around.name != "picture":
         return None
-    sources = sorted(children_named(around, "source"), key=lambda source: "max-width" in attribute_of(source, "media"))
+    sources = [below for below in elements_below(around) if below.name == "source"][:_MOST_SOURCES]
+    sources.sort(key=lambda source: "max-width" in attribute_of(source, "media"))
     return next((url for source in sources if (url := _find_address(source, links))), None)
 
 
 def _find_twin(tag: Element, links: Links) -> str | None:
     """Find the picture in the ``noscript`` beside an image that has none of its own, or beside what holds only it."""
-    for element in (tag, tag.parent):
-        if element is None or (element is not tag and not _is_alone(tag, element)):
-            return None
+    element = tag
+    for _ in range(_LEVELS_UP):
         for step in ("next_sibling", "previous_sibling"):
             beside = _step(element, step)
             twins = elements_below(beside) if beside is not None and beside.name == "noscript" else iter(())
             if url := next((url for twin in twins if (url := _find_address(twin, links))), None):
                 return url
+        around = element.parent
+        if around is None or not _is_alone(element, around):
+            return None
+        element = around
     return None
 
 
 def _find_image_beside(noscript: Element, step: str) -> Element | None:
     """Find the image beside a ``noscript``, be it within a link or a frame of its own."""
     beside = _step(noscript, step)
-    for _ in range(3):
+    for _ in range(_LEVELS_UP):
         if beside is None or beside.name in IMAGES:
             return beside
-        children = [child for child in beside.contents if isinstance(child, Element) and child.name != "source"]
-        beside = children[0] if len(children) == 1 else None
+        children = [child for child in beside.contents if isinstance(child, Element) and child.name != "noscript"]
+        beside = children[-1] if children and all(child.name == "source" for child in children[:-1]) else None
     return None
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bs4.element import NavigableString
 
 from archiver.parsing.flow import is_block
-from archiver.parsing.furniture.looks import Look, measure
+from archiver.parsing.furniture.looks import Look, is_prose, measure
 from archiver.parsing.furniture.names import hint_of
 from archiver.parsing.furniture.visibility import SKIPPED, is_hidden, is_out_of_sight
 from archiver.parsing.furniture.words import (
@@ -32,6 +32,7 @@ from archiver.platforms.elements import Element, attribute_of, text_of
 _NEVER = frozenset({"button", "map"})
 # What these hold they hold whatever they are called: a picture, a quotation, a table.
 _PLAIN = frozenset("img picture figure blockquote q pre table tbody tr".split())
+_PARAGRAPHS = frozenset("p li dd td blockquote h1 h2 h3 h4 h5 h6".split())
 # Where pictures without a text are furniture: adverts, teasers, icons.
 _PICTURED = frozenset("advert banner related share rating tools".split())
 _LONGEST_HEADING = 80
@@ -116,8 +117,10 @@ def _is_heading(text: str) -> bool:
 
 
 def _is_seen(element: Element) -> bool:
-    """Say whether an element is hidden from screen readers alone: a part of a line, said to them in another way."""
-    return not is_hidden(element) and attribute_of(element, "aria-hidden") == "true" and _is_within_line(element)
+    """Say whether an element is hidden from screen readers alone: a part of a line, or a paragraph of prose."""
+    if is_hidden(element) or attribute_of(element, "aria-hidden") != "true":
+        return False
+    return _is_within_line(element) or (element.name in _PARAGRAPHS and is_prose(clean_text(text_of(element))))
 
 
 def _is_within_line(element: Element) -> bool:

@@ -11,7 +11,8 @@ from archiver.platforms.elements import Element, attribute_of, children_of, elem
 EMBEDDED = frozenset("iframe object video audio embed".split())
 """The elements that embed something: what stands in them is said where that cannot be shown."""
 SKIPPED = EMBEDDED | frozenset(
-    "canvas datalist head input noembed noframes noscript option script select style svg template textarea title".split()
+    "canvas datalist head input meter noembed noframes noscript option progress script select style svg template textarea "
+    "title".split()
 )
 """The elements whose text is never text of the page: fields, scripts, and what is said where something is not shown."""
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
