@@ -111,6 +111,8 @@ class BlockReader:
                 continue
             elif child.name in MEDIA:
                 self._add_media(child)
+                if child.name not in SKIPPED:
+                    self._enter(child, stack)
             elif child.name == "noscript":
                 self._draft.images += list_unscripted(child, self._links)
             elif child.name not in SKIPPED:

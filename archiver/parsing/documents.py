@@ -15,17 +15,23 @@ from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, elements_below
 from archiver.urls import is_download, join_url, parameters_of, strip_session
 
-DOCUMENTS = (
-    ".pdf", ".doc", ".docx", ".docm", ".dot", ".dotx", ".rtf", ".odt", ".xls", ".xlsx", ".xlsm", ".ods", ".csv", ".ppt", ".pptx",
-    ".pps", ".ppsx", ".odp", ".epub", ".zip", ".rar", ".7z",
-)  # fmt: skip
+DOCUMENTS = tuple(
+    f".{kind}"
+    for kind in (
+        "pdf doc docx docm dot dotx rtf odt xls xlsx xlsm ods csv ppt pptx pps ppsx odp epub zip rar 7z".split()
+    )
+)
+"""What the addresses of documents end with."""
 _KINDS = r"pdf|docx?|docm|rtf|odt|xlsx?|xlsm|ods|csv|pptx?|ppsx?|odp|zip|rar|7z"
 _SIZE = r"\d[\d.,]*\s?(?:[kmg]i?b|bytes?)\b"
 # A link that says which file it is: ``KH-77.pdf``, ``KH-77.pdf (2 MB)``.
-_NAMED = re.compile(rf".{{0,200}}\w[\w )\]-]*\.(?:{_KINDS})(?:\s*[(\[]?\s*{_SIZE}\s*[)\]]?)?[\s.;,]*", re.IGNORECASE | re.DOTALL)
+_NAMED = re.compile(
+    rf".{{0,200}}\w[\w )\]-]*\.(?:{_KINDS})(?:\s*[(\[]?\s*{_SIZE}\s*[)\]]?)?[\s.;,]*", re.IGNORECASE | re.DOTALL
+)
 # A link that says what kind of file it is, in brackets or with its size.
 _OF_KIND = re.compile(
-    rf"[(\[][^()\[\]]{{0,20}}\b(?:{_KINDS}|word|excel)\b[^()\[\]]{{0,30}}[)\]]\W*$|\b(?:{_KINDS})\b\W{{0,3}}{_SIZE}", re.IGNORECASE
+    rf"[(\[][^()\[\]]{{0,20}}\b(?:{_KINDS}|word|excel)\b[^()\[\]]{{0,30}}[)\]]\W*$|\b(?:{_KINDS})\b\W{{0,3}}{_SIZE}",
+    re.IGNORECASE,
 )
 _TYPES = re.compile(
     r"application/(?:pdf|msword|rtf|zip|vnd\.(?:openxmlformats|ms-|oasis\.opendocument|rar)\S*)", re.IGNORECASE
@@ -37,15 +43,26 @@ _SENDS = re.compile(
     re.IGNORECASE,
 )
 _SAYS_WHICH = re.compile(r".*(?:id|file|uuid|guid|doc|att|name|path|code|key|token)\d?|f|n|i", re.IGNORECASE)
-_NO_FILES = re.compile(r"image|img|thumb|photo|avatar|captcha|rss|sitemap|ajax|menu|login|logo|banner|icon|video", re.IGNORECASE)
+# Parameters that say what a program is to do.
+_ORDERS = frozenset("action act cmd do method mode op task".split())
+_NO_FILES = re.compile(
+    r"image|img|thumb|photo|avatar|captcha|rss|sitemap|ajax|menu|login|logo|banner|icon|video", re.IGNORECASE
+)
 _PROGRAM = re.compile(r"\.(?:php\d?|aspx?|ashx|jspx?|do|action|cgi|axd|cfm)$", re.IGNORECASE)
 _PAGE = re.compile(r"(?:\.s?html?|/)$", re.IGNORECASE)
 _NUMBER = re.compile(r"\d+|[0-9a-f]{8,}(?:-[0-9a-f]{2,}){0,6}", re.IGNORECASE)
-_KEEPS_FILES = re.compile(r"download|file|attach|document|dokument|upload|media|tep|tai-|dinh-?kem|tai-?lieu", re.IGNORECASE)
+_KEEPS_FILES = re.compile(
+    r"download|file|attach|document|dokument|upload|media|tep|tai-|dinh-?kem|tai-?lieu", re.IGNORECASE
+)
 # Parameters that hold what somebody looks for, or where to go then.
-_ASKED = re.compile(r"q|s|k|search.*|query|keywords?|tu-?khoa|.*(?:redirect|return|back|next|ref|referr?er|continue|goto).*|u|text", re.I)
+_ASKED = re.compile(
+    r"q|s|k|search.*|query|keywords?|tu-?khoa|.*(?:redirect|return|back|next|ref|referr?er|continue|goto).*|u|text",
+    re.IGNORECASE,
+)
 # Pages that show a document: Google's, Microsoft's, pdf.js.
-_VIEWER = re.compile(r"(?:^|/)(?:gview|viewer|pdf-?viewer\w*|(?:view|embed)\.aspx|viewer\.(?:html?|php|aspx))$", re.IGNORECASE)
+_VIEWER = re.compile(
+    r"(?:^|/)(?:gview|viewer|pdf-?viewer\w*|(?:view|embed)\.aspx|viewer\.(?:html?|php|aspx))$", re.IGNORECASE
+)
 _VIEWS = re.compile(r"view|embed|pdf|preview|reader|flip|show", re.IGNORECASE)
 _VIEWED = ("url", "src", "file", "document", "doc", "pdf", "filename", "path", "link")
 FRAMES = frozenset({"iframe", "object", "embed"})
@@ -113,7 +130,8 @@ def find_viewed(url: str, *, is_frame: bool) -> str | None:
     if not is_viewer and (path.lower().endswith(".ashx") or not (is_frame or _VIEWS.search(url.partition("?")[0]))):
         return None
     given = {name.lower(): value for name, value in parameters_of(url).items()}
-    for value in (_decode(given[name]) for name in _VIEWED if given.get(name)):
+    names = [*_VIEWED, *(name for name in given if name not in _VIEWED and is_frame and not _ASKED.fullmatch(name))]
+    for value in (_decode(given[name]) for name in names if given.get(name)):
         is_absolute = value.startswith(("http://", "https://", "//"))
         if is_document(value) and (is_viewer or is_absolute or (is_frame and "/" in value)):
             return join_url(url, value)
@@ -162,7 +180,7 @@ def _read_frame(frame: Element) -> Iterator[Printed]:
     for name in _SOURCES[frame.name]:
         if source := attribute_of(frame, name):
             yield Printed(source, attribute_of(frame, "title"), is_file, is_frame=True)
-    for below in elements_below(frame):
+    for below in elements_below(frame) if frame.name == "object" else ():
         if below.name == "param" and attribute_of(below, "name").lower() in ("src", "url", "filename", "movie"):
             yield Printed(attribute_of(below, "value"), "", is_frame=True)
 
@@ -176,6 +194,7 @@ def _sends_file(path: str, name: str, given: dict[str, str]) -> bool:
         return True
     stem = _PROGRAM.sub("", name)
     sends = _SENDS.fullmatch(stem) is not None or (name.endswith(".ashx") and not _NO_FILES.search(stem))
+    sends |= any(_SENDS.fullmatch(values[key]) for key in values.keys() & _ORDERS)
     if any(value.endswith(DOCUMENTS) for value in values.values() if "://" not in value or sends):
         return not name.endswith((".html", ".htm"))
     return sends and any(_SAYS_WHICH.fullmatch(key) and value for key, value in values.items())

@@ -1,4 +1,4 @@
-"""How elements stand on a page: as blocks of their own, or within a line of text; and which of them keep their lines."""
+"""How elements stand on a page: as blocks of their own, or within a line of text; and which keep their lines."""
 
 import re
 from functools import lru_cache
@@ -48,8 +48,10 @@ def _is_declared(element: Element) -> bool:
     style = element.attrs.get("style")
     if style and _is_displayed(str(style)):
         return True
-    return "class" in element.attrs and "d" in attribute_of(element, "class") and not _NAMES.isdisjoint(
-        classes_of(element)
+    return (
+        "class" in element.attrs
+        and "d" in attribute_of(element, "class")
+        and not _NAMES.isdisjoint(classes_of(element))
     )
 
 

@@ -193,16 +193,16 @@ def _list_set(printed: str) -> Iterator[tuple[str, float]]:
     """List addresses and sizes of a ``srcset``; an address may hold commas (HTML standard, 4.8.4.2.2)."""
     address, size = "", 1.0
     for word in printed.split():
+        following = word
         if address:
-            said, comma, rest = word.partition(",")
+            said, comma, following = word.partition(",")
             width = _WIDTH.fullmatch(said)
             size = float(width[1]) if width else size
             if not comma:
                 continue
             yield address, size
-            word = rest
-        address, size = word.strip(","), 1.0
-        if word.endswith(",") and address:
+        address, size = following.strip(","), 1.0
+        if following.endswith(",") and address:
             yield address, size
             address = ""
     if address:

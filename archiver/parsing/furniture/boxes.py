@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bs4.element import NavigableString
 
 from archiver.parsing.flow import is_block
+from archiver.parsing.furniture.headings import READ_MORE
 from archiver.parsing.furniture.looks import Look, is_prose, measure
 from archiver.parsing.furniture.names import hint_of
 from archiver.parsing.furniture.visibility import SKIPPED, is_hidden, is_out_of_sight
@@ -19,7 +20,6 @@ from archiver.parsing.furniture.words import (
     ADVERT_LINE,
     COMMENT_LINE,
     END,
-    READ_MORE,
     REPLY_LINE,
     SHARE_LINE,
     TAG_LINE,

@@ -15,13 +15,13 @@ from archiver.parsing.blocks import Block
 from archiver.parsing.counts import VIEWS_LABEL, find_count, strip_count
 from archiver.parsing.dates import is_ago
 from archiver.parsing.documents import is_document
+from archiver.parsing.furniture.headings import READ_MORE
 from archiver.parsing.furniture.words import (
     ADVERT_LINE,
     CLOCK_LINE,
     COMMENT_LINE,
     END,
     RATING_LINE,
-    READ_MORE,
     SHARE_LINE,
     TAG_LINE,
     TOOL_LINE,
@@ -75,7 +75,7 @@ def _find_lists(blocks: list[Block]) -> set[int]:
     """Find the headings of other articles with the links below them, wherever they stand."""
     found: set[int] = set()
     for index, block in enumerate(blocks):
-        if _is_more(block):
+        if _is_more(block) or (index - 1 in found and block.tag == "li" and _is_link(block) and _leads_to_own(block)):
             found.add(index)
         elif _is_heading(block):
             end = index + 1

@@ -8,13 +8,14 @@ from functools import lru_cache
 
 from archiver.platforms.elements import Element, attribute_of, children_of, elements_below
 
-EMBEDDED = frozenset("iframe object video audio embed".split())
-"""The elements that embed something: what stands in them is said where that cannot be shown."""
-SKIPPED = EMBEDDED | frozenset(
-    "canvas datalist head input meter noembed noframes noscript option progress script select style svg template textarea "
-    "title".split()
+SKIPPED = frozenset(
+    "audio canvas datalist head iframe input meter noembed noframes noscript object option progress script select "
+    "style svg template textarea title video".split()
 )
-"""The elements whose text is never text of the page: fields, scripts, and what is said where something is not shown."""
+"""The elements whose text is never text of the page: fields, scripts, and what is said where something is not shown.
+
+An ``embed`` has no content; where a parser does not know that, it holds the text behind it.
+"""
 _HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 # What has no size, or stands outside of the page: said to machines and to screen readers.
 _SMALL = re.compile(

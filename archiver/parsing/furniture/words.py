@@ -152,16 +152,3 @@ ACCEPT = whole_line(
 ABOUT_CONSENT = re.compile(
     r"cookie|bánh quy|dữ liệu cá nhân|riêng tư|privacy|consent|datenschutz|隐私|конфиденциальн", re.IGNORECASE
 )
-# What stands before links to other articles amid a text: ``Xem thêm:``, ``>>> Đọc thêm``.
-READ_MORE = whole_line(
-    r"(?:mời (?:bạn |quý vị )?)?(?:xem|đọc|tìm hiểu|tham khảo)(?: và \w+)? (?:thêm|tiếp|ngay|nhiều hơn)"
-    r"(?: (?:tại(?: đây)?|về|các)?)?(?: ?(?:bài(?: viết)?|tin(?: bài| tức)?|nội dung)?)?",
-    r"(?:các |những )?(?:tin|bài|thông tin)(?: viết| tức| bài)? (?:liên quan|cùng chủ đề|khác)|(?:có thể )?bạn quan tâm",
-    r"(?:read|see|watch)(?: (?:more|also|next|this))+|also(?: read| see)?|related(?: (?:articles?|stories|news|posts?|topics?))?",
-    r"more (?:on this(?: \w+)?|stories|news)|(?:don['’]t|do not) miss|recommended(?: (?:reading|for you))?|further reading",
-    r"(?:lesen|sehen) sie (?:auch|dazu|hier)(?: (?:auch|mehr|weiter))?|(?:siehe|lies|mehr|weiterlesen|lesetipps?)(?: (?:auch|dazu|zum thema))?",
-    r"lire aussi|à lire(?: aussi| également)?|voir aussi|leggi anche|(?:ti potrebbe interessare|vedi) anche|lea también|"
-    r"(?:te|le) puede interesar|leia (?:também|mais)|veja (?:também|mais)|lees ook|läs (?:även|också)|les også",
-    r"читайте также|смотрите также|см\. также|по теме|baca juga|simak juga|lihat juga|czytaj (?:także|też)|"
-    r"延伸(?:阅读|閱讀)|相关(?:阅读|新闻|报道|文章)|相關(?:閱讀|新聞|報導|文章)|更多(?:阅读|新闻|閱讀)?|관련 ?(?:기사|뉴스)|関連(?:記事|ニュース)|あわせて読みたい",
-)

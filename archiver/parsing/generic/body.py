@@ -5,7 +5,7 @@ from itertools import accumulate, takewhile
 
 from archiver.model import Attachment, Image, Link
 from archiver.parsing.body import BodyParts, read_head, read_text, take_apart, take_media
-from archiver.parsing.documents import FRAMES, collect_documents, list_printed
+from archiver.parsing.documents import FRAMES, collect_documents, is_document, list_printed
 from archiver.parsing.figures import read_caption
 from archiver.parsing.furniture.visibility import is_hidden
 from archiver.parsing.generic.declared import Declared
@@ -15,7 +15,7 @@ from archiver.parsing.generic.signature import drop_account
 from archiver.parsing.links import Links
 from archiver.parsing.media import MEDIA, list_media
 from archiver.parsing.pictures import read_image
-from archiver.platforms.elements import Element, attribute_of
+from archiver.platforms.elements import Element, attribute_of, text_of
 
 # Smaller images are icons.
 SMALLEST_IMAGE = 48
@@ -35,14 +35,21 @@ def _add_frames(anchors: list[Element], outline: Outline, region: Region) -> lis
     wanted = {id(anchor) for anchor in anchors}
     start = outline.lines[region.headline].block
     stop = outline.lines[region.end].block if region.end < len(outline.lines) else None
-    found = []
+    found: list[Element] = []
     for node in start.next_elements:
         if node is stop or len(wanted) + len(found) > _MOST_ADDRESSES:
             break
-        if isinstance(node, Element) and (id(node) in wanted or (node.name in FRAMES and not is_hidden(node))):
+        if isinstance(node, Element) and (id(node) in wanted or _shows_document(node)):
             found.append(node)
     known = {id(element) for element in found}
     return [*(anchor for anchor in anchors if id(anchor) not in known), *found]
+
+
+def _shows_document(element: Element) -> bool:
+    """Say whether an element may show a document without a line of text: in a frame, behind an icon."""
+    if element.name in FRAMES:
+        return not is_hidden(element)
+    return element.name == "a" and is_document(attribute_of(element, "href")) and not text_of(element).strip()
 
 
 def read_generic_body(outline: Outline, region: Region, declared: Declared, links: Links) -> BodyParts:
