@@ -8,7 +8,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from archiver.model import Attachment
-from archiver.parsing.furniture.visibility import shown_text_of
+from archiver.parsing.furniture.visibility import is_hidden, shown_text_of
 from archiver.parsing.links import Links
 from archiver.parsing.pictures import PICTURES
 from archiver.parsing.text import clean_text
@@ -83,12 +83,16 @@ class Printed(NamedTuple):
 
 
 def list_printed(elements: Iterable[Element]) -> Iterator[Printed]:
-    """List what links and frames among some elements print, in their order."""
+    """List what links and frames among some elements print, in their order; no link within what shows a document."""
+    within: set[int] = set()
     for element in elements:
-        if element.name in _LINKS and "href" in element.attrs:
+        if element.name in _LINKS and "href" in element.attrs and id(element) not in within:
             yield _read_link(element)
-        elif element.name in FRAMES:
-            yield from _read_frame(element)
+        elif element.name in FRAMES and not is_hidden(element):
+            frame = list(_read_frame(element))
+            if element.name == "object" and any(one.is_file or is_document(one.href) for one in frame):
+                within |= {id(below) for below in elements_below(element)}
+            yield from frame
 
 
 def collect_documents(printed: Iterable[Printed], links: Links) -> tuple[Attachment, ...]:

@@ -7,7 +7,6 @@ from archiver.model import Attachment, Image, Link
 from archiver.parsing.body import BodyParts, read_head, read_text, take_apart, take_media
 from archiver.parsing.documents import FRAMES, collect_documents, is_document, list_printed
 from archiver.parsing.figures import read_caption
-from archiver.parsing.furniture.visibility import is_hidden
 from archiver.parsing.generic.declared import Declared
 from archiver.parsing.generic.density import Region
 from archiver.parsing.generic.outline import Outline
@@ -48,7 +47,7 @@ def _add_frames(anchors: list[Element], outline: Outline, region: Region) -> lis
 def _shows_document(element: Element) -> bool:
     """Say whether an element may show a document without a line of text: in a frame, behind an icon."""
     if element.name in FRAMES:
-        return not is_hidden(element)
+        return True
     return element.name == "a" and is_document(attribute_of(element, "href")) and not text_of(element).strip()
 
 
