@@ -147,9 +147,13 @@ def write_page(look: str, body: str, info: str = INFO) -> str:
 
 def read(look: str, body: str, info: str = INFO) -> Article:
     """Read the article of a page with a body."""
+    return read_html(look, write_page(look, body, info))
+
+
+def read_html(look: str, html: str) -> Article:
+    """Read the article of a whole page."""
     platform = LIFERAY_HANOI if look == "liferay" else GENERIC
-    capture = Capture(URL[look], AT, 200, (), write_page(look, body, info).encode())
-    page = read_page(capture, platform, ZONE)
+    page = read_page(Capture(URL[look], AT, 200, (), html.encode()), platform, ZONE)
     assert isinstance(page, Article), page
     return page
 

@@ -2,22 +2,10 @@
 
 import pytest
 
-from archiver.model import Article, Capture
-from archiver.parsing.page import read_page
-from archiver.platforms.generic import GENERIC
-from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
-from tests.furnishing import AT, PARAGRAPHS, URL, ZONE, read
+from tests.furnishing import PARAGRAPHS, URL, read
 
 LOOKS = ("liferay", "plain")
 HOST = {"liferay": "https://portal.example", "plain": "https://bao.example"}
-
-
-def read_html(look, html):
-    page = read_page(
-        Capture(URL[look], AT, 200, (), html.encode()), LIFERAY_HANOI if look == "liferay" else GENERIC, ZONE
-    )
-    assert isinstance(page, Article), page
-    return page
 
 
 def documents(look, piece):
@@ -104,3 +92,15 @@ def test_documents_come_in_the_order_of_the_page(look):
 def test_what_a_viewer_shows_is_no_link_beside(look):
     article, found = documents(look, '<iframe src="/xem/viewer.html?file=/a.pdf"></iframe>')
     assert (found, article.links) == ([("/a.pdf", "a.pdf")], ())
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("query", ["download=4", "task=doc_download&gid=4", "do=download&id=4"])
+def test_a_program_at_the_address_of_the_page_itself(look, query):
+    found = documents(look, f'<p><a href="{URL[look]}?{query}">Sổ mượn</a></p>')[1]
+    assert found == [(f"{URL[look].removeprefix(HOST[look])}?{query}", "Sổ mượn")]
+
+
+@pytest.mark.parametrize("query", ["download=0", "download=", "view=download", "print=1"])
+def test_the_page_itself_is_no_document(query):
+    assert documents("plain", f'<p><a href="{URL["plain"]}?{query}">In trang này</a></p>')[1] == []

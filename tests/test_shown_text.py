@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.furnishing import PARAGRAPHS, read
+from tests.furnishing import PARAGRAPHS, TITLE, read, read_html, write_page
 
 LOOKS = ("liferay", "plain")
 SECRET = "Ghi chú riêng của ban biên tập, không in trên trang."
@@ -69,9 +69,6 @@ def test_text_behind_an_embedded_film_is_text(look):
 
 @pytest.mark.parametrize("hidden", ['<span style="display:none">mã 11</span>', "<b hidden>mã 11</b>"])
 def test_hidden_parts_of_a_title_and_of_a_link_are_left_out(hidden):
-    from tests.furnishing import TITLE, write_page  # noqa: PLC0415
-    from tests.test_documents import read_html  # noqa: PLC0415
-
     page = write_page("liferay", f'<p>{PARAGRAPHS[0]}</p><p><a href="/vb/so-muon.pdf">Sổ mượn{hidden}</a></p>')
     article = read_html("liferay", page.replace(f">{TITLE}</div>", f">{TITLE}{hidden}</div>"))
     assert (article.title, [one.title for one in article.attachments]) == (TITLE, ["Sổ mượn"])

@@ -43,8 +43,6 @@ _SENDS = re.compile(
     re.IGNORECASE,
 )
 _SAYS_WHICH = re.compile(r".*(?:id|file|uuid|guid|doc|att|name|path|code|key|token)\d?|f|n|i", re.IGNORECASE)
-# Parameters that say what a program is to do.
-_ORDERS = frozenset("action act cmd do method mode op task".split())
 _NO_FILES = re.compile(
     r"image|img|thumb|photo|avatar|captcha|rss|sitemap|ajax|menu|login|logo|banner|icon|video", re.IGNORECASE
 )
@@ -198,7 +196,6 @@ def _sends_file(path: str, name: str, given: dict[str, str]) -> bool:
         return True
     stem = _PROGRAM.sub("", name)
     sends = _SENDS.fullmatch(stem) is not None or (name.endswith(".ashx") and not _NO_FILES.search(stem))
-    sends |= any(_SENDS.fullmatch(values[key]) for key in values.keys() & _ORDERS)
     if any(value.endswith(DOCUMENTS) for value in values.values() if "://" not in value or sends):
         return not name.endswith((".html", ".htm"))
     return sends and any(_SAYS_WHICH.fullmatch(key) and value for key, value in values.items())
