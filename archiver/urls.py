@@ -11,6 +11,11 @@ _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|zalo_\w+|p_auth|jsessionid|phpsessid)$")
 _FORM_PAGE = "#form-page="
 # Percent signs that stand for letters with a meaning in addresses: /, ?, #, &, =, +, %.
+# A parameter that says to send a file: ``download=7``, ``task=doc_download``.
+_DOWNLOADS = re.compile(
+    r"[?&](?:download=(?!(?:0|no|false)?(?:[&#]|$))|(?:task|action|act|do|op|cmd)=(?:[\w.]{1,40}[._-])?download(?:file)?(?:[&#]|$))",
+    re.IGNORECASE,
+)
 _RESERVED = re.compile(r"(%(?:2F|3F|23|26|3D|2B|25))", re.IGNORECASE)
 MOST_ADDRESS = 8000
 """Characters of an address that is asked for: as many as all should support (RFC 9110, 4.1), and hardly any server does
@@ -143,8 +148,8 @@ def _with_moments(url: str) -> str:
 
 
 def is_download(url: str) -> bool:
-    """Say whether an address asks for a file and not for the page at its path: NukeViet's do, with ``download=1``."""
-    return "download=1" in url and parameters_of(url).get("download") == "1"
+    """Say whether an address asks for a file, not for the page at its path: ``download=1``, ``task=doc_download``."""
+    return "download" in url and _DOWNLOADS.search(url) is not None
 
 
 def undo_mirroring(url: str) -> str:

@@ -34,6 +34,11 @@ EVERYWHERE: dict[str, Callable[[int], str]] = {
     "related in Vietnamese": lambda n: f'<div class="tin-lien-quan"><p>Tin liên quan:</p><p><a href="/tin/{n}.html">Đại hội {n}</a></p></div>',
     "related aside": lambda n: f'<aside><h4>Đọc nhiều</h4><a href="/tin/{n}.html">Bài đọc nhiều thứ {n}</a></aside>',
     "see also in English": lambda n: f'<div class="box"><strong>Related articles</strong><ul><li><a href="/en/{n}.html">Another story {n}</a></li></ul></div>',
+    "read more in a line": lambda n: f'<p><strong>Xem thêm:</strong> <a href="/tin/-/view_content/{n}-le-hoi.html">Lễ hội số {n} của xã</a></p>',
+    "read more within a link": lambda n: f'<p>&gt;&gt; <a href="/tin/le-hoi-{n}.html">Đọc thêm: Lễ hội số {n} của xã</a></p>',
+    "read more above links": lambda n: f'<p><b>&gt;&gt;&gt; Đọc thêm</b></p><p><a href="/tin/a-{n}.html">Lễ hội số {n}</a></p><p><a href="/tin/b-{n}.html">Hội thi số {n}</a></p>',
+    "read more in a list": lambda n: f'<ul><li>Tìm hiểu thêm: <a href="/tin/a-{n}.html">Lễ hội số {n}</a></li><li><a href="/tin/b-{n}.html">Hội thi số {n}</a></li></ul>',
+    "read more in German": lambda n: f'<p><em>Lesen Sie auch: <a href="/de/{n}.html">Fest Nummer {n}</a> | <a href="/de/x{n}.html">Noch eins</a></em></p>',
     "advert": lambda n: f'<div class="ads banner-qc"><a href="https://qc.example/{n}">Giảm giá {n * 7}% hôm nay</a></div>',
     "advert without a link": lambda n: f'<div class="quang-cao">Mua hai tặng {n}</div>',
     "labelled advert": lambda n: f'<div class="adv-box"><span>Quảng cáo</span><p>Cửa hàng Vạn Phúc giảm giá {n} nghìn đồng cho mọi khách hàng đến mua trong tuần này.</p></div>',
@@ -107,6 +112,9 @@ TRAPS: dict[str, tuple[str, str]] = {
     "a quotation": ('<blockquote class="twitter-tweet"><p>{}</p></blockquote>', "Thôn tôi vừa có thêm bốn trăm cuốn sách, mời mọi người ghé chơi."),
     "seen by eyes alone": ("<p>{}</p>", "Phòng rộng 30 mét vuông."),
     "a link in a sentence": ("<p>{}</p>", "Xem thêm quy định về tủ sách thôn do xã ban hành hồi đầu năm."),
+    "a heading to read on": ("<h3>{}</h3>", "Đọc thêm sách ở thôn Đông"),
+    "a law to read": ('<p><a href="https://luat.example/15">{}</a></p>', "Xem thêm: Nghị định về tủ sách"),
+    "a document to read": ('<p><a href="/vb/so-muon.pdf">{}</a></p>', "Xem thêm: sổ mượn của thôn"),
     "an announced link": ("<p>{}</p>", "Danh mục sách gồm có:"),
     "a social policy": ('<div class="social-policy"><p>{}</p></div>', "Chính sách xã hội của xã."),
     "a tag of clothes": ('<p class="tag">{}</p>', "Điều 1. Tên gọi của tủ sách."),
@@ -139,9 +147,13 @@ def write_page(look: str, body: str, info: str = INFO) -> str:
 
 def read(look: str, body: str, info: str = INFO) -> Article:
     """Read the article of a page with a body."""
+    return read_html(look, write_page(look, body, info))
+
+
+def read_html(look: str, html: str) -> Article:
+    """Read the article of a whole page."""
     platform = LIFERAY_HANOI if look == "liferay" else GENERIC
-    capture = Capture(URL[look], AT, 200, (), write_page(look, body, info).encode())
-    page = read_page(capture, platform, ZONE)
+    page = read_page(Capture(URL[look], AT, 200, (), html.encode()), platform, ZONE)
     assert isinstance(page, Article), page
     return page
 

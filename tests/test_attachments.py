@@ -32,6 +32,7 @@ SITE, CHANNEL = "dukdhcd", "tin-khoi"
 PLAN, FORM, TABLE = "/documents/1/ke-hoach.pdf/a1", "/documents/1/mau.docx/a2", "/documents/1/bang.xls/a3"
 LOGIN, LOST, COPY = "/documents/1/noi-bo.pdf/a4", "/documents/1/mat.pdf/a5", "/documents/1/ban-sao.pdf/a6"
 ELSEWHERE = "http://van-ban.example/documents/9/luat.pdf"
+NAMED = "attachment; filename=x.pdf; filename*=UTF-8''B%E1%BA%A3n%20sao.pdf"
 FIRST, SECOND = pdf("kế hoạch"), pdf("kế hoạch, đã sửa")
 TYPES = {
     "pdf": "application/pdf",
@@ -64,7 +65,7 @@ def make_portal(**options: bool) -> Portal:
     portal = Portal(articles, {CHANNEL: ChannelLook("Tin của Khối")}, tick=False, **options)
     portal.answers |= {
         PLAN: Response(200, FIRST, (("Content-Type", "text/html"),)),
-        COPY: Response(200, FIRST, (("Content-Type", "application/pdf"),)),
+        COPY: Response(200, FIRST, (("Content-Type", "application/pdf"), ("Content-Disposition", NAMED))),
         LOGIN: Response(200, b"<!DOCTYPE html>\n<html><body>\xc4\x90\xc4\x83ng nh\xe1\xba\xadp</body></html>", HTML),
         LOST: Response(404, b"", HTML),
     }
@@ -156,6 +157,12 @@ def test_the_view_has_a_row_for_each_link(followed: Followed) -> None:
         _expect(3, base + TABLE, "Bảng tổng hợp", file_at(TABLE).body, "xls", 304),
         _expect(3, ELSEWHERE, "Luật", None, "", None, "other_host"),
     ]
+
+
+def test_the_name_that_the_server_gives_is_kept(followed: Followed) -> None:
+    """Once by the first answer, then by the one that says that nothing has changed, or by the same bytes again."""
+    rows = followed.crawling.query("SELECT file_url, name FROM attachments WHERE name IS NOT NULL")
+    assert rows == [{"file_url": followed.base + COPY, "name": "Bản sao.pdf"}]
 
 
 def _expect(

@@ -189,7 +189,7 @@ def test_a_single_paragraph_is_no_signature():
         ("<h2>Đầu mục</h2><p>Một</p>", ("Đầu mục", "Một")),
         ("<h1><p>Một</p><p>Hai</p></h1>", ("Một", "Hai")),
         ("<h1>Một<br><br>Hai</h1>", ("Một", "Hai")),
-        ("<blockquote>Một</blockquote><pre>Hai\n  Ba</pre>", ("Một", "Hai Ba")),
+        ("<blockquote>Một</blockquote><pre>Hai\n  Ba</pre>", ("Một", "Hai\nBa")),
         ("<p>Một</p><script>var x='Hai'</script><style>p{}</style><noscript>Ba</noscript>Bốn", ("Một", "Bốn")),
         ("<p>Một <select><option>Hai</option></select><input value='Ba'><button>Bốn</button></p>", ("Một Bốn",)),
         ("<p>Giá &lt; 5 &amp; &gt; 3</p>", ("Giá < 5 & > 3",)),

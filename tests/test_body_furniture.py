@@ -134,3 +134,16 @@ def test_links_to_articles_alone_are_the_text_of_a_body():
     assert len(texts(read("liferay", rows))) == 4
     assert texts(read("liferay", furnish([]) + rows)) == PARAGRAPHS
     assert len(texts(read("liferay", f"{furnish([])}<p>Các bài trong loạt:</p>{rows}"))) == len(PARAGRAPHS) + 5
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_picture_of_a_link_to_read_on_goes_with_it(look):
+    teaser = '<a href="/tin/9.html"><img src="/anh/9.jpg"></a><a href="/tin/9.html">Lễ hội số 9 của xã</a>'
+    article = read(look, furnish(["", "", f'<div class="k9"><p>Xem thêm:</p>{teaser}</div>']))
+    assert (texts(article), article.images) == (PARAGRAPHS, ())
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_a_heading_to_read_on_above_a_text_is_one_of_the_article(look):
+    article = read(look, furnish(["", "", "<h3>Xem thêm</h3>"]))
+    assert texts(article) == (*PARAGRAPHS[:2], "Xem thêm", *PARAGRAPHS[2:])

@@ -16,6 +16,8 @@ from archiver.archive.same_files import list_exchanged
 from archiver.archive.values import read_attachments, read_images, read_pairs, read_time
 from archiver.archive.withdrawn import WITHDRAWN
 
+NAME = "filename"
+"""Where the name that a server gave a file stands among the validators of its answer."""
 _READERS = {"attachments": read_attachments, "images": read_images}
 
 
@@ -23,7 +25,7 @@ _READERS = {"attachments": read_attachments, "images": read_images}
 class Outcome:
     """What came of asking for a file: the file, or the problem in one word; ``status`` None where nothing was answered.
 
-    ``validators`` are ETag and Last-Modified of the answer.
+    ``validators`` are ETag and Last-Modified of the answer, and under NAME the name that it gives the file.
     """
 
     status: int | None

@@ -1,5 +1,6 @@
 """The public views of documents and images; as in views.py, columns may be added, never renamed."""
 
+from archiver.archive.downloads import NAME
 from archiver.archive.view import ARTICLE, SITE, URL, View
 from archiver.archive.withdrawn import WITHDRAWN
 
@@ -36,11 +37,13 @@ ATTACHMENTS = View(
         "problem": _PROBLEM,
         "copies": "how many different contents the address had so far",
         "file": "where the copy lies, below the folder `.files` beside the archive",
+        "name": "the name that the server gave the copy (Content-Disposition); NULL: none",
     },
     f"""
     SELECT a.site, a.native_key, d.url, item.value ->> 'url', {_TITLE}, {_KIND}, nullif(lower(hex(k.digest)), ''),
         k.size, k.media_type, kept.fetched_at, last.fetched_at, last.status, last.problem,
-        (SELECT count(DISTINCT digest) FROM downloads WHERE address_id = f.id AND {_COUNTS}), {_PLACE.format("k")}
+        (SELECT count(DISTINCT digest) FROM downloads WHERE address_id = f.id AND {_COUNTS}), {_PLACE.format("k")},
+        kept.validators ->> '{NAME}'
     FROM articles a
     JOIN snapshots s ON s.article_id = a.id
         AND s.number = (SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL)

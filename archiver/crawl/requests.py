@@ -24,4 +24,5 @@ def write_conditions(target: Target) -> dict[str, str]:
     A validator that fills a header is not sent: its own server would refuse the request.
     """
     names = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
-    return {names[name]: value for name, value in target.validators.items() if len(value) <= MOST_VALIDATOR}
+    kept = ((name, value) for name, value in target.validators.items() if name in names)
+    return {names[name]: value for name, value in kept if len(value) <= MOST_VALIDATOR}

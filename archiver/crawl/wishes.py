@@ -11,11 +11,12 @@ from pathlib import Path
 from scrapy.http import Request, Response
 from sqlite_utils import Database
 
-from archiver.archive.downloads import Outcome, Past, find_past, list_never_asked, record_download
+from archiver.archive.downloads import NAME, Outcome, Past, find_past, list_never_asked, record_download
 from archiver.archive.files import clear_unfinished, folder_beside, has_file, keep_file
 from archiver.archive.ledger import Run
 from archiver.archive.planning import find_beginning
 from archiver.clock import now
+from archiver.crawl.file_names import read_file_name
 from archiver.crawl.requests import write_conditions
 from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider
 from archiver.crawl.targets import Target
@@ -179,5 +180,7 @@ class Wishes:
 
 
 def _read_validators(response: Response) -> dict[str, str]:
+    """Return ETag and Last-Modified of an answer, and the name that it gives the file."""
     values = {name: response.headers.get(name) for name in ("ETag", "Last-Modified")}
-    return {name: value.decode("latin-1") for name, value in values.items() if value}
+    name = read_file_name(response.headers.get("Content-Disposition") or b"")
+    return {name: value.decode("latin-1") for name, value in values.items() if value} | ({NAME: name} if name else {})

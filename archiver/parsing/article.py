@@ -1,22 +1,16 @@
 """Reading an article page."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, tzinfo
-from urllib.parse import unquote, urlsplit
 
 from archiver.model import Article, Attachment, Problem
 from archiver.parsing.body import BodyParts, drop_files, read_body
 from archiver.parsing.document import find_container, read_first, read_place
+from archiver.parsing.documents import Printed, collect_documents, list_printed
 from archiver.parsing.info_line import InfoLine, read_info_line
 from archiver.parsing.links import Links
-from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, attribute_of, select, select_one, text_of
+from archiver.platforms.elements import Element, elements_below, select_one
 from archiver.platforms.layout import Address, ArticleLayout, Layout
-from archiver.urls import is_download
-
-DOCUMENTS = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".ppt", ".pptx", ".odt", ".ods", ".rtf", ".zip", ".rar", ".7z")
-PICTURES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".webp", ".svg", ".tif", ".tiff")
 
 
 def read_article(
@@ -81,31 +75,8 @@ def _read_attachments(container: Element, places: ArticleLayout, links: Links) -
     content = select_one(container, places.content)
     if content is None:
         return ()
-    printed = [(attribute_of(link, "href"), text_of(link)) for link in select(content, "a[href]")]
-    return collect_documents([*printed, *(places.documents(content) if places.documents else ())], links)
-
-
-def collect_documents(printed: Iterable[tuple[str, str]], links: Links) -> tuple[Attachment, ...]:
-    """Collect the documents among some links (address and text), each once, with the text of its link or its name."""
-    found: dict[str, Attachment] = {}
-    for href, title in printed:
-        url = links.resolve(href)
-        if url and is_document(url) and (url not in found or not found[url].title):
-            found[url] = Attachment(url, clean_text(title))
-    return tuple(replace(document, title=document.title or _file_name(document.url)) for document in found.values())
-
-
-def _file_name(url: str) -> str:
-    """Return the name of a document; Liferay writes it before an identifier, with + for the spaces in it."""
-    names = [name for name in urlsplit(url).path.split("/") if name]
-    name = next((name for name in names if name.lower().endswith(DOCUMENTS)), names[-1])
-    return clean_text(unquote(name.replace("+", " ")))
-
-
-def is_document(url: str) -> bool:
-    """Say whether an address is a document: Liferay keeps them below /documents/, pictures too."""
-    path = urlsplit(url).path.lower()
-    names = path.split("/")
-    if any(name.endswith(PICTURES) for name in names):
-        return False
-    return "/documents/" in path or names[-1].endswith(DOCUMENTS) or is_download(url)
+    printed = list(list_printed(elements_below(content)))
+    if places.documents:
+        named = [Printed(*one) for one in places.documents(content)]
+        printed = [*(one for one in printed if not one.is_frame), *named, *(one for one in printed if one.is_frame)]
+    return collect_documents(printed, links)

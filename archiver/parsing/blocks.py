@@ -10,10 +10,13 @@ from bs4.element import NavigableString
 
 from archiver.model import Image, Link, Mark, MarkKind
 from archiver.parsing.document import TooDeepError
+from archiver.parsing.figures import find_figures
+from archiver.parsing.flow import is_block, keeps_lines
+from archiver.parsing.furniture.visibility import SKIPPED
 from archiver.parsing.links import Links
 from archiver.parsing.marks import HTML_OF_MARKS, Run, mark_of, settle_marks
 from archiver.parsing.media import MEDIA, list_media
-from archiver.parsing.pictures import read_image
+from archiver.parsing.pictures import IMAGES, list_unscripted, read_image
 from archiver.parsing.text import clean_line, clean_piece, clean_text
 from archiver.platforms.elements import (
     Element,
@@ -26,12 +29,7 @@ from archiver.platforms.elements import (
     text_of,
 )
 
-BLOCKS = frozenset(
-    "address article aside blockquote body center caption dd div dl dt fieldset figcaption figure footer form h1 h2 h3 "
-    "h4 h5 h6 header hr html li main menu nav ol p pre section table tbody td tfoot th thead tr ul".split()
-)
 INLINE = {"b": "strong", "strong": "strong", "i": "em", "em": "em", "u": "u"}
-SKIPPED = frozenset("head input noscript option script select style textarea title".split())
 _BLOCK_TAGS = {"li": "li"} | {f"h{level}": "h3" for level in range(1, 7)}
 _PLAIN = frozenset({"span", "font"})
 MAX_DEPTH = 500
@@ -42,6 +40,7 @@ class Block(NamedTuple):
 
     ``text`` keeps line breaks, and tabs between the cells of a row. ``bold`` and ``italic`` say that all of it is.
     ``media`` is what is embedded there, as addresses, ``links`` are those that begin there, embedded things among them.
+    ``figure`` is the number of the picture's box that it stands in, the same for the picture and its caption.
     """
 
     tag: str
@@ -55,6 +54,7 @@ class Block(NamedTuple):
     marks: tuple[Mark, ...] = ()
     media: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+    figure: int = 0
 
 
 @dataclass(slots=True)
@@ -88,11 +88,15 @@ class BlockReader:
         self._inline: list[str] = []
         self._aligns: list[str] = [""]
         self._in_row = False
+        self._kept_lines = 0
+        self._figures: dict[int, int] = {}
+        self._within: list[int] = [0]
         self._depths: Counter[MarkKind] = Counter()
         self.loose: list[Link] = []
 
     def read(self, root: Element) -> list[Block]:
         """Read all blocks; TooDeepError beyond ``MAX_DEPTH`` levels."""
+        self._figures = find_figures(root)
         self._open_tag(root)
         stack = [(root, children_of(root))]
         while stack:
@@ -107,6 +111,10 @@ class BlockReader:
                 continue
             elif child.name in MEDIA:
                 self._add_media(child)
+                if child.name not in SKIPPED:
+                    self._enter(child, stack)
+            elif child.name == "noscript":
+                self._draft.images += list_unscripted(child, self._links)
             elif child.name not in SKIPPED:
                 self._enter(child, stack)
         self.loose = self._draft.links
@@ -116,7 +124,9 @@ class BlockReader:
         """Open an element and go on below it; a paragraph that is nothing but text is read at once."""
         if len(stack) > MAX_DEPTH:
             raise TooDeepError
-        text = self._read_plain(tag) if tag.name == "p" and mark_of(tag) is None else None
+        is_line = tag.name == "p" and not (self._kept_lines or keeps_lines(tag)) and mark_of(tag) is None
+        is_line &= id(tag) not in self._figures
+        text = self._read_plain(tag) if is_line else None
         if text is not None and not (self._inline or self._in_row):
             self._add_paragraph(tag, text)
             return
@@ -140,23 +150,28 @@ class BlockReader:
         clean = clean_line(text)
         if clean:
             align = alignment_of(tag) or self._aligns[-1]
-            self._blocks.append(Block("p", clean, escape(clean, quote=False), align))
+            self._blocks.append(Block("p", clean, escape(clean, quote=False), align, figure=self._within[-1]))
 
     def _is_plain(self, tag: Element) -> bool:
         """Say whether an element is nothing but a font or a colour."""
-        return tag.name in _PLAIN and id(tag) not in self._furniture and mark_of(tag) is None
+        if tag.name not in _PLAIN or id(tag) in self._furniture:
+            return False
+        return not tag.attrs or not (mark_of(tag) or is_block(tag) or keeps_lines(tag))
 
     def _open_tag(self, tag: Element) -> None:
         name = tag.name
+        if id(tag) in self._figures:
+            self._enter_figure(self._figures[id(tag)])
+        if is_block(tag):
+            self._enter_block(tag)
+        self._kept_lines += keeps_lines(tag)
         if name in INLINE:
             self._open(INLINE[name])
-        elif name in BLOCKS:
-            self._enter_block(tag)
         elif name == "br":
             self._break_line()
         elif name == "a":
             self._open(self._read_link(tag))
-        elif name == "img":
+        elif name in IMAGES:
             self._add_image(tag)
         elif name == "area":
             self._note_link(tag, clean_text(attribute_of(tag, "alt")))
@@ -168,8 +183,11 @@ class BlockReader:
             self._end_mark(mark)
         if tag.name in INLINE or tag.name == "a":
             self._close()
-        elif tag.name in BLOCKS:
+        self._kept_lines -= keeps_lines(tag)
+        if is_block(tag):
             self._leave_block(tag)
+        if id(tag) in self._figures:
+            self._enter_figure(0)
 
     def _begin_mark(self, mark: MarkKind) -> None:
         if not self._depths[mark]:
@@ -183,6 +201,14 @@ class BlockReader:
         if not self._depths[mark]:
             del self._depths[mark]
             next(run for run in reversed(self._draft.runs) if run.kind == mark).end = len(self._draft.text)
+
+    def _enter_figure(self, number: int) -> None:
+        """Enter the box of a picture, or leave the innermost one (0)."""
+        self._flush()
+        if number:
+            self._within.append(number)
+        else:
+            self._within.pop()
 
     def _enter_block(self, tag: Element) -> None:
         if not self._in_row:
@@ -253,6 +279,16 @@ class BlockReader:
             self._draft.images.append(image)
 
     def _add_text(self, text: str) -> None:
+        """Add a text, line by line within what keeps its lines: an empty one ends a paragraph there."""
+        if not self._kept_lines:
+            self._add_piece(text)
+            return
+        for number, line in enumerate(text.replace("\t", " ").splitlines()):
+            if number and self._draft.text:
+                self._break_line()
+            self._add_piece(line)
+
+    def _add_piece(self, text: str) -> None:
         if text.isspace() or not text:
             if self._draft.text:
                 self._append(" ")
@@ -287,6 +323,7 @@ class BlockReader:
                     marks=marks,
                     media=tuple(draft.media),
                     links=tuple(draft.links),
+                    figure=self._within[-1],
                 )
             )
             draft.links = []

@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from html import escape
+from itertools import takewhile
 
 from archiver.model import Attachment, Count, Image, Link, Mark
 from archiver.parsing.blocks import Block, BlockReader
 from archiver.parsing.counts import find_count
 from archiver.parsing.document import read_element, read_place
+from archiver.parsing.documents import find_viewed
+from archiver.parsing.figures import LONGEST_CAPTION, read_caption
 from archiver.parsing.furniture.boxes import Furniture, find_furniture
 from archiver.parsing.furniture.lines import drop_lines, is_article_like
 from archiver.parsing.links import Links
@@ -27,7 +30,6 @@ from archiver.platforms.layout import ArticleLayout, Place
 from archiver.raised import has_levels
 from archiver.urls import identify_file, identify_files
 
-LONGEST_CAPTION = 400
 LONGEST_SIGNATURE = 80
 LONGEST_BOLD_SIGNATURE = 40
 SHORTEST_LEAD = 40
@@ -91,7 +93,8 @@ def drop_files(links: list[Link], attachments: Iterable[Attachment], images: Ite
     pictures = {identify_file(image.url) for image in images}
 
     def is_file(link: Link) -> bool:
-        file = identify_file(link.url) if link.url.startswith("http") else ""
+        shown = find_viewed(link.url, is_frame=True) if link.kind == "media" else None
+        file = identify_file(shown or link.url) if link.url.startswith("http") else ""
         return file in documents or (link.kind == "link" and not link.text and file in pictures)
 
     return tuple(link for link in links if not is_file(link))
@@ -153,7 +156,7 @@ def _read_picture(element: Element, links: Links) -> Image | None:
         return read_image(element, links)
     picture = select_one(element, "img")
     image = read_image(picture, links) if picture is not None else None
-    return replace(image, caption=read_place(element, "figcaption")) if image else None
+    return replace(image, caption=read_caption(picture)) if image and picture is not None else None
 
 
 def _is_lead(blocks: list[Block]) -> bool:
@@ -197,6 +200,12 @@ def _sort_blocks(blocks: list[Block], parts: BodyParts) -> None:
     while index < len(blocks):
         block = blocks[index]
         index += 1
+        if block.figure:
+            box = [block, *takewhile(lambda one: one.figure == block.figure, blocks[index:])]  # noqa: B023
+            if any(one.images for one in box) and any(one.text for one in box):
+                _add_figure(box, parts)
+                index += len(box) - 1
+                continue
         if not block.images:
             _add_text(block, parts)
             continue
@@ -244,6 +253,13 @@ def _add_images(block: Block, captions: list[Block], parts: BodyParts) -> None:
     parts.images += images
     parts.html += [_write_figure(image) for image in images]
     _add_text(block._replace(text="") if own else block, parts)
+
+
+def _add_figure(box: list[Block], parts: BodyParts) -> None:
+    """Add the pictures of a box; all that is said there is the caption of the last of them."""
+    shown = Block("p", "", "", images=tuple(image for block in box for image in block.images))
+    _add_images(shown, [block for block in box if block.text], parts)
+    parts.html += [_write_media(url) for block in box for url in block.media]
 
 
 def _drop_repeated(images: list[Image]) -> list[Image]:

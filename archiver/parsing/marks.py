@@ -10,6 +10,7 @@ from functools import lru_cache
 from operator import itemgetter
 
 from archiver.model import Mark, MarkKind
+from archiver.parsing.furniture.visibility import SKIPPED, is_hidden
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, children_of, elements_below, text_of
 from archiver.raised import find_levels, has_levels, is_level, shift_text
@@ -64,11 +65,12 @@ def _read_mark(name: str, style: str) -> MarkKind | None:
 
 
 def shifted_text_of(element: Element) -> str:
-    """Return the text of an element as ``text_of`` does, raised and lowered text the way it is printed."""
-    levels = [(below, mark) for below in elements_below(element) if (mark := mark_of(below)) in ("raised", "lowered")]
-    if not levels:
+    """Return the text of an element that can be seen, raised and lowered text the way it is printed."""
+    below = list(elements_below(element))
+    if not below:
         return text_of(element)
-    pieces = {id(below): shift_text(mark, clean_text(text_of(below))) for below, mark in levels if mark}
+    levels = [(one, mark) for one in below if (mark := mark_of(one)) in ("raised", "lowered")]
+    pieces = {id(one): shift_text(mark, clean_text(text_of(one))) for one, mark in levels if mark}
     return "".join(_walk_shifted(element, pieces))
 
 
@@ -82,7 +84,7 @@ def _walk_shifted(element: Element, pieces: dict[int, str]) -> Iterator[str]:
             yield child
         elif id(child) in pieces:
             yield pieces[id(child)]
-        elif child.name not in ("script", "style", "template"):
+        elif child.name not in SKIPPED and not is_hidden(child):
             stack.append(children_of(child))
 
 

@@ -26,7 +26,8 @@ def list_media(element: Element, links: Links) -> list[str]:
     """List the addresses of what an element of MEDIA embeds, each once; none of what is not to be seen."""
     if _is_hidden(element):
         return []
-    parts = (element, *(part for part in elements_below(element) if part.name in ("source", "embed", "param")))
+    below = elements_below(element) if element.name != "embed" else ()  # what is below that stands behind it
+    parts = (element, *(part for part in below if part.name in ("source", "embed", "param")))
     found = (target for part in parts if (target := _find_address(part, links)))
     return list(dict.fromkeys(found))
 

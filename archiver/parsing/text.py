@@ -11,9 +11,10 @@ from archiver.model import Headers
 from archiver.parsing.charsets import decode_otherwise
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-# Control characters, zero-width characters, bidirectional overrides, lone surrogates: never text.
+# Control characters, soft hyphens, zero-width characters, bidirectional overrides, lone surrogates: never text.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 # Entities encoded twice (``&amp;aacute;``) are still there after parsing, in 1 % of the Hà Nội portals' articles.
 _ENTITY = re.compile(r"&(?:(?:amp|#38);)*([A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from bs4.element import NavigableString
 
-from archiver.parsing.blocks import BLOCKS, SKIPPED
-from archiver.parsing.furniture.looks import Look, measure
+from archiver.parsing.flow import is_block
+from archiver.parsing.furniture.headings import READ_MORE
+from archiver.parsing.furniture.looks import Look, is_prose, measure
 from archiver.parsing.furniture.names import hint_of
-from archiver.parsing.furniture.visibility import is_hidden, is_out_of_sight
+from archiver.parsing.furniture.visibility import SKIPPED, is_hidden, is_out_of_sight
 from archiver.parsing.furniture.words import (
     ABOUT_CONSENT,
     ACCEPT,
@@ -28,9 +29,10 @@ from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, text_of
 
 # Never text of an article, whatever they hold.
-_NEVER = frozenset("template button svg canvas datalist map".split())
+_NEVER = frozenset({"button", "map"})
 # What these hold they hold whatever they are called: a picture, a quotation, a table.
 _PLAIN = frozenset("img picture figure blockquote q pre table tbody tr".split())
+_PARAGRAPHS = frozenset("p li dd td blockquote h1 h2 h3 h4 h5 h6".split())
 # Where pictures without a text are furniture: adverts, teasers, icons.
 _PICTURED = frozenset("advert banner related share rating tools".split())
 _LONGEST_HEADING = 80
@@ -98,7 +100,7 @@ def _note(element: Element, hints: _Hints) -> bool:
         if element.name == "button":
             hints.buttons.append(element)
         return False
-    if element.attrs and is_out_of_sight(element) and not _is_seen(element):
+    if is_out_of_sight(element) and not _is_seen(element):
         hints.hidden.append(element)
         return False
     kind = hint_of(element)
@@ -108,17 +110,22 @@ def _note(element: Element, hints: _Hints) -> bool:
 
 
 def _is_heading(text: str) -> bool:
-    return not text.isspace() and END.fullmatch(clean_text(text)) is not None
+    if text.isspace():
+        return False
+    line = clean_text(text)
+    return END.fullmatch(line) is not None or READ_MORE.fullmatch(line) is not None
 
 
 def _is_seen(element: Element) -> bool:
-    """Say whether an element is hidden from screen readers alone: a part of a line, said to them in another way."""
-    return not is_hidden(element) and attribute_of(element, "aria-hidden") == "true" and _is_within_line(element)
+    """Say whether an element is hidden from screen readers alone: a part of a line, or a paragraph of prose."""
+    if is_hidden(element) or attribute_of(element, "aria-hidden") != "true":
+        return False
+    return _is_within_line(element) or (element.name in _PARAGRAPHS and is_prose(clean_text(text_of(element))))
 
 
 def _is_within_line(element: Element) -> bool:
     """Say whether an element stands within a line of text: cut out of it, a sentence would lack some words."""
-    if element.name in BLOCKS:
+    if is_block(element):
         return False
     return any(_ends_in_text(element, step) for step in ("previous_sibling", "next_sibling"))
 
@@ -127,7 +134,7 @@ def _ends_in_text(element: Element, step: str) -> bool:
     beside = getattr(element, step)
     while beside is not None:
         if isinstance(beside, Element):
-            if beside.name in BLOCKS or beside.name == "br":
+            if beside.name == "br" or is_block(beside):
                 return False
             text = text_of(beside)
         else:

@@ -1,7 +1,8 @@
-"""The headings before blocks: whether they tell of other articles."""
+"""The headings before blocks, and the labels before links: whether they tell of other articles."""
 
 import re
 
+from archiver.parsing.furniture.words import whole_line
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, text_of
 
@@ -15,6 +16,21 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_HEAD = 60
+READ_MORE = whole_line(
+    r"(?:mời (?:bạn |quý vị )?)?(?:xem|đọc|tìm hiểu|tham khảo)(?: và \w+)? (?:thêm|tiếp|ngay|nhiều hơn)"
+    r"(?: (?:tại(?: đây)?|về|các))?(?: (?:bài(?: viết)?|tin(?: bài| tức)?|nội dung))?",
+    r"(?:các |những )?(?:tin|bài|thông tin)(?: viết| tức| bài)? (?:liên quan|cùng chủ đề|khác)",
+    r"(?:có thể )?bạn quan tâm|(?:read|see|watch)(?: (?:more|also|next|this))+|also(?: read| see)?",
+    r"related(?: (?:articles?|stories|news|posts?|topics?))?|more (?:on this(?: \w+)?|stories|news)|further reading",
+    r"(?:don['’]t|do not) miss|recommended(?: (?:reading|for you))?",
+    r"(?:lesen|sehen) sie (?:auch|dazu|hier)(?: (?:auch|mehr|weiter))?|lesetipps?|weiterlesen",
+    r"(?:siehe|lies|mehr)(?: (?:auch|dazu|zum thema))?|lire aussi|à lire(?: aussi| également)?|voir aussi",
+    r"leggi anche|(?:ti potrebbe interessare|vedi) anche|lea también|(?:te|le) puede interesar",
+    r"(?:leia|veja) (?:também|mais)|lees ook|läs (?:även|också)|les også|czytaj (?:także|też)",
+    r"(?:читайте|смотрите|см\.) также|по теме|(?:baca|simak|lihat) juga|(?:延伸|相关|相關)(?:阅读|閱讀)",
+    r"(?:相关|相關)(?:新闻|报道|文章|新聞|報導)|更多(?:阅读|新闻|閱讀)?|관련 ?(?:기사|뉴스)|関連(?:記事|ニュース)",
+)
+"""What stands before links to other articles amid a text: ``Xem thêm:``, ``>>> Đọc thêm``."""
 
 
 def names_others(element: Element) -> bool:

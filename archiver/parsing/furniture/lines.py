@@ -7,12 +7,15 @@ furniture everywhere.
 
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from urllib.parse import urlsplit
 
 from archiver.model import Count
 from archiver.parsing.blocks import Block
 from archiver.parsing.counts import VIEWS_LABEL, find_count, strip_count
 from archiver.parsing.dates import is_ago
+from archiver.parsing.documents import is_document
+from archiver.parsing.furniture.headings import READ_MORE
 from archiver.parsing.furniture.words import (
     ADVERT_LINE,
     CLOCK_LINE,
@@ -24,9 +27,11 @@ from archiver.parsing.furniture.words import (
     TOOL_LINE,
 )
 from archiver.parsing.labels import OTHER_COUNT
+from archiver.parsing.text import clean_text
 
 _LONGEST_LINE = 120
 _LONGEST_TAGS = 300
+_LONGEST_MORE = 600
 _LINK = re.compile(r'<a href="([^"]*)">(.*?)</a>', re.DOTALL)
 _TAG = re.compile(r"<[^>]+>")
 _MOSTLY = 0.8
@@ -70,9 +75,11 @@ def _find_lists(blocks: list[Block]) -> set[int]:
     """Find the headings of other articles with the links below them, wherever they stand."""
     found: set[int] = set()
     for index, block in enumerate(blocks):
-        if _is_heading(block):
+        if _is_more(block) or (index - 1 in found and block.tag == "li" and _is_link(block) and _leads_to_own(block)):
+            found.add(index)
+        elif _is_heading(block):
             end = index + 1
-            while end < len(blocks) and _is_link(blocks[end]) and not _is_heading(blocks[end]):
+            while end < len(blocks) and _is_other(blocks[end], block) and not _is_heading(blocks[end]):
                 end += 1
             if end > index + 1:
                 found |= set(range(index, end))
@@ -110,7 +117,31 @@ def _is_title(block: Block, is_other: Callable[[str], bool]) -> bool:
 
 
 def _is_heading(block: Block) -> bool:
-    return len(block.text) <= _LONGEST_LINE and not block.images and END.fullmatch(block.text) is not None
+    if len(block.text) > _LONGEST_LINE or block.images:
+        return False
+    return END.fullmatch(block.text) is not None or READ_MORE.fullmatch(block.text) is not None
+
+
+def _is_other(block: Block, heading: Block) -> bool:
+    """Say whether a block is a link below a heading, one to another page of the site if that only says to read more."""
+    return _is_link(block) and (END.fullmatch(heading.text) is not None or _leads_to_own(block))
+
+
+def _is_more(block: Block) -> bool:
+    """Say whether a block is nothing but a label and links to other pages of the site: ``Xem thêm: …``."""
+    if not block.has_link or block.images or len(block.text) > _LONGEST_MORE or not _leads_to_own(block):
+        return False
+    rest = clean_text(unescape(_TAG.sub("", _LINK.sub(" ", block.html))))
+    if READ_MORE.fullmatch(rest):
+        return True
+    label, colon, _ = block.text.partition(":")
+    return not any(map(str.isalnum, rest)) and bool(colon) and READ_MORE.fullmatch(label) is not None
+
+
+def _leads_to_own(block: Block) -> bool:
+    """Say whether all links of a block lead to other pages of the site: documents and laws elsewhere are text."""
+    links = [link for link in block.links if link.kind == "link"]
+    return bool(links) and all(link.own and link.url.startswith("http") and not is_document(link.url) for link in links)
 
 
 def _is_link(block: Block) -> bool:

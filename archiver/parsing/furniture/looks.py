@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from archiver.parsing.blocks import BLOCKS, SKIPPED
+from archiver.parsing.flow import is_block
+from archiver.parsing.furniture.visibility import SKIPPED
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, children_of
 
@@ -84,7 +85,7 @@ class _Measuring:
 
     def _enter(self, element: Element) -> None:
         name = element.name
-        if name in BLOCKS or name == "br":
+        if name == "br" or is_block(element):
             self._flush()
         self._look.has_form |= name in _FORM_PARTS
         if name == "a":
@@ -96,9 +97,9 @@ class _Measuring:
             self._look.pictures += self._links > 0
 
     def _leave(self, element: Element) -> None:
-        if element.name in BLOCKS:
+        if is_block(element):
             self._flush()
-        elif element.name == "a":
+        if element.name == "a":
             self._links -= 1
 
     def _add(self, text: str) -> None:

@@ -1,11 +1,22 @@
-"""Which elements nobody sees: hidden by an attribute, a style or a class."""
+"""Which elements nobody sees: those of a kind that is never text, or hidden by an attribute, a style or a class.
+
+The one place where that is decided, for all readers of a page.
+"""
 
 import re
 from functools import lru_cache
 
-from archiver.platforms.elements import Element, attribute_of, classes_of, elements_below
+from archiver.platforms.elements import Element, attribute_of, children_of, elements_below
 
-_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+SKIPPED = frozenset(
+    "audio canvas datalist head iframe input meter noembed noframes noscript object option progress script select "
+    "style svg template textarea title video".split()
+)
+"""The elements whose text is never text of the page: fields, scripts, and what is said where something is not shown.
+
+An ``embed`` has no content; where a parser does not know that, it holds the text behind it.
+"""
+_HIDING = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 # What has no size, or stands outside of the page: said to machines and to screen readers.
 _SMALL = re.compile(
     r"font-size\s*:\s*0(?![.\d]*[1-9])|(?<![\w-])opacity\s*:\s*0(?![.\d]*[1-9])|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]|"
@@ -17,7 +28,14 @@ _CUTTING = re.compile(r"overflow\s*:\s*hidden", re.IGNORECASE)
 _CLASSES = re.compile(
     r"(?:hidden|hide|d-none|is-hidden|sr-only|screen-?reader(?:-text|-only)?|visually-?hidden|visuallyhidden|hide-accessible|"
     r"(?:aui-)?helper-hidden(?:-accessible)?|element-(?:invisible|hidden)|a11y-hidden|offscreen|off-screen|u-hidden|"
-    r"invisible|assistive-text|cdk-visually-hidden)",
+    r"invisible|assistive-text|cdk-visually-hidden|display-none|no-?display|ng-hide|js-hidden|uk-hidden|w-hidden|"
+    r"is-visually-hidden|u-visually-hidden|show-for-sr|visible-print(?:-block|-inline)?|print-only|only-print)",
+    re.IGNORECASE,
+)
+# What is hidden on small screens alone: ``d-none d-md-block``, ``hidden md:flex``.
+_SHOWN_WIDE = re.compile(
+    r"(?:(?:sm|md|lg|xl|xxl|2xl):(?:block|flex|grid|table|contents|inline[\w-]*|visible)"
+    r"|d-(?:sm|md|lg|xl|xxl)-(?:block|flex|grid|table[\w-]*|inline[\w-]*))",
     re.IGNORECASE,
 )
 _LONGEST_STYLE = 1000
@@ -26,9 +44,13 @@ _LONGEST_STYLE = 1000
 def is_hidden(element: Element) -> bool:
     """Say whether an element says itself that it is not shown; text to be found in the page is (``until-found``)."""
     attributes = element.attrs
+    if element.name == "dialog" and "open" not in attributes:
+        return True
     if not attributes:
         return False
     if "hidden" in attributes and attribute_of(element, "hidden").lower() != "until-found":
+        return True
+    if "popover" in attributes:  # until somebody asks for it
         return True
     style = attribute_of(element, "style") if "style" in attributes else ""
     return bool(style) and _is_hiding(style)
@@ -40,8 +62,6 @@ def is_out_of_sight(element: Element) -> bool:
     Pictures that are loaded late are out of sight until then, and what has no letters may hold others of a size of
     their own.
     """
-    if not element.attrs:
-        return False
     return is_hidden(element) or (_is_removed(element) and not _shows_more(element))
 
 
@@ -55,10 +75,31 @@ def _shows_more(element: Element) -> bool:
 def _is_removed(element: Element) -> bool:
     if "aria-hidden" in element.attrs and attribute_of(element, "aria-hidden").lower() == "true":
         return True
-    if "class" in element.attrs and any(_CLASSES.fullmatch(name) for name in classes_of(element)):
+    if "class" in element.attrs and _is_hidden_by_class(attribute_of(element, "class")):
         return True
     style = attribute_of(element, "style") if "style" in element.attrs else ""
     return bool(style) and _is_shrinking(style)
+
+
+@lru_cache(maxsize=1024)
+def _is_hidden_by_class(value: str) -> bool:
+    names = value.split()
+    return any(map(_CLASSES.fullmatch, names)) and not any(map(_SHOWN_WIDE.fullmatch, names))
+
+
+def shown_text_of(element: Element) -> str:
+    """Return the text of an element as it is printed, without what nobody sees in it."""
+    pieces: list[str] = []
+    stack = [children_of(element)]
+    while stack:
+        child = next(stack[-1], None)
+        if child is None:
+            stack.pop()
+        elif isinstance(child, str):
+            pieces.append(child)
+        elif child.name not in SKIPPED and not is_hidden(child):
+            stack.append(children_of(child))
+    return "".join(pieces)
 
 
 @lru_cache(maxsize=256)  # the paragraphs of an article have a few styles

@@ -1,10 +1,12 @@
 """Reading the body of an article from the elements that hold its lines, with its images and documents."""
 
+from dataclasses import replace
 from itertools import accumulate, takewhile
 
 from archiver.model import Attachment, Image, Link
-from archiver.parsing.article import collect_documents
 from archiver.parsing.body import BodyParts, read_head, read_text, take_apart, take_media
+from archiver.parsing.documents import FRAMES, collect_documents, is_document, list_printed
+from archiver.parsing.figures import read_caption
 from archiver.parsing.generic.declared import Declared
 from archiver.parsing.generic.outline import Outline
 from archiver.parsing.generic.region import Region
@@ -17,13 +19,36 @@ from archiver.platforms.elements import Element, attribute_of, text_of
 # Smaller images are icons.
 SMALLEST_IMAGE = 48
 MOST_IMAGES_ABOVE = 20
+_MOST_ADDRESSES = 10_000
 
 
 def read_attachments(outline: Outline, region: Region, links: Links) -> tuple[Attachment, ...]:
-    """Collect the documents that are linked from the headline to the end of the article."""
+    """Collect the documents that are linked, or shown in frames, from the headline to the end of the article."""
     lines = outline.lines[region.headline : region.end]
     anchors = [anchor for line in lines for anchor in line.anchors]
-    return collect_documents([(attribute_of(anchor, "href"), text_of(anchor)) for anchor in anchors], links)
+    return collect_documents(list_printed(_add_frames(anchors, outline, region)), links)
+
+
+def _add_frames(anchors: list[Element], outline: Outline, region: Region) -> list[Element]:
+    """Put the frames around and behind the text among the links of an article, in the order of the page."""
+    wanted = {id(anchor) for anchor in anchors}
+    start = outline.lines[region.headline].block
+    stop = outline.lines[region.end].block if region.end < len(outline.lines) else None
+    found: list[Element] = []
+    for node in start.next_elements:
+        if node is stop or len(wanted) + len(found) > _MOST_ADDRESSES:
+            break
+        if isinstance(node, Element) and (id(node) in wanted or _shows_document(node)):
+            found.append(node)
+    known = {id(element) for element in found}
+    return [*(anchor for anchor in anchors if id(anchor) not in known), *found]
+
+
+def _shows_document(element: Element) -> bool:
+    """Say whether an element may show a document without a line of text: in a frame, behind an icon."""
+    if element.name in FRAMES:
+        return True
+    return element.name == "a" and is_document(attribute_of(element, "href")) and not text_of(element).strip()
 
 
 def read_generic_body(outline: Outline, region: Region, declared: Declared, links: Links) -> BodyParts:
@@ -78,7 +103,8 @@ def _read_images_above(outline: Outline, region: Region, links: Links) -> list[I
     last = region.first if region.first < region.end else region.headline + 2
     elements = outline.images_in(region.headline + 1, min(last, region.end))[:MOST_IMAGES_ABOVE]
     pictures = (element for element in elements if not _is_icon(element))
-    return [image for element in pictures if (image := read_image(element, links))]
+    found = ((element, read_image(element, links)) for element in pictures)
+    return [replace(image, caption=read_caption(element)) for element, image in found if image]
 
 
 def _is_icon(element: Element) -> bool:

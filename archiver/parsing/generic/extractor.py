@@ -10,8 +10,8 @@ import trafilatura
 from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
 from lxml import html as lxml_html
 
-from archiver.parsing.blocks import BLOCKS
 from archiver.parsing.document import TooDeepError
+from archiver.parsing.flow import BLOCKS
 
 VERSION = trafilatura.__version__
 """A part of the version of the parser: another one may read a page differently."""

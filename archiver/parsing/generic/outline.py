@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
 
-from archiver.parsing.blocks import BLOCKS
 from archiver.parsing.document import TooDeepError
-from archiver.parsing.furniture.visibility import is_hidden
+from archiver.parsing.flow import is_block
+from archiver.parsing.furniture.visibility import SKIPPED, is_hidden
 from archiver.parsing.marks import mark_of
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, children_of, text_of
@@ -16,10 +16,7 @@ from archiver.raised import Level, is_level, shift_text
 MAX_DEPTH = 2000
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 # Never text of a page, or never text of its own.
-_SKIPPED = frozenset(
-    "head iframe input noscript object option script select style textarea title button audio video svg template "
-    "datalist map canvas marquee".split()
-)
+_SKIPPED = SKIPPED | {"button", "map", "marquee"}
 # Parts of a page that are around its content, unless they hold more than this share of its text: a form around most of
 # it is the page itself (ASP.NET), else a search, a login or a poll.
 _FURNITURE = {"nav": 0.5, "aside": 0.5, "footer": 0.5, "menu": 0.5, "form": 0.3}
@@ -182,14 +179,13 @@ class _Walker:
 
     def _open(self, tag: Element) -> None:
         name = tag.name
-        if name in BLOCKS or not self._blocks:
+        if is_block(tag) or not self._blocks:
             self._flush()
             self._outermost = None
             place = len(self._outline.spans)
             self._blocks.append((tag, len(self._outline.lines), place))
             self._outline.spans.append(Span(tag, len(self._blocks), 0, 0))
-            return
-        if self._outermost is None:
+        elif self._outermost is None:
             self._outermost = tag
         if name == "br":
             self._break()
@@ -209,7 +205,7 @@ class _Walker:
             self._outermost = None
         if tag.name == "a" and self._links:
             self._links.pop()
-        elif self._blocks and self._blocks[-1][0] is tag:
+        if self._blocks and self._blocks[-1][0] is tag:
             self._flush()
             _, start, place = self._blocks.pop()
             end = len(self._outline.lines)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
 
-from archiver.parsing.article import is_document
+from archiver.parsing.documents import is_document
 from archiver.parsing.furniture.words import END
 from archiver.parsing.generic.alignment import PARTS, holder_of
 from archiver.parsing.generic.endings import LONGEST_CRUMB, LONGEST_END, is_byline, is_foot, is_tool

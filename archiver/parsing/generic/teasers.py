@@ -1,6 +1,6 @@
 """Finding the rows of listings on a page: linked titles of other articles, one below the other."""
 
-from archiver.parsing.article import is_document
+from archiver.parsing.documents import is_document
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.outline import Outline
 
