@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from archiver.model import Article, Attachment, Origin, Problem
 from archiver.parsing.article import find_unreadable, tell_left_out
 from archiver.parsing.body import BodyParts, drop_files
+from archiver.parsing.generic.author import AuthorFinder
 from archiver.parsing.generic.body import read_attachments, read_generic_body
 from archiver.parsing.generic.declared import Declared, read_declared
 from archiver.parsing.generic.density import find_region
@@ -46,7 +47,8 @@ def read_generic_article(
     refusal = refuse_article(address.kind, outline, headline, region, fields, metadata, extras)
     if refusal:
         return refusal
-    article = _make_article(address, headline, declared, parts, attachments, fields)
+    authors = AuthorFinder(outline, region, metadata, address.url)
+    article = _add_author(_make_article(address, headline, declared, parts, attachments, fields), authors)
     section = find_section(outline, headline.line, metadata) if article.section is None else None
     return replace(article, section=section[0], origins=(*article.origins, section[1])) if section else article
 
@@ -70,6 +72,18 @@ def _read_fields(declared: Declared, fields: Fields) -> Fields:
     found = (("published", declared.published), ("views", declared.views))
     origins = tuple(Origin(name, "declared", 1.0) for name, value in found if value)
     return Fields(declared.published, declared.views, origins, ())
+
+
+def _add_author(article: Article, authors: AuthorFinder) -> Article:
+    """Add the author that is printed around an article; what machines are told does for one without a signature."""
+    how = next((origin.how for origin in article.origins if origin.field == "author"), "")
+    if how in ("declared", "label"):
+        return article
+    found = authors.find_printed() or (authors.find_said() if not how else None)
+    if found is None:
+        return article
+    origins = (origin for origin in article.origins if origin.field != "author")
+    return replace(article, author=found[0], origins=(*origins, found[1]))
 
 
 def _add_unprinted(fields: Fields, metadata: Metadata) -> Fields:
