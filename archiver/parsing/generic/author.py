@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 from archiver.folding import fold
@@ -20,6 +21,7 @@ MOST_BELOW = 14
 MOST_BEHIND = 12
 MOST_ELEMENTS = 30
 MOST_INLINES = 4
+MOST_AROUND = 3
 LONGEST_AUTHOR = 120
 LONGEST_NICKNAME = 30
 SHORTEST_SITE = 8
@@ -31,7 +33,7 @@ LEAST_BELOW = 8
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _ADDRESS = re.compile(r"[@\\/|]|\w\.[a-z]{2,}$|https?:|^\W|\d{3}")
 _PIECES = re.compile(r"[_-]+|(?<=[a-z])(?=[A-Z])")
-_TITLE_END = re.compile(r"\s[-–—|·•:»]+\s|\s?\|\s?")
+_TITLE_END = re.compile(r"\s[-–—·•»:]+\s|\s?\|\s?")
 _AUTHOR_NAMES = frozenset("author authors byline autor autores autoren auteur auteurs verfasser tacgia penulis".split())
 # What stands in or beside an element for the author, and is not the name.
 _OTHER_NAMES = frozenset(
@@ -52,6 +54,7 @@ class AuthorFinder:
 
     def __init__(self, outline: Outline, region: Region, metadata: Metadata, url: str) -> None:
         self._sites = _list_sites(metadata, url)
+        self._accounts = frozenset(metadata.accounts)
         self._said = [name for name in map(_clean, metadata.authors) if self._is_author(name)]
         end = min(region.end, region.last + 1 + MOST_BEHIND, len(outline.lines))
         self._near = [outline.lines[index] for index in _list_near(region, len(outline.lines))]
@@ -74,7 +77,8 @@ class AuthorFinder:
 
     def find_said(self) -> tuple[str, Origin] | None:
         """Find the author that only machines are told."""
-        names = (name for name in self._said if take_names(name) == name and (" " in name or not name.isascii()))
+        told = (name for name in self._said if name not in self._accounts)
+        names = (name for name in told if take_names(name) == name and (" " in name or not name.isascii()))
         return next(((name, Origin("author", "metadata", 0.7)) for name in names), None)
 
     def _find_bylines(self, lines: list[Line]) -> Iterator[str]:
@@ -122,12 +126,13 @@ def _list_near(region: Region, end: int) -> list[int]:
 
 def _list_elements(line: Line) -> Iterator[Element]:
     """Yield the elements of a line that are for the author by their names, attributes or addresses; none of comments."""
-    around = [line.block, *([line.block.parent] if line.block.parent is not None else [])]
+    around = list(islice((line.block, *line.block.parents), MOST_AROUND))
     if any("comment" in attribute_of(element, "class").casefold() for element in around):
         return
     inner = [below for inline in line.inlines for below in (inline, *elements_below(inline))][:MOST_ELEMENTS]
     yield from (element for element in inner if _is_for_author(element))
-    if any(_is_for_author(element) for element in around):
+    marked = (element for element in around if _is_for_author(element))
+    if any(len(whole_text(element)) <= LONGEST_AUTHOR for element in marked):
         yield from (*line.inlines[:MOST_INLINES], line.block)
 
 
@@ -206,8 +211,8 @@ def _clean(name: str) -> str:
 def _list_sites(metadata: Metadata, url: str) -> frozenset[str]:
     """List the names of the site, squeezed: as it says itself, as its titles end, and as its address is."""
     host = (urlsplit(url).hostname or "").removeprefix("www.")
-    ends = [piece for title in metadata.titles[:1] for piece in _TITLE_END.split(title)[1:]]
-    return frozenset(map(_squeeze, (*metadata.sites, *ends, host, *host.split("."), host.rpartition(".")[0])))
+    ends = [piece for title in metadata.titles[:1] for piece in _TITLE_END.split(title)[1:][-1:]]
+    return frozenset(map(_squeeze, (*metadata.sites, *ends, host, host.rpartition(".")[0], host.partition(".")[0])))
 
 
 def _squeeze(text: str) -> str:

@@ -13,6 +13,7 @@ _ARTICLE_TYPES = frozenset(
 )
 _PAGES = frozenset(("webpage", "itempage", "medicalwebpage", "aboutpage"))
 _GROUPS = frozenset(("organization", "newsmediaorganization", "governmentorganization", "website", "brand"))
+_ACCOUNT = "/schema/person/"
 LONGEST_JSON = 200_000
 MOST_SCRIPTS = 20
 MOST_VALUES = 2_000
@@ -43,6 +44,10 @@ class Linked:
             one = self._follow(one)
             if isinstance(one, dict) and not (_types_of(one) & _GROUPS):
                 yield from (clean_text(name) for name in _listed(one.get("name")) if isinstance(name, str))
+
+    def list_accounts(self) -> list[str]:
+        """List the names of accounts: WordPress tells who entered a text, which need not be who wrote it."""
+        return [clean_text(str(said["name"])) for key, said in self.named.items() if _ACCOUNT in key]
 
     def _follow(self, one: object) -> object:
         """Follow a reference to what is described elsewhere on the page."""
@@ -89,8 +94,8 @@ def _sort(value: _Said, linked: Linked) -> None:
         linked.pages.append(value)
     if "breadcrumblist" in types:
         linked.trails.append(tuple(_read_trail(value)))
-    groups = [value] if types & _GROUPS else list(_listed(value.get("publisher")))
-    linked.groups += [clean_text(str(group["name"])) for group in groups if isinstance(group, dict) and "name" in group]
+    groups = (group for group in (value, *_listed(value.get("publisher"))) if isinstance(group, dict))
+    linked.groups += [clean_text(str(group["name"])) for group in groups if "name" in group and _is_group(group)]
 
 
 def _read_trail(said: _Said) -> Iterator[str]:
@@ -111,6 +116,11 @@ def _position_of(step: _Said) -> int:
 
 def _types_of(said: _Said) -> set[str]:
     return {kind.rpartition("/")[2].casefold() for kind in _listed(said.get("@type")) if isinstance(kind, str)}
+
+
+def _is_group(said: _Said) -> bool:
+    types = _types_of(said)
+    return bool(types & _GROUPS) and "person" not in types
 
 
 def _listed(value: object) -> list[object]:

@@ -29,7 +29,8 @@ _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 class Metadata:
     """What a page says of itself: titles, dates of publication, sections, and whether it is an article.
 
-    ``authors`` are the people it names, ``sites`` the names of the site and its publisher, ``trails`` its breadcrumbs.
+    ``authors`` are the people it names, ``accounts`` those of them that may only have entered the text; ``sites`` are
+    the names of the site and its publisher, ``trails`` its breadcrumbs.
     """
 
     titles: tuple[str, ...] = ()
@@ -37,6 +38,7 @@ class Metadata:
     sections: tuple[str, ...] = ()
     is_article: bool = False
     authors: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
     sites: tuple[str, ...] = ()
     trails: tuple[tuple[str, ...], ...] = ()
 
@@ -53,6 +55,7 @@ def read_metadata(page: Element) -> Metadata:
         tuple(dict.fromkeys(value for name, value in said if name in _SECTIONS)),
         any(name in ("og:type", "@type") and value.casefold() in _ARTICLE_TYPES for name, value in said),
         tuple(dict.fromkeys((*_name_authors(linked, titles), *(value for name, value in said if name in _AUTHORS)))),
+        tuple(linked.list_accounts()),
         tuple(dict.fromkeys((*(value for name, value in said if name in _SITES), *linked.groups))),
         tuple(trail for trail in linked.trails if trail),
     )

@@ -45,8 +45,9 @@ ACCOUNT_NAME = whole_line(
 
 # The label of the author, and the name behind it up to the next piece of the line.
 AUTHOR = re.compile(
-    r"(?<!\w)(?:tác giả(?: bài viết)?|người viết|author|written by|posted by|автор|作者|autore?|penulis)"
+    r"(?<!\w)(?:tác giả(?: bài viết)?|người viết|authors?|written by|posted by|автор|作者|撰文|撰稿|autor(?:in|en|es|e|i)?"
+    r"|auteure?s?|verfasser(?:in)?|redaktion|texte?|words|penulis)"
     r" ?[:：] ?(?P<name>[^|;,:：\d()\[\]]{2,60}?)"
-    r"(?= ?(?:$|[|;,()\[\]]|\s-\s|\d|来源|时间|责任编辑|编辑|nguồn|ngày|source))",
+    r"(?= ?(?:$|[|;,()\[\]]|\s[-/–—•·]\s|\d|来源|时间|责任编辑|编辑|nguồn|ngày|source))",
     re.IGNORECASE,
 )
