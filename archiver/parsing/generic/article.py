@@ -40,7 +40,8 @@ def read_generic_article(
     if headline is None:
         return Problem("no_article", "no line of the page looks like the headline of an article")
     region = find_region(outline, headline.line, infos, find_teasers(outline, infos))
-    fields = _read_fields(declared, _add_unprinted(read_fields(outline, region, infos, zone, at), metadata))
+    found = _add_count(read_fields(outline, region, infos, zone, at), headline)
+    fields = _read_fields(declared, _add_unprinted(found, metadata))
     parts = read_generic_body(outline, region, declared, links)
     attachments = read_attachments(outline, region, links)
     extras = len(parts.images) + len(attachments)
@@ -84,6 +85,13 @@ def _add_author(article: Article, authors: AuthorFinder) -> Article:
         return article
     origins = (origin for origin in article.origins if origin.field != "author")
     return replace(article, author=found[0], origins=(*origins, found[1]))
+
+
+def _add_count(fields: Fields, headline: Headline) -> Fields:
+    """Add the view count that is printed within the headline, where no line prints one."""
+    if fields.views or headline.views is None:
+        return fields
+    return replace(fields, views=headline.views, origins=(*fields.origins, Origin("views", "in the headline", 0.9)))
 
 
 def _add_unprinted(fields: Fields, metadata: Metadata) -> Fields:

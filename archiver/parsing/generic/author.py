@@ -125,7 +125,7 @@ def _list_near(region: Region, end: int) -> list[int]:
 
 
 def _list_elements(line: Line) -> Iterator[Element]:
-    """Yield the elements of a line that are for the author by their names, attributes or addresses; none of comments."""
+    """Yield the elements of a line that are for the author by name, attribute or address; none of comments."""
     around = list(islice((line.block, *line.block.parents), MOST_AROUND))
     if any("comment" in attribute_of(element, "class").casefold() for element in around):
         return
@@ -181,7 +181,7 @@ def _is_word(text: str) -> bool:
 
 
 def _separate(line: Line) -> str:
-    """Return the text of a line with a sign between two elements that stand without a space, or that both have words."""
+    """Return the text of a line with a sign between elements that no space parts, and behind those of several words."""
     text, at = line.text, 0
     strings = [clean_text(string) for inline in line.inlines[:MOST_ELEMENTS] for string in inline.stripped_strings]
     for string in strings[:MOST_ELEMENTS]:

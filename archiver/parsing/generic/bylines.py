@@ -1,4 +1,4 @@
-"""Reading the names in a by-line: ``By Martha Sample``, ``14.02.2023 von Karl Beispiel``, ``đăng bởi Nguyễn Văn An``."""
+"""Reading the names in a by-line: ``By Martha Sample``, ``14.02.2023 von Karl Beispiel``, ``bởi Nguyễn Văn An``."""
 
 import re
 
@@ -32,7 +32,9 @@ _BEFORE = re.compile(r"(?:^|[|•·–—/(,;~-]|\d|\b(?:uhr|[ap]\.?m\.?|h|phút
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’‘.-](?=[^\W\d_]))*\.?")
 _DOMAIN = re.compile(r"\.[a-z]{2,}$")
 _JOINT = re.compile(r"\s*[,;&+]\s*(?:(?:und|and)\s)?|\s(?:und|and|y|et|e|và|dan|og|och|en|i)\s", re.IGNORECASE)
-_PARTICLES = frozenset("de la le las los van von der den del della di da das dos do du el al bin ibn ten ter af".split())
+_PARTICLES = frozenset(
+    "de la le las los van von der den del della di da das dos do du el al bin ibn ten ter af".split()
+)
 # What may follow a name: with a date, or where the line says that it is about the date.
 _FOLLOWING = frozenset("am um on at in under unter le el em vào lúc ngày pada im il den the for from with mit".split())
 _OTHERS = frozenset(
@@ -97,12 +99,16 @@ def _take_name(text: str, at: int) -> tuple[str, int]:
     start, end, count = at, at, 0
     while count < MOST_WORDS and (word := _WORD.match(text, at)):
         is_name = _begins_name(word[0]) and not _is_date_word(word, text)
-        if word[0].casefold() in _OFFICES or _DOMAIN.search(word[0]) or not (is_name or (count and word[0] in _PARTICLES)):
+        if (
+            word[0].casefold() in _OFFICES
+            or _DOMAIN.search(word[0])
+            or not (is_name or (count and word[0] in _PARTICLES))
+        ):
             break
         count += 1
         end = word.end() if is_name else end
         at = word.end()
-        if text[at : at + 1] != " " or text[at - 1] == "." and len(word[0]) > len("Prof."):
+        if text[at : at + 1] != " " or (text[at - 1] == "." and len(word[0]) > len("Prof.")):
             break
         at += 1
     name = text[start:end].rstrip()

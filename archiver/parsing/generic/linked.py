@@ -41,9 +41,9 @@ class Linked:
             if isinstance(one, str):
                 yield clean_text(one)
                 continue
-            one = self._follow(one)
-            if isinstance(one, dict) and not (_types_of(one) & _GROUPS):
-                yield from (clean_text(name) for name in _listed(one.get("name")) if isinstance(name, str))
+            person = self._follow(one)
+            if isinstance(person, dict) and not (_types_of(person) & _GROUPS):
+                yield from (clean_text(name) for name in _listed(person.get("name")) if isinstance(name, str))
 
     def list_accounts(self) -> list[str]:
         """List the names of accounts: WordPress tells who entered a text, which need not be who wrote it."""

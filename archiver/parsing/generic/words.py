@@ -37,16 +37,16 @@ ACCOUNT = whole_line(r"(?:ad ?min(?:istrator)?\W*)+|(?:pho |truong )?ban bien ta
 
 # The names of accounts in any place, folded: who entered a text into a portal, and did not write it.
 ACCOUNT_NAME = whole_line(
-    r"(?:super ?|site ?|web ?|system ?)?(?:ad ?min(?:istrator)?|user|master|editor|manager|author|mod(?:erator)?)\W*\d*",
-    r"root|guest|test(?:er)?|anonymous|unknown|none|null|quan ?tri(?: vien| he thong| website| mang)?|bien tap(?: vien)?",
+    r"(?:super ?|site ?|web ?|system ?)?(?:ad ?min(?:istrator)?|user|master|editor|manager|author|moderator)\W*\d*",
+    r"root|guest|test(?:er)?|anonymous|unknown|none|null|quan ?tri(?: vien| he thong| website)?|bien tap(?: vien)?",
     r"(?:pho |truong )?ban bien tap.*|bbt|btv|cong thong tin.*|trang thong tin.*|autor|verfasser|user ?name|portal",
     r"редактор|администратор|админ|管理员|管理員|编辑|編輯|小编",
 )
 
 # The label of the author, and the name behind it up to the next piece of the line.
 AUTHOR = re.compile(
-    r"(?<!\w)(?:tác giả(?: bài viết)?|người viết|authors?|written by|posted by|автор|作者|撰文|撰稿|autor(?:in|en|es|e|i)?"
-    r"|auteure?s?|verfasser(?:in)?|redaktion|texte?|words|penulis)"
+    r"(?<!\w)(?:tác giả(?: bài viết)?|người viết|authors?|written by|posted by|автор|作者|撰文|撰稿"
+    r"|autor(?:in|en|es|e|i)?|auteure?s?|verfasser(?:in)?|redaktion|texte?|words|penulis)"
     r" ?[:：] ?(?P<name>[^|;,:：\d()\[\]]{2,60}?)"
     r"(?= ?(?:$|[|;,()\[\]]|\s[-/–—•·]\s|\d|来源|时间|责任编辑|编辑|nguồn|ngày|source))",
     re.IGNORECASE,
