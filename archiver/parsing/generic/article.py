@@ -50,7 +50,7 @@ def read_generic_article(
         return refusal
     authors = AuthorFinder(outline, region, metadata, address.url)
     article = _add_author(_make_article(address, headline, declared, parts, attachments, fields), authors)
-    section = find_section(outline, headline.line, metadata) if article.section is None else None
+    section = find_section(outline, headline.line, metadata, address.url) if article.section is None else None
     return replace(article, section=section[0], origins=(*article.origins, section[1])) if section else article
 
 

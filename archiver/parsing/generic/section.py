@@ -1,66 +1,64 @@
-"""Finding the section of an article: the last crumb of the breadcrumb above its headline."""
-
-import re
+"""Finding the section of an article: the last crumb of a true trail above its headline, or the name told to machines."""
 
 from archiver.model import Origin
 from archiver.parsing.generic.metadata import Metadata
-from archiver.parsing.generic.outline import Outline, whole_text
-from archiver.parsing.generic.words import DETAIL, HERE, HOME
-from archiver.platforms.elements import select
+from archiver.parsing.generic.outline import Line, Outline
+from archiver.parsing.generic.trail import Trail, find_trails, is_marked, read_marked, split_crumbs, weigh
+from archiver.parsing.generic.words import DETAIL, HOME
 
-# So many lines above the headline the breadcrumb may begin.
+# So many lines above the headline the breadcrumb may begin, and so many below it may print the section.
 _FARTHEST = 16
+_BELOW = 3
 LONGEST_CRUMB = 100
-MOST_CRUMBS = 12
-_SEPARATORS = re.compile(r"\s*[>»›/|→\\]+\s*|\s+[-–]\s+")
-_EDGES = " \t>»›/|→\\-–:：·•"
+LONGEST_INFO = 120
+LEAST_EVIDENCE = 1
 
 
-def find_section(outline: Outline, headline: int, metadata: Metadata) -> tuple[str, Origin] | None:
-    """Find the section that is printed above the headline; None where there is neither breadcrumb nor its name."""
+def find_section(outline: Outline, headline: int, metadata: Metadata, url: str = "") -> tuple[str, Origin] | None:
+    """Find the section that is printed near the headline; None where only menus are, and no name of it."""
     title = outline.lines[headline].text
-    crumbs = [crumb for crumb in _find_crumbs(outline, headline) if not _is_other(crumb, title)]
-    if crumbs and not any(crumb.isdecimal() for crumb in crumbs):
-        return crumbs[-1], Origin("section", "breadcrumb", 0.9)
-    said = {section.casefold() for section in metadata.sections}
-    for line in outline.lines[max(headline - _FARTHEST, 0) : headline]:
-        if line.text.casefold() in said:
-            return line.text, Origin("section", "metadata", 0.85)
+    for trail in find_trails(outline, headline, _FARTHEST):
+        crumbs = [crumb for crumb in trail.crumbs if not _is_other(crumb, title)]
+        ends = bool(trail.crumbs) and _is_title(trail.crumbs[-1], title)
+        if crumbs and weigh(trail, crumbs, metadata, url, ends_at_title=ends) >= LEAST_EVIDENCE:
+            return crumbs[-1], Origin("section", "breadcrumb", 0.9)
+    return _find_marked(outline, headline, title) or _find_said(outline, headline, metadata, title)
+
+
+def _find_marked(outline: Outline, headline: int, title: str) -> tuple[str, Origin] | None:
+    """Find the last crumb in an element that says of itself that it is a breadcrumb, whatever its first crumb is."""
+    for index in range(headline - 1, max(headline - _FARTHEST, 0) - 1, -1):
+        if is_marked(outline.lines[index].block):
+            crumbs = [crumb for crumb in read_marked(outline, index, headline) if not _is_other(crumb, title)]
+            return (crumbs[-1], Origin("section", "breadcrumb", 0.9)) if crumbs else None
     return None
 
 
-def _find_crumbs(outline: Outline, headline: int) -> list[str]:
-    """Find the crumbs behind the word for home, nearest to the headline."""
-    for index in range(headline - 1, max(headline - _FARTHEST, 0) - 1, -1):
-        text = outline.lines[index].text
-        here = HERE.match(text)
-        parts = _split(text[here.end() :] if here else text)
-        if parts and HOME.match(parts[0]):
-            return _read_trail(outline, index, headline, parts)
-    return []
+def _find_said(outline: Outline, headline: int, metadata: Metadata, title: str) -> tuple[str, Origin] | None:
+    """Find a line, or a piece of one, near the headline that prints the section as machines are told it."""
+    trails = (trail[::-1] for trail in metadata.trails)
+    last = (next((crumb for crumb in trail if not _is_other(crumb, title)), "") for trail in trails)
+    said = {section.casefold() for section in (*metadata.sections, *last) if section}
+    lines = outline.lines[max(headline - _FARTHEST, 0) : headline]
+    for line in (*lines, *outline.lines[headline + 1 : headline + 1 + _BELOW]):
+        for piece in _pieces_of(line):
+            if piece.casefold() in said:
+                return piece, Origin("section", "metadata", 0.85)
+    return None
 
 
-def _read_trail(outline: Outline, index: int, headline: int, parts: list[str]) -> list[str]:
-    """Read a trail that is one line, or one element of several lines, each crumb one of them."""
-    line = outline.lines[index]
-    if len(parts) > 1:
-        return parts[1:]
-    if len(line.hrefs) > 1:
-        links = [whole_text(link) for link in select(line.block, "a")[:MOST_CRUMBS]]
-        tail = line.text.removeprefix(" ".join(links)).strip(_EDGES) if line.text.startswith(" ".join(links)) else ""
-        return [crumb for crumb in (*links[1:], tail) if crumb]
-    around = next((span for span in outline.around(index) if span.end - span.start > 1), None)
-    if around is None or around.end > headline + 1 or around.end - around.start > MOST_CRUMBS:
+def _pieces_of(line: Line) -> list[str]:
+    if len(line.text) > LONGEST_INFO:
         return []
-    return [part for line in outline.lines[index + 1 : around.end] for part in _split(line.text)]
+    return [line.text, *split_crumbs(line.text)]
 
 
 def _is_other(crumb: str, title: str) -> bool:
     """Say whether a crumb is no section: home, the article itself, or the word for such a page."""
     if len(crumb) > LONGEST_CRUMB or HOME.fullmatch(crumb) or DETAIL.fullmatch(crumb):
         return True
+    return _is_title(crumb, title)
+
+
+def _is_title(crumb: str, title: str) -> bool:
     return crumb == title or (crumb.endswith(("...", "…")) and title.startswith(crumb.rstrip(".… ")))
-
-
-def _split(text: str) -> list[str]:
-    return [part for piece in _SEPARATORS.split(text) if (part := piece.strip(_EDGES))]

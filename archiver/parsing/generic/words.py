@@ -22,6 +22,14 @@ HERE = whole_line(
     r"bạn đang ở(?: đây)?|bạn đang xem|vị trí|位置|当前位置|您(?:现在)?的位置|you are here|vous êtes ici|sie sind hier",
     r"вы здесь",
 )
+# Pages of a site that no article lies below: a hint that what names them is a menu.
+SITE_PAGE = whole_line(
+    r"liên hệ|giới thiệu|sơ đồ(?: (?:trang|website|site|cổng))?|đăng nhập|đăng ký|tìm kiếm|hỏi đáp|góp ý|thư viện ảnh",
+    r"contact(?: us)?|about(?: us)?|site ?map|log ?in|sign in|search|help|imprint|privacy(?: policy)?|faqs?",
+    r"kontakt|impressum|über uns|datenschutz|anmelden|suche|à propos|nous contacter|plan du site|mentions légales",
+    r"contacto|contáctenos|acerca de|quiénes somos|контакты|о нас|карта сайта|поиск|联系我们|关于我们|网站地图|hubungi kami",
+    r"tentang kami|contatti|chi siamo|contato|sobre nós",
+)
 DETAIL = whole_line(r"chi tiết(?: tin| bài viết| tin tức| nội dung)?|xem tin|nội dung|正文|详细内容|detail")
 
 # The labels of a table that describes a document.
