@@ -81,14 +81,19 @@ def _look_behind_site_name(outline: Outline, found: list[Headline], infos: InfoR
     first = found[0] if found else None
     if first is None or first.strength < 1 or first.in_address:
         return found
-    for other in found:
-        is_named = other.how == ABOVE_DATE or (other.how == "address" and other.in_address)
-        if is_named and other.line > first.line and len(other.text) >= LONG_HEADLINE:
-            between = range(first.line + 1, other.line)
-            is_apart = any(infos.read(line) or outline.lines[line].mass >= len(other.text) for line in between)
-            if not is_apart and len(other.text) >= 1.5 * len(first.text):
-                return [other, *(headline for headline in found if headline is not other)]
-    return found
+    behind = next((other for other in found if _is_behind_site_name(outline, first, other, infos)), None)
+    return [behind, *(headline for headline in found if headline is not behind)] if behind else found
+
+
+def _is_behind_site_name(outline: Outline, first: Headline, other: Headline, infos: InfoReader) -> bool:
+    """Say whether a line is rather the headline than one with the whole title, which may be that of all pages."""
+    if len(other.text) < LONG_HEADLINE or not (other.how == ABOVE_DATE or (other.how == "address" and other.in_address)):
+        return False
+    if other.how == "address" and not outline.lines[first.line].heading:
+        return True
+    between = range(first.line + 1, other.line)
+    is_apart = any(infos.read(line) or outline.lines[line].mass >= len(other.text) for line in between)
+    return other.line > first.line and not is_apart and len(other.text) >= 1.5 * len(first.text)
 
 
 def _may_be(line: Line, titles: Titles) -> bool:

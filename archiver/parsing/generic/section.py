@@ -1,6 +1,9 @@
 """Finding the section of an article: the last crumb of a true trail above its headline, or the name told to machines."""
 
+import re
+
 from archiver.model import Origin
+from archiver.parsing.furniture.words import END, TOOL
 from archiver.parsing.generic.metadata import Metadata
 from archiver.parsing.generic.outline import Line, Outline
 from archiver.parsing.generic.trail import Trail, find_trails, is_marked, read_marked, split_crumbs, weigh
@@ -9,7 +12,11 @@ from archiver.parsing.generic.words import DETAIL, HOME
 # So many lines above the headline the breadcrumb may begin, and so many below it may print the section.
 _FARTHEST = 16
 _BELOW = 3
+_ABOVE = 2
+_DIGIT = re.compile(r"\d")
+_INNER = re.compile(r"(?:https?://[^/]+)?/*[^/#?:]+[^#:]*$", re.IGNORECASE)
 LONGEST_CRUMB = 100
+LONGEST_KICKER = 60
 LONGEST_INFO = 120
 LEAST_EVIDENCE = 1
 
@@ -22,7 +29,11 @@ def find_section(outline: Outline, headline: int, metadata: Metadata, url: str =
         ends = bool(trail.crumbs) and _is_title(trail.crumbs[-1], title)
         if crumbs and weigh(trail, crumbs, metadata, url, ends_at_title=ends) >= LEAST_EVIDENCE:
             return crumbs[-1], Origin("section", "breadcrumb", 0.9)
-    return _find_marked(outline, headline, title) or _find_said(outline, headline, metadata, title)
+    return (
+        _find_marked(outline, headline, title)
+        or _find_said(outline, headline, metadata, title)
+        or _find_kicker(outline, headline)
+    )
 
 
 def _find_marked(outline: Outline, headline: int, title: str) -> tuple[str, Origin] | None:
@@ -45,6 +56,28 @@ def _find_said(outline: Outline, headline: int, metadata: Metadata, title: str) 
             if piece.casefold() in said:
                 return piece, Origin("section", "metadata", 0.85)
     return None
+
+
+def _find_kicker(outline: Outline, headline: int) -> tuple[str, Origin] | None:
+    """Find a link alone above the headline, at most a date between, with which the element around both begins."""
+    for index in range(headline - 1, max(headline - 1 - _ABOVE, -1), -1):
+        line = outline.lines[index]
+        if line.is_link:
+            around = next((span for span in outline.around(headline) if span.start <= index), None)
+            is_first = around is not None and around.start == index
+            return (line.text, Origin("section", "kicker", 0.75)) if is_first and _is_kicker(line) else None
+        if not _DIGIT.search(line.text) or len(line.text) > LONGEST_INFO:
+            return None
+    return None
+
+
+def _is_kicker(line: Line) -> bool:
+    """Say whether a line is one link to another page of the site, and no button."""
+    if len(line.anchors) != 1 or len(line.text) > LONGEST_KICKER or line.furniture:
+        return False
+    if any(words.fullmatch(line.text) for words in (END, TOOL, HOME, DETAIL)):
+        return False
+    return bool(_INNER.match(line.hrefs[0]))
 
 
 def _pieces_of(line: Line) -> list[str]:

@@ -14,6 +14,9 @@ from archiver.platforms.elements import Element, attribute_of
 MOST_CRUMBS = 12
 MOST_AROUND = 5
 _SEPARATORS = re.compile(r"\s*[>»›❯▸/|→\\]+\s*|\s+[-–•·]\s+")
+_SIGN = re.compile(r"[>»›❯▸/|→\\–•·-]")
+# Where signs that part nothing are put while a line is split: in a plane of Unicode for private use.
+_HIDDEN = 0xF0000
 _EDGES = " \t>»›❯▸/|→\\-–:：·•"
 # Signs that lead from one crumb into the next one; menus have other signs, too.
 _LEADING = re.compile(r"[>»›❯▸→]")
@@ -42,7 +45,7 @@ def find_trails(outline: Outline, headline: int, farthest: int) -> Iterator[Trai
     for index in range(headline - 1, max(headline - farthest, 0) - 1, -1):
         text = outline.lines[index].text
         here = HERE.match(text)
-        parts = split_crumbs(text[here.end() :] if here else text)
+        parts = _parts_of(outline.lines[index], here.end() if here else 0)
         if parts and HOME.match(parts[0]):
             yield _read_trail(outline, index, headline, parts, is_here=bool(here) or _is_here(outline, index))
 
@@ -114,15 +117,30 @@ def _read_trail(outline: Outline, index: int, headline: int, parts: list[str], *
     return Trail(tuple(crumbs), hrefs, signs, around.element, is_here)
 
 
-def _parts_of(line: Line) -> list[str]:
-    """Return the crumbs of a line: its parts between signs, else its links and what stands behind the last one."""
-    parts = split_crumbs(line.text)
+def _parts_of(line: Line, start: int = 0) -> list[str]:
+    """Return the crumbs of a line: its parts between signs, else its links and what stands behind the last one.
+
+    A sign within a link is part of a name: ``Tin tức - Sự kiện``.
+    """
+    text = line.text[start:]
+    for anchor in line.anchors[:MOST_CRUMBS]:
+        name = whole_text(anchor)
+        text = text.replace(name, _SIGN.sub(_hide, name), 1) if _SIGN.search(name.strip(_EDGES)) else text
+    parts = ["".join(map(_show, part)) for part in split_crumbs(text)]
     if len(parts) > 1 or len(line.anchors) < 2:
         return parts
     links = [text for anchor in line.anchors[:MOST_CRUMBS] if (text := whole_text(anchor))]
     joined = next((joint.join(links) for joint in (" ", "") if line.text.startswith(joint.join(links))), None)
     tail = line.text.removeprefix(joined).strip(_EDGES) if joined else ""
     return [*links, tail] if tail else links
+
+
+def _hide(sign: re.Match[str]) -> str:
+    return chr(_HIDDEN + ord(sign[0]))
+
+
+def _show(letter: str) -> str:
+    return chr(ord(letter) - _HIDDEN) if ord(letter) >= _HIDDEN else letter
 
 
 def _signs_of(text: str, crumbs: list[str]) -> str:
