@@ -87,7 +87,9 @@ def _look_behind_site_name(outline: Outline, found: list[Headline], infos: InfoR
 
 def _is_behind_site_name(outline: Outline, first: Headline, other: Headline, infos: InfoReader) -> bool:
     """Say whether a line is rather the headline than one with the whole title, which may be that of all pages."""
-    if len(other.text) < LONG_HEADLINE or not (other.how == ABOVE_DATE or (other.how == "address" and other.in_address)):
+    if len(other.text) < LONG_HEADLINE or not (
+        other.how == ABOVE_DATE or (other.how == "address" and other.in_address)
+    ):
         return False
     if other.how == "address" and not outline.lines[first.line].heading:
         return True

@@ -14,10 +14,7 @@ from archiver.platforms.elements import Element, attribute_of
 MOST_CRUMBS = 12
 MOST_AROUND = 5
 _SEPARATORS = re.compile(r"\s*[>»›❯▸/|→\\]+\s*|\s+[-–•·]\s+")
-_SIGN = re.compile(r"[>»›❯▸/|→\\–•·-]")
-# Where signs that part nothing are put while a line is split: in a plane of Unicode for private use.
-_HIDDEN = 0xF0000
-_EDGES = " \t>»›❯▸/|→\\-–:：·•"
+_EDGES = " \t>»›❯▸/⁄|→\\-–:：·•"
 # Signs that lead from one crumb into the next one; menus have other signs, too.
 _LEADING = re.compile(r"[>»›❯▸→]")
 _BESIDE = re.compile(r"[|•·]")
@@ -68,14 +65,14 @@ def weigh(trail: Trail, crumbs: list[str], metadata: Metadata, url: str, *, ends
 
 def _weigh_addresses(trail: Trail, url: str) -> int:
     """Weigh where the crumbs lead: deeper with each, and on the way to this page, or side by side."""
-    paths = [path for path in map(_path_of, trail.hrefs) if path and path != "/"]
-    own = _path_of(url)
+    paths = [path for path in map(path_of, trail.hrefs) if path and path != "/"]
+    own = path_of(url)
     if not paths:
         return 0
     is_nested = all(later.startswith(earlier) and later != earlier for earlier, later in pairwise(paths))
     on_way = [own.startswith(path) for path in paths]
     if len(paths) > 1 and not is_nested:
-        return -4 if any(on_way[:-1]) and not on_way[-1] else -2
+        return -4 if any(on_way[:-1]) and not on_way[-1] else -min(len(paths), 3)
     return 2 if on_way[-1] or len(paths) > 1 else 0
 
 
@@ -93,12 +90,18 @@ def read_marked(outline: Outline, index: int, headline: int) -> list[str]:
     if not spans or spans[-1].end - spans[-1].start > MOST_CRUMBS:
         return []
     lines = outline.lines[spans[-1].start : spans[-1].end]
-    return [part for line in lines for part in _parts_of(line)]
+    crumbs = (line for line in lines if not line.heading and not (line.is_link and path_of(line.hrefs[0]) == "/"))
+    return [part for line in crumbs for part in _parts_of(line)]
 
 
 def split_crumbs(text: str) -> list[str]:
     """Split a line at the signs that stand between crumbs."""
     return [part for piece in _SEPARATORS.split(text) if (part := piece.strip(_EDGES))]
+
+
+def strip_signs(text: str) -> str:
+    """Return a text without the signs that may stand around a crumb."""
+    return text.strip(_EDGES)
 
 
 def _read_trail(outline: Outline, index: int, headline: int, parts: list[str], *, is_here: bool) -> Trail:
@@ -118,29 +121,21 @@ def _read_trail(outline: Outline, index: int, headline: int, parts: list[str], *
 
 
 def _parts_of(line: Line, start: int = 0) -> list[str]:
-    """Return the crumbs of a line: its parts between signs, else its links and what stands behind the last one.
+    """Return the crumbs of a line: its links, and what stands before, between and behind them, parted by signs.
 
-    A sign within a link is part of a name: ``Tin tức - Sự kiện``.
+    A sign within a link is part of a name, ``Tin tức - Sự kiện``, and a dash behind the last one part of a headline.
     """
-    text = line.text[start:]
+    parts: list[str] = []
+    at = start
     for anchor in line.anchors[:MOST_CRUMBS]:
         name = whole_text(anchor)
-        text = text.replace(name, _SIGN.sub(_hide, name), 1) if _SIGN.search(name.strip(_EDGES)) else text
-    parts = ["".join(map(_show, part)) for part in split_crumbs(text)]
-    if len(parts) > 1 or len(line.anchors) < 2:
-        return parts
-    links = [text for anchor in line.anchors[:MOST_CRUMBS] if (text := whole_text(anchor))]
-    joined = next((joint.join(links) for joint in (" ", "") if line.text.startswith(joint.join(links))), None)
-    tail = line.text.removeprefix(joined).strip(_EDGES) if joined else ""
-    return [*links, tail] if tail else links
-
-
-def _hide(sign: re.Match[str]) -> str:
-    return chr(_HIDDEN + ord(sign[0]))
-
-
-def _show(letter: str) -> str:
-    return chr(ord(letter) - _HIDDEN) if ord(letter) >= _HIDDEN else letter
+        found = line.text.find(name, at) if name else -1
+        if found >= 0:
+            parts += [*split_crumbs(line.text[at:found]), name.strip(_EDGES)]
+            at = found + len(name)
+    tail = line.text[at:]
+    parts += split_crumbs(tail) if len(parts) < 2 else [tail.strip(_EDGES)]
+    return [part for part in parts if part]
 
 
 def _signs_of(text: str, crumbs: list[str]) -> str:
@@ -169,7 +164,7 @@ def _is_titled(crumb: str, metadata: Metadata) -> bool:
     return any(title.casefold().startswith(crumb.casefold()) for title in metadata.titles[:1])
 
 
-def _path_of(href: str) -> str:
+def path_of(href: str) -> str:
     """Return the path of an address, without the slash at its end and the end of a file's name."""
     try:
         path = unquote(urlsplit(href.strip()).path)

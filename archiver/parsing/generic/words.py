@@ -27,8 +27,8 @@ SITE_PAGE = whole_line(
     r"liên hệ|giới thiệu|sơ đồ(?: (?:trang|website|site|cổng))?|đăng nhập|đăng ký|tìm kiếm|hỏi đáp|góp ý|thư viện ảnh",
     r"contact(?: us)?|about(?: us)?|site ?map|log ?in|sign in|search|help|imprint|privacy(?: policy)?|faqs?",
     r"kontakt|impressum|über uns|datenschutz|anmelden|suche|à propos|nous contacter|plan du site|mentions légales",
-    r"contacto|contáctenos|acerca de|quiénes somos|контакты|о нас|карта сайта|поиск|联系我们|关于我们|网站地图|hubungi kami",
-    r"tentang kami|contatti|chi siamo|contato|sobre nós",
+    r"contacto|contáctenos|acerca de|quiénes somos|контакты|о нас|карта сайта|поиск|联系我们|关于我们|网站地图",
+    r"hubungi kami|tentang kami|contatti|chi siamo|contato|sobre nós",
 )
 DETAIL = whole_line(r"chi tiết(?: tin| bài viết| tin tức| nội dung)?|xem tin|nội dung|正文|详细内容|detail")
 
