@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from archiver.model import Article, Attachment, Origin, Problem
+from archiver.model import Article, Attachment, Count, Origin, Problem
 from archiver.parsing.article import find_unreadable, tell_left_out
 from archiver.parsing.body import BodyParts, drop_files
 from archiver.parsing.generic.author import AuthorFinder
@@ -12,6 +12,7 @@ from archiver.parsing.generic.body import read_attachments, read_generic_body
 from archiver.parsing.generic.declared import Declared, read_declared
 from archiver.parsing.generic.density import find_region
 from archiver.parsing.generic.fields import Fields, read_fields
+from archiver.parsing.generic.filled import is_filled_later
 from archiver.parsing.generic.headline import Headline, find_headlines
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.kinds import refuse_article
@@ -40,7 +41,7 @@ def read_generic_article(
     if headline is None:
         return Problem("no_article", "no line of the page looks like the headline of an article")
     region = find_region(outline, headline.line, infos, find_teasers(outline, infos))
-    found = _add_count(read_fields(outline, region, infos, zone, at), headline)
+    found = _drop_filled(_add_count(read_fields(outline, region, infos, zone, at), headline), outline, page)
     fields = _read_fields(declared, _add_unprinted(found, metadata))
     parts = read_generic_body(outline, region, declared, links)
     attachments = read_attachments(outline, region, links)
@@ -92,6 +93,13 @@ def _add_count(fields: Fields, headline: Headline) -> Fields:
     if fields.views or headline.views is None:
         return fields
     return replace(fields, views=headline.views, origins=(*fields.origins, Origin("views", "in the headline", 0.9)))
+
+
+def _drop_filled(fields: Fields, outline: Outline, page: Element) -> Fields:
+    """Leave a count of 0 unread where a script is to put the true one in its place."""
+    if fields.views is None or fields.views.value != 0 or not is_filled_later(outline, page):
+        return fields
+    return replace(fields, views=Count(fields.views.raw))
 
 
 def _add_unprinted(fields: Fields, metadata: Metadata) -> Fields:
