@@ -20,10 +20,12 @@ _LONGEST_NUMBER = 40
 # Labels that say "views" wherever they stand.
 _CERTAIN = (
     r"view count|post views|page ?views|số lượt xem|số lượng xem|số lượt đọc|số lần (?:xem|đọc)|lượt người xem"
-    r"|số người (?:xem|đọc)|lượt (?:xem|đọc)(?: (?:bài(?: viết| này)?|tin))?|lần xem|đã xem|просмотр(?:ов|ы|а)?|mal gelesen|visualiza(?:ções|ciones)|visualizzazioni|dilihat"
+    r"|số người (?:xem|đọc)|lượt (?:xem|đọc)(?: (?:bài(?: viết| này)?|tin))?|lần xem|đã xem|просмотр(?:ов|ы|а)?"
+    r"|mal gelesen|visualiza(?:ções|ciones)|visualizzazioni|dilihat"
 )
 _CERTAIN_UNSPACED = (
-    r"(?<![总總站])(?:浏览次数|浏览量|瀏覽次數|瀏覽數|阅读次数|阅读数|阅读量|閱讀數|点击次数|点击数|点击量|點擊數|點閱(?:次數|數|率)?|点阅(?:次数|数)?|瀏覽人次|浏览人[次数]|閲覧数|访问量|次阅读|次浏览|人气)"
+    r"(?<![总總站])(?:浏览次数|浏览量|瀏覽次數|瀏覽數|阅读次数|阅读数|阅读量|閱讀數|点击次数|点击数|点击量|點擊數"
+    r"|點閱(?:次數|數|率)?|点阅(?:次数|数)?|瀏覽人次|浏览人[次数]|閲覧数|访问量|次阅读|次浏览|人气)"
     r"|조회수|จำนวนผู้เข้าชม|مشاهدات"
 )
 # Words that mean views only beside a number or with a colon: "views" may be opinions, 阅读全文 is "read on".
@@ -49,8 +51,8 @@ _AFTER = re.compile(
 _DIGITS_APART = re.compile(r" ?[:：]? ?(?P<number>\d(?: \d){1,9})(?![\d.,:/]| ?[^\W\d_]| ?%)")
 # The word of another counter before a number, which is then that one's.
 _OTHERS_NUMBER = re.compile(
-    r"(?:bình luận|phản hồi|thích|chia sẻ|tải về|comments?|likes?|shares?|downloads?|kommentare|comentarios|комментари[ий]"
-    r"|评论|評論|点赞|收藏) ?[:：]? ?$",
+    r"(?:bình luận|phản hồi|thích|chia sẻ|tải về|comments?|likes?|shares?|downloads?|kommentare|comentarios"
+    r"|комментари[ий]|评论|評論|点赞|收藏) ?[:：]? ?$",
     re.IGNORECASE,
 )
 _PLACEHOLDER = re.compile(r" ?(?P<raw>n/a|nan|null|undefined|--+|[—–?]+)(?!\w)", re.IGNORECASE)

@@ -142,9 +142,10 @@ def _is_above_date(outline: Outline, index: int, infos: InfoReader) -> bool:
 
 
 def _is_crumb(outline: Outline, index: int) -> bool:
-    """Say whether a line is a crumb: the word for home is before it in it, or in the line before."""
+    """Say whether a line is a crumb: the word for home is before it in it, or in the line before one no heading."""
     before = outline.lines[index - 1].text if index else ""
-    return bool(HOME.fullmatch(before) or HOME.match(outline.lines[index].text))
+    line = outline.lines[index]
+    return bool(HOME.match(line.text) or (HOME.fullmatch(before) and line.heading not in ("h1", "h2")))
 
 
 def _text_below(outline: Outline, index: int) -> int:

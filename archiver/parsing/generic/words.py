@@ -55,7 +55,7 @@ ACCOUNT_NAME = whole_line(
 AUTHOR = re.compile(
     r"(?<!\w)(?:tác giả(?: bài viết)?|người viết|authors?|written by|posted by|автор|作者|撰文|撰稿"
     r"|autor(?:in|en|es|e|i)?|auteure?s?|verfasser(?:in)?|redaktion|texte?|words|penulis)"
-    r" ?[:：] ?(?P<name>[^|;,:：\d()\[\]]{2,60}?)"
+    r" ?[:：] ?(?P<name>[^|;,:：\d()\[\]]{2,60}?(?: [-–] [^|;,:：\d()\[\]]{2,40}(?<!\.)(?=\s*$))?)"
     r"(?= ?(?:$|[|;,()\[\]]|\s[-/–—•·]\s|\d|来源|时间|责任编辑|编辑|nguồn|ngày|source))",
     re.IGNORECASE,
 )
