@@ -20,6 +20,7 @@ MOST_PIECES = 16
 SHORTEST_REST = 8
 LONGEST_COUNTER = 60
 _EDGES = " \t|:;,-–—·•/»«›‹"
+_SIGNS = frozenset("|:;–—-·•/»›(")
 _EMPTY = re.compile(r"\s*(?:\(\s*\)|\[\s*\]|（\s*）|【\s*】|\{\s*\})")
 _BRACKETS = re.compile(r"\s*[(\[（【]\s*(?P<inner>[^()\[\]（）【】]{1,60}?)\s*[)\]）】]\s*")
 _CLOCK = re.compile(r"\W{0,3}\d{1,2}(?::|h|g| giờ )\d{2}(?::\d\d)?", re.IGNORECASE)
@@ -81,7 +82,7 @@ def _drop_brackets(text: str, titles: Titles) -> tuple[str, Count | None]:
 
 
 def _split_elements(line: Line, text: str) -> Iterator[_Split]:
-    """Yield what the elements within a heading cut from its ends."""
+    """Yield what the elements within a heading cut from its ends, and what they leave behind a sign."""
     heading = next((e for e in (line.block, *line.block.parents) if e.name in HEADINGS), line.block)
     for element in islice(elements_below(heading), MOST_PIECES):
         piece = clean_text(text_of(element))
@@ -90,10 +91,12 @@ def _split_elements(line: Line, text: str) -> Iterator[_Split]:
         if text.startswith(piece):
             rest = text[len(piece) :]
             yield _Split(piece, rest.strip(_EDGES), element, rest.lstrip() == rest.strip(_EDGES))
-            yield _Split(rest, piece)
+            if rest.strip()[:1] in _SIGNS:
+                yield _Split(rest, piece)
         elif text.endswith(piece):
             yield _Split(piece, text[: -len(piece)].strip(_EDGES), element)
-            yield _Split(text[: -len(piece)], piece)
+            if text[: -len(piece)].strip()[-1:] in _SIGNS:
+                yield _Split(text[: -len(piece)], piece)
 
 
 def _split_numbers(text: str) -> Iterator[_Split]:

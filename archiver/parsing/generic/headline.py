@@ -9,6 +9,7 @@ from archiver.parsing.generic.agreement import Agreement, Titles, squeeze
 from archiver.parsing.generic.heading import Heading, read_heading
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.outline import Line, Outline
+from archiver.parsing.generic.trail import bare_path
 from archiver.parsing.generic.words import FOOT, HOME
 
 LONGEST_HEADLINE = 400
@@ -49,16 +50,26 @@ def find_headlines(outline: Outline, titles: tuple[str, ...], url: str, infos: I
     """Find the lines that may be the headline, best first; none where nothing speaks for any."""
     known = Titles(titles, url)
     first = _find_only_heading(outline)
+    own = bare_path(url)
     found = []
     for index, line in enumerate(outline.lines):
         if _may_be(line, known):
             heading = read_heading(line, known)
-            agreement = known.agree(heading.text, with_address=not line.is_link and not _is_prose(line))
-            dated = not line.is_link and not _is_prose(line) and _is_above_date(outline, index, infos)
+            is_link = line.is_link and not _leads_here(line, own)
+            is_plain = not is_link and not _is_prose(line)
+            agreement = known.agree(heading.text, with_address=is_plain)
+            dated = is_plain and _is_above_date(outline, index, infos)
             if agreement.strength or line.heading or dated:
-                found.append(_rate(outline, index, heading, agreement, dated=dated, only=index == first))
+                score = _score(outline, index, agreement, dated=dated, only=index == first, is_link=is_link)
+                found.append(_rate(outline, index, heading, agreement, score, dated=dated, only=index == first))
     found.sort(key=lambda headline: (-headline.score, headline.line))
-    return _look_behind_site_name(outline, found[:MOST_CANDIDATES], infos)
+    found = _look_behind_kicker(outline, found[:MOST_CANDIDATES], known)
+    return _look_behind_site_name(outline, found, infos)
+
+
+def _leads_here(line: Line, own: str) -> bool:
+    """Say whether a heading is a link to the page itself, as blogs have it."""
+    return bool(line.heading) and own != "/" and any(bare_path(href) == own for href in line.hrefs[:1])
 
 
 def _find_only_heading(outline: Outline) -> int | None:
@@ -76,6 +87,20 @@ def _is_prose(line: Line) -> bool:
     return len(line.text) > LONGEST_PLAIN or (len(line.text) > LONG_HEADLINE and bool(_SENTENCE.search(line.text)))
 
 
+def _look_behind_kicker(outline: Outline, found: list[Headline], titles: Titles) -> list[Headline]:
+    """Put the line below a kicker before it: a title has both with a sign between, and the lower one is no smaller."""
+    first = found[0] if found else None
+    if first is None:
+        return found
+    rank = _TAGS.get(outline.lines[first.line].heading, 0.0)
+    other = next((other for other in found if other.line == first.line + 1), None)
+    if other is None or _TAGS.get(outline.lines[other.line].heading, 0.0) < max(rank, _TAGS["h3"]):
+        return found
+    if not titles.divide(first.text, other.text):
+        return found
+    return [other, *(headline for headline in found if headline is not other)]
+
+
 def _look_behind_site_name(outline: Outline, found: list[Headline], infos: InfoReader) -> list[Headline]:
     """Put a line above a date, or in the address, before the name of the site: some pages have no other title."""
     first = found[0] if found else None
@@ -87,9 +112,8 @@ def _look_behind_site_name(outline: Outline, found: list[Headline], infos: InfoR
 
 def _is_behind_site_name(outline: Outline, first: Headline, other: Headline, infos: InfoReader) -> bool:
     """Say whether a line is rather the headline than one with the whole title, which may be that of all pages."""
-    if len(other.text) < LONG_HEADLINE or not (
-        other.how == ABOVE_DATE or (other.how == "address" and other.in_address)
-    ):
+    is_named = other.how == ABOVE_DATE or (other.how == "address" and other.in_address)
+    if len(other.text) < LONG_HEADLINE or not is_named:
         return False
     if other.how == "address" and not outline.lines[first.line].heading:
         return True
@@ -107,30 +131,35 @@ def _may_be(line: Line, titles: Titles) -> bool:
     return not is_box or (line.heading != "" and titles.has(line.text) and not HOME.fullmatch(line.text))
 
 
-def _rate(outline: Outline, index: int, heading: Heading, agreement: Agreement, *, dated: bool, only: bool) -> Headline:
-    """Rate a line: ``dated`` if it stands above a date, ``only`` if it is the only heading of the first level.
-
-    Such a heading may be worded otherwise than the title, but what a title has in a corner is the name of the site.
-    """
+def _score(outline: Outline, index: int, agreement: Agreement, *, dated: bool, only: bool, is_link: bool) -> float:
+    """Weigh the signs of a line: ``dated`` if it stands above a date, ``only`` if no other is an ``h1``."""
     line = outline.lines[index]
-    only = only and not 0 < agreement.strength < STRONG
-    markup = _TAGS.get(line.heading, 0.0)
     below = _text_below(outline, index)
-    score = agreement.strength * 0.6 + markup + 0.15 * min(below / TEXT_BELOW, 1) + 0.2 * dated + 0.25 * only
+    score = agreement.strength * 0.6 + _TAGS.get(line.heading, 0.0) + 0.15 * min(below / TEXT_BELOW, 1) + 0.2 * dated
     score += 0.4 * agreement.by_address if agreement.how == "title" else 0
-    score -= 0.35 * line.is_link + 0.3 * bool(FOOT.search(line.text)) + 0.45 * _is_crumb(outline, index)
-    confidence = 0.35 + 0.5 * agreement.strength + markup + (0.28 if dated else 0.0) + (0.15 if only else 0.0)
+    score += 0.25 * _counts_as_only(agreement, only=only)
+    return score - 0.35 * is_link - 0.3 * bool(FOOT.search(line.text)) - 0.45 * _is_crumb(outline, index)
+
+
+def _rate(
+    outline: Outline, index: int, heading: Heading, agreement: Agreement, score: float, *, dated: bool, only: bool
+) -> Headline:
+    """Say how sure a line is to be the headline."""
+    markup = _TAGS.get(outline.lines[index].heading, 0.0)
+    confidence = 0.35 + 0.5 * agreement.strength + markup + 0.28 * dated
+    confidence += 0.15 * _counts_as_only(agreement, only=only)
     how = agreement.how if agreement.strength or markup else ABOVE_DATE
-    return Headline(
-        index,
-        heading.text,
-        how,
-        round(min(confidence, 0.99), 2),
-        score,
-        agreement.strength,
-        agreement.by_address >= 0.5,
-        heading.views,
-    )
+    sure = round(min(confidence, 0.99), 2)
+    in_address = agreement.by_address >= 0.5
+    return Headline(index, heading.text, how, sure, score, agreement.strength, in_address, heading.views)
+
+
+def _counts_as_only(agreement: Agreement, *, only: bool) -> bool:
+    """Say whether it counts that a line is the only ``h1``: it may be worded otherwise than the title.
+
+    What the title has in a corner is the name of the site.
+    """
+    return only and not 0 < agreement.strength < STRONG
 
 
 def _is_above_date(outline: Outline, index: int, infos: InfoReader) -> bool:

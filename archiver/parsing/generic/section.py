@@ -9,9 +9,9 @@ from archiver.parsing.generic.agreement import Titles, squeeze
 from archiver.parsing.generic.metadata import Metadata
 from archiver.parsing.generic.outline import Line, Outline
 from archiver.parsing.generic.trail import (
+    bare_path,
     find_trails,
     is_marked,
-    path_of,
     read_marked,
     split_crumbs,
     strip_signs,
@@ -107,10 +107,10 @@ class _SectionFinder:
         words = (END, TOOL, HOME, DETAIL)
         if not _INNER.match(href) or _PERSON.search(href) or any(word.fullmatch(line.text) for word in words):
             return False
-        path = path_of(href)
-        if path_of(self._url).startswith(f"{path}/"):
+        path = bare_path(href)
+        if bare_path(self._url).startswith(f"{path}/"):
             return True
-        others = {path_of(other) for one in self._outline.lines if one is not line for other in one.hrefs}
+        others = {bare_path(other) for one in self._outline.lines if one is not line for other in one.hrefs}
         return path in others or path.rpartition("/")[0] in others - {"", "/"}
 
     def _is_other(self, crumb: str) -> bool:

@@ -65,8 +65,8 @@ def weigh(trail: Trail, crumbs: list[str], metadata: Metadata, url: str, *, ends
 
 def _weigh_addresses(trail: Trail, url: str) -> int:
     """Weigh where the crumbs lead: deeper with each, and on the way to this page, or side by side."""
-    paths = [path for path in map(path_of, trail.hrefs) if path and path != "/"]
-    own = path_of(url)
+    paths = [path for path in map(bare_path, trail.hrefs) if path and path != "/"]
+    own = bare_path(url)
     if not paths:
         return 0
     is_nested = all(later.startswith(earlier) and later != earlier for earlier, later in pairwise(paths))
@@ -90,7 +90,7 @@ def read_marked(outline: Outline, index: int, headline: int) -> list[str]:
     if not spans or spans[-1].end - spans[-1].start > MOST_CRUMBS:
         return []
     lines = outline.lines[spans[-1].start : spans[-1].end]
-    crumbs = (line for line in lines if not line.heading and not (line.is_link and path_of(line.hrefs[0]) == "/"))
+    crumbs = (line for line in lines if not line.heading and not (line.is_link and bare_path(line.hrefs[0]) == "/"))
     return [part for line in crumbs for part in _parts_of(line)]
 
 
@@ -164,7 +164,7 @@ def _is_titled(crumb: str, metadata: Metadata) -> bool:
     return any(title.casefold().startswith(crumb.casefold()) for title in metadata.titles[:1])
 
 
-def path_of(href: str) -> str:
+def bare_path(href: str) -> str:
     """Return the path of an address, without the slash at its end and the end of a file's name."""
     try:
         path = unquote(urlsplit(href.strip()).path)
