@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
-from archiver.model import Article, Attachment, Count, Origin, Problem
+from archiver.model import Article, Attachment, Origin, Problem
 from archiver.parsing.article import find_unreadable, tell_left_out
 from archiver.parsing.body import BodyParts, drop_files
-from archiver.parsing.generic.author import AuthorFinder
+from archiver.parsing.generic.author import AuthorFinder, add_author
 from archiver.parsing.generic.body import read_attachments, read_generic_body
 from archiver.parsing.generic.declared import Declared, read_declared
 from archiver.parsing.generic.density import find_region
 from archiver.parsing.generic.fields import Fields, read_fields
-from archiver.parsing.generic.filled import is_filled_later
+from archiver.parsing.generic.filled import settle_count
 from archiver.parsing.generic.headline import Headline, find_headlines
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.kinds import refuse_article
@@ -41,16 +41,16 @@ def read_generic_article(
     if headline is None:
         return Problem("no_article", "no line of the page looks like the headline of an article")
     region = find_region(outline, headline.line, infos, find_teasers(outline, infos))
-    found = _drop_filled(_add_count(read_fields(outline, region, infos, zone, at), headline), outline, page)
-    fields = _read_fields(declared, _add_unprinted(found, metadata))
+    fields = _read_fields(declared, _add_unprinted(read_fields(outline, region, infos, zone, at), metadata))
     parts = read_generic_body(outline, region, declared, links)
+    fields = settle_count(fields, headline, outline, page)
     attachments = read_attachments(outline, region, links)
     extras = len(parts.images) + len(attachments)
     refusal = refuse_article(address.kind, outline, headline, region, fields, metadata, extras)
     if refusal:
         return refusal
-    authors = AuthorFinder(outline, region, metadata, address.url)
-    article = _add_author(_make_article(address, headline, declared, parts, attachments, fields), authors)
+    article = _make_article(address, headline, declared, parts, attachments, fields)
+    article = add_author(article, AuthorFinder(outline, region, metadata, address.url))
     section = find_section(outline, headline.line, metadata, address.url) if article.section is None else None
     return replace(article, section=section[0], origins=(*article.origins, section[1])) if section else article
 
@@ -74,32 +74,6 @@ def _read_fields(declared: Declared, fields: Fields) -> Fields:
     found = (("published", declared.published), ("views", declared.views))
     origins = tuple(Origin(name, "declared", 1.0) for name, value in found if value)
     return Fields(declared.published, declared.views, origins, ())
-
-
-def _add_author(article: Article, authors: AuthorFinder) -> Article:
-    """Add the author that is printed around an article; what machines are told does for one without a signature."""
-    how = next((origin.how for origin in article.origins if origin.field == "author"), "")
-    if how in ("declared", "label"):
-        return article
-    found = authors.find_printed() or (authors.find_said() if not how else None)
-    if found is None:
-        return article
-    origins = (origin for origin in article.origins if origin.field != "author")
-    return replace(article, author=found[0], origins=(*origins, found[1]))
-
-
-def _add_count(fields: Fields, headline: Headline) -> Fields:
-    """Add the view count that is printed within the headline, where no line prints one."""
-    if fields.views or headline.views is None:
-        return fields
-    return replace(fields, views=headline.views, origins=(*fields.origins, Origin("views", "in the headline", 0.9)))
-
-
-def _drop_filled(fields: Fields, outline: Outline, page: Element) -> Fields:
-    """Leave a count of 0 unread where a script is to put the true one in its place."""
-    if fields.views is None or fields.views.value != 0 or not is_filled_later(outline, page):
-        return fields
-    return replace(fields, views=Count(fields.views.raw))
 
 
 def _add_unprinted(fields: Fields, metadata: Metadata) -> Fields:

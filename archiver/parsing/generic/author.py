@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from urllib.parse import urlsplit
 
 from archiver.folding import fold
-from archiver.model import Origin
+from archiver.model import Article, Origin
 from archiver.parsing.generic.bylines import find_byline, is_by, take_names, without_by
 from archiver.parsing.generic.density import Region
 from archiver.parsing.generic.metadata import Metadata
@@ -47,6 +48,18 @@ _GAP = re.compile(r"( ?)(?=[^\W\d_]{2})(?:(?<! )|(?=[A-ZÀ-ÖØ-ÞĐ]))")
 _LABEL = re.compile(r"^(?:authors?|autor(?:en|in|es)?|auteurs?|tác giả|penulis)\b[\s:：|]*", re.IGNORECASE)
 _ANY_NAME = "Name"
 _HOUSE = re.compile(r"\b(?:GmbH|AG|Inc|Ltd|LLC|Verlag|Copyright|e\.V)\b|©")
+
+
+def add_author(article: Article, authors: "AuthorFinder") -> Article:
+    """Add the author that is printed around an article; what machines are told does for one without a signature."""
+    how = next((origin.how for origin in article.origins if origin.field == "author"), "")
+    if how in ("declared", "label"):
+        return article
+    found = authors.find_printed() or (authors.find_said() if not how else None)
+    if found is None:
+        return article
+    origins = (origin for origin in article.origins if origin.field != "author")
+    return replace(article, author=found[0], origins=(*origins, found[1]))
 
 
 class AuthorFinder:

@@ -1,8 +1,12 @@
-"""Telling a count of 0 that is printed from one that a script of the page replaces: the page as received has none."""
+"""Settling the count of an article: one within its headline, and a 0 that a script of the page replaces."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from archiver.model import Count, Origin
 from archiver.parsing.counts import VIEWS_LABEL
+from archiver.parsing.generic.fields import Fields
+from archiver.parsing.generic.headline import Headline
 from archiver.parsing.generic.info import LONGEST_INFO
 from archiver.parsing.generic.outline import Line, Outline, whole_text
 from archiver.platforms.elements import Element, attribute_of, classes_of, elements_below, select
@@ -11,6 +15,16 @@ MOST_SCRIPT = 400_000
 MOST_ELEMENTS = 20
 SHORTEST_NAME = 3
 _NONE = frozenset(("0", "00", "000", "0000"))
+
+
+def settle_count(fields: Fields, headline: Headline, outline: Outline, page: Element) -> Fields:
+    """Add the count that is printed within the headline, where no line prints one; leave a 0 unread that is none."""
+    if fields.views is None and headline.views is not None:
+        origins = (*fields.origins, Origin("views", "in the headline", 0.9))
+        return replace(fields, views=headline.views, origins=origins)
+    if fields.views is None or fields.views.value != 0 or not is_filled_later(outline, page):
+        return fields
+    return replace(fields, views=Count(fields.views.raw))
 
 
 def is_filled_later(outline: Outline, page: Element) -> bool:

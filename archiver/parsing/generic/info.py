@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from itertools import takewhile
 
 from archiver.model import Count, PublishedDate
 from archiver.parsing.counts import VIEWS_LABEL
@@ -22,8 +21,6 @@ _SHARE_OF_DATE = 0.3
 _SENTENCE = re.compile(r"[.!?。！？]\s*$|[.!?。！？] \S")
 _DIGIT = re.compile(r"\d")
 _ONLY_NUMBER = re.compile(r"[\W_]*\d[\d.,' ]{0,14}\s?(?:k|m|万|萬)?\+?[\W_]*", re.IGNORECASE)
-MOST_DIGITS = 12
-_ONE_DIGIT = re.compile(r"\d")
 CELLS = frozenset(("td", "th", "dt", "dd"))
 
 
@@ -89,17 +86,10 @@ class InfoReader:
         if len(line.times) > 1:
             return whole_text(line.times[0])
         if index and _is_value(lines[index - 1], line):
-            return f"{lines[index - 1].text.rstrip(' :：')}: {self._digits_from(index)}"
+            return f"{lines[index - 1].text.rstrip(' :：')}: {self._outline.digits_from(index)}"
         if index and _is_counted(lines[index - 1], line):
             return f"{lines[index - 1].text} {line.text}"
         return line.text
-
-    def _digits_from(self, index: int) -> str:
-        """Return the text of a line, with the digits that stand in elements of their own behind it if it is a digit."""
-        lines = self._outline.lines[index : index + MOST_DIGITS]
-        if not _ONE_DIGIT.fullmatch(lines[0].text):
-            return lines[0].text
-        return " ".join(line.text for line in takewhile(lambda line: _ONE_DIGIT.fullmatch(line.text), lines))
 
     def _is_date_line(self, text: str, published: PublishedDate) -> bool:
         """Say whether a line is about its date: no sentence, and little else beside it."""
