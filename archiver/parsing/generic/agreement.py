@@ -30,22 +30,14 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True)
 class _Title:
-    """A title of the page, squeezed: whole, as far as it was not cut off, and its parts between signs."""
+    """A title of the page, squeezed: whole, as far as it was not cut off, its parts between signs, and around each."""
 
     whole: str
     begun: str
     parts: tuple[str, ...]
     cuts: tuple[tuple[str, str], ...]
-
-    @property
-    def starts(self) -> frozenset[str]:
-        """What stands before each of its signs."""
-        return frozenset(before for before, _ in self.cuts)
-
-    @property
-    def ends(self) -> frozenset[str]:
-        """What stands behind each of its signs."""
-        return frozenset(after for _, after in self.cuts)
+    starts: frozenset[str]
+    ends: frozenset[str]
 
 
 class Titles:
@@ -97,11 +89,14 @@ def squeeze(text: str) -> str:
 
 def _read_title(title: str) -> _Title:
     borders = list(_BORDER.finditer(title))[:_MOST_BORDERS]
+    cuts = [(squeeze(title[: border.start()]), squeeze(title[border.end() :])) for border in borders]
     return _Title(
         squeeze(title),
         squeeze(_ELLIPSIS.sub("", title)) if _ELLIPSIS.search(title) else "",
         tuple(filter(None, map(squeeze, _BORDER.split(title)))),
-        tuple((squeeze(title[: border.start()]), squeeze(title[border.end() :])) for border in borders),
+        tuple(cuts),
+        frozenset(before for before, _ in cuts),
+        frozenset(after for _, after in cuts),
     )
 
 

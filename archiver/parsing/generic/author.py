@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 from urllib.parse import urlsplit
 
 from archiver.folding import fold
@@ -139,11 +139,11 @@ def _list_near(region: Region, end: int) -> list[int]:
 
 def _list_elements(line: Line) -> Iterator[Element]:
     """Yield the elements of a line that are for the author by name, attribute or address; none of comments."""
-    around = list(islice((line.block, *line.block.parents), MOST_AROUND))
+    around = list(islice(chain((line.block,), line.block.parents), MOST_AROUND))
     if any("comment" in attribute_of(element, "class").casefold() for element in around):
         return
-    inner = [below for inline in line.inlines for below in (inline, *elements_below(inline))][:MOST_ELEMENTS]
-    yield from (element for element in inner if _is_for_author(element))
+    inner = (below for inline in line.inlines for below in chain((inline,), elements_below(inline)))
+    yield from (element for element in islice(inner, MOST_ELEMENTS) if _is_for_author(element))
     marked = (element for element in around if _is_for_author(element))
     if any(len(whole_text(element)) <= LONGEST_AUTHOR for element in marked):
         yield from (*line.inlines[:MOST_INLINES], line.block)

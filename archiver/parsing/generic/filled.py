@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain, islice
 
 from archiver.model import Count, Origin
 from archiver.parsing.counts import VIEWS_LABEL
@@ -49,8 +50,8 @@ def _list_lines(outline: Outline) -> Iterator[Line]:
 
 
 def _list_zeros(line: Line) -> Iterator[Element]:
-    inner = (below for inline in line.inlines for below in (inline, *elements_below(inline)))
-    yield from (element for element in (line.block, *inner) if whole_text(element) in _NONE)
+    inner = (below for inline in line.inlines for below in chain((inline,), elements_below(inline)))
+    yield from (e for e in islice(chain((line.block,), inner), MOST_ELEMENTS) if whole_text(e) in _NONE)
 
 
 def _has_source(element: Element) -> bool:

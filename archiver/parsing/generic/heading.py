@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import NamedTuple
 
 from archiver.model import Count
@@ -17,6 +17,7 @@ from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, elements_below, text_of
 
 MOST_PIECES = 16
+MOST_AROUND = 3
 SHORTEST_REST = 8
 LONGEST_COUNTER = 60
 _EDGES = " \t|:;,-–—·•/»«›‹"
@@ -83,7 +84,8 @@ def _drop_brackets(text: str, titles: Titles) -> tuple[str, Count | None]:
 
 def _split_elements(line: Line, text: str) -> Iterator[_Split]:
     """Yield what the elements within a heading cut from its ends, and what they leave behind a sign."""
-    heading = next((e for e in (line.block, *line.block.parents) if e.name in HEADINGS), line.block)
+    around = islice(chain((line.block,), line.block.parents), MOST_AROUND)
+    heading = next((element for element in around if element.name in HEADINGS), line.block)
     for element in islice(elements_below(heading), MOST_PIECES):
         piece = clean_text(text_of(element))
         if not piece or piece == text:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from urllib.parse import unquote, urlsplit
 
 from archiver.parsing.generic.metadata import Metadata
@@ -78,7 +78,7 @@ def _weigh_addresses(trail: Trail, url: str) -> int:
 
 def is_marked(element: Element) -> bool:
     """Say whether an element says of itself, or is within one that says, that it is a breadcrumb."""
-    for around in islice((element, *element.parents), MOST_AROUND):
+    for around in islice(chain((element,), element.parents), MOST_AROUND):
         if "breadcrumb" in f"{attribute_of(around, 'aria-label')} {attribute_of(around, 'itemtype')}".casefold():
             return True
     return False
@@ -150,12 +150,12 @@ def _is_here(outline: Outline, index: int) -> bool:
 
 
 def _is_in_menu(element: Element) -> bool:
-    around = islice((element, *element.parents), MOST_AROUND)
+    around = islice(chain((element,), element.parents), MOST_AROUND)
     return any(one.name in _MENUS or attribute_of(one, "role") in ("navigation", "menubar", "menu") for one in around)
 
 
 def _is_called_crumbs(element: Element) -> bool:
-    around = islice((element, *element.parents), 3)
+    around = islice(chain((element,), element.parents), 3)
     return any(_CRUMBS.search(f"{attribute_of(one, 'class')} {attribute_of(one, 'id')}") for one in around)
 
 
