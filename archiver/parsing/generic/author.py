@@ -51,11 +51,17 @@ _HOUSE = re.compile(r"\b(?:GmbH|AG|Inc|Ltd|LLC|Verlag|Copyright|e\.V)\b|©")
 
 
 def add_author(article: Article, authors: "AuthorFinder") -> Article:
-    """Add the author that is printed around an article; what machines are told does for one without a signature."""
+    """Add the author that is printed around an article; what machines are told does for one without a signature.
+
+    A name at the end of the text goes before what the portal prints of it elsewhere, which may be an account.
+    """
     how = next((origin.how for origin in article.origins if origin.field == "author"), "")
     if how in ("declared", "label"):
         return article
-    found = authors.find_printed() or (authors.find_said() if not how else None)
+    is_signed = article.author is not None and take_names(article.author) == article.author
+    found = authors.find_byline() if is_signed else authors.find_printed()
+    if found is None and article.author is None:
+        found = authors.find_said()
     if found is None:
         return article
     origins = (origin for origin in article.origins if origin.field != "author")
@@ -87,6 +93,10 @@ class AuthorFinder:
             for name in names:
                 return name, Origin("author", how, confidence)
         return None
+
+    def find_byline(self) -> tuple[str, Origin] | None:
+        """Find the author that a by-line near the headline names."""
+        return next(((name, Origin("author", "by-line", 0.9)) for name in self._find_bylines(self._near)), None)
 
     def find_said(self) -> tuple[str, Origin] | None:
         """Find the author that only machines are told."""
@@ -218,7 +228,8 @@ def _separate_strings(element: Element) -> str:
 def _clean(name: str) -> str:
     """Return a name of the metadata without the word for "by" and without the office behind it."""
     name = without_by(name).strip(" ,;'\"")
-    return take_names(name) or name
+    names = take_names(name) or name
+    return names if name[len(names) :].lstrip()[:1] in frozenset(",;|/") else name
 
 
 def _list_sites(metadata: Metadata, url: str) -> frozenset[str]:
