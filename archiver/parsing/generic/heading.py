@@ -88,7 +88,7 @@ def _split_elements(line: Line, text: str) -> Iterator[_Split]:
     heading = next((element for element in around if element.name in HEADINGS), line.block)
     for element in islice(elements_below(heading), MOST_PIECES):
         piece = clean_text(text_of(element))
-        if not piece or piece == text or text == f"{piece} {piece}":  # headings of boxes are printed twice
+        if not piece or text in (piece, f"{piece} {piece}"):  # headings of boxes are printed twice
             continue
         if text.startswith(piece):
             rest = text[len(piece) :]
