@@ -75,6 +75,7 @@ class AuthorFinder:
         self._sites = _list_sites(metadata, url)
         self._accounts = frozenset(metadata.accounts)
         self._said = [name for name in map(_clean, metadata.authors) if self._is_author(name)]
+        self._names = frozenset(part for name in self._said for part in name.split(", "))
         end = min(region.end, region.last + 1 + MOST_BEHIND, len(outline.lines))
         self._near = [outline.lines[index] for index in _list_near(region, len(outline.lines))]
         self._behind = outline.lines[max(region.last - 1, region.headline + 1) : end]
@@ -101,14 +102,16 @@ class AuthorFinder:
     def find_said(self) -> tuple[str, Origin] | None:
         """Find the author that only machines are told."""
         told = (name for name in self._said if name not in self._accounts)
-        names = (name for name in told if take_names(name) == name and (" " in name or not name.isascii()))
+        people = (name for name in told if take_names(name, self._names) == name)
+        names = (name for name in people if " " in name or not name.isascii())
         return next(((name, Origin("author", "metadata", 0.7)) for name in names), None)
 
     def _find_bylines(self, lines: list[Line]) -> Iterator[str]:
         for line, following in zip(lines, [*lines[1:], None], strict=False):
             if line.furniture:
                 continue
-            name = find_byline(_separate(line)) or _find_nickname(line)
+            known = {*self._names, *map(whole_text, line.anchors[:MOST_ELEMENTS])}
+            name = find_byline(_separate(line), known) or _find_nickname(line)
             if name is None and following is not None and is_by(line.text):
                 name = take_names(following.text)
             if name and self._is_author(name):
@@ -172,7 +175,9 @@ def _read_name(element: Element) -> str | None:
     """Read the name in an element for the author: a name as people have, or one word that may be any."""
     text = _strip_label(_separate_strings(element))
     names = take_names(text)
-    return text if names is None and _is_word(text) and not _is_box(element) else names
+    if _is_box(element):
+        return names if names and " " in names else None
+    return text if names is None and _is_word(text) else names
 
 
 def _read_full_name(element: Element, line: Line) -> str | None:
@@ -229,7 +234,8 @@ def _clean(name: str) -> str:
     """Return a name of the metadata without the word for "by" and without the office behind it."""
     name = without_by(name).strip(" ,;'\"")
     names = take_names(name) or name
-    return names if name[len(names) :].lstrip()[:1] in frozenset(",;|/") else name
+    whole = name[len(names) :].lstrip()[:1] not in frozenset(",;|/")
+    return (name if whole else names).replace("; ", ", ")
 
 
 def _list_sites(metadata: Metadata, url: str) -> frozenset[str]:

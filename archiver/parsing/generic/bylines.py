@@ -1,6 +1,7 @@
 """Reading the names in a by-line: ``By Martha Sample``, ``14.02.2023 von Karl Beispiel``, ``bởi Nguyễn Văn An``."""
 
 import re
+from collections.abc import Collection
 
 from archiver.parsing.date_words import MONTHS, PLAIN_WORDS
 from archiver.parsing.labels import PUBLISHED_LABEL
@@ -51,15 +52,19 @@ _DATE_WORDS = frozenset(MONTHS) | PLAIN_WORDS
 _MOST_WORDS_BEHIND = 5
 
 
-def find_byline(text: str) -> str | None:
-    """Find the names that a by-line names, in a line of its own or in one with date and section; None without one."""
+def find_byline(text: str, known: Collection[str] = ()) -> str | None:
+    """Find the names that a by-line names, in a line of its own or in one with date and section; None without one.
+
+    ``known`` are names that stand in elements of their own, or that machines are told.
+    """
     if len(text) > LONGEST_BYLINE:
         return None
     for found in _BY.finditer(text):
         before = text[: found.start()]
         is_about_date = bool(PUBLISHED_LABEL.match(before)) and before.strip() != ""
         if _BEFORE.search(before) or is_about_date:
-            names = take_names(text[found.end() :], is_about_date=is_about_date or bool(re.search(r"\d", before)))
+            is_dated = is_about_date or bool(re.search(r"\d", before))
+            names = take_names(text[found.end() :], known, is_about_date=is_dated)
             if names and not (found["weak"] and " " not in names):
                 return names
     return None
@@ -77,20 +82,21 @@ def without_by(text: str) -> str:
     return text[found.end() :] if found else text
 
 
-def take_names(text: str, *, is_about_date: bool = False) -> str | None:
+def take_names(text: str, known: Collection[str] = (), *, is_about_date: bool = False) -> str | None:
     """Take the names of people from the beginning of a text, as printed; None where it goes on as a sentence does.
 
-    Names behind a comma count if they are like the first one: what else stands there is an office or a house.
+    A name behind a comma counts if it is known, or if an "and" joins another one: else it may be an office or a house.
     """
     first, end = _take_name(text, 0)
     if not first:
         return None
+    at = end
     for _ in range(MOST_AUTHORS):
-        joint = _JOINT.match(text, end)
-        name, at = _take_name(text, joint.end()) if joint else ("", 0)
-        if not name or not _is_alike(name, first):
+        joint = _JOINT.match(text, at)
+        name, at = _take_name(text, joint.end()) if joint else ("", at)
+        if joint is None or not name or not _is_alike(name, first):
             break
-        end = at
+        end = at if joint[0].strip() != "," or name in known else end
     return text[:end].strip() if _is_end(text[end:], is_about_date=is_about_date) else None
 
 

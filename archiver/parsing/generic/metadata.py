@@ -64,7 +64,7 @@ def read_metadata(page: Element) -> Metadata:
 def _name_authors(linked: Linked, titles: list[str]) -> list[str]:
     """Name the authors of the article in one line, or where none is described those of the page."""
     articles = _choose_articles(linked.articles, titles[0] if titles else "")
-    names = [", ".join(filter(None, linked.name_authors(said))) for said in articles or linked.pages[:1]]
+    names = ["; ".join(filter(None, linked.name_authors(said))) for said in articles or linked.pages[:1]]
     return [name for name in names if name]
 
 
