@@ -137,7 +137,7 @@ def _score(outline: Outline, index: int, agreement: Agreement, *, dated: bool, o
     below = _text_below(outline, index)
     score = agreement.strength * 0.6 + _TAGS.get(line.heading, 0.0) + 0.15 * min(below / TEXT_BELOW, 1) + 0.2 * dated
     score += 0.4 * agreement.by_address if agreement.how == "title" else 0
-    score += 0.25 * _counts_as_only(agreement, only=only)
+    score += 0.25 * (only and not agreement.strength)
     return score - 0.35 * is_link - 0.3 * bool(FOOT.search(line.text)) - 0.45 * _is_crumb(outline, index)
 
 

@@ -30,6 +30,9 @@ LONGEST_INFO = 120
 _LONG = 20
 _DIGIT = re.compile(r"\d")
 _INNER = re.compile(r"(?:https?://[^/]+)?/*[^/#?:]+[^#:]*$", re.IGNORECASE)
+_BACK = re.compile(
+    r"[←→‹«<].*|\W*(?:zurück|back|quay lại|trở (?:về|lại)|retour|volver|kembali|назад|返回)\b.*", re.IGNORECASE
+)
 _PERSON = re.compile(r"/(?:authors?|autor\w*|auteurs?|tac-gia|users?|profiles?|tags?|themen?|topics?)/", re.IGNORECASE)
 
 Found = tuple[str, Origin]
@@ -104,7 +107,7 @@ class _SectionFinder:
         if len(line.anchors) != 1 or len(line.text) > LONGEST_KICKER or line.furniture or _DIGIT.search(line.text):
             return False
         href = line.hrefs[0]
-        words = (END, TOOL, HOME, DETAIL)
+        words = (END, TOOL, HOME, DETAIL, _BACK)
         if not _INNER.match(href) or _PERSON.search(href) or any(word.fullmatch(line.text) for word in words):
             return False
         path = bare_path(href)

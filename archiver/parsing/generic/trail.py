@@ -56,8 +56,8 @@ def weigh(trail: Trail, crumbs: list[str], metadata: Metadata, url: str, *, ends
         return -9
     marked = is_marked(trail.element)
     said = {section.casefold() for section in (*metadata.sections, *(name for t in metadata.trails for name in t))}
-    weight = 3 * ends_at_title + 3 * marked + 2 * trail.is_here + 2 * (crumbs[-1].casefold() in said)
-    weight += 2 * _is_called_crumbs(trail.element) + 3 * bool(_LEADING.search(trail.signs)) + (len(crumbs) == 1)
+    weight = 3 * ends_at_title + 3 * marked + 2 * trail.is_here + 3 * (crumbs[-1].casefold() in said)
+    weight += 3 * _is_called_crumbs(trail.element) + 3 * bool(_LEADING.search(trail.signs)) + (len(crumbs) == 1)
     weight -= 2 * (_is_in_menu(trail.element) and not marked) + bool(_BESIDE.search(trail.signs))
     weight -= 3 * any(SITE_PAGE.fullmatch(crumb) for crumb in crumbs) + 2 * (len(crumbs) > MOST_CRUMBS // 2)
     return weight + _weigh_addresses(trail, url) + 2 * _is_titled(crumbs[-1], metadata)
