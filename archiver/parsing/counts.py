@@ -55,6 +55,7 @@ _OTHERS_NUMBER = re.compile(
     r"|комментари[ий]|评论|評論|点赞|收藏) ?[:：]? ?$",
     re.IGNORECASE,
 )
+_HAS_NUMBER = re.compile(r"\d[^\W\d_]? ?(?:lượt )?$")
 _PLACEHOLDER = re.compile(r" ?(?P<raw>n/a|nan|null|undefined|--+|[—–?]+)(?!\w)", re.IGNORECASE)
 _COLON = re.compile(r" ?[:：] ?")
 _WORDS = re.compile(r"(?!\d{1,2} ?[:：h]\d)[^|;()\[\]（）\x00]{0,40}")
@@ -150,13 +151,19 @@ def _find_value(line: str, label: re.Match[str], first: int) -> _Found | None:
     after = _find_behind(line, label)
     before = None if _COLON.match(line, label.end()) else _BEFORE.search(line, _window(label, first), label.start())
     # "853 lượt xem 5 bình luận": the number behind belongs to the word behind it.
-    is_others = before and after and _OTHERS_NUMBER.search(line[: before.start("number")])
+    is_others = before and after and _is_others(line[: before.start("number")])
     if before and not is_others and not (after and not _NEXT_IS_WORD.match(line, after.end("number"))):
         return _Found(before.start("number"), _frame_end(line, label), before["number"])
     if after:
         raw = after["number"]
         return _Found(label.start(), after.end(), raw.replace(" ", "") if _APART.fullmatch(raw) else raw)
     return _find_unreadable(line, label)
+
+
+def _is_others(text: str) -> bool:
+    """Say whether a text ends with the word of another counter that has no number before it: the next is its own."""
+    word = _OTHERS_NUMBER.search(text)
+    return bool(word and not _HAS_NUMBER.search(text[: word.start()]))
 
 
 def _find_behind(line: str, label: re.Match[str]) -> re.Match[str] | None:
