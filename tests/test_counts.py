@@ -93,6 +93,9 @@ def test_anything_else_is_no_count(text):
             "Leído 853 veces",
         ),
         *("Dibaca 853 kali", "Dilihat: 853", "조회수 853", "เปิดอ่าน 853 ครั้ง", "จำนวนผู้เข้าชม 853", "853 visualizações"),
+        *("Số người xem: 853", "Lượt xem bài viết: 853", "Đã được xem 853 lần".removeprefix("Đã "), "853 người đọc"),
+        *("Vues : 853", "853 vues", "Lu 853 fois", "Visto 853 veces", "Gelesen: 853", "Dibaca: 853", "853 kali dibaca"),
+        *("點閱次數：853", "瀏覽人次：853", "閲覧数：853"),
         *("Acessos: 853", "Okunma: 853", "مشاهدات: 853"),
         unicodedata.normalize("NFD", "Lượt xem: 853"),
         unicodedata.normalize("NFD", "853 LƯỢT XEM"),
@@ -107,6 +110,13 @@ def test_finds_the_number_of_every_label(text):
 @pytest.mark.parametrize(
     ("text", "count"),
     [
+        ("Lượt xem: 0 0 4 8 7", Count("00487", 487)),
+        ("Views 1 2 3 4 Likes", Count("123", 123)),
+        ("Lượt xem: 5 3 bình luận", Count("5", 5)),
+        ("Lượt xem: 1 2 | 12/05/2021", Count("12", 12)),
+        ("Bình luận 12 Lượt xem 340 Thích 5", Count("340", 340)),
+        ("Comments 12 Views 340 Likes 3", Count("340", 340)),
+        ("12 bình luận 340 lượt xem 5 thích", Count("340", 340)),
         ("Lượt xem: 1.204", Count("1.204", 1204)),
         ("1 204 lượt xem", Count("1 204", 1204)),
         ("1,2K lượt xem", Count("1,2K", 1200)),

@@ -20,17 +20,22 @@ _LONGEST_NUMBER = 40
 # Labels that say "views" wherever they stand.
 _CERTAIN = (
     r"view count|post views|page ?views|số lượt xem|số lượng xem|số lượt đọc|số lần (?:xem|đọc)|lượt người xem"
-    r"|lượt (?:xem|đọc)|lần xem|đã xem|просмотр(?:ов|ы|а)?|mal gelesen|visualiza(?:ções|ciones)|visualizzazioni|dilihat"
+    r"|số người (?:xem|đọc)|lượt (?:xem|đọc)(?: (?:bài(?: viết| này)?|tin))?|lần xem|đã xem|просмотр(?:ов|ы|а)?"
+    r"|mal gelesen|visualiza(?:ções|ciones)|visualizzazioni|dilihat"
 )
 _CERTAIN_UNSPACED = (
-    r"(?<![总總站])(?:浏览次数|浏览量|瀏覽次數|瀏覽數|阅读次数|阅读数|阅读量|閱讀數|点击次数|点击数|点击量|點擊數|點閱數?|访问量|次阅读|次浏览|人气)"
+    r"(?<![总總站])(?:浏览次数|浏览量|瀏覽次數|瀏覽數|阅读次数|阅读数|阅读量|閱讀數|点击次数|点击数|点击量|點擊數"
+    r"|點閱(?:次數|數|率)?|点阅(?:次数|数)?|瀏覽人次|浏览人[次数]|閲覧数|访问量|次阅读|次浏览|人气)"
     r"|조회수|จำนวนผู้เข้าชม|مشاهدات"
 )
 # Words that mean views only beside a number or with a colon: "views" may be opinions, 阅读全文 is "read on".
-_BESIDE_NUMBER = r"views?|hits|aufrufe|zugriffe|letture|visite|lecturas|visitas|acessos|okunma|gösterim"
+_BESIDE_NUMBER = (
+    r"views?|hits|aufrufe|zugriffe|gelesen|vues|consultations|lectures|letture|visite|lecturas|visitas|vistas|acessos"
+    r"|(?:kali )?dibaca|okunma|gösterim|người (?:xem|đọc)"
+)
 _BESIDE_NUMBER_UNSPACED = r"(?<![总總站])(?:浏览|瀏覽|阅读|閱讀|点击|點擊)|조회|เปิดอ่าน"
-_FRAMING = r"read|leído|letto|прочитано|dibaca|đã đọc"
-_FRAME_END = r"times?|veces|volte|раза?|kali|lần|lượt(?: xem)?|mal|次|회|回|ครั้ง"
+_FRAMING = r"read|leído|visto|letto|lu|vu|прочитано|đã đọc|(?:được )?xem"
+_FRAME_END = r"times?|fois|veces|volte|раза?|kali|lần|lượt(?: xem)?|mal|次|회|回|ครั้ง"
 
 _GROUPED = r"[1-9]\d{0,2}(?: \d{3})+(?![\d.,])"
 _UNIT = r"(?: ?(?:(?:k|m|nghìn|ngàn|triệu|tr|тыс|млн|ribu|rb|juta|jt)(?![^\W\d_])\.?|[千万萬만천]))?"
@@ -42,6 +47,15 @@ _AFTER = re.compile(
     rf" ?[:：]? ?(?P<open>[(（\[] ?)?(?P<number>(?:[-−](?=\d))?{_NUMBER}){_NO_DATE}{_FRAME}(?(open) ?[)）\]]|)",
     re.IGNORECASE,
 )
+# Digits in elements of their own, as counters with a picture for each have them.
+_DIGITS_APART = re.compile(r" ?[:：]? ?(?P<number>\d(?: \d){1,9})(?![\d.,:/]| ?[^\W\d_]| ?%)")
+# The word of another counter before a number, which is then that one's.
+_OTHERS_NUMBER = re.compile(
+    r"(?:bình luận|phản hồi|thích|chia sẻ|tải về|comments?|likes?|shares?|downloads?|kommentare|comentarios"
+    r"|комментари[ий]|评论|評論|点赞|收藏) ?[:：]? ?$",
+    re.IGNORECASE,
+)
+_HAS_NUMBER = re.compile(r"\d[^\W\d_]? ?(?:lượt )?$")
 _PLACEHOLDER = re.compile(r" ?(?P<raw>n/a|nan|null|undefined|--+|[—–?]+)(?!\w)", re.IGNORECASE)
 _COLON = re.compile(r" ?[:：] ?")
 _WORDS = re.compile(r"(?!\d{1,2} ?[:：h]\d)[^|;()\[\]（）\x00]{0,40}")
@@ -59,6 +73,7 @@ VIEWS_LABEL = re.compile(
 )
 
 _PLAIN = re.compile(r"\d+")
+_APART = re.compile(r"\d(?: \d)+")
 _GROUPS = re.compile(r"[1-9]\d{0,2}([.,' ٬])\d{3}(?:\1\d{3})*")
 _SCALED = re.compile(r"(\d+)(?:[.,](\d{1,2}))? ?([^\W\d_]+)\.?")
 _SCALES = {
@@ -133,14 +148,27 @@ def _find_all(line: str) -> Iterator[_Found]:
 
 
 def _find_value(line: str, label: re.Match[str], first: int) -> _Found | None:
-    after = _AFTER.match(line, label.end())
+    after = _find_behind(line, label)
     before = None if _COLON.match(line, label.end()) else _BEFORE.search(line, _window(label, first), label.start())
     # "853 lượt xem 5 bình luận": the number behind belongs to the word behind it.
-    if before and not (after and not _NEXT_IS_WORD.match(line, after.end())):
+    is_others = before and after and _is_others(line[: before.start("number")])
+    if before and not is_others and not (after and not _NEXT_IS_WORD.match(line, after.end("number"))):
         return _Found(before.start("number"), _frame_end(line, label), before["number"])
     if after:
-        return _Found(label.start(), after.end(), after["number"])
+        raw = after["number"]
+        return _Found(label.start(), after.end(), raw.replace(" ", "") if _APART.fullmatch(raw) else raw)
     return _find_unreadable(line, label)
+
+
+def _is_others(text: str) -> bool:
+    """Say whether a text ends with the word of another counter that has no number before it: the next is its own."""
+    word = _OTHERS_NUMBER.search(text)
+    return bool(word and not _HAS_NUMBER.search(text[: word.start()]))
+
+
+def _find_behind(line: str, label: re.Match[str]) -> re.Match[str] | None:
+    """Find the number behind a label; digits that stand apart are one number, unless the last one counts a word."""
+    return _DIGITS_APART.match(line, label.end()) or _AFTER.match(line, label.end())
 
 
 def _window(label: re.Match[str], first: int) -> int:

@@ -8,10 +8,12 @@ from archiver.model import Article, Attachment, Origin, Problem
 from archiver.parsing.article import find_unreadable, tell_left_out
 from archiver.parsing.body import BodyParts, drop_files
 from archiver.parsing.generic.alignment import align_lines
+from archiver.parsing.generic.author import AuthorFinder, add_author
 from archiver.parsing.generic.body import read_attachments, read_generic_body
 from archiver.parsing.generic.declared import Declared, read_declared
 from archiver.parsing.generic.extractor import extract_text
 from archiver.parsing.generic.fields import Fields, read_fields
+from archiver.parsing.generic.filled import settle_count
 from archiver.parsing.generic.headline import Headline, find_headlines, name_by_title, pick_headline
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.kinds import Candidate, refuse_article, tell_much_more
@@ -44,6 +46,7 @@ def read_generic_article(
     region = choose_region(outline, headline.line, infos, text)
     fields = _read_fields(declared, _add_unprinted(read_fields(outline, region, infos, zone, at), metadata))
     parts = read_generic_body(outline, region, declared, links)
+    fields = settle_count(fields, headline, outline, page)
     attachments = read_attachments(outline, region, links)
     extras = len(parts.images) + len(attachments)
     rows = find_teasers(outline, infos), find_dated_links(outline, infos)
@@ -54,7 +57,8 @@ def read_generic_article(
     article = _make_article(address, headline, declared, parts, attachments, fields)
     if declared.body is None:
         article = replace(article, problems=(*article.problems, *tell_much_more(outline, region)))
-    section = find_section(outline, headline.line, metadata) if article.section is None else None
+    article = add_author(article, AuthorFinder(outline, region, metadata, address.url))
+    section = find_section(outline, headline.line, metadata, address.url) if article.section is None else None
     return replace(article, section=section[0], origins=(*article.origins, section[1])) if section else article
 
 

@@ -1,25 +1,22 @@
 """Finding the headline of an article: the line that the page's title, its address and its markup agree upon."""
 
 import re
-from dataclasses import dataclass, replace
-from urllib.parse import unquote, urlsplit
+from dataclasses import dataclass
 
-from archiver.folding import fold
+from archiver.model import Count
 from archiver.parsing.furniture.words import END, TOOL
+from archiver.parsing.generic.agreement import Agreement, Titles, squeeze
+from archiver.parsing.generic.heading import Heading, read_heading
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.outline import Line, Outline
+from archiver.parsing.generic.trail import bare_path
 from archiver.parsing.generic.words import FOOT, HOME
 
 LONGEST_HEADLINE = 400
 LONGEST_BUTTON = 80
 _TAGS = {"h1": 0.2, "h2": 0.16, "h3": 0.12, "h4": 0.08, "h5": 0.06, "h6": 0.04}
-_ELLIPSIS = re.compile(r"\s*(?:\.{2,}|…)\s*$")
-_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
-_FILE_ENDING = re.compile(r"\.(?:html?|aspx?|php|jsp|shtml)$", re.IGNORECASE)
 # So many lines below a headline are looked at for text.
 _BELOW = 40
-# Letters of a headline that its address must repeat.
-_SLUG = 16
 MOST_CANDIDATES = 60
 # The share of the text that may stand above its headline.
 MOST_ABOVE = 0.3
@@ -29,6 +26,12 @@ LEAST_TEXT = 400
 LONG_TEXT = 1500
 SHORTEST_TEXT = 60
 LONG_HEADLINE = 30
+# What is longer, or ends as a sentence does, is text unless it is a heading.
+LONGEST_PLAIN = 220
+_SENTENCE = re.compile(r"[.!?。！？:;]\s+\S.*[.!?。！？…]$|[^.\d][.。]$")
+# So much text below a heading is an article's.
+TEXT_BELOW = 300
+STRONG = 0.6
 ABOVE_DATE = "above the date"
 
 
@@ -36,7 +39,8 @@ ABOVE_DATE = "above the date"
 class Headline:
     """A headline: the number of its line, its text, by which sign it was found, and how sure that is.
 
-    ``strength`` says how well page title or address agree with it, ``in_address`` that the address repeats it.
+    ``strength`` says how well page title or address agree with it, ``in_address`` that the address repeats it,
+    ``views`` is a count that was printed in it.
     """
 
     line: int
@@ -46,29 +50,62 @@ class Headline:
     score: float = 0.0
     strength: float = 0.0
     in_address: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Agreement:
-    how: str
-    strength: float
-    by_address: float = 0.0
+    views: Count | None = None
 
 
 def find_headlines(outline: Outline, titles: tuple[str, ...], url: str, infos: InfoReader) -> list[Headline]:
     """Find the lines that may be the headline, best first; none where nothing speaks for any."""
-    wanted = [_squeeze(title) for title in titles]
-    cut = [_squeeze(_ELLIPSIS.sub("", title)) if _ELLIPSIS.search(title) else "" for title in titles]
-    slug = _slug_of(url)
+    known = Titles(titles, url)
+    first = _find_only_heading(outline)
+    own = bare_path(url)
     found = []
     for index, line in enumerate(outline.lines):
-        if _may_be(line):
-            agreement = _agree(_squeeze(line.text), wanted, cut, "" if line.is_link else slug)
-            dated = not line.is_link and _is_above_date(outline, index, infos)
+        if _may_be(line, known):
+            heading = read_heading(line, known)
+            is_link = line.is_link and not _leads_here(line, own)
+            is_plain = not is_link and not _is_prose(line)
+            agreement = known.agree(heading.text, with_address=is_plain)
+            dated = is_plain and _is_above_date(outline, index, infos)
             if agreement.strength or line.heading or dated:
-                found.append(_rate(outline, index, agreement, dated=dated))
+                score = _score(outline, index, agreement, dated=dated, only=index == first, is_link=is_link)
+                found.append(_rate(outline, index, heading, agreement, score, dated=dated, only=index == first))
     found.sort(key=lambda headline: (-headline.score, headline.line))
-    return _look_behind_site_name(outline, found[:MOST_CANDIDATES], infos)
+    found = _look_behind_kicker(outline, found[:MOST_CANDIDATES], known)
+    return _look_behind_site_name(outline, found, infos)
+
+
+def _leads_here(line: Line, own: str) -> bool:
+    """Say whether a heading is a link to the page itself, as blogs have it."""
+    return bool(line.heading) and own != "/" and any(bare_path(href) == own for href in line.hrefs[:1])
+
+
+def _find_only_heading(outline: Outline) -> int | None:
+    """Find the only line that is a heading of the first level and no link, if text stands below it."""
+    firsts = [index for index, line in enumerate(outline.lines) if line.heading == "h1" and not line.furniture]
+    unlinked = [index for index in firsts if not outline.lines[index].is_link]
+    only = unlinked[0] if len(unlinked) == 1 else None
+    return only if only is not None and outline.mass(only + 1, len(outline.lines)) >= TEXT_BELOW else None
+
+
+def _is_prose(line: Line) -> bool:
+    """Say whether a line that is no heading is a sentence of a text: it is long, or several, or ends as one does."""
+    if line.heading:
+        return False
+    return len(line.text) > LONGEST_PLAIN or (len(line.text) > LONG_HEADLINE and bool(_SENTENCE.search(line.text)))
+
+
+def _look_behind_kicker(outline: Outline, found: list[Headline], titles: Titles) -> list[Headline]:
+    """Put the line below a kicker before it: a title has both with a sign between, and the lower one is no smaller."""
+    first = found[0] if found else None
+    if first is None:
+        return found
+    rank = _TAGS.get(outline.lines[first.line].heading, 0.0)
+    other = next((other for other in found if other.line == first.line + 1), None)
+    if other is None or _TAGS.get(outline.lines[other.line].heading, 0.0) < max(rank, _TAGS["h3"]):
+        return found
+    if not titles.divide(first.text, other.text):
+        return found
+    return [other, *(headline for headline in found if headline is not other)]
 
 
 def pick_headline(outline: Outline, found: list[Headline], text: tuple[int, ...]) -> Headline | None:
@@ -90,86 +127,64 @@ def name_by_title(outline: Outline, titles: tuple[str, ...], text: tuple[int, ..
 
 
 def _look_behind_site_name(outline: Outline, found: list[Headline], infos: InfoReader) -> list[Headline]:
-    """Put a line above a date before the name of the site: pages of some sites have no other title than that."""
+    """Put a line above a date, or in the address, before the name of the site: some pages have no other title."""
     first = found[0] if found else None
     if first is None or first.strength < 1 or first.in_address:
         return found
-    for other in found:
-        if other.how == ABOVE_DATE and other.line > first.line and len(other.text) >= LONG_HEADLINE:
-            between = range(first.line + 1, other.line)
-            is_apart = any(infos.read(line) or outline.lines[line].mass >= len(other.text) for line in between)
-            if not is_apart and len(other.text) >= 1.5 * len(first.text):
-                return [other, *(headline for headline in found if headline is not other)]
-    return found
+    behind = next((other for other in found if _is_behind_site_name(outline, first, other, infos)), None)
+    return [behind, *(headline for headline in found if headline is not behind)] if behind else found
 
 
-def _may_be(line: Line) -> bool:
-    if len(line.text) > LONGEST_HEADLINE or line.furniture or len(_squeeze(line.text)) < 4:
+def _is_behind_site_name(outline: Outline, first: Headline, other: Headline, infos: InfoReader) -> bool:
+    """Say whether a line is rather the headline than one with the whole title, which may be that of all pages."""
+    is_named = other.how == ABOVE_DATE or (other.how == "address" and other.in_address)
+    if len(other.text) < LONG_HEADLINE or not is_named:
+        return False
+    if other.how == "address" and not outline.lines[first.line].heading:
+        return True
+    between = range(first.line + 1, other.line)
+    is_apart = any(infos.read(line) or outline.lines[line].mass >= len(other.text) for line in between)
+    return other.line > first.line and not is_apart and len(other.text) >= 1.5 * len(first.text)
+
+
+def _may_be(line: Line, titles: Titles) -> bool:
+    """Say whether a line may be a headline: no furniture, no button, no heading of a box that titles do not have."""
+    if len(line.text) > LONGEST_HEADLINE or line.furniture or len(squeeze(line.text)) < 4:
         return False
     is_short = len(line.text) <= LONGEST_BUTTON
-    return not (is_short and any(words.fullmatch(line.text) for words in (END, TOOL, HOME)))
+    is_box = is_short and any(words.fullmatch(line.text) for words in (END, TOOL, HOME))
+    return not is_box or (line.heading != "" and titles.has(line.text) and not HOME.fullmatch(line.text))
 
 
-def _agree(text: str, wanted: list[str], cut: list[str], slug: str) -> _Agreement:
-    """Compare a line with what the page calls itself, and with the words of its address."""
-    best = _Agreement("markup", 0.0)
-    for title, begun in zip(wanted, cut, strict=True):
-        strength = _compare(text, title, begun)
-        if strength > best.strength:
-            best = _Agreement("title", strength)
-    by_slug = min(_agree_with_slug(text, slug), 0.9)
-    if by_slug > best.strength:
-        return _Agreement("address", by_slug, by_slug)
-    return replace(best, by_address=by_slug)
-
-
-def _compare(text: str, title: str, begun: str) -> float:
-    """Say how well a line agrees with a title: all of it, all but the site's name, or as far as it was not cut off."""
-    if not title:
-        return 0.0
-    if text == title:
-        return 1.0
-    if len(begun) >= 10 and text.startswith(begun):
-        return 0.97
-    share = len(text) / len(title)
-    if share < 1 and title.startswith(text):
-        return 0.95 if share >= 0.4 else 0.5 + share
-    if share < 1 and title.endswith(text):
-        return 0.9 if share >= 0.5 else 0.3
-    return 0.6 if len(title) >= 20 and share < 1.6 and text.startswith(title) else 0.0
-
-
-def _slug_of(url: str) -> str:
-    """Return the letters of the longest part of an address, which names the article if any does."""
-    parts = urlsplit(url)
-    names = re.split(r"[/?&=]", unquote(f"{parts.path}?{parts.query}"))
-    return max((_NOT_ALPHANUMERIC.sub("", fold(_FILE_ENDING.sub("", name))) for name in names), key=len, default="")
-
-
-def _agree_with_slug(text: str, slug: str) -> float:
-    """Say how much of an address a line explains: addresses repeat the headline, most cut off somewhere."""
-    letters = _NOT_ALPHANUMERIC.sub("", fold(text))
-    begin = letters[:_SLUG]
-    at = slug.find(begin) if len(begin) >= 8 else -1
-    if at < 0:
-        return 0.0
-    same = next(
-        (n for n, (a, b) in enumerate(zip(letters, slug[at:], strict=False)) if a != b),
-        min(len(letters), len(slug) - at),
-    )
-    return 0.9 * same / max(len(slug.strip("0123456789")), 1) if same >= min(len(begin), _SLUG) else 0.0
-
-
-def _rate(outline: Outline, index: int, agreement: _Agreement, *, dated: bool) -> Headline:
+def _score(outline: Outline, index: int, agreement: Agreement, *, dated: bool, only: bool, is_link: bool) -> float:
+    """Weigh the signs of a line: ``dated`` if it stands above a date, ``only`` if no other is an ``h1``."""
     line = outline.lines[index]
-    markup = _TAGS.get(line.heading, 0.0)
     below = _text_below(outline, index)
-    score = agreement.strength * 0.6 + 0.4 * agreement.by_address + markup + 0.15 * min(below / 300, 1) + 0.2 * dated
-    score -= 0.35 * line.is_link + 0.3 * bool(FOOT.search(line.text)) + 0.45 * _is_crumb(outline, index)
-    confidence = 0.35 + 0.5 * agreement.strength + markup + (0.28 if dated else 0.0)
+    score = agreement.strength * 0.6 + _TAGS.get(line.heading, 0.0) + 0.15 * min(below / TEXT_BELOW, 1) + 0.2 * dated
+    score += 0.4 * agreement.by_address if agreement.how == "title" else 0
+    score += 0.25 * (only and not agreement.strength)
+    return score - 0.35 * is_link - 0.3 * bool(FOOT.search(line.text)) - 0.45 * _is_crumb(outline, index)
+
+
+def _rate(
+    outline: Outline, index: int, heading: Heading, agreement: Agreement, score: float, *, dated: bool, only: bool
+) -> Headline:
+    """Say how sure a line is to be the headline."""
+    markup = _TAGS.get(outline.lines[index].heading, 0.0)
+    confidence = 0.35 + 0.5 * agreement.strength + markup + 0.28 * dated
+    confidence += 0.15 * _counts_as_only(agreement, only=only)
     how = agreement.how if agreement.strength or markup else ABOVE_DATE
-    confidence = round(min(confidence, 0.99), 2)
-    return Headline(index, line.text, how, confidence, score, agreement.strength, agreement.by_address >= 0.5)
+    sure = round(min(confidence, 0.99), 2)
+    in_address = agreement.by_address >= 0.5
+    return Headline(index, heading.text, how, sure, score, agreement.strength, in_address, heading.views)
+
+
+def _counts_as_only(agreement: Agreement, *, only: bool) -> bool:
+    """Say whether it counts that a line is the only ``h1``: it may be worded otherwise than the title.
+
+    What the title has in a corner is the name of the site.
+    """
+    return only and not 0 < agreement.strength < STRONG
 
 
 def _is_above_date(outline: Outline, index: int, infos: InfoReader) -> bool:
@@ -181,9 +196,10 @@ def _is_above_date(outline: Outline, index: int, infos: InfoReader) -> bool:
 
 
 def _is_crumb(outline: Outline, index: int) -> bool:
-    """Say whether a line is a crumb: the word for home is before it in it, or in the line before."""
+    """Say whether a line is a crumb: the word for home is before it in it, or in the line before one no heading."""
     before = outline.lines[index - 1].text if index else ""
-    return bool(HOME.fullmatch(before) or HOME.match(outline.lines[index].text))
+    line = outline.lines[index]
+    return bool(HOME.match(line.text) or (HOME.fullmatch(before) and line.heading not in ("h1", "h2")))
 
 
 def _text_below(outline: Outline, index: int) -> int:
@@ -194,8 +210,3 @@ def _text_below(outline: Outline, index: int) -> int:
             break
         mass += line.mass
     return mass
-
-
-def _squeeze(text: str) -> str:
-    """Return the letters and digits of a text, in lower case."""
-    return _NOT_ALPHANUMERIC.sub("", text.casefold())

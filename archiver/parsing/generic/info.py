@@ -86,7 +86,7 @@ class InfoReader:
         if len(line.times) > 1:
             return whole_text(line.times[0])
         if index and _is_value(lines[index - 1], line):
-            return f"{lines[index - 1].text.rstrip(' :：')}: {line.text}"
+            return f"{lines[index - 1].text.rstrip(' :：')}: {self._outline.digits_from(index)}"
         if index and _is_counted(lines[index - 1], line):
             return f"{lines[index - 1].text} {line.text}"
         return line.text

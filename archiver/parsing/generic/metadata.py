@@ -1,9 +1,10 @@
 """What a page says of itself to machines: meta elements, OpenGraph, JSON-LD. Hints that must agree with the print."""
 
-import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archiver.parsing.generic.linked import Linked, read_linked
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, select, text_of
 
@@ -13,35 +14,58 @@ _DATES = frozenset(
     "og:article:published_time sailthru.date article.published".split()
 )
 _SECTIONS = frozenset(("article:section", "articlesection", "og:article:section"))
+_AUTHORS = frozenset(
+    "author article:author dc.creator dcterms.creator parsely-author sailthru.author cxenseparse:author byl "
+    "citation_author og:article:author twitter:creator creator dc.contributor.author".split()
+)
+_SITES = frozenset(("og:site_name", "application-name", "apple-mobile-web-app-title", "publisher", "dc.publisher"))
 _ARTICLE_TYPES = frozenset(("article", "newsarticle", "blogposting", "reportagenewsarticle", "technicalarticle"))
-LONGEST_JSON = 200_000
-MOST_SCRIPTS = 20
 LONGEST_TITLE = 600
 MOST_TITLES = 8
-MOST_VALUES = 2_000
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a page says of itself: titles, dates of publication, sections, and whether it is an article."""
+    """What a page says of itself: titles, dates of publication, sections, and whether it is an article.
+
+    ``authors`` are the people it names, ``accounts`` those of them that may only have entered the text; ``sites`` are
+    the names of the site and its publisher, ``trails`` its breadcrumbs.
+    """
 
     titles: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     is_article: bool = False
+    authors: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    sites: tuple[str, ...] = ()
+    trails: tuple[tuple[str, ...], ...] = ()
 
 
 def read_metadata(page: Element) -> Metadata:
     """Read what a page says of itself; whatever of it cannot be read is left out."""
-    said = [*_read_metas(page), *_read_scripts(page)]
+    linked = read_linked(page)
     titles = [clean_text(text_of(title)) for title in select(page, "title")[:1]]
+    said = [*_read_metas(page), *_read_linked(linked, titles[0] if titles else "")]
     titles += [value for name, value in said if name in _TITLES]
     return Metadata(
         tuple(dict.fromkeys(title[:LONGEST_TITLE] for title in titles if title))[:MOST_TITLES],
         tuple(value for name, value in said if name in _DATES),
         tuple(dict.fromkeys(value for name, value in said if name in _SECTIONS)),
         any(name in ("og:type", "@type") and value.casefold() in _ARTICLE_TYPES for name, value in said),
+        tuple(dict.fromkeys((*_name_authors(linked, titles), *(value for name, value in said if name in _AUTHORS)))),
+        tuple(linked.list_accounts()),
+        tuple(dict.fromkeys((*(value for name, value in said if name in _SITES), *linked.groups))),
+        tuple(trail for trail in linked.trails if trail),
     )
+
+
+def _name_authors(linked: Linked, titles: list[str]) -> list[str]:
+    """Name the authors of the article in one line, or where none is described those of the page."""
+    articles = _choose_articles(linked.articles, titles[0] if titles else "")
+    names = ["; ".join(filter(None, linked.name_authors(said))) for said in articles or linked.pages[:1]]
+    return [name for name in names if name]
 
 
 def _read_metas(page: Element) -> Iterator[tuple[str, str]]:
@@ -52,33 +76,22 @@ def _read_metas(page: Element) -> Iterator[tuple[str, str]]:
             yield name.lower(), value
 
 
-def _read_scripts(page: Element) -> Iterator[tuple[str, str]]:
-    scripts = (script for script in select(page, "script") if "ld+json" in attribute_of(script, "type"))
-    for script, _ in zip(scripts, range(MOST_SCRIPTS), strict=False):
-        text = str(script.string or "")[:LONGEST_JSON]
-        try:
-            values = json.loads(text, strict=False)
-        except (ValueError, RecursionError):  # broken off, or nested without end: such a page says nothing
-            continue
-        yield from _walk(values)
+def _read_linked(linked: Linked, title: str) -> Iterator[tuple[str, str]]:
+    """Yield the names and texts of what is said of the article, not of the site, its author, or other articles."""
+    for said in _choose_articles(linked.articles, title):
+        yield "@type", "article"
+        yield from ((name.lower(), clean_text(value)) for name, value in said.items() if isinstance(value, str))
 
 
-def _walk(values: object) -> Iterator[tuple[str, str]]:
-    """Yield the names and texts of what is said of an article, not of the site or of its author."""
-    todo: list[object] = [values]
-    for _ in range(MOST_VALUES):
-        if not todo:
-            return
-        value = todo.pop()
-        if isinstance(value, list):
-            todo += value
-        elif isinstance(value, dict):
-            todo += [below for name, below in value.items() if name == "@graph"]
-            if _is_article(value.get("@type")):
-                yield "@type", "article"
-                yield from ((name.lower(), clean_text(said)) for name, said in value.items() if isinstance(said, str))
+def _choose_articles(articles: list[dict[str, object]], title: str) -> list[dict[str, object]]:
+    """Choose, where a page describes several articles, those with the headline that is in its title; else the first."""
+    if len(articles) < 2:
+        return articles
+    own = _squeeze(title)
+    headlines = [_squeeze(str(said.get("headline") or "")) for said in articles]
+    chosen = [said for said, headline in zip(articles, headlines, strict=True) if headline and headline in own]
+    return chosen or [said for said, headline in zip(articles, headlines, strict=True) if headline == headlines[0]]
 
 
-def _is_article(kind: object) -> bool:
-    kinds = kind if isinstance(kind, list) else [kind]
-    return any(isinstance(name, str) and name.casefold() in _ARTICLE_TYPES for name in kinds)
+def _squeeze(text: str) -> str:
+    return _NOT_ALPHANUMERIC.sub("", text.casefold())

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, takewhile
 
 from archiver.parsing.document import TooDeepError
 from archiver.parsing.flow import is_block
@@ -21,6 +21,7 @@ _SKIPPED = SKIPPED | {"button", "map", "marquee"}
 # it is the page itself (ASP.NET), else a search, a login or a poll.
 _FURNITURE = {"nav": 0.5, "aside": 0.5, "footer": 0.5, "menu": 0.5, "form": 0.3}
 MOST_MAINS = 4
+MOST_DIGITS = 12
 # An aside behind a paragraph of so many characters stands amid a text.
 SHORTEST_BESIDE = 40
 PARAGRAPH = 60
@@ -137,6 +138,12 @@ class Outline:
         first = bisect_left(self.images, start, key=lambda image: image[0])
         last = bisect_left(self.images, end + 1, key=lambda image: image[0])
         return [element for _, element in self.images[first:last]]
+
+    def digits_from(self, index: int) -> str:
+        """Return the text of a line, and if that is a digit those that stand in elements of their own behind it."""
+        texts = [line.text for line in self.lines[index : index + MOST_DIGITS]]
+        digits = list(takewhile(lambda text: len(text) == 1 and text.isdecimal(), texts))
+        return " ".join(digits) or texts[0]
 
 
 def read_outline(page: Element) -> Outline:

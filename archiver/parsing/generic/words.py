@@ -22,6 +22,14 @@ HERE = whole_line(
     r"bạn đang ở(?: đây)?|bạn đang xem|vị trí|位置|当前位置|您(?:现在)?的位置|you are here|vous êtes ici|sie sind hier",
     r"вы здесь",
 )
+# Pages of a site that no article lies below: a hint that what names them is a menu.
+SITE_PAGE = whole_line(
+    r"liên hệ|giới thiệu|sơ đồ(?: (?:trang|website|site|cổng))?|đăng nhập|đăng ký|tìm kiếm|hỏi đáp|góp ý|thư viện ảnh",
+    r"contact(?: us)?|about(?: us)?|site ?map|log ?in|sign in|search|help|imprint|privacy(?: policy)?|faqs?",
+    r"kontakt|impressum|über uns|datenschutz|anmelden|suche|à propos|nous contacter|plan du site|mentions légales",
+    r"contacto|contáctenos|acerca de|quiénes somos|контакты|о нас|карта сайта|поиск|联系我们|关于我们|网站地图",
+    r"hubungi kami|tentang kami|contatti|chi siamo|contato|sobre nós",
+)
 DETAIL = whole_line(r"chi tiết(?: tin| bài viết| tin tức| nội dung)?|xem tin|nội dung|正文|详细内容|detail")
 
 # The labels of a table that describes a document.
@@ -35,10 +43,19 @@ PROPERTY = whole_line(
 # Names of accounts that portals print under an article, and no authors.
 ACCOUNT = whole_line(r"(?:ad ?min(?:istrator)?\W*)+|(?:pho |truong )?ban bien tap")
 
+# The names of accounts in any place, folded: who entered a text into a portal, and did not write it.
+ACCOUNT_NAME = whole_line(
+    r"(?:super ?|site ?|web ?|system ?)?(?:ad ?min(?:istrator)?|user|master|editor|manager|author|moderator)\W*\d*",
+    r"root|guest|test(?:er)?|anonymous|unknown|none|null|quan ?tri(?: vien| he thong| website)?|bien tap(?: vien)?",
+    r"(?:pho |truong )?ban bien tap.*|bbt|btv|cong thong tin.*|trang thong tin.*|autor|verfasser|user ?name|portal",
+    r"редактор|администратор|админ|管理员|管理員|编辑|編輯|小编",
+)
+
 # The label of the author, and the name behind it up to the next piece of the line.
 AUTHOR = re.compile(
-    r"(?<!\w)(?:tác giả(?: bài viết)?|người viết|author|written by|posted by|автор|作者|autore?|penulis)"
-    r" ?[:：] ?(?P<name>[^|;,:：\d()\[\]]{2,60}?)"
-    r"(?= ?(?:$|[|;,()\[\]]|\s-\s|\d|来源|时间|责任编辑|编辑|nguồn|ngày|source))",
+    r"(?<!\w)(?:tác giả(?: bài viết)?|người viết|authors?|written by|posted by|автор|作者|撰文|撰稿"
+    r"|autor(?:in|en|es|e|i)?|auteure?s?|verfasser(?:in)?|redaktion|texte?|words|penulis)"
+    r" ?[:：] ?(?P<name>[^|;,:：\d()\[\]]{2,60}?(?: [-–] [^|;,:：\d()\[\]]{2,40}(?<!\.)(?=\s*$))?)"
+    r"(?= ?(?:$|[|;,()\[\]]|\s[-/–—•·]\s|\d|来源|时间|责任编辑|编辑|nguồn|ngày|source))",
     re.IGNORECASE,
 )
