@@ -10,11 +10,11 @@ from archiver.parsing.body import BodyParts, drop_files
 from archiver.parsing.generic.body import read_attachments, read_generic_body
 from archiver.parsing.generic.declared import Declared, read_declared
 from archiver.parsing.generic.density import find_region
-from archiver.parsing.generic.fields import Fields, read_fields
+from archiver.parsing.generic.fields import Fields, read_all_told, read_fields
 from archiver.parsing.generic.headline import Headline, find_headlines
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.kinds import refuse_article
-from archiver.parsing.generic.metadata import Metadata, read_metadata
+from archiver.parsing.generic.metadata import read_metadata
 from archiver.parsing.generic.outline import Outline, read_outline, whole_text
 from archiver.parsing.generic.section import find_section
 from archiver.parsing.generic.teasers import find_teasers
@@ -39,7 +39,8 @@ def read_generic_article(
     if headline is None:
         return Problem("no_article", "no line of the page looks like the headline of an article")
     region = find_region(outline, headline.line, infos, find_teasers(outline, infos))
-    fields = _read_fields(declared, _add_unprinted(read_fields(outline, region, infos, zone, at), metadata))
+    told = read_all_told(page, outline, region, address.url, zone, at)
+    fields = _read_fields(declared, read_fields(outline, region, infos, zone, at, told))
     parts = read_generic_body(outline, region, declared, links)
     attachments = read_attachments(outline, region, links)
     extras = len(parts.images) + len(attachments)
@@ -70,14 +71,6 @@ def _read_fields(declared: Declared, fields: Fields) -> Fields:
     found = (("published", declared.published), ("views", declared.views))
     origins = tuple(Origin(name, "declared", 1.0) for name, value in found if value)
     return Fields(declared.published, declared.views, origins, ())
-
-
-def _add_unprinted(fields: Fields, metadata: Metadata) -> Fields:
-    """Report a date that is only told to machines: it may be that of an edit or of an import, so it is not read."""
-    if fields.published or not metadata.dates or any(one.kind == "uncertain_published" for one in fields.problems):
-        return fields
-    problem = Problem("uncertain_published", f"not printed; metadata: {metadata.dates[0][:100]}")
-    return replace(fields, problems=(*fields.problems, problem))
 
 
 def _make_article(
