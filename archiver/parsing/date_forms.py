@@ -43,9 +43,14 @@ _NAMED = (
 _MONTH_NAME_FIRST = (
     rf"(?<![^\W\d_]){_MONTH}[ .]{{1,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ .,]{{1,3}}(?:năm )?(?P<year>\d{{4}})(?!\d)"
 )
+# A year of two digits behind the name of a month: 12-May-21, 14 Feb '20.
+_NAMED_SHORT = (
+    r"(?<![\d.])(?P<day>\d{1,2})(?P<mark>[./-])(?P<month>[^\W\d_]{3,10})(?P=mark)(?P<year>\d\d)(?![\d:])",
+    r"(?<![\d.])(?P<day>\d{1,2})\.? (?P<month>[^\W\d_]{3,10})\.? '(?P<year>\d\d)(?![\d:])",
+)
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
-    for form in (_DAY_FIRST, _YEAR_FIRST, _SPACED, _IDEOGRAPHIC, _NAMED, _MONTH_NAME_FIRST, *_MINGUO_FORMS)
+    for form in (_DAY_FIRST, _YEAR_FIRST, _SPACED, _IDEOGRAPHIC, _NAMED, _MONTH_NAME_FIRST, *_NAMED_SHORT, *_MINGUO_FORMS)
 )
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _YEAR_BEFORE_MINGUO = 1911

@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 
 from archiver.model import Count, Origin, Problem, PublishedDate
 from archiver.parsing.generic.density import Region
-from archiver.parsing.generic.info import LONGEST_INFO, InfoReader, InfoText
+from archiver.parsing.generic.info import LONGEST_INFO, LONGEST_PLAIN_LINK, InfoReader, InfoText
 from archiver.parsing.generic.outline import Outline, whole_text
 from archiver.parsing.generic.publication import BELOW_TEXT, LEAST_CONFIDENCE, Publication, Seen, choose_publication
 from archiver.parsing.generic.told import Meaning, ToldDate, read_told, tell_date
@@ -22,8 +22,9 @@ MOST_LEADING = 5
 MOST_CLOSING = 2
 MOST_ELSEWHERE = 1500
 NEAR = 2
-# A link of so many letters is the headline of another article.
-LONGEST_PLAIN_LINK = 30
+# A date that is nearly all of its line, amid the text.
+LONGEST_ALONE = 60
+SHARE_ALONE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,10 @@ def _read_weak(outline: Outline, region: Region, infos: InfoReader) -> Iterator[
         (range(region.headline + 1, first), "below the headline"),
         (range(region.last + 1, min(region.end, region.last + MOST_ABOVE)), BELOW_TEXT),
     )
+    for index in region.chosen[1:-1]:
+        info = infos.read(index) if len(outline.lines[index].text) <= LONGEST_ALONE else None
+        if info and info.published and len(info.published.raw) >= SHARE_ALONE * len(info.text):
+            yield Seen(info, "within the text", LEAST_CONFIDENCE, weak=True)
     for place, how in places:
         for index in place:
             if outline.lines[index].furniture or infos.read(index):
@@ -191,11 +196,8 @@ def _read_elsewhere(outline: Outline, region: Region, infos: InfoReader) -> Iter
 def _is_beside_title(outline: Outline, region: Region, index: int) -> bool:
     """Say whether a line stands near the linked title of another article."""
     near = range(max(index - NEAR, 0), min(index + NEAR + 1, len(outline.lines)))
-    return any(
-        outline.lines[other].is_link and len(outline.lines[other].text) > LONGEST_PLAIN_LINK
-        for other in near
-        if other != region.headline
-    )
+    anchors = (anchor for other in near if other != region.headline for anchor in outline.lines[other].anchors)
+    return any(len(whole_text(anchor)) > LONGEST_PLAIN_LINK for anchor in anchors)
 
 
 def read_all_told(

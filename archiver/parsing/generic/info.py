@@ -33,8 +33,12 @@ _SHARE_OF_DATE = 0.3
 _SENTENCE = re.compile(r"[.!?。！？]\s*$|[.!?。！？] \S")
 LONGEST_WEAK = 160
 LONGEST_NAME = 40
+# A link of so many letters is the headline of another article; so long a piece beside a date is one too.
+LONGEST_PLAIN_LINK = 30
+LONGEST_PIECE = 60
 LONGEST_BOX = 16
 MOST_BOXES = 3
+_PIECE_END = re.compile(r"[|¦/·•()\[\]（）;]| [–—-] ")
 _APART = frozenset("|¦/·•()[]（）–—-;,:：")
 UNKNOWN_LABEL = re.compile(r"[^\d:：|]{2,40}[:：]")
 _SPOKEN_HOUR = re.compile(r"\d ?(?:h|g|giờ|時|时|点|點)(?![^\W\d_])", re.IGNORECASE)
@@ -166,7 +170,7 @@ class InfoReader:
         others = sum(len(match.group()) for match in OTHER_TEXT_LABEL.finditer(text))
         if (len(published.raw) + others) >= _SHARE_OF_DATE * len(text):
             return True
-        return not self._outline.lines[index].is_link and _is_apart(text, published.raw)
+        return self._outline.lines[index].linked <= LONGEST_PLAIN_LINK and _is_apart(text, published.raw)
 
     def _is_of_meeting(self, index: int, text: str) -> bool:
         """Say whether a date is the time of a meeting: an hour as people write it, or a place beside it."""
@@ -210,7 +214,7 @@ def _is_apart(text: str, raw: str) -> bool:
         return False
     before, behind = before.strip(), behind.strip(" .")
     if (not before or before[-1] in _APART) and (not behind or behind[0] in _APART):
-        return True
+        return all(len(piece) <= LONGEST_PIECE for piece in _PIECE_END.split(f"{before}|{behind}"))
     rest = f"{before} {behind}".strip()
     is_at_edge = not before or not behind
     return is_at_edge and len(rest) <= LONGEST_NAME and rest[:1].isupper() and raw[:1].isdigit()

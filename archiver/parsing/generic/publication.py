@@ -96,8 +96,8 @@ class _Chooser:
         return None
 
     def _is_confirmed(self, one: Seen, told: list[ToldDate]) -> bool:
-        """Say whether a date is told too: exactly that day where it may as well be that of a comment."""
-        if one.how == BELOW_TEXT and not one.info.is_labelled:
+        """Say whether a date is told too: exactly that day where it may as well be that of a comment or an event."""
+        if one.weak or (one.how == BELOW_TEXT and not one.info.is_labelled):
             return self._is_exact(one, told)
         return any(self._agree(one.published, other) for other in told)
 
