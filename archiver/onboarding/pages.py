@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from archiver.model import Capture
 from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html
 from archiver.parsing.text import clean_text, decode_page
+from archiver.onboarding.zones import guess_zone
 from archiver.platforms.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
 from archiver.urls import host_of, join_url, strip_tracking
 
@@ -55,6 +56,17 @@ def read_language(page: Element) -> str:
     """Return the language that a page declares, such as ``vi``; empty where it declares none."""
     root = select_one(page, "html")
     return attribute_of(root, "lang").lower()[:2] if root is not None else ""
+
+
+def guess_zone_of(page: Element, host: str) -> tuple[str, str]:
+    """Return the name of the zone of a page's site and a remark, as ``guess_zone`` does."""
+    return guess_zone(host, read_language(page), read_site_title(page) or host)
+
+
+def guess_zone_of_capture(capture: Capture) -> str:
+    """Return the name of the zone of a captured page's site, guessed; empty where the page cannot be read."""
+    page = parse_capture(capture)
+    return guess_zone_of(page, host_of(capture.url))[0] if page is not None else ""
 
 
 def is_shell(page: Element) -> bool:

@@ -50,7 +50,16 @@ _NAMED_SHORT = (
 )
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
-    for form in (_DAY_FIRST, _YEAR_FIRST, _SPACED, _IDEOGRAPHIC, _NAMED, _MONTH_NAME_FIRST, *_NAMED_SHORT, *_MINGUO_FORMS)
+    for form in (
+        _DAY_FIRST,
+        _YEAR_FIRST,
+        _SPACED,
+        _IDEOGRAPHIC,
+        _NAMED,
+        _MONTH_NAME_FIRST,
+        *_NAMED_SHORT,
+        *_MINGUO_FORMS,
+    )
 )
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _YEAR_BEFORE_MINGUO = 1911

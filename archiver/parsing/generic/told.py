@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Literal
 
 from archiver.model import PublishedDate
@@ -55,8 +56,9 @@ def read_told(page: Element, headline: Element, url: str, zone: tzinfo, at: date
     Dates of publication go before those of a file, and these before those of a change; what lies ahead of ``at``, the
     time of the capture, is none.
     """
-    said = [*_read_elements(page, headline)][:MOST_DATES]
-    told = [one for source, name, text in said if (one := _read(source, name, text, zone, at))]
+    named = ((source, name_meaning(name), text) for source, name, text in _read_elements(page, headline))
+    said = islice(((source, meaning, text) for source, meaning, text in named if meaning), MOST_DATES)
+    told = [one for source, meaning, text in said if (one := tell_date(source, meaning, text, zone, at))]
     order = ("json-ld", "meta", "microdata", "time")
     meanings = ("published", "created", "updated")
     told.sort(key=lambda one: (meanings.index(one.meaning), order.index(one.source)))
@@ -111,11 +113,6 @@ def name_meaning(name: str) -> Meaning | None:
     if _PUBLISHED.search(letters):
         return "published"
     return "created" if _CREATED.search(letters) else None
-
-
-def _read(source: str, name: str, text: str, zone: tzinfo, at: datetime) -> ToldDate | None:
-    meaning = name_meaning(name)
-    return tell_date(source, meaning, text, zone, at) if meaning else None
 
 
 def tell_date(source: str, meaning: Meaning, text: str, zone: tzinfo, at: datetime) -> ToldDate | None:
