@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from archiver.model import Capture
+from archiver.onboarding.zones import guess_zone
 from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html
 from archiver.parsing.text import clean_text, decode_page
-from archiver.onboarding.zones import guess_zone
 from archiver.platforms.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
 from archiver.urls import host_of, join_url, strip_tracking
 

@@ -33,8 +33,7 @@ _MONTHS_BY_LANGUAGE = (
     "januar februar marts april maj juni juli august september oktober november december",
     "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
     "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
-    "ιανουαρίου φεβρουαρίου μαρτίου απριλίου μαΐου ιουνίου ιουλίου αυγούστου σεπτεμβρίου οκτωβρίου νοεμβρίου "
-    "δεκεμβρίου",
+    "ιαν φεβ μαρ απρ μαϊ ιουν ιουλ αυγ σεπ οκτ νοε δεκ",
     "januari februari mac april mei jun julai ogos september oktober november disember",
     "jan feb mrt apr mei jun jul aug sept okt nov dec",
     "jänner feber märz april mai juni juli august september oktober november dezember",

@@ -1,7 +1,8 @@
 """Reading printed dates of publication.
 
-Strict: known forms first, day before month unless the page is known to print the month first; then ``dateparser`` for month names of other languages, and only
-when it finds exactly the day and the year that are printed. What stays unclear is kept as text, never guessed.
+Strict: known forms first, day before month unless the page is known to print the month first; then ``dateparser`` for
+month names of other languages, and only when it finds exactly the day and the year that are printed. What stays unclear
+is kept as text, never guessed.
 """
 
 import re

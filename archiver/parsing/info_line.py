@@ -74,8 +74,8 @@ class _Piece:
 def read_info_line(text: str, zone: tzinfo, captured_at: datetime, order: DayOrder = "day") -> InfoLine:
     """Read date and view count of an info line, in any order, with authors, sources and other counters beside them.
 
-    ``zone``, ``captured_at`` and ``order`` are those of ``read_date``. The date of publication goes before the date of the last
-    change when both are printed; dates of documents (``Ngày ban hành``) are not read.
+    ``zone``, ``captured_at`` and ``order`` are those of ``read_date``. The date of publication goes before the date of
+    the last change when both are printed; dates of documents (``Ngày ban hành``) are not read.
     """
     usual = _USUAL.fullmatch(text)
     if usual and order == "day":

@@ -15,14 +15,15 @@ _PUBLISHED = (
     r"(?:published|posted|written|created)(?: by [^|,:\d]{1,40}? (?:on|at)| on| at)?",
     r"(?:发布|发表|發布|發佈|發表|刊登|刊載|張貼|公告|公布|公佈|上版|建立|登载|发文)(?:日期|时间|時間|日|于|於)|日期|时间|時間",
     r"(?:公開|掲載|投稿)日時?|опубликовано|размещено|дата(?: публикации)?",
-    r"(?:veröffentlicht|erstellt|erschienen|geschrieben|gepostet|publiziert)(?: am)?|datum(?= ?[:：])",
+    r"(?:veröffentlicht|erstellt|erschienen|geschrieben|gepostet|publiziert)(?: am)?|datum(?= ?[:：]| \d)",
     r"publicado(?: el| em)?|fecha|(?:publié|posté|mis en ligne|paru)e? le|pubblicato(?: il)?|data(?= ?[:：])",
     r"(?:geplaatst|gepubliceerd)(?: op)?|opublikowan[oya]|publicerad|publiceret|udgivet|publisert|tarikh(?= ?[:：])",
     r"diterbitkan|dipublikasikan|diposting|등록일|작성일|게시일|입력|เผยแพร่เมื่อ|เผยแพร่|โพสต์เมื่อ|วันที่",
 )
 _UPDATED = (
     r"(?:ngày |thời gian |đã |lần )?(?<!đang )(?<!được )cập nhật(?: (?:lần )?cuối)?(?: (?:lúc|ngày|vào))?",
-    r"(?:last )?(?:updated|modified|update|edited|revised)(?: (?:on|at))?|(?:最后|最後)?更新(?:时间|時間|日[期時]?|于|於)?|обновлено|수정",
+    r"(?:last )?(?:updated|modified|update|edited|revised)(?: (?:on|at))?|обновлено|수정",
+    r"(?:最后|最後)?更新(?:时间|時間|日[期時]?|于|於)?",
     r"(?:zuletzt )?(?:aktualisiert|geändert|editiert|bearbeitet|überarbeitet)(?: am)?|stand(?= ?[:：])",
     r"(?:mis à jour|modifié)e?(?: le)?|(?:última )?(?:actualizado|actualización|atualizado|atualização)(?: el| em)?",
     r"aggiornato(?: il)?|bijgewerkt(?: op)?|zaktualizowan[oya]|uppdaterad|opdateret|oppdatert|güncelle(?:me|ndi)",
@@ -39,8 +40,9 @@ _OTHER_DATE = (
 # What stands beside a date without being one, up to the next separator.
 _OTHER_TEXT = (
     r"(?:tác giả|nguồn(?: tin)?|người (?:đăng|viết|gửi)|biên tập|tin bài|chuyên mục|danh mục|thể loại)(?= ?[:：])",
-    r"(?:author|source|category|by|автор|источник|autor|autore|fuente|quelle)(?= ?[:：])|(?:文章|信息|稿件)?(?:来源|來源)",
-    r"作者|(?:责任|責任)?(?:编辑|編輯)|责编|撰稿|供稿|审核|審核|发布者|发布人|發布單位|發佈單位|发布单位|浏览次数|字号|字體大小",
+    r"(?:author|source|category|by|автор|источник|autor|autore|fuente|quelle)(?= ?[:：])",
+    r"(?:文章|信息|稿件)?(?:来源|來源)|作者|(?:责任|責任)?(?:编辑|編輯)|责编|撰稿|供稿|审核|審核|字号|字體大小",
+    r"发布者|发布人|(?:发布|發布|發佈)(?:单位|單位)",
 )
 # Counters that are no view counts of the article: the number is the site's, or that of comments and downloads.
 _COUNTER = (
@@ -69,8 +71,10 @@ TIME_LABEL = _leading(
 # What stands beside the time of a meeting.
 PLACE_LABEL = _leading(
     (
-        r"(?:địa điểm|nơi (?:họp|tổ chức)|thành phần|chủ trì|location|venue|where|place|ort|veranstaltungsort)(?= ?[:：])",
-        r"(?:lugar|lieu|luogo|tempat|место(?: проведения)?)(?= ?[:：])|(?:地点|地點|主持人?|主办|主辦|参加人员)(?= ?[:：])",
+        r"(?:địa điểm|nơi (?:họp|tổ chức)|thành phần|chủ trì)(?= ?[:：])",
+        r"(?:location|venue|where|place|(?:veranstaltungs)?ort)(?= ?[:：])",
+        r"(?:lugar|lieu|luogo|tempat|место(?: проведения)?)(?= ?[:：])",
+        r"(?:地点|地點|主持人?|主办|主辦|参加人员)(?= ?[:：])",
     )
 )
 UPDATED_LABEL = _leading(_UPDATED)

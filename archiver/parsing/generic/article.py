@@ -10,7 +10,7 @@ from archiver.parsing.body import BodyParts, drop_files
 from archiver.parsing.generic.body import read_attachments, read_generic_body
 from archiver.parsing.generic.declared import Declared, read_declared
 from archiver.parsing.generic.density import find_region
-from archiver.parsing.generic.fields import Fields, read_all_told, read_fields
+from archiver.parsing.generic.fields import Fields, read_fields
 from archiver.parsing.generic.headline import Headline, find_headlines
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.kinds import refuse_article
@@ -18,6 +18,7 @@ from archiver.parsing.generic.metadata import read_metadata
 from archiver.parsing.generic.outline import Outline, read_outline, whole_text
 from archiver.parsing.generic.section import find_section
 from archiver.parsing.generic.teasers import find_teasers
+from archiver.parsing.generic.told import read_told
 from archiver.parsing.info_line import InfoLine
 from archiver.parsing.links import Links
 from archiver.platforms.elements import Element
@@ -39,7 +40,7 @@ def read_generic_article(
     if headline is None:
         return Problem("no_article", "no line of the page looks like the headline of an article")
     region = find_region(outline, headline.line, infos, find_teasers(outline, infos))
-    told = read_all_told(page, outline, region, address.url, zone, at)
+    told = read_told(page, outline, region, address.url, zone, at)
     fields = _read_fields(declared, read_fields(outline, region, infos, zone, at, told))
     parts = read_generic_body(outline, region, declared, links)
     attachments = read_attachments(outline, region, links)

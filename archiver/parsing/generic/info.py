@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import cached_property
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from archiver.model import Count, PublishedDate
 from archiver.parsing.counts import VIEWS_LABEL
@@ -152,7 +152,7 @@ class InfoReader:
         lines = self._outline.lines[index : index + MOST_BOXES]
         if len(lines[0].text) > LONGEST_BOX or len(lines) < len(("12", "05/2021")):
             return ""
-        near = list(takewhile(_are_near, zip(lines, lines[1:], strict=False)))
+        near = list(takewhile(_are_near, pairwise(lines)))
         return join_boxes([line.text for line in lines[: len(near) + 1]])
 
     def _is_date_line(self, index: int, text: str, published: PublishedDate) -> bool:
@@ -183,7 +183,7 @@ class InfoReader:
 
 
 def join_boxes(pieces: list[str]) -> str:
-    """Return the date that pieces print one after the other, the day in one and the month in another; empty for none."""
+    """Return the date that pieces print one after the other, day and month in boxes of their own; empty for none."""
     day = month = year = ""
     for piece in pieces[:MOST_BOXES]:
         box = _BOX.fullmatch(piece.strip(" ,"))

@@ -163,7 +163,7 @@ class _Chooser:
         best = self._choose_told()
         if best is None:
             return None
-        problems = ()
+        problems: tuple[Problem, ...] = ()
         others = [one for one in self._told if abs(one.day - best.day) > SAME]
         if others:
             detail = f"not printed; {best.source}: {best.published.raw}; {others[0].source}: {others[0].published.raw}"

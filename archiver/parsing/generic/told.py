@@ -14,6 +14,9 @@ from typing import Literal
 from archiver.model import PublishedDate
 from archiver.parsing.dates import FIRST_YEAR, LONGEST_LEAD
 from archiver.parsing.embedded_date import read_embedded_date
+from archiver.parsing.generic.density import Region
+from archiver.parsing.generic.outline import Outline
+from archiver.parsing.labels import PUBLISHED_LABEL, UPDATED_LABEL
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, elements_below, text_of
 
@@ -24,6 +27,10 @@ LONGEST_DATE = 60
 MOST_SCRIPTS = 20
 MOST_DATES = 40
 MOST_LEVELS = 12
+LINES_ABOVE = 4
+LINES_BELOW = 12
+_SOURCES = ("json-ld", "meta", "microdata", "time")
+_MEANINGS: tuple[Meaning, ...] = ("published", "created", "updated")
 _NOT_LETTERS = re.compile(r"[^a-z]+")
 _PUBLISHED = re.compile(r"publish|publi[ck]ation|pub(?:date|time)|issued|(?:release|online|article|sailthru)date")
 _CREATED = re.compile(r"created|creation|^(?:dc|dcterms|article)?date(?:time)?$|^pdate$")
@@ -50,18 +57,20 @@ class ToldDate:
     day: date
 
 
-def read_told(page: Element, headline: Element, url: str, zone: tzinfo, at: datetime) -> tuple[ToldDate, ...]:
-    """Read the dates that a page tells of the article whose headline stands in ``headline``, the best source first.
+def read_told(
+    page: Element, outline: Outline, region: Region, url: str, zone: tzinfo, at: datetime
+) -> tuple[ToldDate, ...]:
+    """Read the dates that a page tells of the article in a region, the best source first.
 
     Dates of publication go before those of a file, and these before those of a change; what lies ahead of ``at``, the
     time of the capture, is none.
     """
-    named = ((source, name_meaning(name), text) for source, name, text in _read_elements(page, headline))
-    said = islice(((source, meaning, text) for source, meaning, text in named if meaning), MOST_DATES)
+    elements = _read_elements(page, outline.lines[region.headline].block)
+    named = ((source, name_meaning(name), text) for source, name, text in elements)
+    meant = ((source, meaning, text) for source, meaning, text in named if meaning)
+    said = (*islice(meant, MOST_DATES), *_read_times(outline, region))
     told = [one for source, meaning, text in said if (one := tell_date(source, meaning, text, zone, at))]
-    order = ("json-ld", "meta", "microdata", "time")
-    meanings = ("published", "created", "updated")
-    told.sort(key=lambda one: (meanings.index(one.meaning), order.index(one.source)))
+    told.sort(key=lambda one: (_MEANINGS.index(one.meaning), _SOURCES.index(one.source)))
     return (*told, *_read_address(url, zone, at))
 
 
@@ -82,6 +91,17 @@ def _read_elements(page: Element, headline: Element) -> Iterator[tuple[str, str,
         elif element.name == "meta" and attributes.get("content"):
             name = attribute_of(element, "property") or attribute_of(element, "name")
             yield "meta", name, attribute_of(element, "content")
+
+
+def _read_times(outline: Outline, region: Region) -> Iterator[tuple[str, Meaning, str]]:
+    """Yield what the ``time`` elements around the text say to machines."""
+    first = min(region.first + 1, region.headline + LINES_BELOW, len(outline.lines))
+    above = range(max(region.headline - LINES_ABOVE, 0), first)
+    for index in (*above, *range(region.last + 1, min(region.end, region.last + LINES_BELOW))):
+        line = outline.lines[index]
+        for element in () if line.furniture or line.is_link else line.times:
+            is_updated = UPDATED_LABEL.search(line.text) and not PUBLISHED_LABEL.search(line.text)
+            yield "time", "updated" if is_updated else "published", attribute_of(element, "datetime")
 
 
 def _read_script(script: Element) -> Iterator[tuple[str, str, str]]:
