@@ -1,5 +1,6 @@
 """The places around an article where its info lines stand, each with how sure it is that they are its own."""
 
+import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
@@ -21,6 +22,7 @@ NEAR = 2
 # A date that is nearly all of its line, amid the text.
 LONGEST_ALONE = 60
 SHARE_ALONE = 0.8
+_DIGIT = re.compile(r"\d")
 
 
 def read_places(outline: Outline, region: Region, infos: InfoReader, zone: tzinfo, at: datetime) -> Iterator[Seen]:
@@ -144,7 +146,9 @@ def _read_amid(outline: Outline, region: Region, infos: InfoReader) -> Iterator[
 def _read_elsewhere(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
     """Read the labelled dates of publication that stand apart from other articles, wherever on the page."""
     for index, line in enumerate(outline.lines[:MOST_ELSEWHERE]):
-        if line.furniture or line.is_link or len(line.text) > LONGEST_INFO or not PUBLISHED_LABEL.search(line.text):
+        if line.furniture or line.is_link or len(line.text) > LONGEST_INFO or not _DIGIT.search(line.text):
+            continue
+        if not PUBLISHED_LABEL.search(line.text):
             continue
         info = infos.read(index)
         if info and info.published and not info.is_updated and not _is_beside_title(outline, region, index):

@@ -5,6 +5,7 @@ They are no print: they confirm what is printed, or stand in for it where nothin
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from email.utils import parsedate_to_datetime
@@ -23,7 +24,7 @@ from archiver.platforms.elements import Element, attribute_of, elements_below, t
 Meaning = Literal["published", "created", "updated"]
 
 LONGEST_SCRIPT = 200_000
-LONGEST_DATE = 60
+LONGEST_DATE = 80
 MOST_SCRIPTS = 20
 MOST_DATES = 40
 MOST_LEVELS = 12
@@ -156,14 +157,15 @@ def _parse(text: str, zone: tzinfo, at: datetime) -> datetime | None:
     """Read a moment as programs write it: ISO 8601, RFC 822, seconds since 1970, else as it would be printed."""
     if _EPOCH.fullmatch(text):
         return datetime.fromtimestamp(int(text[:10]), zone)
-    for parse in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            moment = parse(text)
-        except (ValueError, TypeError):
-            continue
-        if moment.year < FIRST_YEAR:  # "Sep 15 2020" is no form of mail, and read as the year 15
-            continue
+    try:
+        moment = datetime.fromisoformat(text)
         return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    except ValueError:
+        pass
+    with suppress(ValueError, TypeError):
+        moment = parsedate_to_datetime(text)
+        if moment.tzinfo and moment.year >= FIRST_YEAR:  # "Sep 15 2020" is no form of mail, and read as the year 15
+            return moment
     if day := _ISO_DAY.match(text):
         clock = re.match(r"[T ](\d{1,2}):(\d\d)", text[day.end() :])
         hour, minute = (int(clock[1]), int(clock[2])) if clock else (0, 0)
