@@ -184,7 +184,7 @@ def test_robots_txt_names_a_way_in(crawling: Crawling, tmp_path: Path) -> None:
 KOREAN = (
     "<html lang=ko><head><title>{0}</title></head><body><h1>{0}</h1><div>등록일 2024.01.05 08:10 | 조회수 8{1}</div>"
     "<p>위원회는 지난해 사업 결과를 주민에게 알리고 올해 계획을 설명하는 자리를 마련하였으며 많은 주민이 왔다.</p>"
-    "<p>주민들은 마을 도서관의 운영 시간을 늘려 달라고 요청하였고 위원회는 다음 달까지 답하기로 하였다.</p></body></html>"
+    "<p>주민들은 마을 도서관의 운영 시간을 늘려 달라고 요청하였고 위원회는 다음 달까지 답한다.</p></body></html>"
 )
 
 

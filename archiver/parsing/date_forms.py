@@ -185,6 +185,12 @@ def is_either(match: re.Match[str]) -> bool:
     return match.re is _FORMS[0] and match["mark"] != "."
 
 
+def may_be_either(text: str) -> bool:
+    """Say whether a text prints a day in such a form."""
+    day = find_day(fold(text))
+    return day is not None and is_either(day)
+
+
 def read_clock(match: re.Match[str]) -> Clock:
     """Return the time of day of a ``DateParts.clock``; seconds are checked, then dropped."""
     hour, minute = int(match["hour"]), int(match["minute"] or match["dotted"] or match["spoken"] or 0)

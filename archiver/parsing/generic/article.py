@@ -8,7 +8,7 @@ from archiver.model import Article, Attachment, Origin, Problem
 from archiver.parsing.article import find_unreadable, tell_left_out
 from archiver.parsing.body import BodyParts, drop_files
 from archiver.parsing.generic.body import read_attachments, read_generic_body
-from archiver.parsing.generic.declared import Declared, read_declared
+from archiver.parsing.generic.declared import Declared, order_date, read_declared
 from archiver.parsing.generic.density import find_region
 from archiver.parsing.generic.fields import Fields, read_fields
 from archiver.parsing.generic.headline import Headline, find_headlines
@@ -33,7 +33,7 @@ def read_generic_article(
     declared = read_declared(page, places, zone, at)
     outline = read_outline(page)
     metadata = read_metadata(page)
-    infos = InfoReader(outline, zone, at)
+    infos = InfoReader(outline, zone, at, places.date_order)
     headline = _find_headline(outline, declared) or next(
         iter(find_headlines(outline, metadata.titles, address.url, infos)), None
     )
@@ -41,6 +41,7 @@ def read_generic_article(
         return Problem("no_article", "no line of the page looks like the headline of an article")
     region = find_region(outline, headline.line, infos, find_teasers(outline, infos))
     told = read_told(page, outline, region, address.url, zone, at)
+    declared = order_date(declared, infos.order, zone, at) if declared.published else declared
     fields = _read_fields(declared, read_fields(outline, region, infos, zone, at, told))
     parts = read_generic_body(outline, region, declared, links)
     attachments = read_attachments(outline, region, links)
@@ -69,9 +70,12 @@ def _read_fields(declared: Declared, fields: Fields) -> Fields:
     """Put what the declared info line says in the place of what was found."""
     if not declared.has_info:
         return fields
-    found = (("published", declared.published), ("views", declared.views))
+    published = declared.published
+    if published and published.at is None and fields.published and fields.published.raw == published.raw:
+        published = fields.published  # of 03/04/2024, what the page tells to machines
+    found = (("published", published), ("views", declared.views))
     origins = tuple(Origin(name, "declared", 1.0) for name, value in found if value)
-    return Fields(declared.published, declared.views, origins, ())
+    return Fields(published, declared.views, origins, ())
 
 
 def _make_article(

@@ -8,9 +8,9 @@ from itertools import pairwise, takewhile
 
 from archiver.model import Count, PublishedDate
 from archiver.parsing.counts import VIEWS_LABEL
-from archiver.parsing.date_forms import DayOrder, find_day, fold, is_either
+from archiver.parsing.date_forms import DayOrder, may_be_either
 from archiver.parsing.embedded_date import read_embedded_date
-from archiver.parsing.generic.day_order import find_day_order
+from archiver.parsing.generic.day_order import find_order_of_lines, read_order
 from archiver.parsing.generic.outline import Line, Outline, whole_text
 from archiver.parsing.info_line import read_info_line
 from archiver.parsing.labels import (
@@ -84,18 +84,19 @@ class InfoText:
 
 
 class InfoReader:
-    """Reads the lines of one page as info lines, each once."""
+    """Reads the lines of one page as info lines, each once; ``date_order`` is what the site declares of its dates."""
 
-    def __init__(self, outline: Outline, zone: tzinfo, at: datetime) -> None:
+    def __init__(self, outline: Outline, zone: tzinfo, at: datetime, date_order: str = "") -> None:
         self._outline = outline
+        self._declared_order = date_order
         self._zone = zone
         self._at = at
         self._read: dict[int, InfoText | None] = {}
 
     @cached_property
     def order(self) -> DayOrder:
-        """What stands first in the dates of the page that consist of numbers."""
-        return find_day_order(self._outline, self._zone, self._at)
+        """What stands first in the dates of the page that consist of numbers; the site may declare it."""
+        return read_order(self._declared_order) or find_order_of_lines(self._outline.lines, self._zone, self._at)
 
     def read(self, index: int) -> InfoText | None:
         """Read a line; None for one that is no info line: prose, a label alone, a document's date."""
@@ -127,7 +128,7 @@ class InfoReader:
         return info
 
     def _read_text(self, index: int, text: str) -> InfoText | None:
-        order = self.order if _may_be_either(text) else "day"
+        order = self.order if may_be_either(text) else "day"
         info = read_info_line(text, self._zone, self._at, order)
         published = info.published if info.published and self._is_date_line(index, text, info.published) else None
         views = info.views if info.views and not _is_prose(text) else None
@@ -161,7 +162,7 @@ class InfoReader:
         if self._is_of_meeting(index, text):
             return False
         if published.at is None:
-            is_known = labelled or (published.raw == text and _may_be_either(text))
+            is_known = labelled or (published.raw == text and may_be_either(text))
             return is_known and not _is_prose(text)
         if labelled:
             return not _is_prose(text[len(published.raw) :])
@@ -196,11 +197,6 @@ def join_boxes(pieces: list[str]) -> str:
             mark = "/" if month.isdecimal() else " "
             return mark.join((day, month, year))
     return ""
-
-
-def _may_be_either(text: str) -> bool:
-    day = find_day(fold(text))
-    return day is not None and is_either(day)
 
 
 def _is_sentence(text: str) -> bool:
