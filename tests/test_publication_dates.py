@@ -220,6 +220,25 @@ def test_a_comment_and_a_copyright_are_no_publication() -> None:
     assert date_of(article)[0] == "2024-02-07 08:15"
 
 
+def test_the_date_of_a_comment_is_none_even_if_it_is_the_only_one() -> None:
+    comment = "<h3>Ý kiến bạn đọc</h3><p>Lan Anh</p><p>Quê ngoại</p><p>08/02/2024 21:40</p><p>Chè thơm lắm.</p>"
+    article = read_article(f"{H1}<p>Lượt xem: 3</p>{PROSE}<div>{comment}</div>")
+    assert article.published is None
+
+
+def test_a_time_element_of_a_meeting_is_no_publication() -> None:
+    meeting = "<div>Thời gian: <time datetime='2024-04-20T14:00:00+07:00'>chiều thứ bảy</time></div>"
+    article = read_article(f"{H1}<p>Lượt xem: 3</p>{meeting}<div>Địa điểm: sân kho</div>{PROSE}")
+    assert article.published is None
+
+
+def test_eight_digits_in_an_address_confirm_and_are_no_date_of_their_own() -> None:
+    url = "https://htx.example.vn/t20240207_35.html"
+    main = f"{H1}<div>15/01/2024</div><div>07/02/2024</div>{PROSE}"
+    assert date_of(read_article(main, url=url))[0] == "2024-02-07"
+    assert read_article(f"{H1}<p>Lượt xem: 3</p>{PROSE}", url=url).published is None
+
+
 def test_a_date_in_the_headline() -> None:
     article = read_article(f"<h1>{TITLE} <span>07/02/2024</span></h1>{PROSE}", title=f"{TITLE} 07/02/2024")
     assert date_of(article) == ("2024-02-07", "07/02/2024")

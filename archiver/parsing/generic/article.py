@@ -40,7 +40,7 @@ def read_generic_article(
     if headline is None:
         return Problem("no_article", "no line of the page looks like the headline of an article")
     region = find_region(outline, headline.line, infos, find_teasers(outline, infos))
-    told = read_told(page, outline, region, address.url, zone, at)
+    told = read_told(page, outline, region, infos, address.url, zone, at)
     declared = order_date(declared, infos.order, zone, at) if declared.published else declared
     fields = _read_fields(declared, read_fields(outline, region, infos, zone, at, told))
     parts = read_generic_body(outline, region, declared, links)

@@ -110,10 +110,15 @@ class InfoReader:
         text = line.text
         if len(text) > LONGEST_WEAK or not _DIGIT.search(text) or _is_sentence(text) or line.is_link:
             return None
-        if OTHER_DATE_LABEL.search(text) or self._is_of_meeting(index, text):
+        if self.is_of_other(index):
             return None
         published = read_embedded_date(text, self._zone, self._at, self.order)
         return InfoText(index, text, published, None) if published else None
+
+    def is_of_other(self, index: int) -> bool:
+        """Say whether a line prints the date of a document or the time of a meeting."""
+        text = self._outline.lines[index].text[:LONGEST_INFO]
+        return bool(OTHER_DATE_LABEL.search(text)) or self._is_of_meeting(index, text)
 
     def _read_line(self, index: int) -> InfoText | None:
         text = self._text_of(index)

@@ -22,6 +22,11 @@ NEAR = 2
 # A date that is nearly all of its line, amid the text.
 LONGEST_ALONE = 60
 SHARE_ALONE = 0.8
+# So much may stand behind it that is no text any more: who wrote it, and whose pictures are shown.
+LONGEST_BEHIND = 200
+# Farther below the text a date without a label is as often that of a comment.
+RIGHT_BELOW = 3
+DOUBTFUL = 0.5
 _DIGIT = re.compile(r"\d")
 
 
@@ -88,13 +93,18 @@ def _read_after(outline: Outline, region: Region, infos: InfoReader) -> Iterator
         return
     for index in range(region.last + 1, min(len(outline.lines), region.last + 1 + MOST_BELOW)):
         line, info = outline.lines[index], infos.read(index)
-        is_foot = region.scope.start <= index < region.scope.end and _is_in_foot(outline, region, index)
+        is_foot = _is_in_foot(outline, region, index)
         if index >= region.end and not is_foot:
             return
         if not info and line.is_link and len(line.text) > LONGEST_PLAIN_LINK:
             return
         if info and (is_foot or not line.furniture):
-            yield Seen(info, BELOW_TEXT, 0.85 if info.is_labelled or info.views else 0.65)
+            if info.is_labelled or info.views:
+                yield Seen(info, BELOW_TEXT, 0.85)
+            elif is_foot or index <= region.last + RIGHT_BELOW:
+                yield Seen(info, BELOW_TEXT, 0.65)
+            else:
+                yield Seen(info, BELOW_TEXT, DOUBTFUL, weak=True)
 
 
 def _is_in_foot(outline: Outline, region: Region, index: int) -> bool:
@@ -124,7 +134,8 @@ def _read_within(outline: Outline, region: Region, infos: InfoReader) -> Iterato
     for index in region.chosen[1:-1]:
         info = infos.read(index) if len(outline.lines[index].text) <= LONGEST_ALONE else None
         if info and info.published and len(info.published.raw) >= SHARE_ALONE * len(info.text):
-            yield Seen(info, "within the text", LEAST_CONFIDENCE, weak=True)
+            behind = sum(len(outline.lines[other].text) for other in region.chosen if other > index)
+            yield Seen(info, "within the text", LEAST_CONFIDENCE if behind <= LONGEST_BEHIND else DOUBTFUL, weak=True)
 
 
 def _read_amid(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:

@@ -84,7 +84,7 @@ class _Chooser:
     @property
     def _sources(self) -> list[ToldDate]:
         """What machines are told of publication in so many words."""
-        return [one for one in self._told if one.source != "address"]
+        return [one for one in self._told if one.source not in _ADDRESS]
 
     def _find_confirmed(self) -> Seen | None:
         """Find the printed date that the page tells to machines too."""
@@ -151,7 +151,7 @@ class _Chooser:
     def _tell_contradiction(self, best: Seen) -> tuple[Problem, ...]:
         """Tell of dates of publication that machines are told and that are another day than the printed one."""
         days = self._days(best.published)
-        sources = [one for one in self._told if one.source != "address"]
+        sources = self._sources
         if not days or not sources or any(self._agree(best.published, one) for one in self._told):
             return ()
         other = sources[0]
@@ -175,6 +175,8 @@ class _Chooser:
                     f"{printed.how}: {printed.info.text[:100]}; {best.source}: {best.published.raw}",
                 ),
             )
+        if best.meaning == "created":
+            return Publication(best.published, "metadata", LEAST_CONFIDENCE, None, problems)
         agreeing = {one.source for one in self._told if abs(one.day - best.day) <= SAME}
         confidence = 0.8 if len(agreeing) > 1 else 0.7
         how = "address" if best.source == "address" else "metadata"
@@ -184,8 +186,11 @@ class _Chooser:
         """Choose the date that most sources tell, the exact one of them; the first of several that differ."""
         if not self._told:
             return None if self._updated and not self._is_new(self._created) else next(iter(self._created), None)
-        counts = [len({other.source for other in self._told if abs(other.day - one.day) <= SAME}) for one in self._told]
-        best = self._told[counts.index(max(counts))]
+        told = [one for one in self._told if one.source != "digits"]
+        counts = [len({other.source for other in self._told if abs(other.day - one.day) <= SAME}) for one in told]
+        if not counts:
+            return None
+        best = told[counts.index(max(counts))]
         same = [one for one in self._told if one.day == best.day]
         return next((one for one in same if one.published.precision == "minute"), best)
 
@@ -207,6 +212,7 @@ class _Chooser:
         return self._refuse(best, f"one of several dates {best.how}: {best.info.text[:200]}")
 
 
+_ADDRESS = frozenset(("address", "digits"))
 _ORDERS: tuple[DayOrder, ...] = ("day", "month")
 
 

@@ -16,6 +16,7 @@ from archiver.model import PublishedDate
 from archiver.parsing.dates import FIRST_YEAR, LONGEST_LEAD
 from archiver.parsing.embedded_date import read_embedded_date
 from archiver.parsing.generic.density import Region
+from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.outline import Outline
 from archiver.parsing.labels import PUBLISHED_LABEL, UPDATED_LABEL
 from archiver.parsing.text import clean_text
@@ -39,8 +40,8 @@ _UPDATED = re.compile(r"modif|updat|revis|moddate|lastpub|edited|changed")
 _NO_DATE = re.compile(r"publisher|expir|unpub|status|until|start|end(?:time|date)|event")
 # What an article says of itself in JSON, also in one that is broken off or ill-formed, as many are.
 _SAID = re.compile(r'"(datePublished|dateCreated|dateModified)"\s*:\s*"([^"\\<>]{4,60})"')
-_IN_ADDRESS = re.compile(r"(?<!\d)((?:19|20)\d\d)([/-])(\d{1,2})\2(\d{1,2})(?!\d)")
-_COMPACT = re.compile(r"(?<!\d)((?:19|20)\d\d)([01]\d)([0-3]\d)(?!\d)")
+_IN_ADDRESS = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)([/-])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)")
+_COMPACT = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _ISO_DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
 _MIDNIGHT = re.compile(r"[T ]0?0:00(?::00(?:\.0+)?)?(?:Z|[+-]\d|\s|$)")
@@ -59,7 +60,7 @@ class ToldDate:
 
 
 def read_told(
-    page: Element, outline: Outline, region: Region, url: str, zone: tzinfo, at: datetime
+    page: Element, outline: Outline, region: Region, infos: InfoReader, url: str, zone: tzinfo, at: datetime
 ) -> tuple[ToldDate, ...]:
     """Read the dates that a page tells of the article in a region, the best source first.
 
@@ -69,7 +70,7 @@ def read_told(
     elements = _read_elements(page, outline.lines[region.headline].block)
     named = ((source, name_meaning(name), text) for source, name, text in elements)
     meant = ((source, meaning, text) for source, meaning, text in named if meaning)
-    said = (*islice(meant, MOST_DATES), *_read_times(outline, region))
+    said = (*islice(meant, MOST_DATES), *_read_times(outline, region, infos))
     told = [one for source, meaning, text in said if (one := tell_date(source, meaning, text, zone, at))]
     told.sort(key=lambda one: (_MEANINGS.index(one.meaning), _SOURCES.index(one.source)))
     return (*told, *_read_address(url, zone, at))
@@ -94,13 +95,14 @@ def _read_elements(page: Element, headline: Element) -> Iterator[tuple[str, str,
             yield "meta", name, attribute_of(element, "content")
 
 
-def _read_times(outline: Outline, region: Region) -> Iterator[tuple[str, Meaning, str]]:
-    """Yield what the ``time`` elements around the text say to machines."""
+def _read_times(outline: Outline, region: Region, infos: InfoReader) -> Iterator[tuple[str, Meaning, str]]:
+    """Yield what the ``time`` elements around the headline say to machines, and those with a label below the text."""
     first = min(region.first + 1, region.headline + LINES_BELOW, len(outline.lines))
     above = range(max(region.headline - LINES_ABOVE, 0), first)
     for index in (*above, *range(region.last + 1, min(region.end, region.last + LINES_BELOW))):
         line = outline.lines[index]
-        for element in () if line.furniture or line.is_link else line.times:
+        is_own = index <= region.first or PUBLISHED_LABEL.search(line.text)
+        for element in () if line.furniture or line.is_link or not is_own or infos.is_of_other(index) else line.times:
             is_updated = UPDATED_LABEL.search(line.text) and not PUBLISHED_LABEL.search(line.text)
             yield "time", "updated" if is_updated else "published", attribute_of(element, "datetime")
 
@@ -175,10 +177,10 @@ def _parse(text: str, zone: tzinfo, at: datetime) -> datetime | None:
 
 
 def _read_address(url: str, zone: tzinfo, at: datetime) -> Iterator[ToldDate]:
-    """Read the day in an address: /2021/05/12/."""
-    match = _IN_ADDRESS.search(url)
-    parts = (match[1], match[3], match[4]) if match else None
-    if parts is None and (compact := _COMPACT.search(url)):
-        parts = (compact[1], compact[2], compact[3])
-    if parts and (told := tell_date("address", "published", "-".join(part.zfill(2) for part in parts), zone, at)):
-        yield ToldDate("address", "published", told.published, told.day)
+    """Read the day in an address: /2021/05/12/; eight digits in one (20210512) may be a number like any other."""
+    for source, form in (("address", _IN_ADDRESS), ("digits", _COMPACT)):
+        if match := form.search(url):
+            day = "-".join(match[part].zfill(2) for part in ("year", "month", "day"))
+            if told := tell_date(source, "published", day, zone, at):
+                yield told
+                return
