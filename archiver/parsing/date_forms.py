@@ -61,6 +61,8 @@ _FORMS = tuple(
         *_MINGUO_FORMS,
     )
 )
+# What no form is without: a year of four digits, or of two or three beside a mark.
+_HAS_YEAR = re.compile(r"\d{4}|[/.-] ?\d\d|'\d\d|[国國1-9] ?\d\d ?[年/.-]|[\u0e00-\u0e7f].? ?\d\d")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _YEAR_BEFORE_MINGUO = 1911
 _BUDDHIST_OFFSET = 543
@@ -149,7 +151,7 @@ def take_apart(folded: str) -> DateParts:
 
 def find_day(text: str) -> re.Match[str] | None:
     """Find a day printed in one of the known forms, possible or not."""
-    for form in _FORMS:
+    for form in _FORMS if _HAS_YEAR.search(text) else ():
         for match in form.finditer(text):
             if match["month"].isdecimal() or _month_number(match["month"]):
                 return match

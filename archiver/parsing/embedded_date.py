@@ -48,7 +48,10 @@ def list_dates(text: str, zone: tzinfo, at: datetime, order: DayOrder = "day") -
 
 
 def _fold_letters(text: str) -> str:
-    """Fold a text letter by letter, so that everything stays at its place."""
+    """Fold a text so that everything stays at its place, letter by letter if need be and there is a day."""
+    folded = fold(text)
+    if len(folded) == len(text) or find_day(folded) is None:
+        return folded
     return "".join(letter if len(letter) == 1 else old for old, letter in ((old, fold(old)) for old in text))
 
 

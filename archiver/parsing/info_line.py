@@ -99,7 +99,7 @@ def _read_embedded(
     texts: list[str], line: str, zone: tzinfo, captured_at: datetime, order: DayOrder
 ) -> PublishedDate | None:
     """Read a date beside which other words stand: ``Đăng ngày 12/05/2021 bởi Admin``."""
-    if OTHER_DATE_LABEL.search(line):
+    if find_day(fold(line)) is None or OTHER_DATE_LABEL.search(line):
         return None
     found = (read_embedded_date(without_label(text), zone, captured_at, order) for text in (*texts, line))
     return next((date for date in found if date and date.at), None)

@@ -86,8 +86,8 @@ def _read_elements(page: Element, headline: Element) -> Iterator[tuple[str, str,
             if scripts < MOST_SCRIPTS and "ld+json" in attribute_of(element, "type"):
                 scripts += 1
                 yield from _read_script(element)
-        elif "itemprop" in attributes and "date" in attribute_of(element, "itemprop").lower():
-            if _is_beside(element, around):
+        elif "itemprop" in attributes:
+            if name_meaning(attribute_of(element, "itemprop")) and _is_beside(element, around):
                 text = attribute_of(element, "content") or attribute_of(element, "datetime") or text_of(element)
                 yield "microdata", attribute_of(element, "itemprop"), text
         elif element.name == "meta" and attributes.get("content"):
