@@ -26,7 +26,7 @@ from archiver.platforms.elements import Element
 LONGEST_INFO = 240
 LONGEST_LABEL = 40
 # Real pages have fewer lines; those of the article come first.
-MOST_LINES = 5000
+MOST_LINES = 3000
 MOST_BETWEEN = 4
 # A date that makes up less of its line than this stands in a sentence.
 _SHARE_OF_DATE = 0.3

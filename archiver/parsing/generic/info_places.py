@@ -131,11 +131,13 @@ def _read_headline(outline: Outline, region: Region, infos: InfoReader) -> Itera
 
 def _read_within(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
     """Read the dates that have a line of their own within the text."""
-    for index in region.chosen[1:-1]:
-        info = infos.read(index) if len(outline.lines[index].text) <= LONGEST_ALONE else None
+    behind = 0
+    for index in reversed(region.chosen[1:]):
+        line = outline.lines[index]
+        info = infos.read(index) if len(line.text) <= LONGEST_ALONE and _DIGIT.search(line.text) else None
         if info and info.published and len(info.published.raw) >= SHARE_ALONE * len(info.text):
-            behind = sum(len(outline.lines[other].text) for other in region.chosen if other > index)
             yield Seen(info, "within the text", LEAST_CONFIDENCE if behind <= LONGEST_BEHIND else DOUBTFUL, weak=True)
+        behind += len(line.text)
 
 
 def _read_amid(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
