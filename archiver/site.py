@@ -11,6 +11,7 @@ from archiver.urls import host_of
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 ATTACHMENTS = ("none", "documents", "all")
+DATE_ORDERS = ("", "day", "month")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Places:
     ``article`` is a regular expression found in the addresses of articles and in no other; its first group, if it has
     one, is the native key. Everything else is a CSS selector: ``info_line`` those of the elements that print date and
     view count, ``furniture`` what stands in the body and is no part of it, ``entry`` one row of a listing.
+    ``date_order`` is ``month`` or ``day``, what its dates of three numbers begin with (03/04/2024), for pages that do
+    not show it themselves.
     """
 
     article: str = ""
@@ -61,6 +64,7 @@ class Places:
     author: str = ""
     furniture: tuple[str, ...] = ()
     entry: str = ""
+    date_order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,8 @@ class Site:
                 said = f"site {self.name}: {host!r} is no host; write it as in an address, in lower case"
                 raise SiteError(f"{said}: hosts = ('old.example.vn',)")
 
+        if self.places.date_order not in DATE_ORDERS:
+            raise SiteError(f"site {self.name}: date_order = {self.places.date_order!r}; write 'day' or 'month'")
         self._check_noise()
 
     def _check_noise(self) -> None:

@@ -357,6 +357,69 @@ def test_raw_is_what_is_printed(text, raw):
     assert published.raw == raw
 
 
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("27/04/2018 16:03 EST", datetime(2018, 4, 27, 21, 3, tzinfo=UTC)),
+        ("April 27, 2018 4:03 PM PDT", datetime(2018, 4, 27, 23, 3, tzinfo=UTC)),
+        ("April 27, 2018 at 4:03 p.m. ET", datetime(2018, 4, 27, 20, 3, tzinfo=UTC)),
+        ("27 Apr 2018 16:03 MYT", datetime(2018, 4, 27, 8, 3, tzinfo=UTC)),
+        ("27/04/2018, 16:03 WIB", datetime(2018, 4, 27, 9, 3, tzinfo=UTC)),
+        ("27.04.2018 16:03 CEST", datetime(2018, 4, 27, 14, 3, tzinfo=UTC)),
+        # Three zones are called so, and two: the site's own is meant.
+        ("27/04/2018 16:03 CST", datetime(2018, 4, 27, 9, 3, tzinfo=UTC)),
+        ("27/04/2018 16:03 IST", datetime(2018, 4, 27, 9, 3, tzinfo=UTC)),
+    ],
+)
+def test_a_printed_zone_is_the_one_that_counts(text, moment):
+    published = read_date(text, HANOI, CAPTURED)
+    assert published is not None
+    assert (published.raw, published.at, published.precision) == (text, moment, "minute")
+
+
+@pytest.mark.parametrize(
+    ("text", "local"),
+    [
+        ("民國107年4月27日", "2018-04-27 00:00"),
+        ("中華民國 107 年 4 月 27 日", "2018-04-27 00:00"),
+        ("民國107/04/27", "2018-04-27 00:00"),
+        ("107年4月27日", "2018-04-27 00:00"),
+        ("107-04-27", "2018-04-27 00:00"),
+        ("民國98年12月1日", "2009-12-01 00:00"),
+        ("27-Apr-18", "2018-04-27 00:00"),
+        ("27 Apr '18", "2018-04-27 00:00"),
+        ("27. dubna 2018", "2018-04-27 00:00"),
+        ("27 kwietnia 2018", "2018-04-27 00:00"),
+        ("27 Nisan 2018", "2018-04-27 00:00"),
+    ],
+)
+def test_years_of_the_republic_and_short_ones(text, local):
+    assert in_hanoi(text) == (local, "day", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "order", "local"),
+    [
+        ("03/04/2018", "day", "2018-04-03"),
+        ("03/04/2018", "month", "2018-03-04"),
+        ("03-04-18", "month", "2018-03-04"),
+        ("03/04/2018", "unknown", None),
+        ("03/03/2018", "unknown", "2018-03-03"),
+        # A number above 12 says itself what it is, and a point is never put behind a month.
+        ("27/04/2018", "month", "2018-04-27"),
+        ("04/27/2018", "month", "2018-04-27"),
+        ("04/27/2018", "unknown", "2018-04-27"),
+        ("03.04.2018", "month", "2018-04-03"),
+        ("03.04.2018", "unknown", "2018-04-03"),
+        ("2018-03-04", "month", "2018-03-04"),
+    ],
+)
+def test_day_or_month_first(text, order, local):
+    published = read_date(text, HANOI, CAPTURED, order)
+    assert published is not None
+    assert (published.at and published.at.astimezone(HANOI).strftime("%Y-%m-%d")) == local
+
+
 def test_the_capture_bounds_the_future():
     limit = CAPTURED + timedelta(hours=48)
     assert in_hanoi(f"{limit.astimezone(HANOI):%d/%m/%Y %H:%M}")[0] == "2026-01-04 12:00"

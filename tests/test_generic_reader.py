@@ -225,7 +225,7 @@ def test_a_count_that_a_script_fills_in() -> None:
     assert article.problems == (Problem("unreadable_count", ""),)
 
 
-def test_what_machines_are_told_does_not_stand_in_for_print() -> None:
+def test_what_machines_are_told_stands_in_for_print_only_where_nothing_is_printed() -> None:
     head = (
         '<meta property="article:published_time" content="2016-02-02T13:21:34+0700"><script type="application/ld+json">'
         f'{{"@type": "NewsArticle", "headline": "{TITLE}", "datePublished": "2016-02-02"}}</script>'
@@ -233,10 +233,11 @@ def test_what_machines_are_told_does_not_stand_in_for_print() -> None:
     printed = read_article(wrap(f"<h1>{TITLE}</h1><i>05/01/2024 16:10</i><div>{PROSE}</div>", head=head))
     silent = read_article(wrap(f"<h1>{TITLE}</h1><div>{PROSE}</div>", head=head))
     assert printed.published == PublishedDate("05/01/2024 16:10", at(2024, 1, 5, 16, 10), "minute")
-    assert printed.problems == ()
-    assert silent.published is None
-    told = "not printed; metadata: 2016-02-02T13:21:34+0700"
-    assert silent.problems == (Problem("uncertain_published", told),)
+    contradiction = "printed 05/01/2024 16:10; json-ld: 2016-02-02"
+    assert printed.problems == (Problem("contradicted_published", contradiction),)
+    assert silent.published == PublishedDate("2016-02-02T13:21:34+0700", at(2016, 2, 2, 13, 21), "minute")
+    assert Origin("published", "metadata", 0.8) in silent.origins
+    assert silent.problems == ()
 
 
 def test_of_two_dates_without_labels_none_is_read() -> None:

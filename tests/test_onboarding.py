@@ -215,6 +215,8 @@ def test_names_and_zones_are_guessed() -> None:
     assert guess_zone("vidu.gov.vn", "en", "") == ("Asia/Ho_Chi_Minh", "")
     assert guess_zone("127.0.0.1", "", "Ủy ban xã Ví Dụ")[0] == "Asia/Ho_Chi_Minh"
     assert guess_zone("example.org", "en", "Committee")[0] == "UTC"
+    assert guess_zone("amt.example.at", "de", "Amt") == ("Europe/Vienna", "")
+    assert guess_zone("example.org", "pl", "Urząd")[0] == "Europe/Warsaw"
 
 
 REFUSALS = {

@@ -32,7 +32,8 @@ PAGES = {
     # The index has no date here; the page prints one, and beside it that of the last change.
     "other_lang/de/wp_post_views_dot.html": ("wordpress", (2024, 1, 2), "2019-02-10"),
     "other_lang/en/breakingbelize_views.html": ("wordpress", (2024, 1, 2), "2022-04-21T22:11"),
-    "other_lang/id/kompas_sidebar_only.html": ("kompas", (2024, 1, 2), "2023-11-02T21:34"),
+    # 21:34 WIB, as it prints.
+    "other_lang/id/kompas_sidebar_only.html": ("kompas", (2024, 1, 2), "2023-11-02T14:34"),
 }
 OURS = ("wordpress", "joomla", "dotnetnuke", "ucoz", "zyyfy", "csdn_news", "huanqiu", "mk", "oekonomenstimme", "kompas")
 

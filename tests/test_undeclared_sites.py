@@ -179,3 +179,29 @@ def test_robots_txt_names_a_way_in(crawling: Crawling, tmp_path: Path) -> None:
         {"title": f"{title} của thôn Hạ Vy, lần thứ {number}", "views": 10 + number, "listed": int(number > 1)}
         for number, title in titles.items()
     ]
+
+
+KOREAN = (
+    "<html lang=ko><head><title>{0}</title></head><body><h1>{0}</h1><div>등록일 2024.01.05 08:10 | 조회수 8{1}</div>"
+    "<p>위원회는 지난해 사업 결과를 주민에게 알리고 올해 계획을 설명하는 자리를 마련하였으며 많은 주민이 왔다.</p>"
+    "<p>주민들은 마을 도서관의 운영 시간을 늘려 달라고 요청하였고 위원회는 다음 달까지 답한다.</p></body></html>"
+)
+
+
+def test_the_time_zone_is_guessed_from_the_first_page(crawling: Crawling, tmp_path: Path) -> None:
+    """As for a site that is declared; the next run goes on with it."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    titles = [f"마을 위원회 지난해 사업 결과 보고회를 {number}번째로 개최" for number in range(1, 5)]
+    rows = "".join(f"<li><a href=/b{n}.html>{title}</a> 2024.01.05</li>" for n, title in enumerate(titles))
+    (folder / "list.html").write_text(
+        f"<html lang=ko><title>소식</title><h1>소식</h1><ul>{rows}</ul></html>", encoding="utf-8"
+    )
+    for number, title in enumerate(titles):
+        (folder / f"b{number}.html").write_text(KOREAN.format(title, number), encoding="utf-8")
+    with serve_folder(folder) as base:
+        for _ in range(2):
+            crawling.run("scrapy", "crawl", "site", "-a", f"url={base}/list.html", *FAST)
+            assert crawling.query("SELECT timezone FROM sites") == [{"timezone": "Asia/Seoul"}]
+    dates = crawling.query("SELECT DISTINCT published_at FROM current_articles")
+    assert dates == [{"published_at": "2024-01-04T23:10:00+00:00"}]

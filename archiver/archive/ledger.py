@@ -106,14 +106,14 @@ def declare_anew(connection: sqlite3.Connection, run: Run, site: Site) -> None:
     connection.execute("UPDATE runs SET declaration = ? WHERE id = ?", (write_declaration(site), run.id))
 
 
-def find_platform(connection: sqlite3.Connection, site: str) -> str | None:
-    """Return the platform whose articles the archive holds of a site; None while it holds none.
+def find_adopted(connection: sqlite3.Connection, site: str) -> tuple[str, str] | None:
+    """Return platform and time zone by which the archive holds articles of a site; None while it holds none.
 
-    The keys of articles depend on the platform, so it stays the one of the first article.
+    The keys of articles depend on the platform and their dates on the zone, so both stay those of the first article.
     """
-    query = "SELECT platform FROM sites WHERE name = ?1 AND EXISTS (SELECT 1 FROM articles WHERE site = ?1)"
+    query = "SELECT platform, timezone FROM sites WHERE name = ?1 AND EXISTS (SELECT 1 FROM articles WHERE site = ?1)"
     row = connection.execute(query, (site,)).fetchone()
-    return row[0] if row else None
+    return (row[0], row[1]) if row else None
 
 
 def close_run(connection: sqlite3.Connection, run: Run, outcome: Outcome, requests: int, at: datetime) -> None:

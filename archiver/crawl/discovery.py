@@ -64,9 +64,11 @@ class Discovery:
         # What was read from an address that a form turns the pages of is asked for again, and the form with it.
         self._kept = {self._identify(page.url): page for page in plan.listings if page.next_form is None}
 
-    def adopt_platform(self, platform: Platform) -> None:
-        """Read addresses as a platform writes them, from the first page on."""
-        self._platform = platform
+    def adopt_platform(self, platform: Platform, zone: tzinfo) -> None:
+        """Read addresses as a platform writes them, from the first page on, and days as in ``zone``."""
+        self._platform, self._zone = platform, zone
+        self._bounds = Bounds(self._options, zone, self._overlap)
+        self._skips = Skips(self.plan, self._bounds, zone)
         self._seen = {self._identify(walk.start) for walk in self._walks}
 
     def begin(self) -> Step:

@@ -14,7 +14,7 @@ from scrapy.spiderloader import SpiderLoader
 
 from archiver.archive.connection import check_space
 from archiver.archive.file import check_pages, create_or_open
-from archiver.archive.ledger import Finding, Outcome, close_run, find_platform, open_run
+from archiver.archive.ledger import Finding, Outcome, close_run, find_adopted, open_run
 from archiver.clock import now
 from archiver.crawl.chromium import check_rendering
 from archiver.crawl.ending import Interruption
@@ -169,8 +169,9 @@ def _note_locked(archive: Path, locks: SiteLocks, spider: type[CommitteeSpider])
     database = create_or_open(archive)
     with database.atomic():
         site = spider.declare_site()
-        known = None if spider.is_declared else find_platform(database.conn, site.name)
-        run = open_run(database.conn, replace(site, platform=known or site.platform), {}, now())
+        known = None if spider.is_declared else find_adopted(database.conn, site.name)
+        platform, timezone = known or (site.platform, site.timezone)
+        run = open_run(database.conn, replace(site, platform=platform, timezone=timezone), {}, now())
         close_run(database.conn, run, "locked", 0, now())
     database.close()
     return Report(spider.name, "locked", {}, (), locks.describe_holder(spider.name))

@@ -25,7 +25,7 @@ from archiver.archive.ledger import (
     close_run,
     count_changed,
     count_error,
-    find_platform,
+    find_adopted,
     list_findings,
     open_run,
 )
@@ -101,8 +101,8 @@ class RunLedger:
     def _begin(self, spider: CommitteeSpider) -> None:
         self._database = create_or_open(self._path)
         with self._database.atomic():
-            if not spider.is_decided and (platform := find_platform(self._database.conn, spider.name)):
-                spider.adopt_platform(platform)
+            if not spider.is_decided and (adopted := find_adopted(self._database.conn, spider.name)):
+                spider.adopt(*adopted)
             close_died_runs(self._database, spider.site)
             plan = make_plan(self._database, spider.site, spider.options, spider.arguments, now())
             spider.discovery.adopt(plan)

@@ -24,6 +24,7 @@ from archiver.crawl.targets import Agenda, Step, Target
 from archiver.crawl.wholeness import ENCODINGS
 from archiver.display import mask_passwords
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
+from archiver.onboarding.pages import guess_zone_of_capture
 from archiver.parsing.recognition import recognise_capture
 from archiver.platforms import platform_of
 from archiver.record import read_capture
@@ -121,10 +122,10 @@ class CommitteeSpider(scrapy.Spider):
         for request in self._ask_more():
             yield request
 
-    def adopt_platform(self, platform: str) -> None:
-        """Take a platform for that of a site which declares none; before its first article is recorded."""
-        self.site = replace(self.site, platform=platform)
-        self.discovery.adopt_platform(platform_of(self.site))
+    def adopt(self, platform: str, timezone: str) -> None:
+        """Take platform and time zone for those of a site which declares none; before its first article is recorded."""
+        self.site = replace(self.site, platform=platform, timezone=timezone)
+        self.discovery.adopt_platform(platform_of(self.site), self.site.zone)
         self.is_decided = True
 
     def go_on(self) -> None:
@@ -194,10 +195,11 @@ class CommitteeSpider(scrapy.Spider):
 
     def _read_first(self, capture: Capture) -> Page:
         """Read a page of a site whose platform is not known yet; the first that shows articles decides it."""
-        site = replace(self.site, platform=recognise_capture(capture).name)
+        timezone = guess_zone_of_capture(capture) or self.site.timezone
+        site = replace(self.site, platform=recognise_capture(capture).name, timezone=timezone)
         page = read_capture(site, capture)
         if isinstance(page, Article) or (isinstance(page, Listing) and page.entries):
-            self.adopt_platform(site.platform)
+            self.adopt(site.platform, site.timezone)
         return page
 
     def _ask_more(self) -> Iterator[Request]:

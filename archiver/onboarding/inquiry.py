@@ -7,10 +7,9 @@ from archiver.errors import ArchiverError
 from archiver.model import Article, Capture, Listing, Problem, Unreadable
 from archiver.onboarding.channels import find_candidates
 from archiver.onboarding.movement import compare_readings
-from archiver.onboarding.pages import is_shell, parse_capture, read_language, read_links, read_site_title
+from archiver.onboarding.pages import guess_zone_of, is_shell, parse_capture, read_links, read_site_title
 from archiver.onboarding.places import Evidence, infer_places
 from archiver.onboarding.questions import Answer, Ask
-from archiver.onboarding.zones import guess_zone
 from archiver.platforms import platform_of, recognise_platform
 from archiver.platforms.elements import Element
 from archiver.platforms.generic import GENERIC
@@ -119,7 +118,7 @@ def _draft_site(page: Element, capture: Capture) -> tuple[Site, list[str]]:
     platform = recognise_platform(page) or GENERIC
     host = host_of(capture.url)
     title = read_site_title(page) or host
-    zone, remark = guess_zone(host, read_language(page), title)
+    zone, remark = guess_zone_of(page, host)
     return Site("draft", title, platform.name, timezone=zone), [remark] if remark else []
 
 

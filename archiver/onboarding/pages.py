@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from archiver.model import Capture
+from archiver.onboarding.zones import guess_zone
 from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html
 from archiver.parsing.text import clean_text, decode_page
 from archiver.platforms.addresses import resolve_address
@@ -56,6 +57,17 @@ def read_language(page: Element) -> str:
     """Return the language that a page declares, such as ``vi``; empty where it declares none."""
     root = select_one(page, "html")
     return attribute_of(root, "lang").lower()[:2] if root is not None else ""
+
+
+def guess_zone_of(page: Element, host: str) -> tuple[str, str]:
+    """Return the name of the zone of a page's site and a remark, as ``guess_zone`` does."""
+    return guess_zone(host, read_language(page), read_site_title(page) or host)
+
+
+def guess_zone_of_capture(capture: Capture) -> str:
+    """Return the name of the zone of a captured page's site, guessed; empty where the page cannot be read."""
+    page = parse_capture(capture)
+    return guess_zone_of(page, host_of(capture.url))[0] if page is not None else ""
 
 
 def is_shell(page: Element) -> bool:

@@ -8,6 +8,7 @@ from archiver.model import Article, Capture, Listing, ListingEntry
 from archiver.onboarding.addresses import infer_article
 from archiver.onboarding.movement import FIELDS, find_moved_elements, find_moved_texts, write_field
 from archiver.onboarding.pages import parse_capture, read_links
+from archiver.parsing.generic.day_order import ask_dates
 from archiver.parsing.generic.rows import find_rows
 from archiver.parsing.generic.selectors import write_selector
 from archiver.parsing.text import clean_text
@@ -37,7 +38,7 @@ def infer_places(site: Site, evidence: Evidence) -> Places:
 
     A place is taken only if every article reads the same with it, or has more fields.
     """
-    site = replace(site, places=Places(article=_infer_article(site, evidence)))
+    site = replace(site, places=Places(article=_infer_article(site, evidence), date_order=_infer_order(evidence)))
     site = _declare_furniture(site, evidence)
     for field, find in _FINDERS.items():
         site = _declare(site, evidence, field, find)
@@ -53,6 +54,13 @@ def _infer_article(site: Site, evidence: Evidence) -> str:
         links = read_links(page, capture.url) if page is not None else []
         others += [link.url for link in links if 0 < len(link.text) <= LONGEST_NAME]
     return infer_article(entries, others)
+
+
+def _infer_order(evidence: Evidence) -> str:
+    """Say that dates begin with the month, where pages print some that can be read so only (03/25), and no others."""
+    pages = [parse_capture(capture) for capture in (*evidence.listings, *evidence.articles)]
+    orders = {ask_dates(clean_text(text) for text in page.stripped_strings) for page in pages if page is not None}
+    return "month" if "month" in orders and not {"day", "unknown"} & orders else ""
 
 
 def _declare_furniture(site: Site, evidence: Evidence) -> Site:

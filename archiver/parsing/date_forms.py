@@ -1,15 +1,20 @@
 """The printed forms of days and times of day: where they stand in a text, and what they say.
 
 Every function here takes folded text (NFKC, casefolded) and raises ValueError for a form that is there but
-impossible, such as 31/04/2018 or 25:00. Day first, always.
+impossible, such as 31/04/2018 or 25:00. Day first, unless the page is known to print the month first.
 """
 
 import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, time, timedelta, timezone, tzinfo
+from typing import Literal
+from zoneinfo import ZoneInfo
 
 from archiver.parsing import date_words as words
+
+DayOrder = Literal["day", "month", "unknown"]
+"""What stands first in 03/04/2024; where that is not known, such a date has no meaning."""
 
 _MONTH = r"(?P<month>(?:tháng|thg|th)[ .]?(?:\d{1,2}|mười (?:một|hai)|[^\W\d_]{2,5})|[^\d\s,/|:;()\[\]-]{2,14})"
 _GAP = r"[ .,/-]{0,3}"
@@ -23,6 +28,14 @@ _YEAR_FIRST = (
 )
 _SPACED = r"(?<![\d:])(?P<day>\d{1,2}) (?P<month>\d{1,2}) (?P<year>\d{4})(?![\d:])"
 _IDEOGRAPHIC = r"(?<!\d)(?P<year>\d{4}) ?[年년] ?(?P<month>\d{1,2}) ?[月월] ?(?P<day>\d{1,2}) ?[日号號일]"
+# Years of the Republic, as Taiwan counts them: three digits, the first of them 1.
+_MINGUO = (
+    r"(?<!\d)(?:中華)?(?:民國|民国) ?(?P<year>\d{2,3}) ?(?:年|(?P<mark>[/.-])) ?(?P<month>\d{1,2}) ?(?:月|(?P=mark)) ?"
+    r"(?P<day>\d{1,2})(?: ?[日號号]|(?!\d))"
+)
+_MINGUO_IDEOGRAPHIC = r"(?<!\d)(?P<year>1\d\d) ?年 ?(?P<month>\d{1,2}) ?月 ?(?P<day>\d{1,2}) ?[日號号]"
+_MINGUO_NUMERIC = r"(?<![\d/.-])(?<!\d:)(?P<year>1\d\d)(?P<mark>[/.-])(?P<month>\d\d)(?P=mark)(?P<day>\d\d)(?![\d/.-])"
+_MINGUO_FORMS = (_MINGUO, _MINGUO_IDEOGRAPHIC, _MINGUO_NUMERIC)
 _NAMED = (
     rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_GAP}(?:de |of )?{_MONTH}{_GAP}(?:năm |del? |พ\.ศ\. ?)?"
     rf"(?P<year>\d{{4}}|{_SHORT_THAI_YEAR})(?![\d:.]\d)(?!\d)"
@@ -30,11 +43,28 @@ _NAMED = (
 _MONTH_NAME_FIRST = (
     rf"(?<![^\W\d_]){_MONTH}[ .]{{1,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ .,]{{1,3}}(?:năm )?(?P<year>\d{{4}})(?!\d)"
 )
+# A year of two digits behind the name of a month: 12-May-21, 14 Feb '20.
+_NAMED_SHORT = (
+    r"(?<![\d.])(?P<day>\d{1,2})(?P<mark>[./-])(?P<month>[^\W\d_]{3,10})(?P=mark)(?P<year>\d\d)(?![\d:])",
+    r"(?<![\d.])(?P<day>\d{1,2})\.? (?P<month>[^\W\d_]{3,10})\.? '(?P<year>\d\d)(?![\d:])",
+)
 _FORMS = tuple(
     re.compile(form, re.IGNORECASE)
-    for form in (_DAY_FIRST, _YEAR_FIRST, _SPACED, _IDEOGRAPHIC, _NAMED, _MONTH_NAME_FIRST)
+    for form in (
+        _DAY_FIRST,
+        _YEAR_FIRST,
+        _SPACED,
+        _IDEOGRAPHIC,
+        _NAMED,
+        _MONTH_NAME_FIRST,
+        *_NAMED_SHORT,
+        *_MINGUO_FORMS,
+    )
 )
+# What no form is without: a year of four digits, or of two or three beside a mark.
+_HAS_YEAR = re.compile(r"\d{4}|[/.-] ?\d\d|'\d\d|[国國1-9] ?\d\d ?[年/.-]|[\u0e00-\u0e7f].? ?\d\d")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
+_YEAR_BEFORE_MINGUO = 1911
 _BUDDHIST_OFFSET = 543
 _FIRST_BUDDHIST_YEAR = 2400
 # A short Thai year may be of either era; from (25)43 on it can only be Buddhist, for 2043 is still to come.
@@ -52,8 +82,10 @@ _CLOCK = re.compile(
     r" ?(?P<offset>z(?!\w)|[+-]\d\d:?\d\d(?!\d))?"
 )
 _OFFSET = re.compile(r"(?<![a-z])(?:gmt|utc) ?(?P<offset>[+−-] ?\d{1,2}(?::?\d\d)?(?!\d))?(?![a-z])")
-# Names of zones are not unique (CST is three of them): such a time is read as the site's own.
-_ZONE_NAME = re.compile(r"\b(?:ict|wib|wita|wit|[cemp][sd]t|cet|cest|bst|msk|мск|jst|kst|hkt|sgt|ist)\b")
+_ZONE_NAME = re.compile(
+    rf"\b(?:{'|'.join(sorted(words.ZONES, key=len, reverse=True))}|[cibga]st|(?<=[\dm] )[ecmp]t|(?<=m\. )[ecmp]t)\b"
+)
+MONTHS = 12
 _FARTHEST_OFFSET = timedelta(hours=14)
 
 _WEEKDAY = re.compile(
@@ -87,6 +119,7 @@ class DateParts:
     clock: re.Match[str] | None
     offset: re.Match[str] | None
     rest: str
+    zone_name: str = ""
 
     @property
     def is_whole(self) -> bool:
@@ -104,18 +137,21 @@ def take_apart(folded: str) -> DateParts:
     """Find the day, the time of day and the zone of ``folded``, in any order."""
     rest = _PLACE.sub(" ", folded)
     offset = _OFFSET.search(rest)
-    rest = _ZONE_NAME.sub(" ", _without(offset, rest))
+    rest = _without(offset, rest)
+    zone = _ZONE_NAME.search(rest)
+    rest = _ZONE_NAME.sub(" ", rest)
     day = find_day(rest)
     rest = _without(day, rest)
     ago = None if day else _DAYS_AGO.search(rest)
     rest = _without(ago, rest)
     clock = _CLOCK.search(rest)
-    return DateParts(day, words.DAYS_AGO[ago.group()] if ago else None, clock, offset, _without(clock, rest))
+    days_ago = words.DAYS_AGO[ago.group()] if ago else None
+    return DateParts(day, days_ago, clock, offset, _without(clock, rest), zone.group() if zone else "")
 
 
 def find_day(text: str) -> re.Match[str] | None:
     """Find a day printed in one of the known forms, possible or not."""
-    for form in _FORMS:
+    for form in _FORMS if _HAS_YEAR.search(text) else ():
         for match in form.finditer(text):
             if match["month"].isdecimal() or _month_number(match["month"]):
                 return match
@@ -129,11 +165,32 @@ def blank_days(text: str) -> str:
     return text
 
 
-def read_day(match: re.Match[str]) -> date:
-    """Return the day that ``find_day`` found; two-digit years are of this century, Thai ones may be Buddhist."""
+def read_day(match: re.Match[str], order: DayOrder = "day") -> date:
+    """Return the day that ``find_day`` found; two-digit years are of this century, Thai ones may be Buddhist.
+
+    ``order`` is asked where two numbers may each be the month; a number above 12 says itself what it is.
+    """
     month = match["month"]
-    number = int(month) if month.isdecimal() else _month_number(month)
-    return date(_read_year(match), number or 0, int(match["day"]))
+    number = (int(month) if month.isdecimal() else _month_number(month)) or 0
+    day, year = int(match["day"]), _read_year(match)
+    if order == "day" or not is_either(match) or day == number:
+        return date(year, number, day)
+    if max(day, number) > MONTHS:
+        return date(year, min(day, number), max(day, number))
+    if order == "unknown":
+        raise ValueError(f"day or month may be first in {match.group()}")
+    return date(year, day, number)
+
+
+def is_either(match: re.Match[str]) -> bool:
+    """Say whether a found day is in the form in which some print the day first and others the month: 03/04/2024."""
+    return match.re is _FORMS[0] and match["mark"] != "."
+
+
+def may_be_either(text: str) -> bool:
+    """Say whether a text prints a day in such a form."""
+    day = find_day(fold(text))
+    return day is not None and is_either(day)
 
 
 def read_clock(match: re.Match[str]) -> Clock:
@@ -170,6 +227,14 @@ def read_offset(printed: str | None) -> tzinfo:
     return timezone(offset if printed.startswith("+") else -offset)
 
 
+def read_zone_name(name: str, zone: tzinfo) -> tzinfo:
+    """Return the zone that a name means, ``est`` or ``et``; ``zone``, the site's, for one that means several."""
+    if name in words.ZONES_OF_YEAR:
+        return ZoneInfo(words.ZONES_OF_YEAR[name])
+    hours = words.ZONES.get(name)
+    return zone if hours is None else timezone(timedelta(hours=hours))
+
+
 def _hour_of_day(hour: int, part: str) -> int:
     """Return the one hour of ``part`` that a clock of 12 or of 24 hours prints as ``hour``."""
     other = {0: 0, 12: 0}.get(hour, hour + 12)
@@ -181,6 +246,8 @@ def _hour_of_day(hour: int, part: str) -> int:
 
 def _read_year(match: re.Match[str]) -> int:
     year, is_thai = int(match["year"]), bool(_THAI.search(match.string))
+    if match.re in _FORMS[-len(_MINGUO_FORMS) :]:
+        return _YEAR_BEFORE_MINGUO + year
     if len(match["year"]) == len("61"):
         if not _THAI.search(match["month"]) or match["month"].isdecimal():
             return 2000 + year

@@ -26,6 +26,17 @@ _MONTHS_BY_LANGUAGE = (
     "jan feb mar apr mei jun jul agu sep okt nov des",
     "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม",
     "มค กพ มีค เมย พค มิย กค สค กย ตค พย ธค",
+    "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
+    "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+    "ledna února března dubna května června července srpna září října listopadu prosince",
+    "januari februari mars april maj juni juli augusti september oktober november december",
+    "januar februar marts april maj juni juli august september oktober november december",
+    "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
+    "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    "ιαν φεβ μαρ απρ μαϊ ιουν ιουλ αυγ σεπ οκτ νοε δεκ",
+    "januari februari mac april mei jun julai ogos september oktober november disember",
+    "jan feb mrt apr mei jun jul aug sept okt nov dec",
+    "jänner feber märz april mai juni juli august september oktober november dezember",
 )
 # What follows "tháng"; "năm" is May here, though it also means year.
 _VIETNAMESE_MONTHS = {
@@ -55,10 +66,12 @@ _WEEKDAY_NAMES = """
 """
 _CONNECTIVES = """
     ngày lúc vào hồi at on of t the um uhr am den ore alle il del a las el h hs hrs в г года pukul jam tanggal
-    เวลา น วันที่ ที่ à le as às em
+    เวลา น วันที่ ที่ à le as às em om kl klo kell o godz saat
 """
 # Words beside a date that say nothing more than the date does.
 PLAIN_WORDS = frozenset((_WEEKDAY_NAMES + _CONNECTIVES).split())
+# Those that may as well connect the date with what stands beside it.
+CONNECTIVES = frozenset(_CONNECTIVES.split()) - frozenset(("uhr", "h", "hs", "hrs", "г", "года", "น"))
 
 DAY_PARTS = {
     "am": "am", "sa": "am", "上午": "am", "오전": "am", "pm": "pm", "ch": "pm", "下午": "pm", "오후": "pm",
@@ -79,6 +92,19 @@ DAYS_AGO = {
     "hôm nay": 0, "hôm qua": 1, "hôm kia": 2, "today": 0, "yesterday": 1, "сегодня": 0, "вчера": 1, "позавчера": 2,
     "今天": 0, "昨天": 1, "前天": 2, "오늘": 0, "어제": 1, "heute": 0, "gestern": 1, "vorgestern": 2, "hoy": 0,
     "ayer": 1, "oggi": 0, "ieri": 1, "hari ini": 0, "kemarin": 1, "วันนี้": 0, "เมื่อวาน": 1,
+}  # fmt: skip
+# What zones are called whose name means one zone only, in hours from UTC. CST is three zones, IST and BST two: such a
+# time is read as the site's own.
+ZONES = {
+    "est": -5, "edt": -4, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "akst": -9, "akdt": -8, "hst": -10,
+    "nst": -3.5, "brt": -3, "cet": 1, "cest": 2, "mez": 1, "mesz": 2, "wet": 0, "west": 1, "eet": 2, "eest": 3,
+    "msk": 3, "мск": 3, "trt": 3, "pkt": 5, "npt": 5.75, "mmt": 6.5, "ict": 7, "wib": 7, "wita": 8, "wit": 9, "myt": 8,
+    "sgt": 8, "hkt": 8, "pht": 8, "awst": 8, "jst": 9, "kst": 9, "acst": 9.5, "aest": 10, "aedt": 11, "nzst": 12,
+    "nzdt": 13,
+}  # fmt: skip
+# What stands for either of the two zones of a year, behind a time of day only.
+ZONES_OF_YEAR = {
+    "et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver", "pt": "America/Los_Angeles",
 }  # fmt: skip
 JUST_NOW = frozenset(("vừa xong", "vừa mới đăng", "vừa đăng", "just now", "только что", "刚刚", "剛剛", "방금"))
 

@@ -1,7 +1,8 @@
 """Reading printed dates of publication.
 
-Strict: known forms first, day before month always; then ``dateparser`` for month names of other languages, and only
-when it finds exactly the day and the year that are printed. What stays unclear is kept as text, never guessed.
+Strict: known forms first, day before month unless the page is known to print the month first; then ``dateparser`` for
+month names of other languages, and only when it finds exactly the day and the year that are printed. What stays unclear
+is kept as text, never guessed.
 """
 
 import re
@@ -10,7 +11,18 @@ from typing import NamedTuple
 
 from archiver.model import PublishedDate
 from archiver.parsing import date_words as words
-from archiver.parsing.date_forms import Clock, DateParts, fold, read_clock, read_day, read_offset, read_time, take_apart
+from archiver.parsing.date_forms import (
+    Clock,
+    DateParts,
+    DayOrder,
+    fold,
+    read_clock,
+    read_day,
+    read_offset,
+    read_time,
+    read_zone_name,
+    take_apart,
+)
 from archiver.parsing.labels import OTHER_DATE_LABEL, without_label
 from archiver.parsing.text import clean_text
 
@@ -47,14 +59,15 @@ class _Span(NamedTuple):
     is_exact: bool
 
 
-def read_date(text: str, zone: tzinfo, captured_at: datetime) -> PublishedDate | None:
+def read_date(text: str, zone: tzinfo, captured_at: datetime, order: DayOrder = "day") -> PublishedDate | None:
     """Read one printed date, or None if nothing is printed.
 
     ``zone`` is the site's, used where no offset is printed; ``captured_at`` (aware) is what relative dates are
     measured from and, with 48 hours added, the latest date believed. The instant is UTC; a date without a time is
-    midnight in the zone with precision ``day``. Dates that are no publication (``Ngày ban hành``) are None.
+    midnight in the zone with precision ``day``. Dates that are no publication (``Ngày ban hành``) are None. ``order``
+    says what stands first in 03/04/2024; such a date is unreadable where it is ``unknown``.
     """
-    if match := _LIFERAY.fullmatch(text):
+    if order == "day" and (match := _LIFERAY.fullmatch(text)):
         return _read_liferay(match, zone, captured_at)
     line = clean_text(text)
     raw = "" if OTHER_DATE_LABEL.match(line) else without_label(line)
@@ -63,7 +76,7 @@ def read_date(text: str, zone: tzinfo, captured_at: datetime) -> PublishedDate |
     if len(raw) > LONGEST_DATE:
         return PublishedDate(raw[:LONGEST_DATE])
     try:
-        return _read_strictly(raw, zone, captured_at)
+        return _read_strictly(raw, zone, captured_at, order)
     except (ValueError, OverflowError):  # printed, and impossible: 31/04/2018, 25:00
         return PublishedDate(raw)
 
@@ -91,7 +104,7 @@ def _read_liferay(match: re.Match[str], zone: tzinfo, captured_at: datetime) -> 
         return PublishedDate(raw)
 
 
-def _read_strictly(raw: str, zone: tzinfo, captured_at: datetime) -> PublishedDate:
+def _read_strictly(raw: str, zone: tzinfo, captured_at: datetime, order: DayOrder) -> PublishedDate:
     folded = fold(raw)
     span = _span_ago(folded)
     if span is not None:
@@ -99,15 +112,17 @@ def _read_strictly(raw: str, zone: tzinfo, captured_at: datetime) -> PublishedDa
     parts = take_apart(folded)
     clock = read_clock(parts.clock) if parts.clock else Clock(None)
     offset = read_offset(parts.offset["offset"]) if parts.offset else clock.offset
-    day = _find_day(parts, zone, captured_at)
+    day = _find_day(parts, zone, captured_at, order)
     if day is None:
         return PublishedDate(raw)
+    if offset is None and clock.time is not None:
+        offset = read_zone_name(parts.zone_name, zone)
     return _place(raw, day, clock, offset or zone, captured_at, relative=parts.days_ago is not None)
 
 
-def _find_day(parts: DateParts, zone: tzinfo, captured_at: datetime) -> date | None:
+def _find_day(parts: DateParts, zone: tzinfo, captured_at: datetime, order: DayOrder) -> date | None:
     if parts.day:
-        return read_day(parts.day) if parts.is_whole else None
+        return read_day(parts.day, order) if parts.is_whole else None
     if parts.days_ago is not None:
         today = captured_at.astimezone(zone).date()
         return today - timedelta(days=parts.days_ago) if parts.is_whole else None

@@ -7,8 +7,9 @@ from datetime import datetime, tzinfo
 
 from archiver.model import Count, PublishedDate
 from archiver.parsing.counts import find_count, strip_count
-from archiver.parsing.date_forms import find_day, fold
+from archiver.parsing.date_forms import DayOrder, find_day, fold
 from archiver.parsing.dates import is_date_part, read_date
+from archiver.parsing.embedded_date import read_embedded_date
 from archiver.parsing.labels import (
     OTHER_COUNT,
     OTHER_DATE_LABEL,
@@ -25,7 +26,7 @@ _USUAL = re.compile(
     r"(?:Ngày đăng |Publish date )?(?P<date>\d\d/\d\d/\d{4} \| \d{1,2}:\d\d [AP]M)"
     r"(?: \| ?View count: (?P<views>\d{1,15}))?"
 )
-_SEPARATOR = re.compile(r"[|;•·()（）\[\]]| [-–—] ")
+_SEPARATOR = re.compile(r"[|¦;•·()（）\[\]]| (?:[-–—/]|//) ")
 _COMMA = re.compile(", ")
 # Without a label, only what looks like a date is taken for one that cannot be read.
 _LOOKS_LIKE_DATE = re.compile(
@@ -70,27 +71,38 @@ class _Piece:
         return self.is_labelled or not self.is_date or (self.has_day and any(piece.has_day for piece in run))
 
 
-def read_info_line(text: str, zone: tzinfo, captured_at: datetime) -> InfoLine:
+def read_info_line(text: str, zone: tzinfo, captured_at: datetime, order: DayOrder = "day") -> InfoLine:
     """Read date and view count of an info line, in any order, with authors, sources and other counters beside them.
 
-    ``zone`` and ``captured_at`` are those of ``read_date``. The date of publication goes before the date of the last
-    change when both are printed; dates of documents (``Ngày ban hành``) are not read.
+    ``zone``, ``captured_at`` and ``order`` are those of ``read_date``. The date of publication goes before the date of
+    the last change when both are printed; dates of documents (``Ngày ban hành``) are not read.
     """
     usual = _USUAL.fullmatch(text)
-    if usual:
+    if usual and order == "day":
         views = usual["views"]
         return InfoLine(read_date(usual["date"], zone, captured_at), Count(views, int(views)) if views else None)
     line = info_text(text)
-    return InfoLine(_read_published(strip_count(line), zone, captured_at), find_count(line))
+    return InfoLine(_read_published(strip_count(line), zone, captured_at, order), find_count(line))
 
 
-def _read_published(line: str, zone: tzinfo, captured_at: datetime) -> PublishedDate | None:
-    whole = read_date(line, zone, captured_at)
+def _read_published(line: str, zone: tzinfo, captured_at: datetime, order: DayOrder) -> PublishedDate | None:
+    whole = read_date(line, zone, captured_at, order)
     if whole and whole.at:
         return whole
-    candidates = [read_date(part, zone, captured_at) for part in _date_texts(OTHER_COUNT.sub("|", line))]
-    printed = [candidate for candidate in candidates if candidate]
-    return next((date for date in printed if date.at), printed[0] if printed else None)
+    texts = _date_texts(OTHER_COUNT.sub("|", line))
+    printed = [found for text in texts if (found := read_date(text, zone, captured_at, order))]
+    best = next((date for date in printed if date.at), None) or _read_embedded(texts, line, zone, captured_at, order)
+    return best or (printed[0] if printed else None)
+
+
+def _read_embedded(
+    texts: list[str], line: str, zone: tzinfo, captured_at: datetime, order: DayOrder
+) -> PublishedDate | None:
+    """Read a date beside which other words stand: ``Đăng ngày 12/05/2021 bởi Admin``."""
+    if find_day(fold(line)) is None or OTHER_DATE_LABEL.search(line):
+        return None
+    found = (read_embedded_date(without_label(text), zone, captured_at, order) for text in (*texts, line))
+    return next((date for date in found if date and date.at), None)
 
 
 def _date_texts(line: str) -> list[str]:

@@ -10,18 +10,19 @@ from archiver.parsing.body import BodyParts, drop_files
 from archiver.parsing.generic.alignment import align_lines
 from archiver.parsing.generic.author import AuthorFinder, add_author
 from archiver.parsing.generic.body import read_attachments, read_generic_body
-from archiver.parsing.generic.declared import Declared, read_declared
+from archiver.parsing.generic.declared import Declared, order_date, read_declared
 from archiver.parsing.generic.extractor import extract_text
 from archiver.parsing.generic.fields import Fields, read_fields
 from archiver.parsing.generic.filled import settle_count
 from archiver.parsing.generic.headline import Headline, find_headlines, name_by_title, pick_headline
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.kinds import Candidate, refuse_article, tell_much_more
-from archiver.parsing.generic.metadata import Metadata, read_metadata
+from archiver.parsing.generic.metadata import read_metadata
 from archiver.parsing.generic.outline import Outline, read_outline, whole_text
 from archiver.parsing.generic.region import choose_region
 from archiver.parsing.generic.section import find_section
 from archiver.parsing.generic.teasers import find_dated_links, find_teasers
+from archiver.parsing.generic.told import read_told
 from archiver.parsing.info_line import InfoLine
 from archiver.parsing.links import Links
 from archiver.platforms.elements import Element
@@ -36,7 +37,7 @@ def read_generic_article(
     declared = read_declared(page, places, zone, at)
     outline = read_outline(page)
     metadata = read_metadata(page)
-    infos = InfoReader(outline, zone, at)
+    infos = InfoReader(outline, zone, at, places.date_order)
     text = align_lines(outline, extract_text(html))
     headlines = find_headlines(outline, metadata.titles, address.url, infos)
     headline = _find_headline(outline, declared) or pick_headline(outline, headlines, text)
@@ -44,7 +45,9 @@ def read_generic_article(
     if headline is None:
         return Problem("no_article", "no line of the page looks like the headline of an article")
     region = choose_region(outline, headline.line, infos, text)
-    fields = _read_fields(declared, _add_unprinted(read_fields(outline, region, infos, zone, at), metadata))
+    told = read_told(page, outline, region, infos, address.url, zone, at)
+    declared = order_date(declared, infos.order, zone, at) if declared.published else declared
+    fields = _read_fields(declared, read_fields(outline, region, infos, zone, at, told))
     parts = read_generic_body(outline, region, declared, links)
     fields = settle_count(fields, headline, outline, page)
     attachments = read_attachments(outline, region, links)
@@ -78,17 +81,12 @@ def _read_fields(declared: Declared, fields: Fields) -> Fields:
     """Put what the declared info line says in the place of what was found."""
     if not declared.has_info:
         return fields
-    found = (("published", declared.published), ("views", declared.views))
+    published = declared.published
+    if published and published.at is None and fields.published and fields.published.raw == published.raw:
+        published = fields.published  # of 03/04/2024, what the page tells to machines
+    found = (("published", published), ("views", declared.views))
     origins = tuple(Origin(name, "declared", 1.0) for name, value in found if value)
-    return Fields(declared.published, declared.views, origins, ())
-
-
-def _add_unprinted(fields: Fields, metadata: Metadata) -> Fields:
-    """Report a date that is only told to machines: it may be that of an edit or of an import, so it is not read."""
-    if fields.published or not metadata.dates or any(one.kind == "uncertain_published" for one in fields.problems):
-        return fields
-    problem = Problem("uncertain_published", f"not printed; metadata: {metadata.dates[0][:100]}")
-    return replace(fields, problems=(*fields.problems, problem))
+    return Fields(published, declared.views, origins, ())
 
 
 def _make_article(

@@ -1,9 +1,11 @@
 """Reading the places that a site declares: what stands there goes before whatever the signs of the page say."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from archiver.model import Count, PublishedDate
+from archiver.parsing.date_forms import DayOrder, may_be_either
+from archiver.parsing.dates import read_date
 from archiver.parsing.document import read_place
 from archiver.parsing.info_line import read_info_line
 from archiver.parsing.text import clean_text
@@ -47,3 +49,11 @@ def read_declared(page: Element, places: Places, zone: tzinfo, at: datetime) -> 
         published=next((info.published for info in infos if info.published), None),
         views=next((info.views for info in infos if info.views), None),
     )
+
+
+def order_date(declared: Declared, order: DayOrder, zone: tzinfo, at: datetime) -> Declared:
+    """Read the date at its declared place once more, as the page prints its dates: day or month first."""
+    published = declared.published
+    if published is None or order == "day" or not may_be_either(published.raw):
+        return declared
+    return replace(declared, published=read_date(published.raw, zone, at, order))

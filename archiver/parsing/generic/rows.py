@@ -2,11 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from archiver.model import Count, PublishedDate
+from archiver.parsing.date_forms import may_be_either
+from archiver.parsing.dates import read_date
 from archiver.parsing.furniture.headings import names_others
+from archiver.parsing.generic.day_order import find_day_order, find_language, read_order
 from archiver.parsing.generic.title_links import SHORTEST_TITLE, TitleLink, find_links, is_title
 from archiver.parsing.info_line import InfoLine, read_info_line
 from archiver.parsing.text import clean_text
@@ -68,7 +71,20 @@ def find_rows(page: Element, url: str, platform: Platform, zone: tzinfo, at: dat
     else:
         found = _best_block(page, links, zone, at)
     pairs = [(row, link) for row, link in found if link]
-    return _measure(page, _read_rows(pairs, zone, at)) if pairs else None
+    rows = _order_dates(page, _read_rows(pairs, zone, at), platform.places.date_order, zone, at)
+    return _measure(page, rows) if pairs else None
+
+
+def _order_dates(page: Element, rows: tuple[Row, ...], declared: str, zone: tzinfo, at: datetime) -> tuple[Row, ...]:
+    """Read the dates of rows as these print them: day or month first."""
+    dates = [row.published.raw for row in rows if row.published]
+    if not any(map(may_be_either, dates)):
+        return rows
+    titles = [row.title for row in rows]
+    order = read_order(declared) or find_day_order(dates, titles, find_language(page), zone, at)
+    return tuple(
+        replace(row, published=read_date(row.published.raw, zone, at, order)) if row.published else row for row in rows
+    )
 
 
 def _best_block(
@@ -189,6 +205,8 @@ def _parts_of(row: Element, link: TitleLink, starts: set[int], zone: tzinfo, at:
                 stack += [(f"{place}/{_name(c)}", c) for c in reversed(list(children_of(element)))]
         elif any(char.isdigit() for char in text) and len(text) <= LONGEST_INFO:
             info = read_info_line(text, zone, at)
+            if info.published and info.published.at is None and may_be_either(info.published.raw):
+                info = read_info_line(text, zone, at, "month")
             if info.views or (info.published and info.published.at):
                 yield _Part(place, element, info)
 
