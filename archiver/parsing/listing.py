@@ -80,7 +80,7 @@ class ListingReader:
         if address is None or address.kind == "listing":
             return None, (Problem("strange_entry", href[:300]),)
         info = read_info_line(read_place(row, places.info_line) or "", self._zone, self._at)
-        title = clean_text(text_of(link))
+        title = (read_place(row, places.title) if places.title else None) or clean_text(text_of(link))
         entry = ListingEntry(address.key, address.url, title, info.published, info.views)
         details = tuple(Problem(problem.kind, f"{problem.detail} ({title})") for problem in find_unreadable(info))
         return entry, details

@@ -64,7 +64,7 @@ class ArticleLayout:
 class ListingLayout:
     """Where a listing's entries stand: ``entry`` is one row, the rest is looked for within it.
 
-    ``next_link`` gets the page and its address and returns the link to the page after it, None on the last;
+    ``title`` is where a row's title is if not in the text of its link. ``next_link`` gets the page and its address and returns the link to the page after it, None on the last;
     ``next_form`` does so where the pages are turned by a form that is sent. Both are None where a script turns them.
     """
 
@@ -75,6 +75,7 @@ class ListingLayout:
     next_link: Callable[[Element, str], str | None] | None
     results: Place | None = None
     next_form: Callable[[Element, str], Form | None] | None = None
+    title: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
