@@ -44,7 +44,8 @@ class ArticleLayout:
     ``mark`` is a piece of markup that only article pages have. ``body`` names candidates, best first. ``content`` is
     the element around all of it, where links to documents are looked for. ``furniture`` is inside the body and no part
     of it. ``documents`` finds, within ``content``, documents that no plain link leads to (a script that downloads, a
-    frame that shows): their addresses as written, with a title, empty where none is printed.
+    frame that shows): their addresses as written, with a title, empty where none is printed. ``signed`` texts end with
+    the name of their author; elsewhere such a line is a source, or an office, and text like all of it.
     """
 
     mark: str
@@ -58,6 +59,7 @@ class ArticleLayout:
     native_key: Place | None = None
     author: Place | None = None
     documents: Callable[[Element], list[tuple[str, str]]] | None = None
+    signed: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,7 @@ MAT_TRAN = Platform(
                         *_COMMENTS,
                     ),
                     author=_find_author,
+                    signed=False,
                 ),
             ),
             listings=(
