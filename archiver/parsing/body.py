@@ -124,7 +124,7 @@ def _find_views(furniture: Furniture) -> Count | None:
 
 
 def take_apart(blocks: list[Block], parts: BodyParts, *, signed: bool = True) -> None:
-    """Put the blocks of a body, which are used up, where they belong: lead, signature if ``signed``, paragraphs, images."""
+    """Put the blocks of a body, which are used up, where they belong: lead, signature (if ``signed``), text, images."""
     parts.has_levels = has_levels("\n".join([block.text for block in blocks]))
     if parts.lead is None and _is_lead(blocks):
         lead = blocks.pop(0)

@@ -52,7 +52,7 @@ def recognise_refusal(page: Element, path: str) -> Problem | None:
     text = clean_text(spaced_text_of(page))
     if len(text) <= LONGEST_REFUSAL:
         said = f"{said} | {text}"
-    problem = _find_saying(said)
+    problem = find_saying(said)
     if problem:
         return problem
     asks = select_one(page, 'input[type="password"]') is not None
@@ -67,10 +67,11 @@ def recognise_refusal_in(article: Article) -> Problem | None:
     """Recognise an error page in an article's clothes: its title says so, it is short, without date and documents."""
     if article.published is not None or article.attachments or len(article.body) > LONGEST_BODY:
         return None
-    return _find_saying(article.title)
+    return find_saying(article.title)
 
 
-def _find_saying(text: str) -> Problem | None:
+def find_saying(text: str) -> Problem | None:
+    """Find how pages speak that stand in for another: an error, a maintenance, a question to robots."""
     for kind, meaning, pattern in _PATTERNS:
         if found := pattern.search(text):
             return Problem(kind, f"{meaning}: {found.group()!r}")

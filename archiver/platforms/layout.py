@@ -88,8 +88,8 @@ class Layout:
     to the end of the element with the class ``content``. Without one the whole page is parsed; so it is for a listing
     unless all ``listing_names`` stand in one such element: names in the tags of entries, pagers and whatever else is
     read of a listing, but for its section. ``is_empty_listing``
-    tells a channel without articles from a page that is something else, where it is known how such a channel looks. A
-    layout is used for captures from ``valid_from`` to ``valid_until``, both included.
+    tells a channel without articles from a page that is something else, where it is known how such a channel looks.
+    ``others`` select what stands on pages that are neither: albums, films, persons. A layout is used for captures from ``valid_from`` to ``valid_until``, both included.
     """
 
     articles: tuple[ArticleLayout, ...]
@@ -99,6 +99,7 @@ class Layout:
     content: str | None = None
     breadcrumb: str | None = None
     listing_names: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_until: date | None = None
 
@@ -113,9 +114,10 @@ class Platform:
     """A family of sites: its layouts, newest first, and how it writes addresses.
 
     ``marks`` are CSS selectors of what only its pages have. A platform without layouts is read by the generic reader,
-    which follows ``places``; so is, on a ``partial`` one, a page that none of its layouts fits: not all looks of such a
-    family are known. ``version`` counts the changes of its layouts: a reading is known by it and by the version
-    of the parsing code, so that a change of ours never looks like a change of the page.
+    which follows ``places``; so is, on any other, a page that none of its layouts fits, for not all looks of a family
+    are known. One that is not ``proved`` on pages of real sites, or of which too many looks are not, only proposes: what
+    its layouts read is held against what the generic reader reads. ``version`` counts the changes of its layouts: a reading is known by it and by the
+    version of the parsing code, so that a change of ours never looks like a change of the page.
     """
 
     name: str
@@ -125,7 +127,7 @@ class Platform:
     marks: tuple[str, ...] = ()
     places: Places = field(default_factory=Places)
     version: int = 1
-    partial: bool = False
+    proved: bool = False
 
     def layout_on(self, day: date) -> Layout:
         """Return the layout in use on ``day``, the newest where periods overlap or none fits."""

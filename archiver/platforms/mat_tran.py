@@ -116,4 +116,5 @@ MAT_TRAN = Platform(
     read_address=read_address,
     marks=("#contentdetail #title", "#boxlist01 .list01"),
     version=2,
+    proved=True,
 )

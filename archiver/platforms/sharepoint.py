@@ -6,7 +6,16 @@ header above a text may hold the name of its folder instead of its title. Pages 
 
 import re
 
-from archiver.platforms.elements import Element, attribute_of, children_of, classes_of, prose_of, select, select_one, text_of
+from archiver.platforms.elements import (
+    Element,
+    attribute_of,
+    children_of,
+    classes_of,
+    prose_of,
+    select,
+    select_one,
+    text_of,
+)
 from archiver.platforms.generic import read_address
 from archiver.platforms.layout import ArticleLayout, Layout, ListingLayout, Place, Platform
 from archiver.platforms.postback import find_next_postback
@@ -52,7 +61,9 @@ def _find_folder(page: Element) -> str | None:
 
 def _find_header(page: Element) -> str | None:
     """Find the header above a body; in a list it is a link, and beside the name of a folder stands no title."""
-    headers = [header for header in select(page, ".ms-news-header") if select_one(header, "a[href], .FolderTitle") is None]
+    headers = [
+        header for header in select(page, ".ms-news-header") if select_one(header, "a[href], .FolderTitle") is None
+    ]
     return prose_of(headers[0]) if headers and _has_body(page) else None
 
 
@@ -139,4 +150,5 @@ SHAREPOINT = Platform(
         "td.TitleFront > a .ShowDate",
     ),
     version=2,
+    proved=True,
 )

@@ -25,7 +25,9 @@ _DOCUMENT = "div.legal-document-detailLayout-default"
 _NARROW = ", ".join(f".columns-widget > .row > .col-md-{parts} *" for parts in (2, 3, 4))
 _PAGED = f"section.section-list:has(> div.default-pagination):not({_NARROW})"
 _LIST = f'section[class*="Article-Detail-"]:not({_NARROW})'
-_ROW_LINK = ", ".join(f"{title} a[href]" for title in ("h2", "h3", "h4", "h5", ".post-title", ".entry-title", ".news-title"))
+_ROW_LINK = ", ".join(
+    f"{title} a[href]" for title in ("h2", "h3", "h4", "h5", ".post-title", ".entry-title", ".news-title")
+)
 # The page of an article that is not there: the frame of one, and the boxes beside it.
 _VACANT = 'body:has(article[class*="detail-layout"]:not(:has(h1)))'
 _ROW_DATE = ".post-date, .news-date, .pub-date, .time-news, .date"
@@ -148,6 +150,12 @@ VHV = Platform(
                 _make_list(f"{_VACANT} article.item-block.Article-News", _ROW_LINK, _ROW_DATE),
             ),
             is_empty_listing=_is_empty_listing,
+            others=(
+                '[class*="album" i] h1',
+                '[class*="video" i] h1',
+                '[class*="person" i] h1',
+                'article[class*="-person"]',
+            ),
         ),
     ),
     read_address=read_address,
@@ -159,4 +167,5 @@ VHV = Platform(
         "div.ModuleWrapper[id^=module]",
     ),
     version=2,
+    proved=True,
 )

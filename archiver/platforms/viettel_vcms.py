@@ -129,5 +129,4 @@ VIETTEL_VCMS = Platform(
     ),
     read_address=read_address,
     marks=(_PORTLET,),
-    partial=True,
 )

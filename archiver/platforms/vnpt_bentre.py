@@ -139,4 +139,5 @@ VNPT_BENTRE = Platform(
     read_address=read_address,
     marks=("#idDivMainChiTietTinTittle", "div.UI_Danhsachtin_Phantrang", "table.DetailCB_config"),
     version=2,
+    proved=True,
 )
