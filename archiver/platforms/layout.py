@@ -66,8 +66,9 @@ class ArticleLayout:
 class ListingLayout:
     """Where a listing's entries stand: ``entry`` is one row, the rest is looked for within it.
 
-    ``title`` is where a row's title is if not in the text of its link. ``next_link`` gets the page and its address and returns the link to the page after it, None on the last;
-    ``next_form`` does so where the pages are turned by a form that is sent. Both are None where a script turns them.
+    ``title`` is where a row's title is, if that is not the text of its link. ``next_link`` gets the page and its
+    address and returns the link to the page after it, None on the last; ``next_form`` does so where the pages are
+    turned by a form that is sent. Both are None where a script turns them.
     """
 
     entry: str
@@ -87,9 +88,10 @@ class Layout:
     ``container`` is the class of the element that holds all fields but the section; it is cut out before parsing, up
     to the end of the element with the class ``content``. Without one the whole page is parsed; so it is for a listing
     unless all ``listing_names`` stand in one such element: names in the tags of entries, pagers and whatever else is
-    read of a listing, but for its section. ``is_empty_listing``
-    tells a channel without articles from a page that is something else, where it is known how such a channel looks.
-    ``others`` select what stands on pages that are neither: albums, films, persons. A layout is used for captures from ``valid_from`` to ``valid_until``, both included.
+    read of a listing, but for its section. ``is_empty_listing`` tells a channel without articles from a page that is
+    something else, where it is known how such a channel looks. ``others`` select what stands on pages that are neither
+    article nor listing: albums, films, persons. A layout is used for captures from ``valid_from`` to ``valid_until``,
+    both included.
     """
 
     articles: tuple[ArticleLayout, ...]
@@ -115,9 +117,10 @@ class Platform:
 
     ``marks`` are CSS selectors of what only its pages have. A platform without layouts is read by the generic reader,
     which follows ``places``; so is, on any other, a page that none of its layouts fits, for not all looks of a family
-    are known. One that is not ``proved`` on pages of real sites, or of which too many looks are not, only proposes: what
-    its layouts read is held against what the generic reader reads. ``version`` counts the changes of its layouts: a reading is known by it and by the
-    version of the parsing code, so that a change of ours never looks like a change of the page.
+    are known. One that is not ``proved`` on pages of real sites, or of which too many looks are not, only proposes:
+    what its layouts read is held against what the generic reader reads. ``version`` counts the changes of its layouts:
+    a reading is known by it and by the version of the parsing code, so that a change of ours never looks like a change
+    of the page.
     """
 
     name: str

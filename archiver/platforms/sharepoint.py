@@ -1,7 +1,8 @@
 """News pages on SharePoint, as ministries and districts run them: every site its own web parts, some names in common.
 
 Facts from saved pages of two portals of 2019, on web parts that many provinces share, and from what others print. The
-header above a text may hold the name of its folder instead of its title. Pages may all be titled with the portal's name.
+header above a text may hold the name of its folder instead of its title. All pages may be titled with the portal's
+name.
 """
 
 import re

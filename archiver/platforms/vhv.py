@@ -151,6 +151,7 @@ VHV = Platform(
             ),
             is_empty_listing=_is_empty_listing,
             others=(
+                '[class*="album-wrapper"]',
                 '[class*="album" i] h1',
                 '[class*="video" i] h1',
                 '[class*="person" i] h1',
