@@ -26,7 +26,7 @@ _NO_DATE = re.compile(r"31\D12\D9999(?:\D+\d{1,2}:\d\d(?::\d\d)?)?(?:\s*(?:SA|CH
 _YEAR = re.compile(r"\d{4}")
 # Views of lists turn their pages by a script that is given the address, with \u0026 for the ampersands in it.
 _REFRESH = re.compile(r"""RefreshPageTo\(\s*event\s*,\s*["']([^"']{0,2000}Paged=TRUE[^"']{0,2000})["']""")
-_BODY = ('div[class*="ExternalClass"]', "div.ms-rtestate-field")
+_BODY = ('div[class*="ExternalClass"]', "div.ms-rtestate-field", "#tableforprint")
 
 
 def _has_body(page: Element) -> bool:
@@ -111,6 +111,7 @@ def _make_article(title: Place, info_line: Place) -> ArticleLayout:
         body=_BODY,
         sections=(_find_folder,),
         content=", ".join(_BODY),
+        furniture=("p.Title", '[class*="lv_description"]', "ul.contextMenu"),
         signed=False,
     )
 

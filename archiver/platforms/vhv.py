@@ -9,6 +9,7 @@ that asks a service for them; no address of a second page can be read off the fi
 
 import re
 from functools import partial
+from itertools import islice
 from urllib.parse import urlsplit, urlunsplit
 
 from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_one, text_of
@@ -25,11 +26,11 @@ _DOCUMENT = "div.legal-document-detailLayout-default"
 _NARROW = ", ".join(f".columns-widget > .row > .col-md-{parts} *" for parts in (2, 3, 4))
 _PAGED = f"section.section-list:has(> div.default-pagination):not({_NARROW})"
 _LIST = f'section[class*="Article-Detail-"]:not({_NARROW})'
-_ROW_LINK = ", ".join(
-    f"{title} a[href]" for title in ("h2", "h3", "h4", "h5", ".post-title", ".entry-title", ".news-title")
-)
+_ROW_TITLES = ("h2", "h3", "h4", "h5", ".post-title", ".entry-title", ".news-title")
+_ROW_LINK = ", ".join(f"{title} a[href]" for title in _ROW_TITLES)
 # The page of an article that is not there: the frame of one, and the boxes beside it.
 _VACANT = 'body:has(article[class*="detail-layout"]:not(:has(h1)))'
+_OTHER_DATES = ('[class*="date" i]', "time", '[class*="time" i]')
 _ROW_DATE = ".post-date, .news-date, .pub-date, .time-news, .date"
 # What a script is told of a list: ..."id":"26"...}),{ itemsPerPage: "12", pageNo: 1, totalItems: 25, ...
 _TOTAL = re.compile(r'"id":"(?P<module>\d+)"[^{}]{0,200}\}\),\{[^{}]{0,200}totalItems: (?P<total>\d{1,9})')
@@ -61,8 +62,10 @@ def _find_author(article: str, page: Element) -> str | None:
 
 def _find_info_line(article: str, page: Element) -> str | None:
     """Find the line of the date, and that of the count where it stands beside the author."""
-    date = select_one(page, f"{article} .post-date, {article} .news-date")
-    lines = [] if date is None else [prose_of(date)]
+    outside = ':not([itemprop="articleBody"] *, .content-detail *)'
+    places = (f"{article} .post-date, {article} .news-date", *(f"{article} {name}{outside}" for name in _OTHER_DATES))
+    dates = (date for place in places if (date := select_one(page, place)) is not None)
+    lines = [prose_of(date) for date in islice(dates, 1)]
     lines += [line for author in select(page, f"{article} div.author") if _VIEWS.match(line := text_of(author))]
     return " | ".join(lines) or None
 
@@ -127,6 +130,11 @@ _DOCUMENT_TABLE = ArticleLayout(
 )
 
 
+def _rows_of(section: str) -> str:
+    """Return the selector of the rows of a list, whatever divisions stand between."""
+    return ", ".join(f"{section} {row}" for row in ("article", ".news-item", 'div[class*="listType"]'))
+
+
 def _make_list(entry: str, link: str, info_line: str | None = None, results: Place | None = None) -> ListingLayout:
     return ListingLayout(entry, link, info_line, _SECTIONS, next_link=None, results=results)
 
@@ -142,9 +150,9 @@ VHV = Platform(
                 _DOCUMENT_TABLE,
             ),
             listings=(
-                _make_list(f"{_PAGED} > *", _ROW_LINK, _ROW_DATE, _find_results),
-                _make_list(f"{_LIST} > *", _ROW_LINK, _ROW_DATE, _find_results),
+                *(_make_list(_rows_of(place), _ROW_LINK, _ROW_DATE, _find_results) for place in (_PAGED, _LIST)),
                 _make_list(f"article.item-block.Article-News:not({_NARROW})", _ROW_LINK, _ROW_DATE),
+                _make_list(", ".join(f"{_LIST} {title}:has(a[href])" for title in _ROW_TITLES), "a[href]"),
                 _make_list("div.list-legal-document-table tbody > tr", "td.tg-yw4l a[href]"),
                 _make_list("div.legalddocument-default", "a.title-documment[href]"),
                 _make_list(f"{_VACANT} article.item-block.Article-News", _ROW_LINK, _ROW_DATE),
