@@ -4,10 +4,15 @@ import json
 from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import urlopen
 
 import pytest
 
 from archiver.model import Article, Capture, Page
+from archiver.onboarding.inquiry import Survey, explore
+from archiver.onboarding.questions import Answer
 from archiver.parsing.page import read_page
 from archiver.parsing.recognition import recognise_capture
 from archiver.parsing.text import clean_text
@@ -78,6 +83,38 @@ def test_a_channel_is_crawled_by_its_address(name: str, crawling: Crawling, tmp_
         done = crawling.archiver("crawl", "site", "-a", f"url={base}{channel['address']}", "-s", "DOWNLOAD_DELAY=0")
     assert done.status in (0, 3), done.err
     assert sorted(str(row["title"]) for row in crawling.query("SELECT title FROM current_articles")) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("at_home", [True, False])
+@pytest.mark.parametrize("name", MIRRORS)
+def test_a_site_is_got_to_know_by_its_home_page_and_by_a_channel(name: str, at_home: bool, tmp_path: Path) -> None:
+    rows = [row for row in read_rows(SHARED, name) if row.get("of") == "articles"]
+    channel = max(rows, key=lambda row: len(row["entries"]))
+    with serve_site(SHARED, unpack_site(SHARED, name, tmp_path)) as base:
+        survey = _explore(f"{base}/" if at_home else base + channel["address"])
+    assert survey.site.platform == MIRRORS[name]
+    assert survey.looks
+    assert at_home or survey.site.listings == (base + channel["address"],)
+
+
+def _explore(url: str) -> Survey:
+    inquiry = explore(url, 0)
+    questions = next(inquiry)
+    while True:
+        try:
+            questions = inquiry.send([_fetch(url) for url in questions.urls])
+        except StopIteration as end:
+            survey: Survey = end.value
+            return survey
+
+
+def _fetch(url: str) -> Answer:
+    try:
+        with urlopen(quote(url, safe=":/?=&%")) as response:
+            return Answer(url, Capture(response.url, AT, response.status, (), response.read()))
+    except HTTPError as error:
+        return Answer(url, Capture(url, AT, error.code, (), error.read()))
 
 
 def test_every_platform_that_is_called_proved_is_known_from_a_real_page() -> None:
