@@ -223,14 +223,28 @@ def _name_missed(second: Page, capture: Capture, platform: Platform, is_other: b
     At the address of an article the layouts of a proved platform should have fitted: such a look is a finding.
     """
     unknown = Problem("no_layout", f"fits no layout of {platform.name}: no article, no listing")
-    if isinstance(second, Article):
-        is_expected = platform.read_address(capture.url).kind == "article"
-        if is_other or not (has_content(second) or (is_expected and second.published)):
-            return Unreadable(capture.url, unknown)
-        if platform.proved and is_expected:
-            problem = Problem("layout_missed", f"fits no layout of {platform.name}; read as of no known platform")
-            return replace(second, problems=(*second.problems, problem))
-    return replace(second, problem=unknown) if isinstance(second, Unreadable) and platform.proved else second
+    if not isinstance(second, Article):
+        return replace(second, problem=unknown) if isinstance(second, Unreadable) and platform.proved else second
+    kind = platform.read_address(capture.url).kind
+    if is_other or not _is_recorded(second, kind, platform):
+        return Unreadable(capture.url, unknown)
+    if platform.proved and kind == "article":
+        problem = Problem("layout_missed", f"fits no layout of {platform.name}; read as of no known platform")
+        return replace(second, problems=(*second.problems, problem))
+    return second
+
+
+def _is_recorded(second: Article, kind: str, platform: Platform) -> bool:
+    """Say whether what the generic reader takes for an article is one, where articles have layouts that do not fit.
+
+    The pages of an institution have headlines and texts too. On a proved platform its articles are known by their
+    looks, so a page without one has to be an article plainly, and at the address of a listing to print its day.
+    """
+    if kind == "article":
+        return has_content(second) or second.published is not None
+    if not platform.proved:
+        return has_content(second)
+    return is_plain_article(second) and (kind == "unknown" or second.published is not None)
 
 
 def _miss_content(article: Article) -> Problem | None:
