@@ -218,10 +218,11 @@ def test_a_text_is_taken_of_the_same_title_only() -> None:
 
 
 def test_rows_that_are_the_text_are_a_listing() -> None:
-    entries = tuple(ListingEntry(str(n), f"{SITE}/{n}", sentence) for n, sentence in enumerate(SENTENCES))
-    assert not outweighs(PROPOSED, Listing(f"{SITE}/tin", entries=entries))
-    assert not outweighs(PROPOSED, Listing(f"{SITE}/tin", entries=(ListingEntry("a", f"{SITE}/a", TITLE),)))
-    assert outweighs(PROPOSED, Listing(f"{SITE}/tin", entries=(ListingEntry("b", f"{SITE}/b", "Tin khác"),)))
+    channel = Listing(f"{SITE}/tin", entries=(ListingEntry("b", f"{SITE}/b", "Tin khác"),))
+    assert outweighs(PROPOSED, channel, "Tin khác")
+    assert not outweighs(PROPOSED, channel, f"Tin khác\n{'  '.join(SENTENCES)} 14/02/2025")
+    assert not outweighs(PROPOSED, replace(channel, section=TITLE), "Tin khác")
+    assert not outweighs(PROPOSED, replace(channel, entries=(ListingEntry("a", f"{SITE}/a", TITLE),)), TITLE)
 
 
 def test_a_page_that_tells_of_a_maintenance_is_no_plain_article() -> None:

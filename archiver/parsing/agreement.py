@@ -34,12 +34,15 @@ def is_plain_article(article: Article) -> bool:
     return _length(article) >= least and find_saying(f"{article.title} | {article.body}"[:PLAIN_TEXT_UNDATED]) is None
 
 
-def outweighs(article: Article, listing: Listing) -> bool:
-    """Say whether a page is that of an article though some rows fit the layout of a listing: teasers below its text."""
-    titles = [_fold(entry.title) for entry in listing.entries]
-    text = _fold(article.body)
-    within = sum(title in text for title in titles if title)
-    return is_plain_article(article) and _fold(article.title) not in titles and 2 * within <= len(titles)
+def outweighs(article: Article, listing: Listing, rows: str) -> bool:
+    """Say whether a page is that of an article though some rows fit the layout of a listing: teasers below its text.
+
+    ``rows`` is all that the rows print. A text that is made of their teasers is none, nor is one of theirs the title.
+    """
+    names = {_fold(name) for name in (listing.section, *(entry.title for entry in listing.entries)) if name}
+    printed = _fold(rows)
+    outside = sum(len(paragraph) for paragraph in article.paragraphs if _fold(paragraph) not in printed)
+    return is_plain_article(article) and _fold(article.title) not in names and 2 * outside > len(article.body)
 
 
 def take_text(article: Article, second: Article) -> Article | None:

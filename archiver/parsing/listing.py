@@ -11,7 +11,7 @@ from archiver.parsing.document import read_first, read_place
 from archiver.parsing.info_line import read_info_line
 from archiver.parsing.text import clean_text
 from archiver.parsing.unturned import find_unturned
-from archiver.platforms.elements import Element, attribute_of, select, select_one, text_of
+from archiver.platforms.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
 from archiver.platforms.layout import Address, Layout, ListingLayout
 from archiver.urls import join_url, strip_session
 
@@ -35,11 +35,9 @@ class ListingReader:
 
         None where none has, unless the page is that of a channel without articles.
         """
-        for places in layout.listings:
-            found = [(row, select_one(row, places.link)) for row in select(page, places.entry)]
-            rows = [(row, link) for row, link in found if link is not None]
-            if rows:
-                return self._read_rows(page, rows, places)
+        places, rows = _find_rows(page, layout)
+        if places:
+            return self._read_rows(page, rows, places)
         is_empty = layout.is_empty_listing is not None and layout.is_empty_listing(page)
         return self._read_empty(page, layout) if is_empty else None
 
@@ -89,6 +87,21 @@ class ListingReader:
         href = places.next_link(page, self._base) if places.next_link else None
         url = join_url(self._base, href) if href else None
         return strip_session(url) if url else None
+
+
+def read_row_texts(page: Element, layout: Layout) -> str:
+    """Read all that the rows print which make the listing of a page, teasers and all."""
+    return "\n".join(spaced_text_of(row) for row, _ in _find_rows(page, layout)[1])
+
+
+def _find_rows(page: Element, layout: Layout) -> tuple[ListingLayout | None, list[tuple[Element, Element]]]:
+    """Find the rows, each with its link, of the first form of listing that has any."""
+    for places in layout.listings:
+        found = [(row, select_one(row, places.link)) for row in select(page, places.entry)]
+        rows = [(row, link) for row, link in found if link is not None]
+        if rows:
+            return places, rows
+    return None, []
 
 
 def read_results(text: str | None) -> ResultCount | None:

@@ -19,7 +19,7 @@ from archiver.parsing.document import PageRejectedError, TooDeepError, parse_htm
 from archiver.parsing.feed import read_feed_or_map
 from archiver.parsing.generic.page import read_generic
 from archiver.parsing.links import Links
-from archiver.parsing.listing import ListingReader
+from archiver.parsing.listing import ListingReader, read_row_texts
 from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.scripted import recognise_scripted
 from archiver.parsing.stand_ins import LONGEST, read_stand_in, speaks_of_now
@@ -161,7 +161,7 @@ def _read_tree(page: Element, links: Links, capture: Capture, platform: Platform
         return Unreadable(capture.url, refusal)
     second = _read_second(capture, platform, zone)
     if listing:
-        return _choose_listing(listing, second)
+        return _choose_listing(listing, second, read_row_texts(page, layout))
     if refusal:
         return second if _is_itself(second, refusal, capture.url) else Unreadable(capture.url, refusal)
     is_other = any(select_one(page, mark) is not None for mark in layout.others)
@@ -193,9 +193,9 @@ def _settle_article(article: Article, capture: Capture, platform: Platform, zone
     return Unreadable(capture.url, missing) if missing else filled or article
 
 
-def _choose_listing(listing: Listing, second: Page) -> Page:
+def _choose_listing(listing: Listing, second: Page, rows: str) -> Page:
     """Choose between the listing that a layout found and what the generic reader took the page for."""
-    if isinstance(second, Article) and outweighs(second, listing):
+    if isinstance(second, Article) and outweighs(second, listing, rows):
         return second
     is_fuller = isinstance(second, Listing) and bool(second.entries) and not _has_rows(listing)
     return second if is_fuller else listing

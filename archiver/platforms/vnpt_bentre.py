@@ -137,7 +137,12 @@ VNPT_BENTRE = Platform(
     title="VNPT portals on Liferay of Bến Tre (*.bentre.edu.vn, *.bentre.gov.vn)",
     layouts=(Layout(articles=(_NEWS, _DOCUMENT_TABLE), listings=(_ROWS,), is_empty_listing=_is_empty_listing),),
     read_address=read_address,
-    marks=("#idDivMainChiTietTinTittle", "div.UI_Danhsachtin_Phantrang", "table.DetailCB_config"),
+    marks=(
+        "#idDivMainChiTietTinTittle",
+        "div.UI_Danhsachtin_Phantrang",
+        "table.DetailCB_config",
+        "div.UI_Danhsachtin_tieude_item",
+    ),
     version=2,
     proved=True,
 )
