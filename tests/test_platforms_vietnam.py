@@ -209,10 +209,8 @@ def test_prose_keeps_words_whole_and_apart(html, text):
     assert clean_text(prose_of(parse_html(f"<div>{html}</div>"))) == text
 
 
-@pytest.mark.parametrize(
-    ("platform", "is_partial"), [("sharepoint", True), ("mat_tran", True), ("vhv", False), ("liferay_hanoi", False)]
-)
-def test_what_no_known_look_fits_is_left_to_the_generic_reader(platform, is_partial, monkeypatch):
+@pytest.mark.parametrize("platform", ["sharepoint", "mat_tran", "vhv", "nukeviet", "liferay_hanoi"])
+def test_what_no_known_look_fits_is_left_to_the_generic_reader(platform, monkeypatch):
     asked = []
 
     def read_generic(capture, platform, _zone):
@@ -222,7 +220,7 @@ def test_what_no_known_look_fits_is_left_to_the_generic_reader(platform, is_part
     monkeypatch.setattr("archiver.parsing.page.read_generic", read_generic)
     assert isinstance(read(platform, "<h1>Trang khác</h1>", FRONT), Unreadable)
     assert isinstance(read(platform, "<h1>404</h1><p>Không tìm thấy trang</p>", FRONT), Unreadable)
-    assert asked == ([platform] if is_partial else [])
+    assert asked == [platform]
 
 
 VIETNAMESE = ("vnpt_bentre", "vhv", "viettel_vcms", "mat_tran", "nukeviet", "sharepoint")

@@ -114,6 +114,37 @@ def test_a_page_without_a_body_is_no_article():
     assert not isinstance(page, Article)
 
 
+FOLDER = """<table><tr class="{name}"><td class="{cell}">Tin hoạt động</td><td class="Time">(05.08.2019 16:32)</td></tr>
+</table><div id="part1"><table id="tableforprint"><tr><td><p class="Title">Họp cơ quan</p></td></tr>
+<tr><td><b class="lv_description_mode1">Cơ quan họp.</b></td></tr><tr><td>{body}</td></tr></table></div>"""
+LINES = "<p>Bộ trưởng khai mạc.</p><p style='text-align:right'>Theo báo tỉnh</p>"
+
+
+@pytest.mark.parametrize(("name", "cell"), [("ms-news-header", "FolderTitle"), ("", "ten")])
+@pytest.mark.parametrize("body", [f"<div class='ExternalClass7'>{LINES}</div>", f"<div>{LINES}</div>"])
+def test_a_folder_above_the_title(name, cell, body):
+    article = read(FOLDER.format(name=name, cell=cell, body=body))
+    assert isinstance(article, Article)
+    assert (article.title, article.section, article.lead) == ("Họp cơ quan", "Tin hoạt động", "Cơ quan họp.")
+    assert (article.published.at, article.paragraphs) == (MORNING, ("Bộ trưởng khai mạc.", "Theo báo tỉnh"))
+    assert article.author is None
+
+
+def test_rows_whose_link_holds_the_date():
+    rows = "".join(
+        f"<tr><td class='TitleFront'><a href='/tin-{n}'>Tin số {n} <span class='ShowDate'>{date}</span></a></td></tr>"
+        for n, date in ((9, "(05.08.2019 16:32)"), (8, "thứ hai, 05 08 2019 16:32"))
+    )
+    below = "<td class='Other'><li><a href='/cu'>Tin cũ</a><span class='ShowDate'>(01/08/2019)</span></li></td>"
+    listing = read(f"<a class='a_header_style1'>Tin tức</a><table>{rows}</table>{below}", f"{SITE}/tin-tuc")
+    assert isinstance(listing, Listing)
+    assert listing.section == "Tin tức"
+    assert [(entry.title, entry.published.at) for entry in listing.entries] == [
+        ("Tin số 9", MORNING),
+        ("Tin số 8", MORNING),
+    ]
+
+
 def find(body, state=STATE):
     page = f'<form action="/tin.aspx">{state}<input name="q" value="a"><input type="submit" name="ok">{body}</form>'
     return find_next_postback(parse_html(page), f"{SITE}/tin.aspx?l=1")

@@ -35,9 +35,9 @@ def read(body, url=URL):
 @pytest.mark.parametrize(
     ("path", "kind", "key"),
     [
-        ("/tin-tuc/hop-chi-bo.html", "article", "/tin-tuc/hop-chi-bo.html"),
-        ("/tin-tuc/hop-chi-bo.html?fbclid=1#top", "article", "/tin-tuc/hop-chi-bo.html"),
-        ("/index-nhom-2.html", "article", "/index-nhom-2.html"),
+        ("/tin-tuc/hop-chi-bo.html", "unknown", "/tin-tuc/hop-chi-bo.html"),
+        ("/tin-tuc/hop-chi-bo.html?fbclid=1#top", "unknown", "/tin-tuc/hop-chi-bo.html"),
+        ("/index-nhom-2.html", "unknown", "/index-nhom-2.html"),
         ("/chuyen-mon/chi-bo-dang", "listing", "/chuyen-mon/chi-bo-dang"),
         ("/?page=Article.News.list&utm_source=x", "listing", "/?page=Article.News.list"),
         ("/index9ba3.html?page=home", "listing", "/index9ba3.html?page=home"),
@@ -217,6 +217,81 @@ def test_a_list_that_a_script_turns_says_how_much_is_not_seen(scripts, results):
 def test_a_channel_that_is_being_filled_is_an_empty_listing():
     empty = '<section><div class="no-items"><h5>Nội dung đang được cập nhật.</h5></div></section>'
     assert read(CRUMBS + empty + SIDE, f"{SITE}/dang") == Listing(url=f"{SITE}/dang", section="Công tác Đảng")
+
+
+LATER_LOOK = f"""{CRUMBS}<article class="news-detail-layout-type-4 mb-20"><header><span class="post-date">Thứ 5,
+18/06/2020 <span>|</span> 16:10</span></header><h1 class="title-detail">Họp chi bộ</h1>
+<div class="content-detail"><p>Chi bộ bàn 3 việc.</p></div><div class="author"><b>Tác giả:</b> Văn phòng</div>
+<div class="author">Lượt xem: 29</div></article>"""
+
+
+def test_a_look_is_known_by_what_its_names_have_in_common():
+    page = read(LATER_LOOK + item(1, "Tin một") + item(2, "Tin hai"))
+    assert isinstance(page, Article)
+    assert (page.title, page.author, page.views, page.paragraphs) == (
+        "Họp chi bộ",
+        "Văn phòng",
+        Count("29", 29),
+        ("Chi bộ bàn 3 việc.",),
+    )
+    assert page.published.at == datetime(2020, 6, 18, 9, 10, tzinfo=UTC)
+
+
+def test_a_date_in_another_place_of_the_article():
+    page = read(LATER_LOOK.replace('class="post-date"', 'class="date-time"'))
+    assert page.published.at == datetime(2020, 6, 18, 9, 10, tzinfo=UTC)
+    none = LATER_LOOK.replace('class="post-date"', 'class="ngay"').replace(
+        "<p>Chi", "<p class='date'>01/02/2019</p><p>Chi"
+    )
+    assert read(none).published is None
+
+
+def columns(main, side):
+    return f"""<div class="columns-widget"><div class="row"><div class="col-left col-md-8">{main}</div>
+<div class="col-right col-md-4">{side}</div></div></div>"""
+
+
+def dated(number, row, title, date):
+    return f"""<{row}><div><a href="/tin/bai-{number}.html"><img src="/a.jpg"></a></div><div class="{title}">
+<a href="/tin/bai-{number}.html">Tin số {number}</a></div>{date}</{row.split()[0]}>"""
+
+
+SIDE_BOX = f"<section class='section-list Article-Detail-listType4'>{item(7, 'Tin bên')}{item(6, 'Tin cạnh')}</section>"
+
+
+@pytest.mark.parametrize(
+    ("row", "title", "date"),
+    [
+        ("article class='item-block detail-list-type-5'", "entry-title", "<time class='post-date'>13/09/2024</time>"),
+        ("div class='listType6 news-item'", "news-title", "<span class='time-news'>13/09/2024</span>"),
+        ("div class='news-listType10'", "post-title", "<span class='date'>13/09/2024</span>"),
+    ],
+)
+def test_the_list_of_a_channel_is_not_the_box_beside_it(row, title, date):
+    rows = "".join(f"<div class='row'>{dated(number, row, title, date)}</div>" for number in (9, 8))
+    main = f"<section class='section-list Article-Detail-listType5'>{rows}</section>"
+    listing = read(CRUMBS + columns(main, SIDE_BOX), f"{SITE}/tin.html")
+    assert isinstance(listing, Listing)
+    assert [(entry.native_key, entry.title, entry.published.raw) for entry in listing.entries] == [
+        ("/tin/bai-9.html", "Tin số 9", "13/09/2024"),
+        ("/tin/bai-8.html", "Tin số 8", "13/09/2024"),
+    ]
+
+
+def test_the_box_beside_a_page_is_no_list():
+    assert isinstance(read(columns("<h1>Sơ đồ tổ chức</h1>", SIDE_BOX), f"{SITE}/so-do.html"), Unreadable)
+
+
+def test_the_frame_of_an_article_that_is_not_there_leaves_the_boxes():
+    page = read(columns('<article class="news-detail-layout-type-2"></article>', SIDE_BOX), f"{SITE}/tin.html")
+    assert [entry.title for entry in page.entries] == ["Tin bên", "Tin cạnh"]
+
+
+@pytest.mark.parametrize("name", ["detail-photoalbum", "rating-album-wrapper", "video-detail", "person-detail"])
+def test_albums_films_and_persons_are_no_articles(name):
+    text = "<p>Đoàn xã trao quà cho các cháu thiếu nhi ở hai thôn vùng cao nhân dịp đầu năm học mới.</p>" * 6
+    page = f"<div class='{name}'><h1>Ngày hội đọc sách của thiếu nhi toàn xã</h1><p>02/03/2021</p>{text}</div>"
+    assert isinstance(read(CRUMBS + page), Unreadable)
 
 
 def test_a_home_page_is_neither():

@@ -186,3 +186,39 @@ def test_the_next_page_is_a_form(shown, following):
 
 def test_a_channel_without_articles_is_an_empty_listing():
     assert read(listing("")) == Listing(url=CHANNEL, section="Đảng - Đoàn thể")
+
+
+def test_rows_of_another_look():
+    rows = "".join(
+        f"""<div class="UI_Danhsachtin_Phantrang_item"><a href="/chi-tiet-tin?/tin-{n}/{n}"><img src="/a.jpg"></a>
+<div class="UI_Danhsachtin_Phantrang_tieude"><a href="/chi-tiet-tin?/tin-{n}/{n}">Tin số {n}</a>
+<span>- 0{n}/12/2021 (số lượt xem: {n}2)</span></div></div>"""
+        for n in (3, 2)
+    )
+    listing = read(f"<div class='UI_Danhsachtin_Phantrang'>{rows}</div>")
+    assert [(entry.native_key, entry.title, entry.published.raw, entry.views.value) for entry in listing.entries] == [
+        ("3", "Tin số 3", "03/12/2021", 32),
+        ("2", "Tin số 2", "02/12/2021", 22),
+    ]
+
+
+def test_a_list_with_links_of_an_unknown_look_is_no_empty_channel():
+    listing = "<div class='UI_Danhsachtin_Phantrang'><b><a href='/chi-tiet-tin?/tin-3/3'>Tin số 3</a></b></div>"
+    assert not isinstance(read(listing), Listing)
+
+
+BARE = """<head><meta property="og:url" content="http://phuong.bentre.example/chi-tiet-tin?/ke-hoach/{key}"></head>
+<div class="UI_Tinbai_chitiet"><div id="idDivMainChiTietTinTittle">Kế hoạch tháng tư</div>
+<span class="UI_Tinbai_chitiet_startdate">07/04/2018</span><div class="UI_Tinbai_chitiet_noidung"><p>Trường họp.</p>
+<p align="right">Văn phòng</p></div></div>"""
+
+
+def test_an_article_at_the_address_of_its_file_has_the_id_of_its_own_address():
+    article = read(BARE.format(key="10284488"), f"{SITE}/chi-tiet-tin95fa.html")
+    assert (article.native_key, article.title) == ("10284488", "Kế hoạch tháng tư")
+    assert not isinstance(read(BARE.format(key=""), f"{SITE}/chi-tiet-tin95fa.html"), Article)
+
+
+def test_the_last_line_is_text():
+    article = read(BARE.format(key="1"), ARTICLE)
+    assert (article.paragraphs, article.author) == (("Trường họp.", "Văn phòng"), None)

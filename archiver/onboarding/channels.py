@@ -8,6 +8,7 @@ from archiver.platforms.layout import Address
 from archiver.urls import path_of
 
 MOST_CANDIDATES = 6
+MOST_TIMES = 3
 # Names of channels are short, headlines are long.
 LONGEST_NAME = 45
 _NEWS = re.compile(
@@ -22,13 +23,16 @@ _NO_NEWS = re.compile(
 )
 
 
-def find_candidates(url: str, links: Sequence[Link], read_address: Callable[[str], Address]) -> tuple[str, ...]:
-    """Return the links of a page that are likely to be listings, the likeliest first and only a few of them."""
+def find_candidates(
+    url: str, links: Sequence[Link], read_address: Callable[[str], Address]
+) -> tuple[tuple[str, ...], ...]:
+    """Return the links of a page that are likely to be listings, a few at a time and the likeliest first."""
     named = [link for link in links if 0 < len(link.text) <= LONGEST_NAME and path_of(link.url) != "/"]
     possible = [link for link in named if link.url != url and read_address(link.url).kind != "article"]
     scored = [(_score(link, url), -place, link.url) for place, link in enumerate(possible)]
     chosen = sorted((entry for entry in scored if entry[0] > 0), reverse=True)
-    return tuple(address for _, _, address in chosen[:MOST_CANDIDATES])
+    addresses = tuple(dict.fromkeys(address for _, _, address in chosen))[: MOST_TIMES * MOST_CANDIDATES]
+    return tuple(addresses[place : place + MOST_CANDIDATES] for place in range(0, len(addresses), MOST_CANDIDATES))
 
 
 def _score(link: Link, url: str) -> int:

@@ -12,7 +12,7 @@ from archiver.onboarding.places import Evidence, infer_places
 from archiver.onboarding.questions import Answer, Ask
 from archiver.platforms import platform_of, recognise_platform
 from archiver.platforms.elements import Element
-from archiver.platforms.generic import GENERIC
+from archiver.platforms.generic import GENERIC, is_home
 from archiver.record import read_capture
 from archiver.site import Site
 from archiver.urls import host_of, strip_tracking
@@ -69,10 +69,13 @@ def explore(url: str, pause: float) -> Round:
     site, remarks = _draft_site(page, capture)
     channels = _find_channels(site, [answer])
     if not channels or _may_be_home(site, channels[0]):
-        candidates = find_candidates(capture.url, read_links(page, capture.url), platform_of(site).read_address)
-        answers = (yield Ask(candidates)) if candidates else ()
-        better = _recognise(site, answers)
-        site, channels = better, _find_channels(better, answers) or channels
+        for candidates in find_candidates(capture.url, read_links(page, capture.url), platform_of(site).read_address):
+            answers = yield Ask(candidates)
+            better = _recognise(site, answers)
+            found = _find_channels(better, answers)
+            if found:
+                site, channels = better, found
+                break
     if not channels:
         raise UnreadableSiteError(_explain_no_listing(site, capture, page))
     site = replace(site, listings=tuple(channel.url for channel in channels))
@@ -123,8 +126,9 @@ def _draft_site(page: Element, capture: Capture) -> tuple[Site, list[str]]:
 
 
 def _may_be_home(site: Site, channel: Channel) -> bool:
-    """Say whether a page of no known platform shows some articles, and no way to older ones: a home page does that."""
-    return site.platform == GENERIC.name and not (channel.listing.next_url or channel.listing.next_form)
+    """Say whether a page shows some articles and no way to older ones, as a home page does, by its address or none."""
+    is_open = channel.listing.next_url or channel.listing.next_form
+    return not is_open and (site.platform == GENERIC.name or is_home(channel.url))
 
 
 def _recognise(site: Site, answers: Sequence[Answer]) -> Site:

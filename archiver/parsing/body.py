@@ -69,7 +69,7 @@ def read_body(container: Element, places: ArticleLayout, links: Links) -> BodyPa
     if body is None:
         return parts
     known = frozenset(id(element) for element in select_any(body, places.furniture))
-    take_apart(read_text(body, links, known, parts), parts)
+    take_apart(read_text(body, links, known, parts), parts, signed=places.signed)
     return parts
 
 
@@ -126,15 +126,15 @@ def _find_views(furniture: Furniture) -> Count | None:
     return next((count for text in furniture.counts if (count := find_count(text))), None)
 
 
-def take_apart(blocks: list[Block], parts: BodyParts) -> None:
-    """Put the blocks of a body, which are used up, where they belong: lead, signature, paragraphs, images."""
+def take_apart(blocks: list[Block], parts: BodyParts, *, signed: bool = True) -> None:
+    """Put the blocks of a body, which are used up, where they belong: lead, signature (if ``signed``), text, images."""
     parts.has_levels = has_levels("\n".join([block.text for block in blocks]))
     if parts.lead is None and _is_lead(blocks):
         lead = blocks.pop(0)
         parts.lead = _join_lines(lead.text)
         parts.marks += note_printed(lead.text, lead.marks) if parts.has_levels else lead.marks
     below = take_media(blocks)
-    parts.author = _take_signature(blocks)
+    parts.author = _take_signature(blocks) if signed else None
     _sort_blocks([*blocks, *below], parts)
     parts.images = _drop_repeated(parts.images)
 

@@ -12,7 +12,7 @@ from archiver.parsing.info_line import read_info_line
 from archiver.parsing.text import clean_text
 from archiver.parsing.unturned import find_unturned
 from archiver.platforms.addresses import resolve_address
-from archiver.platforms.elements import Element, attribute_of, select, select_one, text_of
+from archiver.platforms.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
 from archiver.platforms.layout import Address, Layout, ListingLayout
 from archiver.urls import strip_session
 
@@ -36,11 +36,9 @@ class ListingReader:
 
         None where none has, unless the page is that of a channel without articles.
         """
-        for places in layout.listings:
-            found = [(row, select_one(row, places.link)) for row in select(page, places.entry)]
-            rows = [(row, link) for row, link in found if link is not None]
-            if rows:
-                return self._read_rows(page, rows, places)
+        places, rows = _find_rows(page, layout)
+        if places:
+            return self._read_rows(page, rows, places)
         is_empty = layout.is_empty_listing is not None and layout.is_empty_listing(page)
         return self._read_empty(page, layout) if is_empty else None
 
@@ -81,7 +79,7 @@ class ListingReader:
         if address is None or address.kind == "listing":
             return None, (Problem("strange_entry", href[:300]),)
         info = read_info_line(read_place(row, places.info_line) or "", self._zone, self._at)
-        title = clean_text(text_of(link))
+        title = (read_place(row, places.title) if places.title else None) or clean_text(text_of(link))
         entry = ListingEntry(address.key, address.url, title, info.published, info.views)
         details = tuple(Problem(problem.kind, f"{problem.detail} ({title})") for problem in find_unreadable(info))
         return entry, details
@@ -90,6 +88,21 @@ class ListingReader:
         href = places.next_link(page, self._base) if places.next_link else None
         url = resolve_address(href, page, self._base) if href else None
         return strip_session(url) if url else None
+
+
+def read_row_texts(page: Element, layout: Layout) -> str:
+    """Read all that the rows print which make the listing of a page, teasers and all."""
+    return "\n".join(spaced_text_of(row) for row, _ in _find_rows(page, layout)[1])
+
+
+def _find_rows(page: Element, layout: Layout) -> tuple[ListingLayout | None, list[tuple[Element, Element]]]:
+    """Find the rows, each with its link, of the first form of listing that has any."""
+    for places in layout.listings:
+        found = [(row, select_one(row, places.link)) for row in select(page, places.entry)]
+        rows = [(row, link) for row, link in found if link is not None]
+        if rows:
+            return places, rows
+    return None, []
 
 
 def read_results(text: str | None) -> ResultCount | None:

@@ -4,6 +4,15 @@ from dataclasses import replace
 from datetime import tzinfo
 
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
+from archiver.parsing.agreement import (
+    PLAIN_TEXT,
+    doubt_address,
+    has_content,
+    hold_against,
+    is_plain_article,
+    outweighs,
+    take_text,
+)
 from archiver.parsing.article import read_article
 from archiver.parsing.claims import add_claims
 from archiver.parsing.conversions import tell_conversion
@@ -11,7 +20,7 @@ from archiver.parsing.document import PageRejectedError, TooDeepError, parse_htm
 from archiver.parsing.feed import read_feed_or_map
 from archiver.parsing.generic.page import read_generic
 from archiver.parsing.links import Links
-from archiver.parsing.listing import ListingReader
+from archiver.parsing.listing import ListingReader, read_row_texts
 from archiver.parsing.markup import forget_markup
 from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.scripted import recognise_scripted
@@ -19,7 +28,8 @@ from archiver.parsing.stand_ins import LONGEST, read_stand_in, speaks_of_now
 from archiver.parsing.text import decode_page
 from archiver.parsing.tree import fell_tree
 from archiver.parsing.truncation import find_truncation, is_never_ended
-from archiver.platforms.elements import Element
+from archiver.platforms.elements import Element, select_one, text_of
+from archiver.platforms.generic import is_home
 from archiver.platforms.layout import Layout, Platform
 from archiver.sketches import write_unread
 from archiver.urls import path_of
@@ -146,20 +156,103 @@ def _read_cut_listing(html: str, capture: Capture, platform: Platform, layout: L
 def _read_tree(page: Element, links: Links, capture: Capture, platform: Platform, layout: Layout, zone: tzinfo) -> Page:
     article = read_article(page, platform.read_address(capture.url), links, layout, zone, capture.fetched_at)
     if article:
-        refusal = recognise_refusal_in(article) or _miss_content(article)
-        return Unreadable(capture.url, refusal) if refusal else article
+        return _settle_article(article, capture, platform, zone)
     listing = ListingReader(capture.url, platform.read_address, zone, capture.fetched_at).read(page, layout)
-    if listing:
+    if listing and _has_rows(listing) and platform.read_address(capture.url).kind == "listing":
         return listing
-    refusal = recognise_refusal(page, path_of(capture.url))
-    if refusal is None and platform.partial:
-        return read_generic(capture, platform, zone)
+    refusal = recognise_refusal(page, path_of(capture.url)) if listing is None else None
+    if refusal and len(text_of(page)) < PLAIN_TEXT:
+        return Unreadable(capture.url, refusal)
+    second = _read_second(capture, platform, zone)
+    if listing:
+        return _choose_listing(listing, second, read_row_texts(page, layout))
+    if refusal:
+        return second if _is_itself(second, refusal, capture.url) else Unreadable(capture.url, refusal)
+    is_other = any(select_one(page, mark) is not None for mark in layout.others)
+    return _name_missed(second, capture, platform, is_other)
+
+
+def _read_second(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
+    """Read a page by the generic reader; where a proved platform expects an article, the page itself has to show it."""
+    read = platform.read_address
+    doubting = replace(platform, read_address=lambda url: doubt_address(read(url))) if platform.proved else platform
+    return read_generic(capture, doubting, zone)
+
+
+def _settle_article(article: Article, capture: Capture, platform: Platform, zone: tzinfo) -> Page:
+    """Say what is recorded of an article that a layout fits: with its text, and held against the generic reader's."""
+    refusal = recognise_refusal_in(article)
+    if refusal:
+        return Unreadable(capture.url, refusal)
+    if has_content(article) and platform.proved:
+        return article
+    second = _read_second(capture, platform, zone)
+    if not isinstance(second, Article):
+        missing = _miss_content(article)
+        return Unreadable(capture.url, missing) if missing else article
+    if has_content(article):
+        return hold_against(article, second)
+    filled = take_text(article, second)
+    missing = None if filled else _miss_content(article)
+    return Unreadable(capture.url, missing) if missing else filled or article
+
+
+def _choose_listing(listing: Listing, second: Page, rows: str) -> Page:
+    """Choose between the listing that a layout found and what the generic reader took the page for."""
+    if isinstance(second, Article) and outweighs(second, listing, rows):
+        return second
+    is_fuller = isinstance(second, Listing) and bool(second.entries) and not _has_rows(listing)
+    return second if is_fuller else listing
+
+
+def _has_rows(listing: Listing) -> bool:
+    return bool(listing.entries or listing.strangers)
+
+
+def _is_itself(second: Page, refusal: Problem, url: str) -> bool:
+    """Say whether a page shows what it is though it speaks like one that stands in for another.
+
+    Some portals title every page as their home page, and forms for comments ask who is a robot.
+    """
+    if isinstance(second, Article):
+        return is_plain_article(second)
+    return (
+        isinstance(second, Listing) and refusal.kind == "home_page" and not is_home(url) and second.section is not None
+    )
+
+
+def _name_missed(second: Page, capture: Capture, platform: Platform, is_other: bool) -> Page:
+    """Say of a page that no layout fits what it is, and why there is nothing to record where there is nothing.
+
+    At the address of an article the layouts of a proved platform should have fitted: such a look is a finding.
+    """
     unknown = Problem("no_layout", f"fits no layout of {platform.name}: no article, no listing")
-    return Unreadable(capture.url, refusal or unknown)
+    if not isinstance(second, Article):
+        return replace(second, problem=unknown) if isinstance(second, Unreadable) and platform.proved else second
+    kind = platform.read_address(capture.url).kind
+    if is_other or not _is_recorded(second, kind, platform):
+        return Unreadable(capture.url, unknown)
+    if platform.proved and kind == "article":
+        problem = Problem("layout_missed", f"fits no layout of {platform.name}; read as of no known platform")
+        return replace(second, problems=(*second.problems, problem))
+    return second
+
+
+def _is_recorded(second: Article, kind: str, platform: Platform) -> bool:
+    """Say whether what the generic reader takes for an article is one, where articles have layouts that do not fit.
+
+    The pages of an institution have headlines and texts too. On a proved platform its articles are known by their
+    looks, so a page without one has to be an article plainly, and at the address of a listing to print its day.
+    """
+    if kind == "article":
+        return has_content(second) or second.published is not None
+    if not platform.proved:
+        return has_content(second)
+    return is_plain_article(second) and (kind == "unknown" or second.published is not None)
 
 
 def _miss_content(article: Article) -> Problem | None:
     """Refuse a title with nothing under it, not even a date: a page of the portal that was not itself."""
-    if article.published or article.lead or article.paragraphs or article.images or article.attachments:
+    if article.published or has_content(article):
         return None
     return Problem("no_content", f"a title and nothing under it: {article.title[:100]!r}")

@@ -156,5 +156,4 @@ DOTNETNUKE = Platform(
         "#dnn_ContentPane",
         "div.DnnModule",
     ),
-    partial=True,
 )

@@ -11,7 +11,7 @@ def _lists_nothing(_: Element) -> bool:
 
 def _make(name: str, title: str, mark: str, article: ArticleLayout) -> Platform:
     layout = Layout(articles=(article,), listings=(), is_empty_listing=_lists_nothing)
-    return Platform(name, title, (layout,), read_address, marks=(mark,))
+    return Platform(name, title, (layout,), read_address, marks=(mark,), proved=True)
 
 
 def _article(

@@ -105,6 +105,5 @@ JOOMLA = Platform(
     ),
     read_address=read_address,
     marks=('meta[name="generator"][content^="Joomla"]',),
-    partial=True,
     version=2,
 )

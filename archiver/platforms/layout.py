@@ -44,7 +44,8 @@ class ArticleLayout:
     ``mark`` is a piece of markup that only article pages have. ``body`` names candidates, best first. ``content`` is
     the element around all of it, where links to documents are looked for. ``furniture`` is inside the body and no part
     of it. ``documents`` finds, within ``content``, documents that no plain link leads to (a script that downloads, a
-    frame that shows): their addresses as written, with a title, empty where none is printed.
+    frame that shows): their addresses as written, with a title, empty where none is printed. ``signed`` texts end with
+    the name of their author; elsewhere such a line is a source, or an office, and text like all of it.
     """
 
     mark: str
@@ -58,14 +59,16 @@ class ArticleLayout:
     native_key: Place | None = None
     author: Place | None = None
     documents: Callable[[Element], list[tuple[str, str]]] | None = None
+    signed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class ListingLayout:
     """Where a listing's entries stand: ``entry`` is one row, the rest is looked for within it.
 
-    ``next_link`` gets the page and its address and returns the link to the page after it, None on the last;
-    ``next_form`` does so where the pages are turned by a form that is sent. Both are None where a script turns them.
+    ``title`` is where a row's title is, if that is not the text of its link. ``next_link`` gets the page and its
+    address and returns the link to the page after it, None on the last; ``next_form`` does so where the pages are
+    turned by a form that is sent. Both are None where a script turns them.
     """
 
     entry: str
@@ -75,6 +78,7 @@ class ListingLayout:
     next_link: Callable[[Element, str], str | None] | None
     results: Place | None = None
     next_form: Callable[[Element, str], Form | None] | None = None
+    title: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +88,10 @@ class Layout:
     ``container`` is the class of the element that holds all fields but the section; it is cut out before parsing, up
     to the end of the element with the class ``content``. Without one the whole page is parsed; so it is for a listing
     unless all ``listing_names`` stand in one such element: names in the tags of entries, pagers and whatever else is
-    read of a listing, but for its section. ``is_empty_listing``
-    tells a channel without articles from a page that is something else, where it is known how such a channel looks. A
-    layout is used for captures from ``valid_from`` to ``valid_until``, both included.
+    read of a listing, but for its section. ``is_empty_listing`` tells a channel without articles from a page that is
+    something else, where it is known how such a channel looks. ``others`` select what stands on pages that are neither
+    article nor listing: albums, films, persons. A layout is used for captures from ``valid_from`` to ``valid_until``,
+    both included.
     """
 
     articles: tuple[ArticleLayout, ...]
@@ -96,6 +101,7 @@ class Layout:
     content: str | None = None
     breadcrumb: str | None = None
     listing_names: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
     valid_from: date | None = None
     valid_until: date | None = None
 
@@ -110,9 +116,11 @@ class Platform:
     """A family of sites: its layouts, newest first, and how it writes addresses.
 
     ``marks`` are CSS selectors of what only its pages have. A platform without layouts is read by the generic reader,
-    which follows ``places``; so is, on a ``partial`` one, a page that none of its layouts fits: not all looks of such a
-    family are known. ``version`` counts the changes of its layouts: a reading is known by it and by the version
-    of the parsing code, so that a change of ours never looks like a change of the page.
+    which follows ``places``; so is, on any other, a page that none of its layouts fits, for not all looks of a family
+    are known. One that is not ``proved`` on pages of real sites, or of which too many looks are not, only proposes:
+    what its layouts read is held against what the generic reader reads. ``version`` counts the changes of its layouts:
+    a reading is known by it and by the version of the parsing code, so that a change of ours never looks like a change
+    of the page.
     """
 
     name: str
@@ -122,7 +130,7 @@ class Platform:
     marks: tuple[str, ...] = ()
     places: Places = field(default_factory=Places)
     version: int = 1
-    partial: bool = False
+    proved: bool = False
 
     def layout_on(self, day: date) -> Layout:
         """Return the layout in use on ``day``, the newest where periods overlap or none fits."""

@@ -129,4 +129,5 @@ LIFERAY_HANOI = Platform(
     ),
     read_address=read_address,
     marks=("div.asset-full-content-title", "div.asset-bounddary", 'td.table-cell a[href*="/-/view_content/"]'),
+    proved=True,
 )

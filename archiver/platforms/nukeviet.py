@@ -95,5 +95,4 @@ NUKEVIET = Platform(
     ),
     read_address=read_address,
     marks=('meta[name="generator"][content*="nukeviet" i]', "div.news_column #news-bodyhtml"),
-    partial=True,
 )

@@ -1,11 +1,22 @@
 """News pages on SharePoint, as ministries and districts run them: every site its own web parts, some names in common.
 
-From what such pages print: no page of this family is saved among the samples.
+Facts from saved pages of two portals of 2019, on web parts that many provinces share, and from what others print. The
+header above a text may hold the name of its folder instead of its title. All pages may be titled with the portal's
+name.
 """
 
 import re
 
-from archiver.platforms.elements import Element, attribute_of, classes_of, prose_of, select, select_one, text_of
+from archiver.platforms.elements import (
+    Element,
+    attribute_of,
+    children_of,
+    classes_of,
+    prose_of,
+    select,
+    select_one,
+    text_of,
+)
 from archiver.platforms.generic import read_address
 from archiver.platforms.layout import ArticleLayout, Layout, ListingLayout, Place, Platform
 from archiver.platforms.postback import find_next_postback
@@ -15,7 +26,7 @@ _NO_DATE = re.compile(r"31\D12\D9999(?:\D+\d{1,2}:\d\d(?::\d\d)?)?(?:\s*(?:SA|CH
 _YEAR = re.compile(r"\d{4}")
 # Views of lists turn their pages by a script that is given the address, with \u0026 for the ampersands in it.
 _REFRESH = re.compile(r"""RefreshPageTo\(\s*event\s*,\s*["']([^"']{0,2000}Paged=TRUE[^"']{0,2000})["']""")
-_BODY = ('div[class*="ExternalClass"]', "div.ms-rtestate-field")
+_BODY = ('div[class*="ExternalClass"]', "div.ms-rtestate-field", "#tableforprint")
 
 
 def _has_body(page: Element) -> bool:
@@ -40,8 +51,20 @@ def _find_time_beside(cell: Element) -> str | None:
     return _NO_DATE.sub("", text_of(time)) if time is not None else None
 
 
+def _find_folder(page: Element) -> str | None:
+    """Find the name of the folder: in a cell of its own, or left of the time that stands above the title."""
+    folder = select_one(page, ".ms-news-header .FolderTitle")
+    if folder is None:
+        time = select_one(page, "td.Time")
+        folder = time.find_previous_sibling("td") if time is not None else None
+    return text_of(folder) if folder is not None and select_one(folder, "p.Title") is None else None
+
+
 def _find_header(page: Element) -> str | None:
-    headers = [header for header in select(page, ".ms-news-header") if select_one(header, "a[href]") is None]
+    """Find the header above a body; in a list it is a link, and beside the name of a folder stands no title."""
+    headers = [
+        header for header in select(page, ".ms-news-header") if select_one(header, "a[href], .FolderTitle") is None
+    ]
     return prose_of(headers[0]) if headers and _has_body(page) else None
 
 
@@ -68,24 +91,38 @@ def _find_next_link(page: Element, _url: str) -> str | None:
     return next((address for address in addresses if "PagedPrev=TRUE" not in address), None)
 
 
+def _find_row_title(row: Element) -> str | None:
+    """Find the title of a row whose link holds the date too."""
+    link = select_one(row, "a[href]")
+    pieces = [child if isinstance(child, str) else _title_piece(child) for child in children_of(link)] if link else []
+    return "".join(pieces)
+
+
+def _title_piece(element: Element) -> str:
+    return "" if "ShowDate" in classes_of(element) else text_of(element)
+
+
 def _make_article(title: Place, info_line: Place) -> ArticleLayout:
     return ArticleLayout(
         mark="ExternalClass",
         title=title,
         info_line=info_line,
-        lead=None,
+        lead='[class*="lv_description"]',
         body=_BODY,
-        sections=(),
+        sections=(_find_folder,),
         content=", ".join(_BODY),
+        furniture=("p.Title", '[class*="lv_description"]', "ul.contextMenu"),
+        signed=False,
     )
 
 
-def _make_list(entry: str, link: str, info_line: Place) -> ListingLayout:
+def _make_list(entry: str, link: str, info_line: Place, title: Place | None = None) -> ListingLayout:
     return ListingLayout(
         entry=entry,
         link=link,
         info_line=info_line,
-        sections=(),
+        sections=(".a_header_style1",),
+        title=title,
         next_link=_find_next_link,
         next_form=lambda page, url: None if _find_next_link(page, url) else find_next_postback(page, url),
     )
@@ -101,6 +138,7 @@ SHAREPOINT = Platform(
                 _make_article(_find_column_title, _find_column_time),
             ),
             listings=(
+                _make_list("td.TitleFront", "a[href]", ".ShowDate", _find_row_title),
                 _make_list("td:has(> p.Title)", "p.Title a[href]", _find_time_beside),
                 _make_list(".ms-news-header", "a[href]", "span"),
             ),
@@ -111,6 +149,8 @@ SHAREPOINT = Platform(
         ".ms-news-header",
         'meta[name="generator" i][content*="SharePoint" i]',
         'form div[class^="ExternalClass"]',
+        "td.TitleFront > a .ShowDate",
     ),
-    partial=True,
+    version=2,
+    proved=True,
 )

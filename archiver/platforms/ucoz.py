@@ -109,5 +109,4 @@ UCOZ = Platform(
         'link[href^="/.s/src/css/"]',
         'div[id^="entryID"] .eTitle',
     ),
-    partial=True,
 )

@@ -130,5 +130,4 @@ VIETTEL_VCMS = Platform(
     ),
     read_address=read_address,
     marks=(_PORTLET,),
-    partial=True,
 )

@@ -1,6 +1,6 @@
 """The school and ward portals of Bến Tre (``*.bentre.edu.vn``): portlets of VNPT on Liferay 6.
 
-Facts from pages of two schools captured in 2021 and 2022. An article prints no view count; the listing does.
+Facts from pages of three schools captured in 2021 and 2022. An article prints no view count; the listing does.
 """
 
 import re
@@ -44,8 +44,13 @@ def _query_of_listing(query: str) -> str:
 
 
 def _find_article_id(page: Element) -> str | None:
+    """Find the id that the page keeps in a form, or that of the address which it calls its own."""
     field = select_one(page, 'input[name$="_articleAjax"]')
-    return attribute_of(field, "value") if field is not None else None
+    if field is not None:
+        return attribute_of(field, "value")
+    own = select_one(page, 'meta[property="og:url"][content*="?/"]')
+    address = read_address(attribute_of(own, "content")) if own is not None else None
+    return address.key if address is not None and address.kind == "article" else None
 
 
 def _find_lead(page: Element) -> str | None:
@@ -82,9 +87,9 @@ def _find_next_form(page: Element, url: str) -> Form | None:
 
 
 def _is_empty_listing(page: Element) -> bool:
-    """Say whether a paged list is there, and links to no article."""
+    """Say whether a paged list is there, and links to nothing."""
     rows = select_one(page, "div.UI_Danhsachtin_Phantrang")
-    return rows is not None and not select(rows, "span.UI_Danhsachtin_Phantrang_tieude")
+    return rows is not None and select_one(rows, "a[href]") is None
 
 
 def _label_cell(label: str) -> str:
@@ -105,6 +110,7 @@ _NEWS = ArticleLayout(
     sections=(),
     content="div.UI_Tinbai_chitiet",
     native_key=_find_article_id,
+    signed=False,
 )
 # A table of number, subject, body, dates of issue and of effect, signer. None of its dates is one of publication.
 _DOCUMENT_TABLE = ArticleLayout(
@@ -120,8 +126,8 @@ _DOCUMENT_TABLE = ArticleLayout(
 )
 _ROWS = ListingLayout(
     entry="div.UI_Danhsachtin_Phantrang_item",
-    link="span.UI_Danhsachtin_Phantrang_tieude a[href]",
-    info_line="span.UI_Danhsachtin_Phantrang_tieude span",
+    link=".UI_Danhsachtin_Phantrang_tieude a[href]",
+    info_line=".UI_Danhsachtin_Phantrang_tieude span",
     sections=(_find_portlet_title,),
     next_link=None,
     next_form=_find_next_form,
@@ -132,5 +138,12 @@ VNPT_BENTRE = Platform(
     title="VNPT portals on Liferay of Bến Tre (*.bentre.edu.vn, *.bentre.gov.vn)",
     layouts=(Layout(articles=(_NEWS, _DOCUMENT_TABLE), listings=(_ROWS,), is_empty_listing=_is_empty_listing),),
     read_address=read_address,
-    marks=("#idDivMainChiTietTinTittle", "div.UI_Danhsachtin_Phantrang", "table.DetailCB_config"),
+    marks=(
+        "#idDivMainChiTietTinTittle",
+        "div.UI_Danhsachtin_Phantrang",
+        "table.DetailCB_config",
+        "div.UI_Danhsachtin_tieude_item",
+    ),
+    version=2,
+    proved=True,
 )

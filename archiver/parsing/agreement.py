@@ -1,0 +1,107 @@
+"""Holding what the layouts of a platform read against what the generic reader reads of the same page.
+
+A layout knows where the fields stand, as long as its pages look as they did; the generic reader knows nothing of them,
+and so is not misled by them either. Where both have read something and differ, a finding says so.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from archiver.model import Article, Listing, Origin, Problem
+from archiver.parsing.refusals import find_saying
+from archiver.platforms.layout import Address
+
+PLAIN_TEXT = 200
+PLAIN_TEXT_UNDATED = 600
+SURE = 0.8
+_TEXT_FIELDS = ("lead", "paragraphs", "body_html", "images", "attachments", "links", "marks")
+_TRACED = frozenset(("lead", "body", "images", "attachments"))
+
+
+def doubt_address(address: Address) -> Address:
+    """Return an address of an article as one that may lead to anything: what the page shows has to say it."""
+    return replace(address, kind="unknown") if address.kind == "article" else address
+
+
+def has_content(article: Article) -> bool:
+    """Say whether there is anything below the title and its line: text, pictures, documents."""
+    return bool(article.lead or article.paragraphs or article.images or article.attachments)
+
+
+def is_plain_article(article: Article) -> bool:
+    """Say whether an article is one whatever else its page says: with enough text, and no error speaks in it."""
+    least = PLAIN_TEXT_UNDATED if article.published is None else PLAIN_TEXT
+    return _length(article) >= least and find_saying(f"{article.title} | {article.body}"[:PLAIN_TEXT_UNDATED]) is None
+
+
+def outweighs(article: Article, listing: Listing, rows: str) -> bool:
+    """Say whether a page is that of an article though some rows fit the layout of a listing: teasers below its text.
+
+    ``rows`` is all that the rows print. A text that is made of their teasers is none, nor is one of theirs the title.
+    """
+    names = {_fold(name) for name in (listing.section, *(entry.title for entry in listing.entries)) if name}
+    printed = _fold(rows)
+    outside = sum(len(paragraph) for paragraph in article.paragraphs if _fold(paragraph) not in printed)
+    return is_plain_article(article) and _fold(article.title) not in names and 2 * outside > len(article.body)
+
+
+def take_text(article: Article, second: Article) -> Article | None:
+    """Give an article that its layout found no text of what the generic reader found below the same title."""
+    if not (second.paragraphs and _is_same_title(article.title, second.title)):
+        return None
+    problem = Problem("layout_missed", f"no text where the layout has it; {_length(second)} letters below the title")
+    return replace(_put_text(article, second), problems=(*article.problems, problem))
+
+
+def hold_against(proposed: Article, second: Article) -> Article:
+    """Hold what the unproved layout of a platform proposes against the generic reader's; what differs is a finding.
+
+    Of two titles and days that the generic reader is sure of, its title is taken, for layouts without samples took the
+    names of channels for titles, and the layout's day, which stands at its place. A day that the layout does not have
+    is taken, but no count: it may be that of a list beside the article. Of two texts the layout's is taken, unless it
+    has less than half of the other.
+    """
+    sure = {origin.field: origin for origin in second.origins if origin.confidence >= SURE}
+    differing = dict(_find_differences(proposed, second, frozenset(sure)))
+    taken = {"title"} & differing.keys() | ({"published"} if proposed.published is None else set())
+    held = replace(proposed, **{name: getattr(second, name) for name in taken})
+    held = replace(held, origins=(*held.origins, *(sure[name] for name in sorted(taken & sure.keys()))))
+    if "text" in differing:
+        held = _put_text(held, second)
+    told = "; ".join(f"{name}: {said}" for name, said in differing.items())
+    return replace(held, problems=(*held.problems, Problem("readers_disagree", told[:500]))) if told else held
+
+
+def _find_differences(first: Article, second: Article, sure: frozenset[str]) -> Iterator[tuple[str, str]]:
+    """Find the fields that both read differently, the second of them ``sure``, with what each of them read."""
+    if "title" in sure and not _is_same_title(first.title, second.title):
+        yield "title", f"{first.title[:100]!r} and {second.title[:100]!r}"
+    days = [article.published.at.date() for article in (first, second) if article.published and article.published.at]
+    if "published" in sure and len(set(days)) > 1:
+        yield "published", f"{days[0]} and {days[1]}"
+    if 2 * _length(first) < _length(second):
+        yield "text", f"{_length(first)} and {_length(second)} letters"
+
+
+def _put_text(article: Article, second: Article) -> Article:
+    origins = tuple(origin for origin in second.origins if _is_of_text(origin))
+    text = {name: getattr(second, name) for name in _TEXT_FIELDS}
+    return replace(article, **text, origins=(*article.origins, *origins))
+
+
+def _is_of_text(origin: Origin) -> bool:
+    return origin.field in _TRACED
+
+
+def _is_same_title(first: str, second: str) -> bool:
+    """Say whether two titles are one, with a number, a kicker or the name of the site more or less."""
+    one, other = sorted((_fold(first), _fold(second)), key=len)
+    return one == other or (one in other and 2 * len(one) >= len(other))
+
+
+def _fold(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum())
+
+
+def _length(article: Article) -> int:
+    return len(article.lead or "") + len(article.body)
