@@ -137,7 +137,7 @@ class Article:
     ``links`` are those of lead and body, without documents, which are attachments; ``marks`` those of the title too.
     ``origins`` are those of the fields that the generic reader found; a platform knows where they stand.
     ``keys`` are what the page prints about itself: ids, and the native keys of the addresses that it calls its own.
-    They may be wrong.
+    They may be wrong. ``next_url`` is where the text goes on; None where this is its end.
     """
 
     native_key: str
@@ -157,6 +157,7 @@ class Article:
     links: tuple[Link, ...] = ()
     marks: tuple[Mark, ...] = ()
     keys: tuple[str, ...] = ()
+    next_url: str | None = None
 
     @property
     def body(self) -> str:

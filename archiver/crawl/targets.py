@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Literal
 
-from archiver.model import Form, Problem, Purpose
+from archiver.model import Article, Form, Problem, Purpose
 
 
 @dataclass(slots=True)
@@ -39,7 +39,8 @@ class Target:
     ``validators`` are those of the last good capture, for a conditional request. ``form`` is sent where the page has no
     address of its own. An article may have several keys: ``key`` is the one by which it is known, ``own_key`` that of
     the address, where it is another. A ``file`` is none of the spider's: the pipeline asks for it (see files.py).
-    ``is_second``: the article was read in this run already, and is looked at once more.
+    ``is_second``: the article was read in this run already, and is looked at once more. ``pages`` are those of an
+    article that lead to this one, its next.
     """
 
     kind: Literal["listing", "article", "file"]
@@ -50,11 +51,17 @@ class Target:
     form: Form | None = None
     own_key: str | None = None
     is_second: bool = False
+    pages: tuple[Article, ...] = ()
 
     @property
     def expected(self) -> str | None:
         """The native key that the address is of; None where that is no article."""
         return (self.own_key or self.key) if self.kind == "article" else None
+
+    @property
+    def first_url(self) -> str | None:
+        """The address of the first page of an article of which this is a further one."""
+        return self.pages[0].url if self.pages else None
 
     def write_purpose(self, *, final: bool, refused: str | None = None) -> Purpose:
         """Write what an answer was asked for, as it is kept with the capture."""

@@ -6,6 +6,7 @@ from datetime import tzinfo
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.article import read_article
 from archiver.parsing.claims import add_claims
+from archiver.parsing.continuation import add_following
 from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html, parse_listing, parse_page
 from archiver.parsing.feed import read_feed_or_map
 from archiver.parsing.generic.page import read_generic
@@ -143,7 +144,7 @@ def _read_tree(page: Element, links: Links, capture: Capture, platform: Platform
     article = read_article(page, platform.read_address(capture.url), links, layout, zone, capture.fetched_at)
     if article:
         refusal = recognise_refusal_in(article) or _miss_content(article)
-        return Unreadable(capture.url, refusal) if refusal else article
+        return Unreadable(capture.url, refusal) if refusal else add_following(article, page, capture.url)
     listing = ListingReader(capture.url, platform.read_address, zone, capture.fetched_at).read(page, layout)
     if listing:
         return listing

@@ -4,6 +4,7 @@ from datetime import tzinfo
 
 from archiver.model import Article, Capture, Page, Unreadable
 from archiver.parsing.claims import add_claims
+from archiver.parsing.continuation import add_following
 from archiver.parsing.document import parse_html
 from archiver.parsing.generic.article import read_generic_article
 from archiver.parsing.generic.listing import read_generic_listing
@@ -23,6 +24,8 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     article = read_generic_article(page, address, links, platform.places, zone, capture.fetched_at)
     if isinstance(article, Article):
         refusal = recognise_refusal_in(article)
-        return Unreadable(capture.url, refusal) if refusal else add_claims(article, html, platform.read_address)
+        if refusal:
+            return Unreadable(capture.url, refusal)
+        return add_claims(add_following(article, page, capture.url), html, platform.read_address)
     listing = read_generic_listing(page, capture.url, platform, zone, capture.fetched_at)
     return listing or Unreadable(capture.url, recognise_refusal(page, path_of(capture.url)) or article)
