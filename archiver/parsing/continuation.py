@@ -14,6 +14,7 @@ from archiver.model import Article, Listing, Page, Problem, Unreadable
 from archiver.parsing.expectation import NO_ARTICLE
 from archiver.parsing.generic.pager import NUMBER, PARAMETER, is_disabled, says_next, word_of
 from archiver.parsing.text import clean_text
+from archiver.parsing.unturned import list_scripted_pagers
 from archiver.platforms.elements import Element, attribute_of, select
 from archiver.urls import join_url, parameters_of, site_of, strip_session
 
@@ -34,6 +35,7 @@ _LAST_STEP = re.compile(rf"{_STEP.pattern}$", re.IGNORECASE)
 _OFFSET = re.compile(r"(?:.*_)?(?:start|offset|limitstart|from)", re.IGNORECASE)
 _COMMENTS = re.compile(r"comment|cpage|binh-?luan|y-?kien|review|reply", re.IGNORECASE)
 _ENDING = re.compile(r"(?:\.\w{2,5})?/*$")
+_NUMBERED = re.compile(r"(?:[^\W\d_]{1,12}\s)?(\d{1,3})")
 _WORD = re.compile(r"[^\W\d_]+")
 _TAG = re.compile(r"<[^<>]*>")
 # What answers in the place of a further page and is none, for good; everything else may be over tomorrow.
@@ -59,7 +61,7 @@ def add_following(article: Article, page: Element, url: str) -> Article:
     """
     steps = [step for step, link in _find_steps(page, url) if link is None or _is_beside_text(link, article)]
     if not steps:
-        return article
+        return _tell_scripted(article, page)
     article = _drop_pager(article, [step.text for step in steps])
     following = _choose_next(steps)
     return _tell_rest(replace(article, next_url=following)) if following else article
@@ -144,18 +146,38 @@ def _stem(url: str) -> str:
     return _ENDING.sub("", urlsplit(url).path)
 
 
+def _tell_scripted(article: Article, page: Element) -> Article:
+    """Say of an article whose pages a script turns that there is more of it."""
+    for turner, said in list_scripted_pagers(page):
+        if _is_beside_text(turner, article):
+            return replace(article, problems=(*article.problems, Problem(CONTINUES, f"{said}, right beside the text")))
+    return article
+
+
 def _find_steps(page: Element, url: str) -> Iterator[tuple[_Step, Element | None]]:
     """Yield the links to other pages of the same address, each with its element; None for one of the head."""
-    for link in islice([*select(page, "link[rel=next]"), *select(page, "a[href]")], MOST_LINKS):
+    links = [*select(page, "link[rel=next]"), *select(page, "a[href]"), *select(page, "option[value]")]
+    name = _LAST_STEP.sub("", _stem(url)).rpartition("/")[2]
+    for link in islice(links, MOST_LINKS):
+        href = attribute_of(link, "value" if link.name == "option" else "href").strip()
+        if not (href.startswith("?") or name in href or "%" in name):  # hardly any link passes, and the rest costs more
+            continue
         text = word_of(link)
         declared = "next" in attribute_of(link, "rel").lower().split()
-        if not (declared or text == "1" or NUMBER.fullmatch(text) or says_next(text)) or is_disabled(link):
+        if not (text or declared) or is_disabled(link) or _COMMENTS.search(href.partition("#")[2]):
             continue
-        href = attribute_of(link, "href")
-        target = None if _COMMENTS.search(href.partition("#")[2]) else join_url(url, href)
-        found = read_page_of(strip_session(target), strip_session(url)) if target else None
-        if target and found and (found[2] or not NUMBER.fullmatch(text) or int(text) in (found[0], found[0] + 1)):
-            yield _Step(strip_session(target), *found[:2], text, found[2]), link if link.name == "a" else None
+        target = strip_session(join_url(url, href) or "")
+        found = read_page_of(target, strip_session(url)) if target else None
+        if found and (declared or _fits(text, found, in_query="?" in target)):
+            yield _Step(target, found[0], found[1], text, found[2]), link if link.name != "link" else None
+
+
+def _fits(text: str, found: tuple[int, int | None, bool], *, in_query: bool) -> bool:
+    """Say whether the words of a link are those of a pager that leads to the page whose number its address has."""
+    number = _NUMBERED.fullmatch(text)
+    if number is None:
+        return says_next(text) or in_query
+    return found[2] or int(number[1]) in (found[0], found[0] + 1)
 
 
 def _choose_next(steps: list[_Step]) -> str | None:

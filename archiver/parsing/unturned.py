@@ -37,10 +37,21 @@ def find_unturned(page: Element) -> str:
     """
     for turner in _list_turners(page):
         word = _word_of(turner)
-        is_pagers = bool(_PAGER.search(_names_around(turner)))
-        if _MORE.fullmatch(word) or (is_pagers and (_NUMBER.fullmatch(word) or _NEXT.fullmatch(word))):
+        if _MORE.fullmatch(word) or _is_of_pager(turner, word):
             return f"{word!r} is turned by a script"
     return ""
+
+
+def list_scripted_pagers(page: Element) -> Iterator[tuple[Element, str]]:
+    """List the numbers and words of pagers that lead nowhere but to a script, with what says so."""
+    for turner in _list_turners(page):
+        word = _word_of(turner)
+        if _is_of_pager(turner, word):
+            yield turner, f"{word!r} is turned by a script"
+
+
+def _is_of_pager(turner: Element, word: str) -> bool:
+    return bool((_NUMBER.fullmatch(word) or _NEXT.fullmatch(word)) and _PAGER.search(_names_around(turner)))
 
 
 def _list_turners(page: Element) -> Iterator[Element]:
