@@ -13,7 +13,7 @@ from archiver.archive.content import Content, write_time
 from archiver.archive.evidence import UNNOTED, keep_capture, load_capture
 from archiver.archive.further_pages import list_earlier_pages
 from archiver.archive.judgement import doubt_anew
-from archiver.archive.ledger import Run, add_finding, count_error
+from archiver.archive.ledger import Run, add_finding, count_error, was_found
 from archiver.archive.readings import (
     Novelty,
     Parser,
@@ -46,6 +46,9 @@ from archiver.platforms import platform_of
 from archiver.site import Places, Site
 from archiver.sketches import UNREAD
 from archiver.urls import join_url, strip_form_page
+
+FOUND_ONCE = frozenset({"listed_elsewhere"})
+"""What stays true of a page, and is for a person to do something about once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +196,8 @@ def _report(scene: _Scene, capture: Capture, page: Page, purpose: Purpose, state
     problems = () if told else find_problems(platform_of(scene.site), capture, page, purpose.expected)
     if problems and not is_stranger(scene.database, scene.site, capture, page, purpose.expected):
         for problem in problems:
+            if problem.kind in FOUND_ONCE and was_found(connection, scene.run, capture.url, problem.kind):
+                continue
             add_finding(connection, scene.run, capture.url, problem, scene.sighting.capture_id)
     confirmed = told and any(statement.sign == "confirmed" for statement in statements)
     if isinstance(page, Unreadable) and page.problem.kind.startswith("http_") and not confirmed:

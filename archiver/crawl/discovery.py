@@ -20,6 +20,8 @@ from archiver.platforms.layout import Address, Platform
 from archiver.record import explain_refusal
 from archiver.urls import host_of, mark_form_page
 
+MOST_BARE = 20
+"""So many pages of a channel in a row may lead to documents or other sites alone."""
 FEWEST_SECOND_LOOKS = 20
 """So many articles may be looked at twice in a run, or as many as known ones are visited."""
 
@@ -211,7 +213,8 @@ class Discovery:
             return Step(tuple(articles), (*check_total(listing, walk), *self._check_any()))
         if self._bounds.is_enough(listing, walk, self.plan.scope):
             return Step(tuple(articles))
-        if len(walk.found) == before:
+        walk.bare = walk.bare + 1 if listing.strangers and not listing.entries else 0
+        if len(walk.found) == before and not 0 < walk.bare <= MOST_BARE:
             return Step((), (Problem("endless_pager", f"page {walk.pages} of {walk.start} shows nothing new"),))
         after = self._meet_form(listing.next_form, walk) or self._meet_listing(listing.next_url, walk)
         walk.waits = after is not None

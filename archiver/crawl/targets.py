@@ -16,7 +16,7 @@ class Walk:
     ``stale`` counts the last pages that showed nothing new; once there were enough of them to end a daily run, the walk
     has ``passed`` what a daily run sees. ``waits``: its next page was not had yet. ``is_way``: it goes through a feed
     or a sitemap, which are ways to articles and no channels. ``confirmed``: some of its pages had not changed (304).
-    ``unturned`` says why its end is not the channel's.
+    ``unturned`` says why its end is not the channel's. ``bare`` counts the last pages with nothing but strangers.
     """
 
     start: str
@@ -29,6 +29,7 @@ class Walk:
     is_way: bool = False
     confirmed: bool = False
     unturned: str = ""
+    bare: int = 0
     found: set[str] = field(default_factory=set)
 
 

@@ -2,17 +2,21 @@
 
 from datetime import tzinfo
 
-from archiver.model import Article, Capture, Page, Unreadable
+from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.claims import add_claims
 from archiver.parsing.continuation import add_following
 from archiver.parsing.document import parse_html
 from archiver.parsing.generic.article import read_generic_article
-from archiver.parsing.generic.listing import read_generic_listing
+from archiver.parsing.generic.listing import read_generic_listing, read_rows_elsewhere
 from archiver.parsing.links import Links
 from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.text import decode_page
+from archiver.platforms.elements import Element
 from archiver.platforms.layout import Platform
 from archiver.urls import path_of
+
+FEWEST_DOCUMENTS = 3
+"""A table of so many documents, each with its date, is a listing and no article with documents."""
 
 
 def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
@@ -22,10 +26,31 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     address = platform.read_address(capture.url)
     links = Links.of_page(capture.url, html)
     article = read_generic_article(page, address, links, platform.places, zone, capture.fetched_at)
+    if isinstance(article, Problem) or not _shows_text(article):  # a row may be taken for its title and its date
+        listing = _read_listing(page, capture, platform, zone, article)
+        if listing:
+            return listing
     if isinstance(article, Article):
         refusal = recognise_refusal_in(article)
         if refusal:
             return Unreadable(capture.url, refusal)
         return add_claims(add_following(article, page, capture.url), html, platform.read_address)
-    listing = read_generic_listing(page, capture.url, platform, zone, capture.fetched_at)
-    return listing or Unreadable(capture.url, recognise_refusal(page, path_of(capture.url)) or article)
+    if refusal := recognise_refusal(page, path_of(capture.url)):
+        return Unreadable(capture.url, refusal)
+    elsewhere = read_rows_elsewhere(page, capture.url, platform, zone, capture.fetched_at)
+    return elsewhere or Unreadable(capture.url, article)
+
+
+def _read_listing(
+    page: Element, capture: Capture, platform: Platform, zone: tzinfo, article: Article | Problem
+) -> Listing | None:
+    """Read the listing on a page that shows no text of an article, documents of one at most."""
+    documents = article.attachments if isinstance(article, Article) else ()
+    if not documents:
+        return read_generic_listing(page, capture.url, platform, zone, capture.fetched_at)
+    is_table = len(documents) >= FEWEST_DOCUMENTS
+    return read_rows_elsewhere(page, capture.url, platform, zone, capture.fetched_at, dated=True) if is_table else None
+
+
+def _shows_text(article: Article) -> bool:
+    return bool(article.paragraphs or article.lead or article.images)

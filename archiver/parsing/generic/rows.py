@@ -1,7 +1,7 @@
 """Finding the repeated block of a page that lists articles: rows of one shape below one parent."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -57,12 +57,20 @@ class _Part:
     info: InfoLine
 
 
-def find_rows(page: Element, url: str, platform: Platform, zone: tzinfo, at: datetime) -> Rows | None:
+def find_rows(
+    page: Element,
+    url: str,
+    platform: Platform,
+    zone: tzinfo,
+    at: datetime,
+    others: Iterable[TitleLink] = (),
+) -> Rows | None:
     """Find the block of rows that is the main thing on a page; None where nothing repeats.
 
     A row that fits ``platform.places.entry`` needs no repetition. ``zone`` and ``at`` are those of ``read_info_line``.
+    ``others`` are links that make rows beside those to articles.
     """
-    links = {id(link.element): link for link in find_links(page, url, platform)}
+    links = {id(link.element): link for link in (*find_links(page, url, platform), *others)}
     if platform.places.entry:
         found = [(row, _main_link(row, links)) for row in select(page, platform.places.entry)]
     else:
