@@ -38,6 +38,7 @@ from archiver.interpretation import Statement, interpret
 from archiver.model import Article, Capture, Listing, Page, Problem, Purpose, Unreadable
 from archiver.parsing.continuation import INCOMPLETE, conclude, is_continued_by
 from archiver.parsing.expectation import find_problems, looks_strange
+from archiver.parsing.json_listing import is_posts
 from archiver.parsing.page import CODE_VERSION, read_page
 from archiver.parsing.stand_ins import note_stand_in
 from archiver.parsing.status import refuse_status
@@ -200,7 +201,8 @@ def _report(scene: _Scene, capture: Capture, page: Page, purpose: Purpose, state
                 continue
             add_finding(connection, scene.run, capture.url, problem, scene.sighting.capture_id)
     confirmed = told and any(statement.sign == "confirmed" for statement in statements)
-    if isinstance(page, Unreadable) and page.problem.kind.startswith("http_") and not confirmed:
+    is_error = isinstance(page, Unreadable) and page.problem.kind.startswith("http_")
+    if is_error and not confirmed and not is_posts(capture.url):
         count_error(connection, scene.run)
 
 

@@ -15,6 +15,7 @@ from archiver.crawl.plan import KeptPage, Plan
 from archiver.crawl.skips import Skips
 from archiver.crawl.targets import Step, Target, Walk, interleave
 from archiver.model import Form, Listing, ListingEntry, Problem
+from archiver.parsing.json_listing import is_posts
 from archiver.platforms.generic import is_home
 from archiver.platforms.layout import Address, Platform
 from archiver.record import explain_refusal
@@ -101,7 +102,10 @@ class Discovery:
         return last.listing
 
     def note_ways(self, urls: Iterable[str]) -> None:
-        """Note feeds and sitemaps that a page or robots.txt names; sites of a known platform need none."""
+        """Note feeds and sitemaps that a page or robots.txt names, and where posts are given out.
+
+        Sites of a known platform need no feeds and sitemaps.
+        """
         self._ways.extend(urls)
 
     def proceed(self) -> list[Target]:
@@ -171,9 +175,9 @@ class Discovery:
 
     def _take_ways(self) -> list[Target]:
         """Return the feeds and sitemaps that were named since the last time, each once a run."""
-        if self._platform.layouts or self._options.is_bounded:
+        if self._options.is_bounded:
             return []
-        ways, self._ways = self._ways, []
+        ways, self._ways = [way for way in self._ways if is_posts(way) or not self._platform.layouts], []
         found = (self._meet_listing(url, Walk(url, is_way=True)) for url in ways)
         return list(self._follow_kept(Step(tuple(target for target in found if target))).targets)
 

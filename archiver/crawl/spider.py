@@ -25,6 +25,7 @@ from archiver.crawl.wholeness import ENCODINGS
 from archiver.display import mask_passwords
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.continuation import conclude, goes_on
+from archiver.parsing.json_listing import is_posts
 from archiver.parsing.recognition import recognise_capture
 from archiver.platforms import platform_of
 from archiver.record import read_capture
@@ -164,7 +165,8 @@ class CommitteeSpider(scrapy.Spider):
         """Report an address that gave no answer, and ask for more."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it for errbacks
         problem = describe_failure(failure.value or RuntimeError())
-        yield Failure(request.url, problem, request.meta["target"].expected)
+        if not is_posts(request.url):
+            yield Failure(request.url, problem, request.meta["target"].expected)
         self._in_flight -= 1
         yield from self._ask_more()
 

@@ -10,6 +10,7 @@ from archiver.parsing.continuation import add_following
 from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html, parse_listing, parse_page
 from archiver.parsing.feed import read_feed_or_map
 from archiver.parsing.generic.page import read_generic
+from archiver.parsing.json_listing import find_posts, read_json_listing
 from archiver.parsing.links import Links
 from archiver.parsing.listing import ListingReader
 from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
@@ -40,6 +41,7 @@ _MAGIC = (
 )
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 MOST_NULLS = 32
+LONGEST_HEAD = 60_000
 NOTHING_FOUND = frozenset({"no_layout", "no_article", "uncertain_title"})
 
 
@@ -49,7 +51,7 @@ def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     Pure: the same capture, platform and zone give the same outcome at any time. A page that is neither article nor
     listing comes back as Unreadable with the reason; nothing is raised for what a server sends.
     """
-    other = read_feed_or_map(capture, platform, zone)
+    other = read_feed_or_map(capture, platform, zone) or read_json_listing(capture, platform, zone)
     if other:
         return other
     problem = _refuse(capture)
@@ -67,12 +69,20 @@ def _read_whole(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     """Read a page that came whole, as far as its end tells; what did not is none, whatever could be read of it."""
     truncation = find_truncation(capture.body, capture.headers)
     if truncation is None:
-        return _name_reason(_read(capture, platform, zone), capture)
+        return _add_posts(_name_reason(_read(capture, platform, zone), capture), capture)
     if truncation.tail is not None:
         page, shorter = (_read(each, platform, zone) for each in (capture, _shorten(capture, truncation.tail)))
         if page == shorter and _shows_text(page):
             return page
     return Unreadable(capture.url, Problem("truncated", f"the page ends within {truncation.inside}"))
+
+
+def _add_posts(page: Page, capture: Capture) -> Page:
+    """Add to a listing where the posts of its site are given out, if its head names that (WordPress)."""
+    if not isinstance(page, Listing) or page.kind != "page":
+        return page
+    posts = find_posts(decode_page(capture.body, capture.headers)[:LONGEST_HEAD], capture.url, capture.headers)
+    return replace(page, more=(*page.more, posts)) if posts else page
 
 
 def _shows_text(page: Page) -> bool:

@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, classes_of, elements_below, text_of
 
-_LONGEST_WORD = 30
+_LONGEST_WORD = 40
 _MOST_ELEMENTS = 20_000
+_MOST_PIECES = 60
+_MOST_NUMBERS = 15
+_LONGEST_REST = 60
 _NUMBER = re.compile(r"[2-9]|[1-9]\d{1,3}", re.ASCII)
 _NEXT = re.compile(
     r"(?:trang|bài) (?:sau|kế|tiếp|tiếp theo)|(?:tiếp|kế) theo|tiếp|sau|next(?: page)?|older(?: posts)?|[›»>→]{1,2}"
@@ -15,8 +19,15 @@ _NEXT = re.compile(
     re.IGNORECASE,
 )
 _MORE = re.compile(
-    r"(?:xem|tải|hiển thị|hiện|đọc) thêm(?: (?:các )?(?:tin|bài|kết quả)(?: \w+){0,3})?|(?:xem )?(?:tin|bài) cũ hơn"
-    r"|(?:load|show|view|see|read) more(?: (?:news|posts|articles|items|results))?|more (?:news|posts|articles)",
+    r"(?:xem|tải|hiển thị|hiện|đọc) thêm(?: \d+)?(?: (?:các )?(?:tin|bài|kết quả|nội dung|dữ liệu|mục)(?: \w+){0,3})?"
+    r"|(?:xem )?(?:các )?(?:tin|bài)(?: viết| tức)? (?:cũ hơn|trước đó|tiếp theo)"
+    r"|(?:load|show|view|see|read|get)(?: \d+)? (?:more|older)(?: (?:news|posts|articles|items|results|stories))?"
+    r"|(?:more|older) (?:news|posts|articles|stories)"
+    r"|(?:weitere|mehr)(?: \w+){0,2} (?:laden|anzeigen)|mehr laden|(?:voir|afficher|charger) plus(?: d[e'’] ?\w+)?"
+    r"|(?:ver|cargar|mostrar) más(?: \w+)?|(?:ver|carregar|mostrar) mais(?: \w+)?|(?:carica|mostra) altr[oie](?: \w+)?"
+    r"|(?:показать|загрузить) (?:ещ[её]|больше)(?: \w+)?|(?:muat|lihat|tampilkan)(?: \w+)? (?:lainnya|lebih banyak)"
+    r"|(?:点击|點擊)?(?:加载|載入|查看|显示|顯示)更多(?:新闻|新聞|内容)?|더 ?보기|もっと(?:見る|読み込む)|さらに表示"
+    r"|(?:โหลด|ดู)เพิ่มเติม",
     re.IGNORECASE,
 )
 _MARKS = ".… \u00a0▼▾↓+[]()"
@@ -35,31 +46,57 @@ def find_unturned(page: Element) -> str:
 
     That is a number or a word for the next page which leads nowhere but to a script, or a button for more.
     """
-    for turner in _list_turners(page):
-        word = _word_of(turner)
-        if _MORE.fullmatch(word) or _is_of_pager(turner, word):
-            return f"{word!r} is turned by a script"
-    return ""
+    return next((f"{word!r} is turned by a script" for _, word in list_turners(page)), "")
+
+
+def list_turners(page: Element) -> Iterator[tuple[Element, str]]:
+    """List what turns the pages of a listing by a script, each with the number or word that it prints."""
+    for element in _list_clickable(page):
+        word = _word_of(element)
+        if _MORE.fullmatch(word) or _is_of_pager(element, word):
+            yield element, word
 
 
 def list_scripted_pagers(page: Element) -> Iterator[tuple[Element, str]]:
     """List the numbers and words of pagers that lead nowhere but to a script, with what says so."""
-    for turner in _list_turners(page):
-        word = _word_of(turner)
-        if _is_of_pager(turner, word):
-            yield turner, f"{word!r} is turned by a script"
+    for element, word in list_turners(page):
+        if not _MORE.fullmatch(word):
+            yield element, f"{word!r} is turned by a script"
 
 
-def _is_of_pager(turner: Element, word: str) -> bool:
-    return bool((_NUMBER.fullmatch(word) or _NEXT.fullmatch(word)) and _PAGER.search(_names_around(turner)))
+def says_more(word: str) -> bool:
+    """Say whether a word is one for more of a listing."""
+    return _MORE.fullmatch(word.strip(_MARKS)) is not None
 
 
-def _list_turners(page: Element) -> Iterator[Element]:
+def is_elsewhere(element: Element) -> bool:
+    """Say whether something stands in what slides, a menu, a comment box or the like, by the names around it."""
+    return _ELSEWHERE.search(_names_around(element)) is not None
+
+
+def _is_of_pager(element: Element, word: str) -> bool:
+    if not (_NUMBER.fullmatch(word) or _NEXT.fullmatch(word)):
+        return False
+    return bool(_PAGER.search(_names_around(element))) or _is_in_series(element)
+
+
+def _is_in_series(element: Element) -> bool:
+    """Say whether a number or word stands in a row of the first numbers and hardly anything else, as in no calendar."""
+    for around in islice(element.parents, 3):
+        pieces = [piece for text in islice(around.strings, _MOST_PIECES) if (piece := clean_text(text))]
+        numbers = [piece for piece in pieces if piece.isascii() and piece.isdigit()]
+        if {"1", "2"} <= set(numbers):
+            rest = sum(len(piece) for piece in pieces if piece not in numbers)
+            return len(numbers) <= _MOST_NUMBERS and len(pieces) < _MOST_PIECES and rest <= _LONGEST_REST
+    return False
+
+
+def _list_clickable(page: Element) -> Iterator[Element]:
     """List what can be clicked on and leads to no address."""
     for place, element in enumerate(elements_below(page)):
         if place >= _MOST_ELEMENTS:
             return
-        if _is_scripted(element) and not _is_off(element) and not _ELSEWHERE.search(_names_around(element)):
+        if _is_scripted(element) and not _is_off(element) and not is_elsewhere(element):
             yield element
 
 
@@ -71,7 +108,7 @@ def _is_scripted(element: Element) -> bool:
         return True
     if element.name == "input":
         return attribute_of(element, "type").lower() == "button"
-    return element.has_attr("onclick") or element.has_attr("data-page")
+    return any(name in ("onclick", "data-page", "data-url", "data-href", "hx-get") for name in element.attrs or ())
 
 
 def _is_off(element: Element) -> bool:

@@ -11,7 +11,8 @@ from archiver.parsing.furniture.names import is_furniture
 from archiver.parsing.generic.channel import find_channel, is_box_of_another
 from archiver.parsing.generic.form_pager import find_next_form, find_next_query
 from archiver.parsing.generic.pager import find_next_url, is_page_of
-from archiver.parsing.generic.rows import MOST_LEVELS, Row, Rows, find_rows
+from archiver.parsing.generic.rows import MOST_LEVELS, Row, Rows, find_fragment_rows, find_rows
+from archiver.parsing.generic.script_pager import find_named_next
 from archiver.parsing.generic.title_links import USUAL_TITLE, find_links_elsewhere, is_title, leads_elsewhere
 from archiver.parsing.info_line import InfoLine
 from archiver.parsing.listing import read_results
@@ -50,6 +51,12 @@ def read_generic_listing(page: Element, url: str, platform: Platform, zone: tzin
     is_sure = platform.places.entry or found.share >= LEAST_SHARE_UNDATED or listing.next_url or listing.next_form
     first = found.rows[0].element
     return listing if is_sure or not (says_empty(found) or is_box_of_another(page, first)) else None
+
+
+def read_fragment(page: Element, url: str, platform: Platform, zone: tzinfo, at: datetime) -> Listing | None:
+    """Read a piece of a listing that a script puts into its page, with one row or more."""
+    found = find_rows(page, url, platform, zone, at) or find_fragment_rows(page, url, platform, zone, at)
+    return make_listing(page, url, platform, found) if found else None
 
 
 def read_rows_elsewhere(
@@ -124,6 +131,8 @@ def make_listing(page: Element, url: str, platform: Platform, found: Rows, first
         entry = _make_entry(row, platform)
         entries.setdefault(entry.native_key, entry)
     next_url, next_form = find_next_url(page, url) or find_next_query(page, url), find_next_form(page, url)
+    if next_url is None and next_form is None:
+        next_url = find_named_next(page, url)
     return Listing(
         url=strip_session(url),
         section=find_channel(page, first or found.rows[0].element),

@@ -1,5 +1,6 @@
 """Reading any page of an unknown platform: what kind of page it is, and what it prints."""
 
+import re
 from datetime import tzinfo
 
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
@@ -7,7 +8,7 @@ from archiver.parsing.claims import add_claims
 from archiver.parsing.continuation import add_following
 from archiver.parsing.document import parse_html
 from archiver.parsing.generic.article import read_generic_article
-from archiver.parsing.generic.listing import read_generic_listing, read_rows_elsewhere
+from archiver.parsing.generic.listing import read_fragment, read_generic_listing, read_rows_elsewhere
 from archiver.parsing.links import Links
 from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.text import decode_page
@@ -15,6 +16,7 @@ from archiver.platforms.elements import Element
 from archiver.platforms.layout import Platform
 from archiver.urls import path_of
 
+_WHOLE = re.compile(r"<(?:!doctype|html|head|body|title)\b", re.IGNORECASE)
 FEWEST_DOCUMENTS = 3
 """A table of so many documents, each with its date, is a listing and no article with documents."""
 
@@ -38,6 +40,8 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     if refusal := recognise_refusal(page, path_of(capture.url)):
         return Unreadable(capture.url, refusal)
     elsewhere = read_rows_elsewhere(page, capture.url, platform, zone, capture.fetched_at)
+    if elsewhere is None and not _WHOLE.search(html):
+        elsewhere = read_fragment(page, capture.url, platform, zone, capture.fetched_at)
     return elsewhere or Unreadable(capture.url, article)
 
 

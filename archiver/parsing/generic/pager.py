@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archiver.parsing.text import clean_text
+from archiver.parsing.unturned import says_more
 from archiver.platforms.elements import Element, attribute_of, classes_of, select, text_of
 from archiver.urls import join_url, parameters_of, site_of, strip_session, undo_mirroring
 
@@ -80,7 +81,7 @@ def _find_steps(page: Element, url: str) -> Iterator[_Step]:
         declared = "next" in attribute_of(link, "rel").lower().split()
         if not target or site_of(target) != site_of(url) or is_disabled(link):
             continue
-        if not (declared or NUMBER.fullmatch(text) or says_next(text) or text in ELLIPSES):
+        if not (declared or NUMBER.fullmatch(text) or says_next(text) or text in ELLIPSES or says_more(text)):
             continue
         target = strip_session(target)
         number = read_page_number(target)

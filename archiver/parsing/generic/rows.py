@@ -16,6 +16,8 @@ from archiver.platforms.layout import Platform
 MOST_LEVELS = 12
 MOST_PARTS = 60
 LONGEST_INFO = 160
+LEAST_FRAGMENT = 0.5
+_ROWS = frozenset({"li", "tr", "article", "dd"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -77,6 +79,22 @@ def find_rows(
         found = _best_block(page, links, zone, at)
     pairs = [(row, link) for row, link in found if link]
     return _measure(page, _read_rows(pairs, zone, at)) if pairs else None
+
+
+def find_fragment_rows(page: Element, url: str, platform: Platform, zone: tzinfo, at: datetime) -> Rows | None:
+    """Find the rows of a piece of a listing, which a script puts into its page: each element there is one, if one only.
+
+    None where they are less than half of what the piece prints.
+    """
+    links = {id(link.element): link for link in find_links(page, url, platform)}
+    container = page
+    while len(inside := [child for child in container.contents if isinstance(child, Element)]) == 1:
+        if id(inside[0]) in links or _main_link(inside[0], links) is None or inside[0].name in _ROWS:
+            break
+        container = inside[0]
+    pairs = [(row, link) for row in inside if (link := _main_link(row, links)) and is_title(link.title)]
+    found = _measure(page, _read_rows(pairs, zone, at)) if pairs else None
+    return found if found and found.share >= LEAST_FRAGMENT else None
 
 
 def _best_block(
