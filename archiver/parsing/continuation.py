@@ -54,11 +54,17 @@ class _Step:
     is_offset: bool
 
 
-def add_following(article: Article, page: Element, url: str) -> Article:
+def add_following(read: Page, page: Element, url: str) -> Page:
     """Add to an article where its text goes on, with a problem that says so; the words of its pager are no text.
 
     ``url`` is the address of the page. Whoever has the following pages as well puts them together (``conclude``).
     """
+    if not isinstance(read, Article) or any(problem.kind == CONTINUES for problem in read.problems):
+        return read
+    return _add_following(read, page, url)
+
+
+def _add_following(article: Article, page: Element, url: str) -> Article:
     steps = [step for step, link in _find_steps(page, url) if link is None or _is_beside_text(link, article)]
     if not steps:
         return _tell_scripted(article, page)

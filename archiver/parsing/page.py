@@ -133,7 +133,7 @@ def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinf
     page = parse_page(html, layout)
     try:
         read = _read_tree(page, Links.of_page(capture.url, html), capture, platform, layout, zone)
-        return add_claims(read, html, platform.read_address)
+        return add_claims(add_following(read, page, capture.url), html, platform.read_address)
     finally:
         fell_tree(page)
 
@@ -154,7 +154,7 @@ def _read_tree(page: Element, links: Links, capture: Capture, platform: Platform
     article = read_article(page, platform.read_address(capture.url), links, layout, zone, capture.fetched_at)
     if article:
         refusal = recognise_refusal_in(article) or _miss_content(article)
-        return Unreadable(capture.url, refusal) if refusal else add_following(article, page, capture.url)
+        return Unreadable(capture.url, refusal) if refusal else article
     listing = ListingReader(capture.url, platform.read_address, zone, capture.fetched_at).read(page, layout)
     if listing:
         return listing
