@@ -66,6 +66,29 @@ def test_rows_with_a_link_for_the_download() -> None:
     assert len(_problems(_read(f"<table>{rows}</table>"))) == 1
 
 
+@pytest.mark.parametrize(
+    "link", ["<a href='/t/{0}.pdf'>{1}</a>", "<a href='/t/{0}.pdf'>{1}</a> <a href='/t/{0}.doc'>Tải</a>"]
+)
+def test_a_table_of_documents_is_no_article_with_documents(link: str) -> None:
+    rows = "".join(
+        f"<tr><td>{number}/TB</td><td>0{number + 1}/04/2024</td><td>{link.format(number, title)}</td></tr>"
+        for number, title in enumerate(TITLES)
+    )
+    assert len(_problems(_read(f"<table>{rows}</table>"))) == 1
+
+
+def test_an_article_with_documents_stays_one() -> None:
+    text = "".join(
+        f"<p>Phường công bố {number} văn bản kèm theo thông báo này để nhân dân biết và góp ý.</p>"
+        for number in range(9)
+    )
+    files = _rows("/1.pdf", "/2.pdf", "/3.pdf")
+    page = _read(
+        f"<div>05/04/2024</div>{text}<div>{files}</div>", title="Phường công bố các văn bản lấy ý kiến nhân dân"
+    )
+    assert not isinstance(page, Listing)
+
+
 def test_a_document_between_articles_is_counted_and_told() -> None:
     page = _read(_rows("/tin/a", "/tep/b.pdf", "/tin/c", "/tin/d"))
     assert _problems(page) == ["1 of 4 rows lead to documents and to no article: https://phuong.example/tep/b.pdf"]

@@ -64,11 +64,13 @@ def read_rows_elsewhere(
 ) -> Listing | None:
     """Read a listing whose rows lead to documents, or to other sites: what is listed there is named in a problem.
 
-    ``dated``: only one most of whose rows print a date.
+    ``dated``: only one most of whose rows print a date, and that is most of its page.
     """
     others = list(find_links_elsewhere(page, url))
     found = find_rows(page, url, platform, zone, at, others) if len(others) > 1 else None
-    if found is None or not is_main(found) or (dated and 2 * found.dated < len(found.rows)):
+    if found is None or not is_main(found):
+        return None
+    if dated and (2 * found.dated < len(found.rows) or found.share < LEAST_SHARE_UNDATED):
         return None
     elsewhere = [row for row in found.rows if leads_elsewhere(row.href, url)]
     if 2 * len(elsewhere) < len(found.rows):

@@ -28,10 +28,9 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     address = platform.read_address(capture.url)
     links = Links.of_page(capture.url, html)
     article = read_generic_article(page, address, links, platform.places, zone, capture.fetched_at)
-    if isinstance(article, Problem) or not _shows_text(article):  # a row may be taken for its title and its date
-        listing = _read_listing(page, capture, platform, zone, article)
-        if listing:
-            return listing
+    listing = _read_listing(page, capture, platform, zone, article)
+    if listing:
+        return listing
     if isinstance(article, Article):
         refusal = recognise_refusal_in(article)
         if refusal:
@@ -48,13 +47,16 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
 def _read_listing(
     page: Element, capture: Capture, platform: Platform, zone: tzinfo, article: Article | Problem
 ) -> Listing | None:
-    """Read the listing on a page that shows no text of an article, documents of one at most."""
-    documents = article.attachments if isinstance(article, Article) else ()
-    if not documents:
+    """Read the listing on a page that is no article, or that has only been taken for one.
+
+    Of what is no more than a title and a date these may be of a row; and documents may be the rows themselves.
+    """
+    if isinstance(article, Article) and len(article.attachments) >= FEWEST_DOCUMENTS:
+        return read_rows_elsewhere(page, capture.url, platform, zone, capture.fetched_at, dated=True)
+    if isinstance(article, Problem) or not _shows_anything(article):
         return read_generic_listing(page, capture.url, platform, zone, capture.fetched_at)
-    is_table = len(documents) >= FEWEST_DOCUMENTS
-    return read_rows_elsewhere(page, capture.url, platform, zone, capture.fetched_at, dated=True) if is_table else None
+    return None
 
 
-def _shows_text(article: Article) -> bool:
-    return bool(article.paragraphs or article.lead or article.images)
+def _shows_anything(article: Article) -> bool:
+    return bool(article.lead or article.paragraphs or article.images or article.attachments)
