@@ -18,6 +18,14 @@ _NEXT = re.compile(
     r"|(?:trang sau|next) ?[›»>→]{1,2}",
     re.IGNORECASE,
 )
+# Words that name the next page say so whatever stands around them.
+_NEXT_PAGE = re.compile(
+    r"(?:xem |sang |đến )?trang (?:sau|kế|tiếp|kế tiếp|tiếp theo)|next page|nächste seite|page suivante"
+    r"|página siguiente|próxima página|pagina successiva|следующая страница|下一[页頁]|次の?ページ|다음 페이지"
+    r"|หน้าถัดไป|halaman berikutnya",
+    re.IGNORECASE,
+)
+_ARROWS = " ›»>→"
 _MORE = re.compile(
     r"(?:xem|tải|hiển thị|hiện|đọc) thêm(?: \d+)?(?: (?:các )?(?:tin|bài|kết quả|nội dung|dữ liệu|mục)(?: \w+){0,3})?"
     r"|(?:xem )?(?:các )?(?:tin|bài)(?: viết| tức)? (?:cũ hơn|trước đó|tiếp theo)"
@@ -33,11 +41,14 @@ _MORE = re.compile(
 _MARKS = ".… \u00a0▼▾↓+[]()"
 # Arrows and dots of what slides, tabs and calendars are like those of pagers.
 _ELSEWHERE = re.compile(
-    r"carousel|slid|slick|swiper|owl-|gallery|album|banner|tab|calend|lich-|menu|nav-?bar|toggle|comment|binh-?luan|modal"
-    r"|dropdown|weather|marquee|player|video|header|footer|accordion|collapse|sidebar|search",
+    r"carousel|slid|slick|swiper|owl-|gallery|album|banner|\btabs?\b|nav-tab|tab-(?:nav|link)|calend|lich-|menu|nav-?bar|toggle|comment|binh-?luan|modal"
+    r"|dropdown|weather|marquee|player|video|header|(?:^|\s|site-|page-)footer|accordion|collapse|sidebar|search",
     re.IGNORECASE,
 )
 _PAGER = re.compile(r"pag(?:er|in)|phan-?trang|page-?nav|list-?page|load-?more|xem-?them", re.IGNORECASE)
+# Where a script adds rows as soon as it is seen there is no word.
+_ENDLESS = re.compile(r"infinite-?(?:scroll|load)|(?:load|view|show)-?more|xem-?them", re.IGNORECASE)
+_PLAIN = frozenset({"div", "span", "p", "li", "td", "i", "b"})
 _OFF = frozenset({"disabled", "inactive", "hidden", "d-none"})
 
 
@@ -46,7 +57,8 @@ def find_unturned(page: Element) -> str:
 
     That is a number or a word for the next page which leads nowhere but to a script, or a button for more.
     """
-    return next((f"{word!r} is turned by a script" for _, word in list_turners(page)), "")
+    turned = next((f"{word!r} is turned by a script" for _, word in list_turners(page)), "")
+    return turned or next((f"{name!r} is filled by a script" for name in _list_endless(page)), "")
 
 
 def list_turners(page: Element) -> Iterator[tuple[Element, str]]:
@@ -75,6 +87,8 @@ def is_elsewhere(element: Element) -> bool:
 
 
 def _is_of_pager(element: Element, word: str) -> bool:
+    if _NEXT_PAGE.fullmatch(word.strip(_ARROWS)):
+        return True
     if not (_NUMBER.fullmatch(word) or _NEXT.fullmatch(word)):
         return False
     return bool(_PAGER.search(_names_around(element))) or _is_in_series(element)
@@ -84,8 +98,8 @@ def _is_in_series(element: Element) -> bool:
     """Say whether a number or word stands in a row of the first numbers and hardly anything else, as in no calendar."""
     for around in islice(element.parents, 3):
         pieces = [piece for text in islice(around.strings, _MOST_PIECES) if (piece := clean_text(text))]
-        numbers = [piece for piece in pieces if piece.isascii() and piece.isdigit()]
-        if {"1", "2"} <= set(numbers):
+        numbers = [piece for piece in pieces if piece.isascii() and piece.isdigit() and len(piece) < 6]
+        if numbers[:2] == ["1", "2"] and sorted(set(map(int, numbers))) == list(map(int, numbers)):
             rest = sum(len(piece) for piece in pieces if piece not in numbers)
             return len(numbers) <= _MOST_NUMBERS and len(pieces) < _MOST_PIECES and rest <= _LONGEST_REST
     return False
@@ -107,8 +121,28 @@ def _is_scripted(element: Element) -> bool:
     if element.name == "button":
         return True
     if element.name == "input":
-        return attribute_of(element, "type").lower() == "button"
-    return any(name in ("onclick", "data-page", "data-url", "data-href", "hx-get") for name in element.attrs or ())
+        return attribute_of(element, "type").lower() in ("button", "submit")
+    if any(name in ("onclick", "hx-get") or name.startswith("data-") for name in element.attrs or ()):
+        return True
+    return element.name in _PLAIN and _is_lone_word(element)
+
+
+def _is_lone_word(element: Element) -> bool:
+    """Say whether an element prints a word for more, and neither is in a link nor holds anything that leads on."""
+    if len(element.contents) != 1 or not isinstance(element.contents[0], str) or len(element.contents[0]) > 80:
+        return False
+    if not _MORE.fullmatch(clean_text(element.contents[0]).strip(_MARKS)):
+        return False
+    return all(parent.name not in ("a", "button") for parent in islice(element.parents, 3))
+
+
+def _list_endless(page: Element) -> Iterator[str]:
+    """List the names of what a script fills with more rows when it comes into sight: nothing is printed there."""
+    for element in islice(elements_below(page), _MOST_ELEMENTS):
+        names = " ".join([*classes_of(element), attribute_of(element, "id")]) if element.name in _PLAIN else ""
+        found = _ENDLESS.search(names)
+        if found and not _is_off(element) and not is_elsewhere(element) and len(text_of(element).strip()) <= 20:
+            yield found[0]
 
 
 def _is_off(element: Element) -> bool:

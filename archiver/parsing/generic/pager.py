@@ -76,7 +76,7 @@ def is_page_of(target: str, url: str) -> bool:
 
 def _find_steps(page: Element, url: str) -> Iterator[_Step]:
     for link in _links(page):
-        target = join_url(url, attribute_of(link, "href"))
+        target = join_url(url, attribute_of(link, "value" if link.name == "option" else "href"))
         text = word_of(link)
         declared = "next" in attribute_of(link, "rel").lower().split()
         if not target or site_of(target) != site_of(url) or is_disabled(link):
@@ -92,7 +92,8 @@ def _find_steps(page: Element, url: str) -> Iterator[_Step]:
 
 
 def _links(page: Element) -> list[Element]:
-    return (select(page, "link[href]") + select(page, "a[href]"))[:MOST_LINKS]
+    choices = [option for option in select(page, "option[value]") if "/" in option["value"] or "?" in option["value"]]
+    return (select(page, "link[href]") + select(page, "a[href]") + choices)[:MOST_LINKS]
 
 
 def word_of(link: Element) -> str:

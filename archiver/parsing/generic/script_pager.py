@@ -18,6 +18,9 @@ _NEXT_NAMES = re.compile(r"data-(?:[a-z]+-)*(?:next(?:-?page)?(?:-?(?:url|href|l
 _ADDRESS = re.compile(r"(?:https?:/)?/\S+|\?\S+|[\w.~%-]+[/?]\S*")
 _TEMPLATE = re.compile(r"[{}<>\[\]|]|%[A-Za-z]+%|__[A-Za-z]+__|/:[a-z]")
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|svg|webp|mp4|pdf|css|js)$", re.IGNORECASE)
+# What a click assigns, as in an onclick of location.href.
+_ASSIGNED = re.compile(r"""\blocation(?:\.href)?\s*(?:=|\.(?:assign|replace)\()\s*['"]([^'"\s]{1,2000})['"]""")
+_LONGEST_SCRIPT = 3000
 _MOST_ELEMENTS = 20_000
 _LEVELS = 2
 # What stands around a button and nothing else holds no more letters.
@@ -56,8 +59,9 @@ def _name_by_attributes(page: Element, url: str) -> Iterator[str]:
 
 
 def _read_addresses(element: Element, url: str, names: re.Pattern[str]) -> Iterator[str]:
-    for name in element.attrs or ():
-        printed = attribute_of(element, name).strip() if names.fullmatch(name) else ""
+    printed_there = [attribute_of(element, name).strip() for name in element.attrs or () if names.fullmatch(name)]
+    scripts = (attribute_of(element, name)[:_LONGEST_SCRIPT] for name in ("onclick", "href"))
+    for printed in (*printed_there, *(match[1] for script in scripts for match in _ASSIGNED.finditer(script))):
         if not _ADDRESS.fullmatch(printed) or _TEMPLATE.search(printed) or _FILE.search(urlsplit(printed).path):
             continue
         target = join_url(url, printed)
