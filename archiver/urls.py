@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, quote, unquote, urldefrag, urljoin, urlsplit
 # Liferay writes the session into the path of every link until a cookie came back (RFC 3986 path parameter).
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _TRACKING = re.compile(
-    r"(?:utm_\w+|fbclid|gclid|gclsrc|dclid|msclkid|yclid|igshid|mc_[ce]id|zalo_\w+|p_auth|jsessionid|phpsessid)$"
+    r"(?:utm_\w+|mtm_\w+|pk_\w+|fbclid|gclid|gclsrc|dclid|msclkid|yclid|igshid|mc_[ce]id|_ga|_gl|_hsenc|_hsmi|zarsrc"
+    r"|zalo_\w+|p_auth|jsessionid|phpsessid)$"
 )
 # What tells where a reader came from, if it is a word, at an address that names its page without it.
 _ORIGIN = re.compile(r"(?:ref|ref_src|referr?er)=[^\d&=]*$", re.IGNORECASE)

@@ -92,6 +92,19 @@ def test_an_unchanged_article_is_asked_for_whole_again(crawling: Crawling, base:
     assert _articles(crawling)[TITLE] == (WHOLE, 1)
 
 
+def test_a_second_look_goes_through_all_pages(crawling: Crawling, base: str, portal: PagedPortal) -> None:
+    """What changed a little may be noise, and is looked at again: from the first page on."""
+    _crawl(crawling, base)
+    portal.texts[1][2] = portal.texts[1][2].replace("của xã", "của các xã")
+    portal.asked.clear()
+    assert _crawl(crawling, base, "-a", "full=1").status == 0
+    assert _asked(portal) == ["/tin/dai", "/tin/dai?trang=2", "/tin/dai?trang=3"] * 2
+    whole, snapshots = _articles(crawling)[TITLE]  # type: ignore[misc]  # a pair
+    assert (len(whole), snapshots) == (9, 2)
+    assert crawling.archiver("verify").status == 0
+    assert crawling.archiver("reparse", "--all").err.endswith("0 articles are shown otherwise\n")
+
+
 @pytest.mark.parametrize("status", [404, 503])
 def test_a_page_that_is_not_had_is_told_and_nothing_shortened(
     crawling: Crawling, base: str, portal: PagedPortal, status: int
