@@ -206,7 +206,8 @@ class Listing:
     ``strangers`` counts entries that link to no article of the site; the printed total counts them too. ``kind`` tells
     the pages of a channel from what only leads to articles: a feed shows the newest, a sitemap everything, so being
     there or not says nothing about being listed. ``unturned`` says by what the listing seems to go on though no next
-    page can be asked for.
+    page can be asked for. ``is_piece``: a script asks for it and puts it into its page, and may know by itself what
+    follows.
     """
 
     url: str
@@ -220,6 +221,7 @@ class Listing:
     problems: tuple[Problem, ...] = ()
     kind: Literal["page", "feed", "sitemap"] = "page"
     unturned: str = ""
+    is_piece: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from archiver.crawl.bounds import find_unturned
+from archiver.crawl.targets import Walk
 from archiver.model import Capture, Listing, Page, Unreadable
 from archiver.parsing.json_listing import is_posts
 from archiver.parsing.page import read_page
@@ -69,12 +71,25 @@ def _listing(pager: str) -> Listing:
             "/t?p=2",
         ),
         ('<a href="/tin?page=2">Xem thêm</a>', "/tin?page=2"),
-        ('<a class="pager" href="?page=1">Mehr laden</a>', None),
+        (
+            '<ul data-pager="auto"><li><a class="button" rel="next" href="?page=1">Load More</a></li></ul>',
+            "/tin?page=1",
+        ),
+        (
+            '<a class="btn" href="javascript:;" data-url="/tin?p_p_id=x_INSTANCE_y&_x_cur=2">Xem thêm</a>',
+            "/tin?p_p_id=x_INSTANCE_y&_x_cur=2",
+        ),
+        ("""<button onclick="location.href='/tin?trang=2'">Trang sau</button>""", "/tin?trang=2"),
+        (
+            '<select><option value="/tin?page=1">1</option><option value="/tin?page=2">2</option></select>',
+            "/tin?page=2",
+        ),
+        ('<a class="pager" href="?page=1">Mehr laden</a>', "/tin?page=1"),
     ],
 )
-def test_an_address_that_is_named_is_followed(pager: str, following: str | None) -> None:
+def test_an_address_that_is_named_is_followed(pager: str, following: str) -> None:
     listing = _listing(pager)
-    assert listing.next_url == (following and f"https://huyen.example{following}")
+    assert listing.next_url == f"https://huyen.example{following}"
     assert listing.unturned == ""
 
 
@@ -150,6 +165,25 @@ def test_fields_of_an_answer() -> None:
     following = _read(json.dumps(ITEMS), f"{URL}?page=2", header)
     assert isinstance(following, Listing)
     assert following.next_url == "https://huyen.example/x?page=3"
+
+
+@pytest.mark.parametrize(
+    "body", [write_rows(4, 6), write_rows(4, 4), json.dumps({"html": write_rows(4, 6)}), json.dumps(ITEMS)]
+)
+def test_the_first_piece_may_not_be_all(body: str) -> None:
+    """A script counts by itself; so nothing is said of what slid behind the pages that were seen (rule 9)."""
+    piece = _read(body, f"{URL}?page=2")
+    assert isinstance(piece, Listing)
+    assert (piece.is_piece, piece.next_url) == (True, None)
+    assert find_unturned(piece, Walk(URL, pages=2)) == piece.unturned != ""
+    assert find_unturned(piece, Walk(URL, pages=3)) == ""
+
+
+@pytest.mark.parametrize("more", [{"next": None}, {"hasMore": False}, {"meta": {"next_page_url": ""}}])
+def test_an_answer_that_says_so_is_the_last(more: dict[str, object]) -> None:
+    piece = _read(json.dumps({"data": ITEMS, **more}), f"{URL}?page=2")
+    assert isinstance(piece, Listing)
+    assert piece.unturned == ""
 
 
 def test_answers_with_nothing() -> None:

@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 
 from archiver.model import Capture, Headers, Listing, ListingEntry, Page, Problem, Unreadable
 from archiver.parsing.document import parse_html
-from archiver.parsing.generic.listing import read_fragment
+from archiver.parsing.generic.listing import mark_piece, read_fragment
 from archiver.parsing.stamps import read_stamp
 from archiver.parsing.text import clean_text, decode_page
 from archiver.platforms.layout import Platform
@@ -32,6 +32,7 @@ _LINKS = ("link", "url", "href", "permalink", "detailurl", "friendlyurl", "viewu
 _TITLES = ("title", "headline", "name", "subject", "tieude", "caption")
 _DAYS = ("date", "published", "publisheddate", "publishdate", "publishedat", "datepublished", "pubdate", "displaydate")
 _NEXT = ("next", "nexturl", "nextpage", "nextpageurl", "nextlink")
+_MORE = ("hasmore", "hasnext", "hasnextpage", "more")
 _ROWS = re.compile(r"<a\b[^>]{0,2000}\bhref", re.IGNORECASE)
 _MARKUP = re.compile(r"<[a-zA-Z/][^<>]{0,500}>")
 _LINK_HEADER = re.compile(r'<([^<>]{1,2000})>\s*;[^,]{0,300}?\brel\s*=\s*"?([^";,]{1,200})')
@@ -73,11 +74,14 @@ def _read_tree(tree: Json, capture: Capture, platform: Platform, zone: tzinfo) -
     following = _find_next(values, capture)
     items = _choose_items(values)
     if items:
-        return _read_items(items, capture, platform, zone, following)
+        listing = _read_items(items, capture, platform, zone, following)
+        return listing if _says_end(values) or listing.kind == "feed" else mark_piece(listing)
     rows = "\n".join(value for value in values if isinstance(value, str) and _ROWS.search(value))
     found = read_fragment(parse_html(rows), capture.url, platform, zone, capture.fetched_at) if rows else None
     if found:
-        return replace(found, next_url=found.next_url or following)
+        following = found.next_url or following
+        is_over = following is not None or _says_end(values)
+        return replace(found, next_url=following, unturned="" if is_over else found.unturned)
     if rows or not _is_empty(tree):
         return Unreadable(capture.url, Problem("not_html", "JSON, and no articles are listed in it"))
     return Listing(strip_session(capture.url))  # what is behind the last page
@@ -102,6 +106,12 @@ def _read_items(
         next_url=following,
         kind="feed" if is_posts(capture.url) else "page",
     )
+
+
+def _says_end(values: list[Json]) -> bool:
+    """Say whether an answer has a place for the address of what follows, or says by itself that nothing does."""
+    folded = [_fold(value) for value in values if isinstance(value, dict)]
+    return any(item[name] in (None, "", False) for item in folded for name in (*_NEXT, *_MORE) if name in item)
 
 
 def _is_empty(tree: Json) -> bool:

@@ -26,6 +26,7 @@ LEAST_SHARE = 0.25
 LEAST_SHARE_UNDATED = 0.5
 LONGEST_ROW = 1500
 MOST_NAMED = 3
+PIECE = "a script asks for what follows, and names it nowhere"
 _COMMENTS = re.compile(r"comments?\b|bình luận|/feed/.+/feed", re.IGNORECASE)
 # "Hiển thị 1 - 20 of 26 kết quả": a line that holds hardly more than the three numbers.
 _RESULTS = re.compile(r"[^\d\n]{0,30}\d[\d.,]*\s*[-–]\s*\d[\d.,]*\s+\S+\s+\d[\d.,]*[^\d\n]{0,30}")
@@ -56,7 +57,13 @@ def read_generic_listing(page: Element, url: str, platform: Platform, zone: tzin
 def read_fragment(page: Element, url: str, platform: Platform, zone: tzinfo, at: datetime) -> Listing | None:
     """Read a piece of a listing that a script puts into its page, with one row or more."""
     found = find_rows(page, url, platform, zone, at) or find_fragment_rows(page, url, platform, zone, at)
-    return make_listing(page, url, platform, found) if found else None
+    return mark_piece(make_listing(page, url, platform, found)) if found else None
+
+
+def mark_piece(listing: Listing) -> Listing:
+    """Mark what a script puts into its page; where it names nothing that follows, the script may know more."""
+    goes_on = bool(listing.entries) and listing.next_url is None and listing.next_form is None
+    return replace(listing, is_piece=True, unturned=PIECE if goes_on else "")
 
 
 def read_rows_elsewhere(

@@ -8,7 +8,12 @@ from archiver.parsing.claims import add_claims
 from archiver.parsing.continuation import add_following
 from archiver.parsing.document import parse_html
 from archiver.parsing.generic.article import read_generic_article
-from archiver.parsing.generic.listing import read_fragment, read_generic_listing, read_rows_elsewhere
+from archiver.parsing.generic.listing import (
+    mark_piece,
+    read_fragment,
+    read_generic_listing,
+    read_rows_elsewhere,
+)
 from archiver.parsing.links import Links
 from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.text import decode_page
@@ -28,9 +33,10 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     address = platform.read_address(capture.url)
     links = Links.of_page(capture.url, html)
     article = read_generic_article(page, address, links, platform.places, zone, capture.fetched_at)
+    is_piece = not _WHOLE.search(html)
     listing = _read_listing(page, capture, platform, zone, article)
     if listing:
-        return listing
+        return mark_piece(listing) if is_piece else listing
     if isinstance(article, Article):
         refusal = recognise_refusal_in(article)
         if refusal:
@@ -39,7 +45,7 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     if refusal := recognise_refusal(page, path_of(capture.url)):
         return Unreadable(capture.url, refusal)
     elsewhere = read_rows_elsewhere(page, capture.url, platform, zone, capture.fetched_at)
-    if elsewhere is None and not _WHOLE.search(html):
+    if elsewhere is None and is_piece:
         elsewhere = read_fragment(page, capture.url, platform, zone, capture.fetched_at)
     return elsewhere or Unreadable(capture.url, article)
 

@@ -133,5 +133,9 @@ def _current_number(url: str, steps: list[_Step]) -> int:
     names = [found[0] for step in steps if (found := read_page_number(step.url))]
     if any(_OFFSET.fullmatch(name) for name in names):
         return 0
-    # Drupal counts from 0: the link that prints 2 has the number 1.
-    return 0 if any(step.text == "2" and step.number == 1 for step in steps) else 1
+    # Drupal counts from 0: the link that prints 2, or leads to the next page, has the number 1.
+    return 0 if any(step.number == 1 and _leads_behind_first(step) for step in steps) else 1
+
+
+def _leads_behind_first(step: _Step) -> bool:
+    return step.text == "2" or step.declared or says_more(step.text) or says_next(step.text)
