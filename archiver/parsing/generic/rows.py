@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
 from archiver.model import Count, PublishedDate
 from archiver.parsing.furniture.headings import names_others
+from archiver.parsing.generic.dated_titles import split_date
 from archiver.parsing.generic.title_links import SHORTEST_TITLE, TitleLink, find_links, is_title
 from archiver.parsing.info_line import InfoLine, read_info_line
 from archiver.parsing.text import clean_text
@@ -178,7 +179,20 @@ def _read_rows(block: list[tuple[Element, TitleLink]], zone: tzinfo, at: datetim
     parts = [list(_parts_of(row, link, starts, zone, at)) for row, link in block]
     dates = Counter(place for row in parts for place in {p.place for p in row if p.info.published})
     counts = Counter(place for row in parts for place in {p.place for p in row if p.info.views})
-    return tuple(_make_row(row, link, inside, dates, counts) for (row, link), inside in zip(block, parts, strict=True))
+    rows = [_make_row(row, link, inside, dates, counts) for (row, link), inside in zip(block, parts, strict=True)]
+    return tuple(rows if any(row.published for row in rows) else _split_titles(rows, zone, at))
+
+
+def _split_titles(rows: list[Row], zone: tzinfo, at: datetime) -> list[Row]:
+    """Take the dates out of the titles where most rows have them there, and none beside."""
+    split = [split_date(row.link, row.title, zone, at) for row in rows]
+    found = [pair for pair in split if pair]
+    if len(found) < 2 or 2 * len(found) < len(rows):
+        return rows
+    return [
+        replace(row, title=pair[0], published=pair[1].published, views=row.views or pair[1].views) if pair else row
+        for row, pair in zip(rows, split, strict=True)
+    ]
 
 
 def _make_row(row: Element, link: TitleLink, parts: list[_Part], dates: Counter[str], counts: Counter[str]) -> Row:
