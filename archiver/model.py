@@ -137,7 +137,7 @@ class Article:
     ``links`` are those of lead and body, without documents, which are attachments; ``marks`` those of the title too.
     ``origins`` are those of the fields that the generic reader found; a platform knows where they stand.
     ``keys`` are what the page prints about itself: ids, and the native keys of the addresses that it calls its own.
-    They may be wrong.
+    They may be wrong. ``next_url`` is where the text goes on; None where this is its end.
     """
 
     native_key: str
@@ -157,6 +157,7 @@ class Article:
     links: tuple[Link, ...] = ()
     marks: tuple[Mark, ...] = ()
     keys: tuple[str, ...] = ()
+    next_url: str | None = None
 
     @property
     def body(self) -> str:
@@ -205,7 +206,8 @@ class Listing:
     ``strangers`` counts entries that link to no article of the site; the printed total counts them too. ``kind`` tells
     the pages of a channel from what only leads to articles: a feed shows the newest, a sitemap everything, so being
     there or not says nothing about being listed. ``unturned`` says by what the listing seems to go on though no next
-    page can be asked for.
+    page can be asked for. ``is_piece``: a script asks for it and puts it into its page, and may know by itself what
+    follows.
     """
 
     url: str
@@ -219,6 +221,7 @@ class Listing:
     problems: tuple[Problem, ...] = ()
     kind: Literal["page", "feed", "sitemap"] = "page"
     unturned: str = ""
+    is_piece: bool = False
 
 
 @dataclass(frozen=True, slots=True)

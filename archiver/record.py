@@ -11,8 +11,9 @@ from archiver.archive.comparing import may_be_noise
 from archiver.archive.connection import join_transaction
 from archiver.archive.content import Content, write_time
 from archiver.archive.evidence import UNNOTED, keep_capture, load_capture
+from archiver.archive.further_pages import list_earlier_pages
 from archiver.archive.judgement import doubt_anew
-from archiver.archive.ledger import Run, add_finding, count_error
+from archiver.archive.ledger import Run, add_finding, count_error, was_found
 from archiver.archive.readings import (
     Novelty,
     Parser,
@@ -35,8 +36,10 @@ from archiver.clock import now
 from archiver.errors import ArchiveError
 from archiver.interpretation import Statement, interpret
 from archiver.model import Article, Capture, Listing, Page, Problem, Purpose, Unreadable
+from archiver.parsing.continuation import INCOMPLETE, conclude, is_continued_by
 from archiver.parsing.expectation import find_problems, looks_strange
 from archiver.parsing.generic.extractor import VERSION as EXTRACTOR_VERSION
+from archiver.parsing.json_listing import is_posts
 from archiver.parsing.page import CODE_VERSION, read_page
 from archiver.parsing.stand_ins import note_stand_in
 from archiver.parsing.status import refuse_status
@@ -45,6 +48,9 @@ from archiver.platforms import platform_of
 from archiver.site import Places, Site
 from archiver.sketches import UNREAD
 from archiver.urls import join_url, strip_form_page
+
+FOUND_ONCE = frozenset({"listed_elsewhere"})
+"""What stays true of a page, and is for a person to do something about once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,30 @@ def read_answer(site: Site, capture: Capture, purpose: Purpose) -> Page:
         return read_capture(site, capture)
     location = next((value for name, value in capture.headers if name.lower() == "location"), "")
     return Unreadable(capture.url, explain_refusal(purpose.refused, join_url(capture.url, location)))
+
+
+def read_kept(database: Database, site: Site, capture_id: int, purpose: Purpose = UNNOTED) -> tuple[Capture, Page]:
+    """Read a capture that is kept, with the pages before it where it is the last page of an article (ArchiveError)."""
+    capture = load_capture(database.conn, capture_id)
+    page = read_answer(site, capture, purpose)
+    earlier = list_earlier_pages(database.conn, capture_id)
+    if not earlier:
+        return capture, page
+    return capture, _join_earlier([read_capture(site, load_capture(database.conn, key)) for key in earlier], page)
+
+
+def _join_earlier(earlier: list[Page], page: Page) -> Page:
+    """Put an article together as the crawl did that made the captures, if its pages are still read as such."""
+    pages: list[Article] = []
+    for one in earlier:
+        if isinstance(one, Article) and (not pages or (pages[-1].next_url and is_continued_by(pages, one))):
+            pages.append(one)
+    whole = [one for one in earlier if not (isinstance(one, Unreadable) and one.problem.kind == "truncated")]
+    if whole and not pages:
+        return Unreadable(page.url, Problem(INCOMPLETE, "its first page is read as none of an article any more"))
+    if pages and pages[-1].next_url is None:
+        return conclude(pages[:-1], pages[-1])
+    return conclude(pages, page)
 
 
 def explain_refusal(kind: str, url: str | None) -> Problem:
@@ -168,9 +198,12 @@ def _report(scene: _Scene, capture: Capture, page: Page, purpose: Purpose, state
     problems = () if told else find_problems(platform_of(scene.site), capture, page, purpose.expected)
     if problems and not is_stranger(scene.database, scene.site, capture, page, purpose.expected):
         for problem in problems:
+            if problem.kind in FOUND_ONCE and was_found(connection, scene.run, capture.url, problem.kind):
+                continue
             add_finding(connection, scene.run, capture.url, problem, scene.sighting.capture_id)
     confirmed = told and any(statement.sign == "confirmed" for statement in statements)
-    if isinstance(page, Unreadable) and page.problem.kind.startswith("http_") and not confirmed:
+    is_error = isinstance(page, Unreadable) and page.problem.kind.startswith("http_")
+    if is_error and not confirmed and not is_posts(capture.url):
         count_error(connection, scene.run)
 
 
@@ -252,7 +285,7 @@ def _read_again(scene: _Scene, article_id: int, content: LastContent) -> None:
     """Add today's reading of a good capture, if today's parser finds an article there."""
     connection = scene.database.conn
     try:
-        page = read_capture(scene.site, load_capture(connection, content.capture_id))
+        _, page = read_kept(scene.database, scene.site, content.capture_id)
     except ArchiveError:
         return
     if not isinstance(page, Article):

@@ -12,7 +12,6 @@ from functools import partial
 from sqlite_utils import Database
 
 from archiver.archive.articles import Sighting
-from archiver.archive.evidence import load_capture
 from archiver.archive.judgement import judge, suspend
 from archiver.archive.readers import Readers, batch
 from archiver.archive.readings import Parser
@@ -33,7 +32,7 @@ from archiver.archive.stored import list_sites, load_site
 from archiver.errors import ArchiveError
 from archiver.interpretation import Statement, interpret
 from archiver.platforms import platform_of
-from archiver.record import parser_of, read_answer, replay_capture
+from archiver.record import parser_of, read_kept, replay_capture
 from archiver.rereading import PAGES
 from archiver.site import Site
 
@@ -144,8 +143,7 @@ def _interpret_captures(
 
 def _interpret_capture(site: Site, replayed: ReplayedCapture, database: Database) -> tuple[Statement, ...] | None:
     try:
-        capture = load_capture(database.conn, replayed.id)
+        capture, page = read_kept(database, site, replayed.id, replayed.purpose)
     except ArchiveError:
         return None
-    page = read_answer(site, capture, replayed.purpose)
     return interpret(platform_of(site), capture, page, replayed.purpose)

@@ -8,13 +8,12 @@ from operator import itemgetter
 
 from sqlite_utils import Database
 
-from archiver.archive.evidence import load_capture
 from archiver.archive.readers import Readers, batch
 from archiver.archive.readings import Parser
 from archiver.archive.stored import Group, list_captures, list_groups
 from archiver.errors import ArchiveError, SiteError
 from archiver.model import Capture, Page
-from archiver.record import name_parser, read_capture
+from archiver.record import name_parser, read_kept
 from archiver.site import Site
 
 Read = tuple[Capture, Page]
@@ -40,8 +39,8 @@ def read_groups(
 
 def read_stored(database: Database, site: Site, capture_id: int) -> Read:
     """Read a capture with today's parser; ArchiveError where it is damaged."""
-    capture = load_capture(database.conn, capture_id)
-    return replace(capture, body=b""), read_capture(site, capture)
+    capture, page = read_kept(database, site, capture_id)
+    return replace(capture, body=b""), page
 
 
 def _read_captures(

@@ -8,7 +8,14 @@ from urllib.parse import parse_qsl, quote, unquote, urldefrag, urljoin, urlsplit
 
 # Liferay writes the session into the path of every link until a cookie came back (RFC 3986 path parameter).
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
-_TRACKING = re.compile(r"(?:utm_\w+|fbclid|gclid|zalo_\w+|p_auth|jsessionid|phpsessid)$")
+_TRACKING = re.compile(
+    r"(?:utm_\w+|mtm_\w+|pk_\w+|fbclid|gclid|gclsrc|dclid|msclkid|yclid|igshid|mc_[ce]id|_ga|_gl|_hsenc|_hsmi|zarsrc"
+    r"|zalo_\w+|p_auth|jsessionid|phpsessid)$"
+)
+# What tells where a reader came from, if it is a word, at an address that names its page without it.
+_ORIGIN = re.compile(r"(?:ref|ref_src|referr?er)=[^\d&=]*$", re.IGNORECASE)
+_NAMES_PAGE = re.compile(r"/(?:[^/.]+|[^/]+\.html?)/*$", re.IGNORECASE)
+_INDEX = re.compile(r"/(?:index|default)\.(?:html?|php|aspx?|jsp)$", re.IGNORECASE)
 _FORM_PAGE = "#form-page="
 # Percent signs that stand for letters with a meaning in addresses: /, ?, #, &, =, +, %.
 # A parameter that says to send a file: ``download=7``, ``task=doc_download``.
@@ -209,13 +216,31 @@ def spell_key(key: str) -> tuple[str, str] | None:
     return host.lower(), f"/{_spell_path(path)}" + (f"?{'&'.join(items)}" if items else "")
 
 
+def spell_address(url: str) -> str:
+    """Write what stands behind the host of an address in one spelling, for comparing alone.
+
+    As ``spell_key``, but as close to what is printed as can be. Besides, a page named ``index`` is that of its folder,
+    a slash at the end is none, and a word for where the reader came from is left out.
+    """
+    parts = urlsplit(url)
+    path = f"/{_spell_steps((parts.path if parts.query else _INDEX.sub('/', parts.path)).split('/'), '+=&~')}"
+    is_named = _NAMES_PAGE.search(path) is not None
+    items = [item for item in parts.query.split("&") if item and not (is_named and _ORIGIN.match(item))]
+    items = sorted((_spell(item.replace("+", "%20"), "=/?~") for item in items), key=_name)
+    return path + (f"?{'&'.join(items)}" if items else "")
+
+
 def _spell_path(path: str) -> str:
+    return _spell_steps(path.split("/"), "")
+
+
+def _spell_steps(printed: Sequence[str], kept: str) -> str:
     steps: list[str] = []
-    for step in path.split("/"):
+    for step in printed:
         if step == "..":
             del steps[-1:]
         elif step not in ("", "."):
-            steps.append(_spell(step, ""))
+            steps.append(_spell(step, kept))
     return "/".join(steps)
 
 

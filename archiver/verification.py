@@ -28,7 +28,7 @@ from archiver.archive.consistency import (
 )
 from archiver.archive.content import Content, write_time
 from archiver.archive.damage import noting_damage
-from archiver.archive.evidence import load_capture, load_purpose
+from archiver.archive.evidence import load_purpose
 from archiver.archive.files import StoredFile, check_files, list_files
 from archiver.archive.joining import check_identity
 from archiver.archive.payloads import check_payloads
@@ -48,7 +48,7 @@ from archiver.archive.stored import list_payloads, list_sites, load_site
 from archiver.errors import SiteError
 from archiver.interpretation import Statement, interpret
 from archiver.platforms import platform_of
-from archiver.record import name_parser, read_answer
+from archiver.record import name_parser, read_kept
 from archiver.rereading import PAGES
 from archiver.site import Site
 
@@ -188,18 +188,20 @@ def _check_index(database: Database) -> Iterator[str]:
 def _check_captures(site: Site, parser_id: int, captures: tuple[KeptCapture, ...], database: Database) -> Iterator[str]:
     """Read captures again and hold what they say against what is recorded of them."""
     connection = database.conn
-    check = partial(_check_capture, connection, site, parser_id)
+    check = partial(_check_capture, database, site, parser_id)
     yield from check_each(captures, lambda kept: _name_capture(connection, kept.id), check)
 
 
-def _check_capture(connection: sqlite3.Connection, site: Site, parser_id: int, kept: KeptCapture) -> Iterator[str]:
+def _check_capture(database: Database, site: Site, parser_id: int, kept: KeptCapture) -> Iterator[str]:
+    connection = database.conn
     recorded = {(one.key_id, one.sign): one for one in list_recorded(connection, kept.id, parser_id)}
     if not recorded and not kept.is_read:
         return
-    purpose, capture = load_purpose(connection, kept.id), load_capture(connection, kept.id)
+    purpose = load_purpose(connection, kept.id)
+    capture, page = read_kept(database, site, kept.id, purpose)
     at = write_time(capture.fetched_at, "microseconds")
     met = set()
-    for statement in interpret(platform_of(site), capture, read_answer(site, capture, purpose), purpose):
+    for statement in interpret(platform_of(site), capture, page, purpose):
         known = find_key(connection, site.name, statement.key)
         place = (known.key_id if known else 0, statement.sign)
         if place in met:  # a listing may name an article twice

@@ -70,6 +70,40 @@ def test_columns_are_no_rows() -> None:
     assert listing.entries == (make_entry(1), make_entry(2))
 
 
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "{0}<span class='d'> (0{1}.01.2026 09:30)</span>",
+        "<i>0{1}/01/2026 09:30</i> {0}",
+        "{0} [09:30 0{1}/01/2026]",
+        "<b>{0}</b><br><small>Ngày đăng: 0{1}/01/2026 09:30</small>",
+    ],
+)
+def test_dates_within_the_links_of_rows(inside: str) -> None:
+    """Tables of one row each: the date is none of the title."""
+    titles = {number: f"Họp tổ dân phố số {number} ở xã" for number in (1, 2, 3)}
+    links = (f'<a href="/tin/{number}">{inside.format(title, number)}</a>' for number, title in titles.items())
+    listing = read(make_page("".join(f"<table><tr><td>{link}</td></tr></table>" for link in links)))
+    assert listing is not None
+    assert [entry.title for entry in listing.entries] == list(titles.values())
+    assert [str(entry.published and entry.published.at) for entry in listing.entries] == [
+        f"2026-01-0{number} 02:30:00+00:00" for number in titles
+    ]
+
+
+def test_a_date_that_one_title_has_stays_in_it() -> None:
+    titles = (
+        "Lịch tiếp dân của xã (12/01/2026)",
+        "Họp tổ dân phố ở thôn",
+        "Bàn việc nước sạch ở xã",
+        "Làm đường ở xóm",
+    )
+    rows = "".join(f'<p><a href="/tin/{number}">{title}</a></p>' for number, title in enumerate(titles))
+    listing = read(make_page(rows))
+    assert listing is not None
+    assert [entry.title for entry in listing.entries] == list(titles)
+
+
 def test_tags_in_a_row_make_no_column_of_it() -> None:
     tags = "".join(f'<a href="/the/{n}">đường làng {n}</a>' for n in range(6))
     listing = read(make_page("".join(ROW.format(n).replace("</h3>", f"</h3>{tags}") for n in (1, 2, 3))))

@@ -57,6 +57,52 @@ def test_what_is_no_spelling(one: str, other: str) -> None:
     assert _spell(one) != _spell(other)
 
 
+def _key(url: str) -> str:
+    return read_address(url).key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://vidu.vn/tin/h%E1%BB%99i", "http://vidu.vn/tin/h%e1%bb%99i"),
+        ("http://vidu.vn/tin/hội", "http://vidu.vn/tin/h%E1%BB%99i"),
+        ("http://vidu.vn/bai?id=5&lang=vi", "http://vidu.vn/bai?lang=vi&id=5"),
+        ("http://vidu.vn/bai-2.html", "http://vidu.vn/bai-2.html?ref=home"),
+        ("http://vidu.vn/tin/bai-2", "https://WWW.Vidu.vn:443/tin//bai-2/?utm_source=zalo&fbclid=x#dau"),
+        ("http://vidu.vn/tin/", "http://vidu.vn/tin/index.html"),
+        ("http://vidu.vn/", "http://vidu.vn/default.aspx"),
+        ("http://vidu.vn/~a", "http://vidu.vn/%7Ea"),
+    ],
+)
+def test_spellings_have_one_key(one: str, other: str) -> None:
+    """So a listing that prints both leads to one article; what is asked for is what was printed."""
+    assert _key(one) == _key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://vidu.vn/van-ban?ref=125", "http://vidu.vn/van-ban"),
+        ("http://vidu.vn/xem.aspx?ref=quy-che", "http://vidu.vn/xem.aspx?ref=noi-quy"),
+        ("http://vidu.vn/index.php?id=5", "http://vidu.vn/index.php?id=6"),
+        ("http://vidu.vn/a?x=1&x=2", "http://vidu.vn/a?x=2&x=1"),
+        ("http://vidu.vn/Bai", "http://vidu.vn/bai"),
+        ("http://vidu.vn/a%2Fb", "http://vidu.vn/a/b"),
+    ],
+)
+def test_what_may_be_another_page_has_another_key(one: str, other: str) -> None:
+    assert _key(one) != _key(other)
+
+
+@given(st.lists(WORDS, min_size=1, max_size=3), VALUES)
+def test_the_key_of_a_plain_address_is_the_address(steps: list[str], values: dict[str, str]) -> None:
+    query = "&".join(f"{name}={quote(values[name])}" for name in sorted(values, key=str.lower))
+    address = f"vidu.vn/{'/'.join(map(quote, steps))}{f'?{query}' if query else ''}"
+    assert unicodedata.is_normalized("NFC", "".join(steps))
+    assert _key(f"http://{address}") == address
+    assert spell_key(address) == spell_key(_key(f"http://{address}"))
+
+
 def test_an_old_code_page_keeps_its_bytes() -> None:
     assert _spell("http://vidu.vn/b%e0i?x=%e1") == _spell("http://vidu.vn/b%E0i?x=%E1")
 

@@ -17,6 +17,15 @@ GOES_ON = {
     "the next page": '<div class="phan-trang"><a href="#">Trang sau</a></div>',
     "an arrow": '<div class="page-nav"><span onclick="turn(2)">›</span></div>',
     "an input": '<input type="button" value="Xem thêm">',
+    "an input that sends": '<form><input type="submit" value="Xem thêm"></form>',
+    "numbers without a name": '<div><b>1</b> <a href="#" onclick="di(2)">2</a> <a href="#" onclick="di(3)">3</a></div>',
+    "numbers that are no links": '<ul><li>1</li><li data-so="2">2</li><li data-so="3">3</li></ul>',
+    "a word for the next page": '<p><a href="javascript:toi()">Trang tiếp theo »</a></p>',
+    "a word in a box": '<div class="them"><span>Xem thêm</span></div>',
+    "many words": '<div id="nut">XEM THÊM TIN CŨ</div>',
+    "German": "<button>Weitere Meldungen laden</button>",
+    "Chinese": '<a href="javascript:;">点击加载更多</a>',
+    "in the foot of a panel": '<div class="panel-footer"><button>Xem thêm</button></div>',
 }
 ENDS = {
     "nothing": "",
@@ -29,6 +38,11 @@ ENDS = {
     "numbers elsewhere": '<td><a href="#">2</a></td>',
     "a menu": '<button class="navbar-toggle">Xem thêm</button>',
     "other buttons": "<button>Tìm kiếm</button><button>Gửi</button>",
+    "digits of a counter": '<div class="pager"></div><p><i data-a="1">0</i><i data-a="2">1</i><i data-a="3">2</i></p>',
+    "a word within a link": '<a href="/tin/khac"><span>Xem thêm</span></a>',
+    "arrows beside nothing": '<p><a href="#">›</a></p>',
+    "the foot of the page": '<div class="site-footer"><button>Xem thêm</button></div>',
+    "tabs": '<ul class="tabs"><li data-a="1">1</li><li data-a="2">2</li></ul>',
     "comments": '<div id="comments"><a href="#">Xem thêm</a></div>',
 }
 
@@ -41,6 +55,10 @@ def _page(middle: str) -> str:
 @pytest.mark.parametrize("name", GOES_ON)
 def test_a_listing_that_goes_on(name: str) -> None:
     assert _page(GOES_ON[name]).endswith("is turned by a script")
+
+
+def test_what_is_filled_when_it_comes_into_sight() -> None:
+    assert _page('<div class="infinite-scroll"><img src="/cho.gif"></div>') == "'infinite-scroll' is filled by a script"
 
 
 @pytest.mark.parametrize("name", ENDS)

@@ -276,6 +276,13 @@ def add_finding(
     )
 
 
+def was_found(connection: sqlite3.Connection, run: Run, url: str, kind: str) -> bool:
+    """Say whether another run of the site has found the same thing at an address."""
+    query = "SELECT EXISTS (SELECT 1 FROM findings f JOIN runs u ON u.id = f.run_id WHERE u.site = ? AND u.id <> ? "
+    found = connection.execute(f"{query}AND f.kind = ? AND f.url = ?)", (run.site, run.id, kind, url))
+    return bool(found.fetchone()[0])
+
+
 def was_told(connection: sqlite3.Connection, run: Run, kind: str) -> bool:
     """Say whether an earlier run of the site has told of something, and no article was read well since."""
     row = connection.execute(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from archiver.archive.content import write_time
+from archiver.archive.further_pages import list_earlier_pages
 from archiver.archive.headers import read_headers
 from archiver.archive.ledger import LEFT_WORK
 from archiver.archive.values import read_json, read_time
@@ -140,7 +141,8 @@ def list_kept_answers(connection: sqlite3.Connection, runs: tuple[int, ...], sin
     """List the captures that some runs made since a time, in the order they were made."""
     rows = connection.execute(
         "SELECT k.id, a.url, k.status, k.fetched_at, k.run_id FROM captures k JOIN addresses a ON a.id = k.address_id "
-        "WHERE k.run_id IN (SELECT value FROM json_each(?)) AND k.fetched_at >= ? ORDER BY k.fetched_at, a.url",
+        "WHERE k.run_id IN (SELECT value FROM json_each(?)) AND k.fetched_at >= ? "
+        "AND (k.final OR k.status >= 300) ORDER BY k.fetched_at, a.url",
         (json.dumps(runs), write_time(since, "microseconds")),
     )
     return [KeptAnswer(key, url, status, read_time(at), run) for key, url, status, at, run in rows]
@@ -155,7 +157,7 @@ def list_strangers(connection: sqlite3.Connection, site: str) -> list[tuple[str,
         "SELECT url, at FROM (SELECT a.url, max(k.fetched_at) AS at, k.id AS capture_id "
         "FROM addresses a JOIN captures k ON k.address_id = a.id WHERE a.site = ? "
         "AND (k.status BETWEEN 200 AND 299 AND k.status != 206 OR k.status IN (404, 410)) "
-        f"AND k.run_id NOT IN {WITHDRAWN} GROUP BY a.id) last "
+        f"AND k.final AND k.run_id NOT IN {WITHDRAWN} GROUP BY a.id) last "
         "WHERE NOT EXISTS (SELECT 1 FROM readings r WHERE r.capture_id = last.capture_id AND r.sign = 'content') "
         "AND capture_id NOT IN (SELECT capture_id FROM findings WHERE capture_id IS NOT NULL)",
         (site,),
@@ -177,9 +179,12 @@ def find_last_walk(connection: sqlite3.Connection, site: str, start: str | None,
 
 
 def find_validators(connection: sqlite3.Connection, site: str, key: str) -> dict[str, str]:
-    """Return ETag and Last-Modified of the last good capture of an article, under these names; none if it had none."""
+    """Return ETag and Last-Modified of the last good capture of an article, under these names; none if it had none.
+
+    Those of one page say nothing of the other pages of an article.
+    """
     row = connection.execute(
-        "SELECT k.headers, h.headers AS header_set "
+        "SELECT k.id, k.headers, h.headers AS header_set "
         "FROM article_keys ak JOIN readings r ON r.article_id = ak.article_id "
         "JOIN captures k ON k.id = r.capture_id LEFT JOIN header_sets h ON h.id = k.header_set_id "
         "WHERE ak.site = ? AND ak.native_key = ? AND r.sign = 'content' "
@@ -187,7 +192,8 @@ def find_validators(connection: sqlite3.Connection, site: str, key: str) -> dict
         (site, key),
     ).fetchone()
     names = {"etag": "ETag", "last-modified": "Last-Modified"}
-    headers = read_headers(row["headers"], row["header_set"]) if row else ()
+    is_whole = row is not None and not list_earlier_pages(connection, row["id"])
+    headers = read_headers(row["headers"], row["header_set"]) if is_whole else ()
     return {names[name.lower()]: value for name, value in headers if name.lower() in names}
 
 

@@ -15,7 +15,7 @@ from archiver.archive.payloads import write_chains_whole
 from archiver.archive.reconciling import judge_all
 from archiver.archive.seals import seal_all
 from archiver.archive.search_index import create_index, renew_index
-from archiver.archive.upgrades import FIFTH, FOURTH, SECOND, SEVENTH, SIXTH, THIRD
+from archiver.archive.upgrades import EIGHTH, FIFTH, FOURTH, SECOND, SEVENTH, SIXTH, THIRD
 from archiver.archive.view import drop_views
 from archiver.archive.views import VIEWS
 
@@ -86,5 +86,12 @@ def m007_identity_and_noise(db: Database) -> None:
     seal_all(db.conn)
 
 
-VERSION = 7
+@migrations()
+def m008_further_pages(db: Database) -> None:
+    """Find the answers of a run that another request followed."""
+    for statement in EIGHTH:
+        db.execute(statement)
+
+
+VERSION = 8
 """The newest migration; in ``PRAGMA user_version``."""

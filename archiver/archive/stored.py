@@ -104,7 +104,7 @@ def list_payloads(connection: sqlite3.Connection) -> Iterator[bytes]:
 _NEWEST = "r.newest AND r.sign = 'content'"
 _IS_UNREAD = (
     "NOT EXISTS (SELECT 1 FROM readings WHERE capture_id = k.id AND parser_id = ?1) "
-    f"AND d.site = ?2 AND k.status BETWEEN 200 AND 299 AND k.run_id NOT IN {WITHDRAWN}"
+    f"AND d.site = ?2 AND k.final AND k.status BETWEEN 200 AND 299 AND k.run_id NOT IN {WITHDRAWN}"
 )
 _OF_ARTICLE = (
     "FROM readings r CROSS JOIN captures k ON k.id = r.capture_id CROSS JOIN addresses d ON d.id = k.address_id "

@@ -17,7 +17,8 @@ from archiver.archive.withdrawn import WITHDRAWN
 class Contact:
     """What came of asking for an article in one run: the last answer, and the kinds of what was found wrong.
 
-    ``status`` is None where nothing was answered; ``withheld``: it was read, and not believed when the run was judged.
+    ``status`` is None where nothing was answered, or only a page that leads to more of the article. ``withheld``: it
+    was read, and not believed when the run was judged.
     """
 
     at: datetime
@@ -45,7 +46,7 @@ _UNREAD = """
 """
 # A bare column beside max() is of the row that has it.
 _ANSWERS = f"""
-    SELECT d.url, k.run_id, max(k.fetched_at) AS at, k.status,
+    SELECT d.url, k.run_id, max(k.fetched_at) AS at, iif(k.final OR k.status >= 300, k.status, NULL) AS status,
         EXISTS (SELECT 1 FROM readings WHERE capture_id = k.id AND sign = 'content') AS withheld
     FROM captures k JOIN addresses d ON d.id = k.address_id
     WHERE k.address_id IN (SELECT value FROM json_each(?)) AND k.run_id NOT IN {WITHDRAWN} GROUP BY d.url, k.run_id

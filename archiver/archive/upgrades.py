@@ -246,3 +246,8 @@ SEVENTH: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID
     """,
 )
+
+EIGHTH = (
+    # The answers that another request followed: the first pages of articles that go over several (further_pages.py).
+    "CREATE INDEX captures_followed ON captures (run_id) WHERE NOT final",
+)

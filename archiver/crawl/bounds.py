@@ -9,6 +9,8 @@ from archiver.crawl.targets import Walk
 from archiver.model import Listing, ListingEntry, Problem
 from archiver.urls import MOST_ADDRESS, shorten_address
 
+FIRST_PIECE = 2
+
 
 class Bounds:
     """The bounds of one crawl; ``overlap`` pages without anything new end a walk of a daily run."""
@@ -45,11 +47,12 @@ def is_walked(walk: Walk) -> bool:
 def find_unturned(listing: Listing, walk: Walk) -> str:
     """Say what shows that a channel goes on behind the last page that could be asked for; empty where nothing does.
 
-    The pager of a later page has numbers without an address too: that of the page itself.
+    The pager of a later page has numbers without an address too: that of the page itself. The first piece that a script
+    asks for may name nothing that follows; where it does, the last one is that which does not.
     """
     if listing.results is not None and listing.results.total > len(walk.found) + walk.strangers:
         return f"it says {listing.results.total} articles"
-    return listing.unturned if walk.pages == 1 else ""
+    return listing.unturned if walk.pages == 1 or (walk.pages == FIRST_PIECE and listing.is_piece) else ""
 
 
 def check_total(listing: Listing, walk: Walk) -> tuple[Problem, ...]:

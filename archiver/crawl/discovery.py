@@ -15,11 +15,14 @@ from archiver.crawl.plan import KeptPage, Plan
 from archiver.crawl.skips import Skips
 from archiver.crawl.targets import Step, Target, Walk, interleave
 from archiver.model import Form, Listing, ListingEntry, Problem
+from archiver.parsing.json_listing import is_posts
 from archiver.platforms.generic import is_home
 from archiver.platforms.layout import Address, Platform
 from archiver.record import explain_refusal
 from archiver.urls import host_of, mark_form_page
 
+MOST_BARE = 20
+"""So many pages of a channel in a row may lead to documents or other sites alone."""
 FEWEST_SECOND_LOOKS = 20
 """So many articles may be looked at twice in a run, or as many as known ones are visited."""
 
@@ -101,7 +104,10 @@ class Discovery:
         return last.listing
 
     def note_ways(self, urls: Iterable[str]) -> None:
-        """Note feeds and sitemaps that a page or robots.txt names; sites of a known platform need none."""
+        """Note feeds and sitemaps that a page or robots.txt names, and where posts are given out.
+
+        Sites of a known platform need no feeds and sitemaps.
+        """
         self._ways.extend(urls)
 
     def proceed(self) -> list[Target]:
@@ -171,9 +177,9 @@ class Discovery:
 
     def _take_ways(self) -> list[Target]:
         """Return the feeds and sitemaps that were named since the last time, each once a run."""
-        if self._platform.layouts or self._options.is_bounded:
+        if self._options.is_bounded:
             return []
-        ways, self._ways = self._ways, []
+        ways, self._ways = [way for way in self._ways if is_posts(way) or not self._platform.layouts], []
         found = (self._meet_listing(url, Walk(url, is_way=True)) for url in ways)
         return list(self._follow_kept(Step(tuple(target for target in found if target))).targets)
 
@@ -213,7 +219,8 @@ class Discovery:
             return Step(tuple(articles), (*check_total(listing, walk), *self._check_any()))
         if self._bounds.is_enough(listing, walk, self.plan.scope):
             return Step(tuple(articles))
-        if len(walk.found) == before:
+        walk.bare = walk.bare + 1 if listing.strangers and not listing.entries else 0
+        if len(walk.found) == before and not 0 < walk.bare <= MOST_BARE:
             return Step((), (Problem("endless_pager", f"page {walk.pages} of {walk.start} shows nothing new"),))
         after = self._meet_form(listing.next_form, walk) or self._meet_listing(listing.next_url, walk)
         walk.waits = after is not None

@@ -9,13 +9,15 @@ from archiver.model import Capture, Page, Problem, Purpose
 class Visit:
     """An address that answered: the capture, what was read of it, and what it was asked for.
 
-    ``is_second``: the article was read before in this run.
+    ``is_second``: the article was read before in this run. ``first_url`` is where the first page of one is that goes
+    over several, when its last one answered.
     """
 
     capture: Capture
     page: Page
     purpose: Purpose
     is_second: bool = False
+    first_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,8 @@ class RunLedger:
         if recorded.novelty and not visit.is_second:
             self.novelties[recorded.novelty] += 1
         if recorded.is_fleeting and not visit.is_second and isinstance(visit.page, Article):
-            spider.discovery.look_again(visit.purpose.expected or visit.page.native_key, visit.capture.url)
+            url = visit.first_url or visit.capture.url
+            spider.discovery.look_again(visit.purpose.expected or visit.page.native_key, url)
         if visit.purpose.final:
             settle_visit(spider.discovery.fates, visit, recorded.novelty, stranger=recorded.is_stranger)
         return recorded.novelty

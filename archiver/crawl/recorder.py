@@ -47,7 +47,7 @@ class RecordingClient(asyncio.Protocol):
         self._numbers = count(READY + 1)
         self._mailbox = Mailbox()
         self._answers: dict[int, asyncio.Future[object]] = {}
-        self._held: dict[tuple[str, datetime], int] = {}
+        self._held: dict[tuple[str, datetime], tuple[int, Page]] = {}
         self._child: subprocess.Popen[bytes] | None = None
         self._crawl: Crawl | None = None
         self._line: socket.socket | None = None
@@ -84,14 +84,14 @@ class RecordingClient(asyncio.Protocol):
         """Have a capture read; the process holds it until it is recorded."""
         number = next(self._numbers)
         page = cast("Page", await self._ask(number, ReadRequest(number, capture)))
-        self._held[capture.url, capture.fetched_at] = number
+        self._held[capture.url, capture.fetched_at] = number, page
         return page
 
     async def record(self, order: Order, capture: Capture, page: Page) -> Recorded:
-        """Have an answer recorded, by its number alone where the process holds it."""
+        """Have an answer recorded, by its number alone where the process holds it and the page is what it read."""
         number = next(self._numbers)
-        held = self._held.pop((capture.url, capture.fetched_at), None)
-        request = RecordRequest(number, order, held=held) if held else RecordRequest(number, order, (capture, page))
+        held, read = self._held.pop((capture.url, capture.fetched_at), (0, None))
+        request = RecordRequest(number, order, None if held and page is read else (capture, page), held)
         return cast("Recorded", await self._ask(number, request))
 
     def close(self) -> None:

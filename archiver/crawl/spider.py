@@ -25,6 +25,8 @@ from archiver.crawl.wholeness import ENCODINGS
 from archiver.display import mask_passwords
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.onboarding.pages import guess_zone_of_capture
+from archiver.parsing.continuation import conclude, goes_on
+from archiver.parsing.json_listing import is_posts
 from archiver.parsing.recognition import recognise_capture
 from archiver.platforms import platform_of
 from archiver.record import read_capture
@@ -164,7 +166,8 @@ class CommitteeSpider(scrapy.Spider):
         """Report an address that gave no answer, and ask for more."""
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it for errbacks
         problem = describe_failure(failure.value or RuntimeError())
-        yield Failure(request.url, problem, request.meta["target"].expected)
+        if not is_posts(request.url):
+            yield Failure(request.url, problem, request.meta["target"].expected)
         self._in_flight -= 1
         yield from self._ask_more()
 
@@ -176,14 +179,27 @@ class CommitteeSpider(scrapy.Spider):
             return
         page = self._find_unchanged(response, target) or await self._read_page(capture)
         again = self._try_again(response) if response.status in BUSY or is_partial(page) else None
-        yield Visit(capture, page, target.write_purpose(final=again is None), is_second=target.is_second)
-        if again:
-            yield again
+        following = again or self._ask_following(page, target)
+        page = page if following else conclude(target.pages, page)
+        purpose = target.write_purpose(final=following is None)
+        yield Visit(capture, page, purpose, is_second=target.is_second, first_url=target.first_url)
+        if following:
+            yield following
         elif isinstance(page, Listing) and target.walk and target.kind == "listing":
             for remark in self._take_step(self.discovery.follow(page, target.walk), page.url):
                 yield remark
         elif isinstance(page, Article) and target.kind == "listing":
             yield Remark(capture.url, Problem("article_for_listing", "a listing's address answers with an article"))
+
+    def _ask_following(self, page: Page, target: Target) -> Request | None:
+        """Ask for the page on which an article goes on; None where it does not, or where nobody may ask."""
+        if target.kind != "article" or not goes_on(target.pages, page):
+            return None
+        assert isinstance(page, Article)
+        url = page.next_url or ""
+        if not self.discovery.allows(url) or len(url) > MOST_ADDRESS:
+            return None
+        return self._ask(replace(target, url=url, validators={}, pages=(*target.pages, page)))
 
     async def _read_page(self, capture: Capture) -> Page:
         return await self.read(self.site, capture) if self.is_decided else self._read_first(capture)
@@ -247,10 +263,11 @@ class CommitteeSpider(scrapy.Spider):
         url = join_url(response.url, location.decode("latin-1")) if location else None
         redirects = response.meta["redirects"] + 1
         problem = self._refuse_redirect(response.url, url, target, redirects)
-        page = Unreadable(response.url, problem or Problem("redirect", f"to {url}"))
+        page: Page = Unreadable(response.url, problem or Problem("redirect", f"to {url}"))
+        page = conclude(target.pages, page) if problem else page
         refused = problem.kind if problem else None
         purpose = target.write_purpose(final=problem is not None, refused=refused)
-        yield Visit(capture, page, purpose, is_second=target.is_second)
+        yield Visit(capture, page, purpose, is_second=target.is_second, first_url=target.first_url)
         if problem is None:
             sends = response.meta["sends"] and response.status in FORM_REDIRECTS
             yield self._ask(target, url, redirects, sends=sends)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Literal
 
-from archiver.model import Form, Problem, Purpose
+from archiver.model import Article, Form, Problem, Purpose
 
 
 @dataclass(slots=True)
@@ -16,7 +16,7 @@ class Walk:
     ``stale`` counts the last pages that showed nothing new; once there were enough of them to end a daily run, the walk
     has ``passed`` what a daily run sees. ``waits``: its next page was not had yet. ``is_way``: it goes through a feed
     or a sitemap, which are ways to articles and no channels. ``confirmed``: some of its pages had not changed (304).
-    ``unturned`` says why its end is not the channel's.
+    ``unturned`` says why its end is not the channel's. ``bare`` counts the last pages with nothing but strangers.
     """
 
     start: str
@@ -29,6 +29,7 @@ class Walk:
     is_way: bool = False
     confirmed: bool = False
     unturned: str = ""
+    bare: int = 0
     found: set[str] = field(default_factory=set)
 
 
@@ -39,7 +40,8 @@ class Target:
     ``validators`` are those of the last good capture, for a conditional request. ``form`` is sent where the page has no
     address of its own. An article may have several keys: ``key`` is the one by which it is known, ``own_key`` that of
     the address, where it is another. A ``file`` is none of the spider's: the pipeline asks for it (see files.py).
-    ``is_second``: the article was read in this run already, and is looked at once more.
+    ``is_second``: the article was read in this run already, and is looked at once more. ``pages`` are those of an
+    article that lead to this one, its next.
     """
 
     kind: Literal["listing", "article", "file"]
@@ -50,11 +52,17 @@ class Target:
     form: Form | None = None
     own_key: str | None = None
     is_second: bool = False
+    pages: tuple[Article, ...] = ()
 
     @property
     def expected(self) -> str | None:
         """The native key that the address is of; None where that is no article."""
         return (self.own_key or self.key) if self.kind == "article" else None
+
+    @property
+    def first_url(self) -> str | None:
+        """The address of the first page of an article of which this is a further one."""
+        return self.pages[0].url if self.pages else None
 
     def write_purpose(self, *, final: bool, refused: str | None = None) -> Purpose:
         """Write what an answer was asked for, as it is kept with the capture."""

@@ -1,6 +1,7 @@
 """What a page means where another was expected: a missing article, or an address that never was an article's."""
 
 from archiver.model import Article, Capture, Listing, ListingEntry, Page, Problem, Unreadable
+from archiver.parsing.json_listing import is_posts
 from archiver.platforms.layout import Platform
 
 # What speaks of the article itself; everything else that is wrong with a page speaks of the portal (rules 6 and 7).
@@ -22,10 +23,11 @@ NO_ARTICLE = frozenset({"no_layout", "no_article", "no_content", "not_html", "lo
 def find_problems(platform: Platform, capture: Capture, page: Page, expected: str | None) -> tuple[Problem, ...]:
     """Name what a page gives to report: what could not be read of it, and a listing in the place of an article.
 
-    Where the address does not tell an article from a listing, an article that was ``expected`` there does.
+    Where the address does not tell an article from a listing, an article that was ``expected`` there does. Where posts
+    are given out may be closed, and nothing is lost by it.
     """
     if isinstance(page, Unreadable):
-        return (page.problem,)
+        return () if is_posts(capture.url) else (page.problem,)
     kind = platform.read_address(capture.url).kind
     if isinstance(page, Listing) and (kind == "article" or (kind == "unknown" and expected)):
         return (Problem("listing_for_article", "the address of an article answers with a listing"), *page.problems)

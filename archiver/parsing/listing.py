@@ -8,6 +8,7 @@ from archiver.model import Listing, ListingEntry, Problem, ResultCount
 from archiver.parsing.article import find_unreadable
 from archiver.parsing.counts import read_count
 from archiver.parsing.document import read_first, read_place
+from archiver.parsing.generic.script_pager import find_named_next
 from archiver.parsing.info_line import read_info_line
 from archiver.parsing.text import clean_text
 from archiver.parsing.unturned import find_unturned
@@ -58,6 +59,8 @@ class ListingReader:
                 entries.setdefault(entry.native_key, entry)
         next_url = self._find_next(page, places)
         next_form = places.next_form(page, self._base) if places.next_form else None
+        unturned = find_unturned(page) if next_url is None and next_form is None else ""
+        next_url = find_named_next(page, self._base) if unturned else next_url
         return Listing(
             url=strip_session(self._base),
             section=read_first(page, places.sections),
@@ -67,7 +70,7 @@ class ListingReader:
             next_form=next_form,
             results=read_results(read_place(page, places.results)),
             problems=tuple(problems),
-            unturned=find_unturned(page) if next_url is None and next_form is None else "",
+            unturned="" if next_url else unturned,
         )
 
     def _read_row(

@@ -15,10 +15,12 @@ from archiver.parsing.agreement import (
 )
 from archiver.parsing.article import read_article
 from archiver.parsing.claims import add_claims
+from archiver.parsing.continuation import add_following
 from archiver.parsing.conversions import tell_conversion
 from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html, parse_listing, parse_page
 from archiver.parsing.feed import read_feed_or_map
 from archiver.parsing.generic.page import read_generic
+from archiver.parsing.json_listing import find_posts, read_json_listing
 from archiver.parsing.links import Links
 from archiver.parsing.listing import ListingReader, read_row_texts
 from archiver.parsing.markup import forget_markup
@@ -51,6 +53,7 @@ _MAGIC = (
 )
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 MOST_NULLS = 32
+LONGEST_HEAD = 60_000
 NOTHING_FOUND = frozenset({"no_layout", "no_article", "uncertain_title"})
 
 
@@ -60,7 +63,7 @@ def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     Pure: the same capture, platform and zone give the same outcome at any time. A page that is neither article nor
     listing comes back as Unreadable with the reason; nothing is raised for what a server sends.
     """
-    other = read_feed_or_map(capture, platform, zone)
+    other = read_feed_or_map(capture, platform, zone) or read_json_listing(capture, platform, zone)
     if other:
         return other
     problem = _refuse(capture)
@@ -80,12 +83,21 @@ def _read_whole(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     """Read a page that came whole, as far as its end tells; what did not is none, whatever could be read of it."""
     truncation = find_truncation(capture.body, capture.headers)
     if truncation is None:
-        return tell_conversion(_name_reason(_read(capture, platform, zone), capture), capture)
+        page = tell_conversion(_name_reason(_read(capture, platform, zone), capture), capture)
+        return _add_posts(page, capture)
     if truncation.tail is not None:
         page, shorter = (_read(each, platform, zone) for each in (capture, _shorten(capture, truncation.tail)))
         if page == shorter and _shows_text(page):
             return page
     return Unreadable(capture.url, Problem("truncated", f"the page ends within {truncation.inside}"))
+
+
+def _add_posts(page: Page, capture: Capture) -> Page:
+    """Add to a listing where the posts of its site are given out, if its head names that (WordPress)."""
+    if not isinstance(page, Listing) or page.kind != "page":
+        return page
+    posts = find_posts(decode_page(capture.body, capture.headers)[:LONGEST_HEAD], capture.url, capture.headers)
+    return replace(page, more=(*page.more, posts)) if posts else page
 
 
 def _shows_text(page: Page) -> bool:
@@ -136,7 +148,7 @@ def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinf
     page = parse_page(html, layout)
     try:
         read = _read_tree(page, Links.of_page(capture.url, html, page), capture, platform, layout, zone)
-        return add_claims(read, html, platform.read_address)
+        return add_claims(add_following(read, page, capture.url), html, platform.read_address)
     finally:
         fell_tree(page)
 

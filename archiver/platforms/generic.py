@@ -3,11 +3,11 @@
 import re
 from collections.abc import Callable
 from functools import partial
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from archiver.platforms.layout import Address, Platform
 from archiver.site import Places
-from archiver.urls import host_of, strip_tracking
+from archiver.urls import host_of, spell_address, strip_tracking
 
 # A home page by its address alone; others are told when they are read.
 _HOME = re.compile(r"/?(?:(?:index|default|home|trang-chu)(?:\.\w{2,5})?/?)?", re.IGNORECASE)
@@ -19,13 +19,13 @@ _WAY_BACK = re.compile(r"(?<=[?&])redirect=(?:https?(?::|%3A)|/|%2F)[^&#]*&?", r
 def read_address(url: str, article: str = "") -> Address:
     """Read an address of which only its own form is known.
 
-    The native key is the canonical address, without scheme, ``www.`` and a slash at the end: a site that moves to
-    https has not published everything anew, and its feed may write addresses otherwise than its listings. ``article``
-    is the expression of ``Places.article``; without one an address may lead to anything.
+    The native key is the canonical address in one spelling, without scheme, ``www.`` and a slash at the end: a site
+    that moves to https has not published everything anew, and its feed may write addresses otherwise than its listings.
+    What is asked for is the address as it is printed. ``article`` is the expression of ``Places.article``; without one
+    an address may lead to anything.
     """
     url = _WAY_BACK.sub("", strip_tracking(url)).rstrip("?&")
-    parts = urlsplit(url)
-    key = _WWW.sub("", host_of(url)) + urlunsplit(("", "", parts.path.rstrip("/") or "/", parts.query, ""))
+    key = _WWW.sub("", host_of(url)) + spell_address(url)
     if not article:
         return Address("unknown", key, url)
     match = re.search(article, url)

@@ -27,7 +27,10 @@ class ReadRequest:
 
 @dataclass(frozen=True, slots=True)
 class RecordRequest:
-    """Record ``what``, a capture and its page; where that is None, what was read as number ``held``."""
+    """Record ``what``, a capture and its page; where that is None, what was read as number ``held``.
+
+    What was held is let go either way: an article is more than its last page shows where it goes over several.
+    """
 
     number: int
     order: Order

@@ -98,7 +98,10 @@ class RecordingProcess:
         return record_all(self._database, self._crawl, [job], self._check_crawl)[0]
 
     def _job_of(self, request: RecordRequest) -> Job:
-        return (request.order, *(request.what or self._held.pop(request.held)))
+        if request.what is None:
+            return (request.order, *self._held.pop(request.held))
+        self._held.pop(request.held, None)
+        return (request.order, *request.what)
 
     def _check_crawl(self) -> None:
         """Keep nothing for a dead crawl; asked while the archive is locked, so no later run can come in between."""

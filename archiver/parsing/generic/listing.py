@@ -1,7 +1,9 @@
 """Reading a listing of an unknown platform."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, tzinfo
+from itertools import islice
 
 from archiver.model import Listing, ListingEntry, Problem
 from archiver.parsing.article import find_unreadable
@@ -9,8 +11,9 @@ from archiver.parsing.furniture.names import is_furniture
 from archiver.parsing.generic.channel import find_channel, is_box_of_another
 from archiver.parsing.generic.form_pager import find_next_form, find_next_query
 from archiver.parsing.generic.pager import find_next_url, is_page_of
-from archiver.parsing.generic.rows import Row, Rows, find_rows
-from archiver.parsing.generic.title_links import USUAL_TITLE, is_title
+from archiver.parsing.generic.rows import MOST_LEVELS, Row, Rows, find_fragment_rows, find_rows
+from archiver.parsing.generic.script_pager import find_named_next
+from archiver.parsing.generic.title_links import USUAL_TITLE, find_links_elsewhere, is_title, leads_elsewhere
 from archiver.parsing.info_line import InfoLine
 from archiver.parsing.listing import read_results
 from archiver.parsing.text import clean_text
@@ -23,6 +26,8 @@ from archiver.urls import site_of, strip_session
 LEAST_SHARE = 0.25
 LEAST_SHARE_UNDATED = 0.5
 LONGEST_ROW = 1500
+MOST_NAMED = 3
+PIECE = "a script asks for what follows, and names it nowhere"
 _COMMENTS = re.compile(r"comments?\b|bình luận|/feed/.+/feed", re.IGNORECASE)
 # "Hiển thị 1 - 20 of 26 kết quả": a line that holds hardly more than the three numbers.
 _RESULTS = re.compile(r"[^\d\n]{0,30}\d[\d.,]*\s*[-–]\s*\d[\d.,]*\s+\S+\s+\d[\d.,]*[^\d\n]{0,30}")
@@ -44,10 +49,68 @@ def read_generic_listing(page: Element, url: str, platform: Platform, zone: tzin
     found = find_rows(page, url, platform, zone, at)
     if found is None or not (platform.places.entry or is_main(found)):
         return None
-    listing = make_listing(page, url, platform, found)
+    listing = _add_elsewhere(make_listing(page, url, platform, found), _find_beside(page, url, found))
     is_sure = platform.places.entry or found.share >= LEAST_SHARE_UNDATED or listing.next_url or listing.next_form
     first = found.rows[0].element
     return listing if is_sure or not (says_empty(found) or is_box_of_another(page, first)) else None
+
+
+def read_fragment(page: Element, url: str, platform: Platform, zone: tzinfo, at: datetime) -> Listing | None:
+    """Read a piece of a listing that a script puts into its page, with one row or more."""
+    found = find_rows(page, url, platform, zone, at) or find_fragment_rows(page, url, platform, zone, at)
+    return mark_piece(make_listing(page, url, platform, found)) if found else None
+
+
+def mark_piece(listing: Listing) -> Listing:
+    """Mark what a script puts into its page; where it names nothing that follows, the script may know more."""
+    goes_on = bool(listing.entries) and listing.next_url is None and listing.next_form is None
+    return replace(listing, is_piece=True, unturned=PIECE if goes_on else "")
+
+
+def read_rows_elsewhere(
+    page: Element, url: str, platform: Platform, zone: tzinfo, at: datetime, *, dated: bool = False
+) -> Listing | None:
+    """Read a listing whose rows lead to documents, or to other sites: what is listed there is named in a problem.
+
+    ``dated``: only one most of whose rows print a date, and that is most of its page.
+    """
+    others = list(find_links_elsewhere(page, url))
+    found = find_rows(page, url, platform, zone, at, others) if len(others) > 1 else None
+    if found is None or not is_main(found):
+        return None
+    if dated and (2 * found.dated < len(found.rows) or found.share < LEAST_SHARE_UNDATED):
+        return None
+    elsewhere = [row for row in found.rows if leads_elsewhere(row.href, url)]
+    if 2 * len(elsewhere) < len(found.rows):
+        return None
+    rows = tuple(row for row in found.rows if row not in elsewhere)
+    listing = make_listing(page, url, platform, replace(found, rows=rows), found.rows[0].element)
+    return _add_elsewhere(listing, [row.href for row in elsewhere])
+
+
+def _find_beside(page: Element, url: str, found: Rows) -> list[str]:
+    """Find where rows of the same shape lead that lie between those of articles, and lead to none."""
+    own = {id(row.element) for row in found.rows}
+    places = {(id(row.element.parent), row.element.name) for row in found.rows}
+    beside: dict[int, str] = {}
+    for link in find_links_elsewhere(page, url):
+        around = (link.element, *islice(link.element.parents, MOST_LEVELS))
+        row = next((one for one in around if (id(one.parent), one.name) in places), None)
+        if row is not None and id(row) not in own and is_title(link.title, USUAL_TITLE):
+            beside.setdefault(id(row), link.href)
+    return list(beside.values())
+
+
+def _add_elsewhere(listing: Listing, hrefs: list[str]) -> Listing:
+    """Add to a listing what it leads to that is no article of the site: how much, and a problem that names it."""
+    if not hrefs:
+        return listing
+    hosts = dict.fromkeys(site_of(href) for href in hrefs if site_of(href) != site_of(listing.url))
+    documents = ["documents"] if any(site_of(href) == site_of(listing.url) for href in hrefs) else []
+    places = ", ".join([*documents, *hosts][:MOST_NAMED])
+    said = f"{len(hrefs)} of {len(hrefs) + len(listing.entries)} rows lead to {places} and to no article: {hrefs[0]}"
+    problems = (*listing.problems, Problem("listed_elsewhere", said))
+    return replace(listing, strangers=len(set(hrefs)), problems=problems)
 
 
 def is_main(found: Rows) -> bool:
@@ -69,8 +132,8 @@ def says_empty(found: Rows) -> bool:
     return False
 
 
-def make_listing(page: Element, url: str, platform: Platform, found: Rows) -> Listing:
-    """Make the listing of rows that were found on a page."""
+def make_listing(page: Element, url: str, platform: Platform, found: Rows, first: Element | None = None) -> Listing:
+    """Make the listing of rows that were found on a page; ``first`` is the first of them, where it is none of these."""
     entries: dict[str, ListingEntry] = {}
     for row in found.rows:
         if is_page_of(row.href, url):
@@ -78,9 +141,11 @@ def make_listing(page: Element, url: str, platform: Platform, found: Rows) -> Li
         entry = _make_entry(row, platform)
         entries.setdefault(entry.native_key, entry)
     next_url, next_form = find_next_url(page, url) or find_next_query(page, url), find_next_form(page, url)
+    if next_url is None and next_form is None:
+        next_url = find_named_next(page, url)
     return Listing(
         url=strip_session(url),
-        section=find_channel(page, found.rows[0].element),
+        section=find_channel(page, first or found.rows[0].element),
         entries=tuple(entries.values()),
         next_url=next_url,
         results=read_results(_find_results(page)),

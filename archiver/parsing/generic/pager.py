@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archiver.parsing.text import clean_text
+from archiver.parsing.unturned import says_more
 from archiver.platforms.addresses import resolve_address
 from archiver.platforms.elements import Element, attribute_of, classes_of, select, text_of
 from archiver.urls import parameters_of, site_of, strip_session, undo_mirroring
@@ -76,12 +77,12 @@ def is_page_of(target: str, url: str) -> bool:
 
 def _find_steps(page: Element, url: str) -> Iterator[_Step]:
     for link in _links(page):
-        target = resolve_address(attribute_of(link, "href"), link, url)
+        target = resolve_address(attribute_of(link, "value" if link.name == "option" else "href"), link, url)
         text = word_of(link)
         declared = "next" in attribute_of(link, "rel").lower().split()
         if not target or site_of(target) != site_of(url) or is_disabled(link):
             continue
-        if not (declared or NUMBER.fullmatch(text) or says_next(text) or text in ELLIPSES):
+        if not (declared or NUMBER.fullmatch(text) or says_next(text) or text in ELLIPSES or says_more(text)):
             continue
         target = strip_session(target)
         number = read_page_number(target)
@@ -92,7 +93,8 @@ def _find_steps(page: Element, url: str) -> Iterator[_Step]:
 
 
 def _links(page: Element) -> list[Element]:
-    return (select(page, "link[href]") + select(page, "a[href]"))[:MOST_LINKS]
+    choices = [option for option in select(page, "option[value]") if "/" in option["value"] or "?" in option["value"]]
+    return (select(page, "link[href]") + select(page, "a[href]") + choices)[:MOST_LINKS]
 
 
 def word_of(link: Element) -> str:
@@ -132,5 +134,9 @@ def _current_number(url: str, steps: list[_Step]) -> int:
     names = [found[0] for step in steps if (found := read_page_number(step.url))]
     if any(_OFFSET.fullmatch(name) for name in names):
         return 0
-    # Drupal counts from 0: the link that prints 2 has the number 1.
-    return 0 if any(step.text == "2" and step.number == 1 for step in steps) else 1
+    # Drupal counts from 0: the link that prints 2, or leads to the next page, has the number 1.
+    return 0 if any(step.number == 1 and _leads_behind_first(step) for step in steps) else 1
+
+
+def _leads_behind_first(step: _Step) -> bool:
+    return step.text == "2" or step.declared or says_more(step.text) or says_next(step.text)

@@ -1,7 +1,7 @@
 """Finding the repeated block of a page that lists articles: rows of one shape below one parent."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
@@ -9,6 +9,7 @@ from archiver.model import Count, PublishedDate
 from archiver.parsing.date_forms import may_be_either
 from archiver.parsing.dates import read_date
 from archiver.parsing.furniture.headings import names_others
+from archiver.parsing.generic.dated_titles import split_date
 from archiver.parsing.generic.day_order import find_day_order, find_language, read_order
 from archiver.parsing.generic.title_links import SHORTEST_TITLE, TitleLink, find_links, is_title
 from archiver.parsing.info_line import InfoLine, read_info_line
@@ -19,6 +20,8 @@ from archiver.platforms.layout import Platform
 MOST_LEVELS = 12
 MOST_PARTS = 60
 LONGEST_INFO = 160
+LEAST_FRAGMENT = 0.5
+_ROWS = frozenset({"li", "tr", "article", "dd"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 
@@ -60,12 +63,20 @@ class _Part:
     info: InfoLine
 
 
-def find_rows(page: Element, url: str, platform: Platform, zone: tzinfo, at: datetime) -> Rows | None:
+def find_rows(
+    page: Element,
+    url: str,
+    platform: Platform,
+    zone: tzinfo,
+    at: datetime,
+    others: Iterable[TitleLink] = (),
+) -> Rows | None:
     """Find the block of rows that is the main thing on a page; None where nothing repeats.
 
     A row that fits ``platform.places.entry`` needs no repetition. ``zone`` and ``at`` are those of ``read_info_line``.
+    ``others`` are links that make rows beside those to articles.
     """
-    links = {id(link.element): link for link in find_links(page, url, platform)}
+    links = {id(link.element): link for link in (*find_links(page, url, platform), *others)}
     if platform.places.entry:
         found = [(row, _main_link(row, links)) for row in select(page, platform.places.entry)]
     else:
@@ -85,6 +96,22 @@ def _order_dates(page: Element, rows: tuple[Row, ...], declared: str, zone: tzin
     return tuple(
         replace(row, published=read_date(row.published.raw, zone, at, order)) if row.published else row for row in rows
     )
+
+
+def find_fragment_rows(page: Element, url: str, platform: Platform, zone: tzinfo, at: datetime) -> Rows | None:
+    """Find the rows of a piece of a listing, which a script puts into its page: each element there is one, if one only.
+
+    None where they are less than half of what the piece prints.
+    """
+    links = {id(link.element): link for link in find_links(page, url, platform)}
+    container = page
+    while len(inside := [child for child in container.contents if isinstance(child, Element)]) == 1:
+        if id(inside[0]) in links or _main_link(inside[0], links) is None or inside[0].name in _ROWS:
+            break
+        container = inside[0]
+    pairs = [(row, link) for row in inside if (link := _main_link(row, links)) and is_title(link.title)]
+    found = _measure(page, _read_rows(pairs, zone, at)) if pairs else None
+    return found if found and found.share >= LEAST_FRAGMENT else None
 
 
 def _best_block(
@@ -168,7 +195,20 @@ def _read_rows(block: list[tuple[Element, TitleLink]], zone: tzinfo, at: datetim
     parts = [list(_parts_of(row, link, starts, zone, at)) for row, link in block]
     dates = Counter(place for row in parts for place in {p.place for p in row if p.info.published})
     counts = Counter(place for row in parts for place in {p.place for p in row if p.info.views})
-    return tuple(_make_row(row, link, inside, dates, counts) for (row, link), inside in zip(block, parts, strict=True))
+    rows = [_make_row(row, link, inside, dates, counts) for (row, link), inside in zip(block, parts, strict=True)]
+    return tuple(rows if any(row.published for row in rows) else _split_titles(rows, zone, at))
+
+
+def _split_titles(rows: list[Row], zone: tzinfo, at: datetime) -> list[Row]:
+    """Take the dates out of the titles where most rows have them there, and none beside."""
+    split = [split_date(row.link, row.title, zone, at) for row in rows]
+    found = [pair for pair in split if pair]
+    if len(found) < 2 or 2 * len(found) < len(rows):
+        return rows
+    return [
+        replace(row, title=pair[0], published=pair[1].published, views=row.views or pair[1].views) if pair else row
+        for row, pair in zip(rows, split, strict=True)
+    ]
 
 
 def _make_row(row: Element, link: TitleLink, parts: list[_Part], dates: Counter[str], counts: Counter[str]) -> Row:

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
+from archiver.parsing.documents import is_document
 from archiver.parsing.furniture.names import is_furniture
 from archiver.parsing.text import clean_text
 from archiver.platforms.addresses import resolve_address
@@ -14,8 +16,10 @@ from archiver.urls import site_of, strip_tracking
 MOST_LINKS = 5000
 SHORTEST_TITLE = 8
 USUAL_TITLE = 20
+LONGEST_TITLE = 300
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
-_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|jpe?g|png|gif|mp[34])$", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|zip|rar|7z|jpe?g|png|gif|mp[34])$", re.IGNORECASE)
+_ROWS = frozenset({"tr", "li", "dd", "article"})
 _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
 
 
@@ -30,6 +34,32 @@ class TitleLink:
 
 def find_links(page: Element, url: str, platform: Platform) -> Iterator[TitleLink]:
     """Yield the links that may lead to an article of the same site, those in menus left out."""
+    for element, target in _list_links(page, url):
+        title = read_title(element)
+        if title and _may_be_article(target, url, platform):
+            yield TitleLink(element, target, title)
+
+
+def find_links_elsewhere(page: Element, url: str) -> Iterator[TitleLink]:
+    """Yield the links to documents and to other sites; a row may print the title beside a link for its download."""
+    for element, target in _list_links(page, url):
+        if leads_elsewhere(target, url):
+            title = read_title(element)
+            yield TitleLink(element, target, title if is_title(title) else _read_row_title(element))
+
+
+def leads_elsewhere(target: str, url: str) -> bool:
+    """Say whether an address is that of a document, or of another site, so that no article is read there."""
+    return site_of(target) != site_of(url) or is_document(target)
+
+
+def _read_row_title(link: Element) -> str:
+    row = next((parent for parent in islice(link.parents, 4) if parent.name in _ROWS), None)
+    cells = [cell for cell in row.contents if isinstance(cell, Element)] if row is not None else []
+    return max((clean_text(text_of(cell)) for cell in cells), key=len, default="")[:LONGEST_TITLE]
+
+
+def _list_links(page: Element, url: str) -> Iterator[tuple[Element, str]]:
     count = 0
     for element in _elements_outside_furniture(page):
         if element.name != "a" or not element.has_attr("href"):
@@ -38,10 +68,8 @@ def find_links(page: Element, url: str, platform: Platform) -> Iterator[TitleLin
         if count > MOST_LINKS:
             return
         href = attribute_of(element, "href")
-        target = resolve_address(href, element, url) if href and not href.startswith("#") else None
-        title = read_title(element) if target else ""
-        if target and title and _may_be_article(target, url, platform):
-            yield TitleLink(element, target, title)
+        if href and not href.startswith("#") and (target := resolve_address(href, element, url)):
+            yield element, target
 
 
 def _may_be_article(target: str, url: str, platform: Platform) -> bool:
