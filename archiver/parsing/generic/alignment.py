@@ -16,7 +16,8 @@ _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _BETWEEN = re.compile(r"[\n|]+")
 # Elements that are a part of a text, and hold no text of their own.
 PARTS = frozenset(
-    "p li ul ol tr td th tbody thead table h1 h2 h3 h4 h5 h6 blockquote pre dd dt dl center figure figcaption".split()
+    "p li ul ol tr td th tbody thead table h1 h2 h3 h4 h5 h6 blockquote pre dd dt dl center figure figcaption details "
+    "summary".split()
 )
 
 

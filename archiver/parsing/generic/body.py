@@ -6,9 +6,9 @@ from itertools import accumulate, takewhile
 from archiver.model import Attachment, Image, Link
 from archiver.parsing.body import BodyParts, read_head, read_text, take_apart, take_media
 from archiver.parsing.documents import FRAMES, collect_documents, is_document, list_printed
-from archiver.parsing.figures import read_caption
+from archiver.parsing.figures import find_figures, read_caption
 from archiver.parsing.generic.declared import Declared
-from archiver.parsing.generic.outline import Outline
+from archiver.parsing.generic.outline import Outline, Span
 from archiver.parsing.generic.region import Region
 from archiver.parsing.generic.signature import drop_account
 from archiver.parsing.links import Links
@@ -126,6 +126,7 @@ def _find_furniture(outline: Outline, region: Region) -> tuple[Element, frozense
     holders = [span for span in outline.around(first) if span.start <= first and last < span.end]
     # What holds no other line may hold a film or a picture beside the only paragraph.
     root = [span for span in holders if (span.start, span.end) == (holders[0].start, holders[0].end)][-1]
+    chosen |= _find_captions(outline, root, first, last)
     counts = list(accumulate((index in chosen for index in range(root.start, root.end)), initial=0))
     furniture: set[int] = set()
     for span in outline.spans:
@@ -139,3 +140,14 @@ def _find_furniture(outline: Outline, region: Region) -> tuple[Element, frozense
         if index not in chosen:
             furniture |= {id(element) for element in outline.lines[index].inlines}
     return root.element, frozenset(furniture)
+
+
+def _find_captions(outline: Outline, root: Span, first: int, last: int) -> set[int]:
+    """Find the lines amid a text that are captions of its pictures: they stay with these, and are read as such."""
+    if not outline.images_in(first, last):
+        return set()
+    figures = find_figures(root.element)
+    spans = {index: outline.around(index) for index in range(first, last + 1)}
+    inside = {index for index, around in spans.items() if any(id(span.element) in figures for span in around)}
+    lines = ((index, outline.lines[index].inlines) for index in range(first, last + 1))
+    return inside | {index for index, inlines in lines if any(id(element) in figures for element in inlines)}

@@ -1,6 +1,7 @@
 """Choosing the lines of an article: those an extractor finds, and what a page of news prints around them."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import takewhile
@@ -14,6 +15,7 @@ from archiver.parsing.generic.lead import find_lead
 from archiver.parsing.generic.outline import PARAGRAPH, Line, Outline, Span
 from archiver.parsing.generic.teasers import is_bare_address
 from archiver.parsing.generic.words import PROPERTY
+from archiver.platforms.elements import Element
 
 # So many lines may stand between a headline and its info line.
 LONGEST_HEAD = 20
@@ -135,6 +137,11 @@ class _Chooser:
     def _drop_apart(self, found: list[int]) -> list[int]:
         """Leave out short lines at both ends that stand in other elements than the first or last paragraph."""
         whole = [index for index in found if self._is_whole(index)]
+        shared = Counter(id(holder_of(self._outline, index)) for index in whole)
+        while (
+            len(whole) > 1 and shared[id(holder_of(self._outline, whole[-1]))] == 1 and not self._is_sentence(whole[-1])
+        ):
+            whole.pop()  # the foot of the page: long, but no sentence, and in an element of its own
         if not whole:
             return []  # labels and numbers: of a page without a text an extractor returns all there is
         first, last = (holder_of(self._outline, index) for index in (whole[0], whole[-1]))
@@ -147,9 +154,11 @@ class _Chooser:
 
     def _is_whole(self, index: int) -> bool:
         """Say whether a line is a paragraph: long, or a sentence."""
+        return self._weigh(index) > 0 and (self._lines[index].mass >= PARAGRAPH or self._is_sentence(index))
+
+    def _is_sentence(self, index: int) -> bool:
         line = self._lines[index]
-        is_sentence = line.mass >= SHORTEST_BODY and bool(_ENDS_SENTENCE.search(line.text[-12:]))
-        return self._weigh(index) > 0 and (line.mass >= PARAGRAPH or is_sentence)
+        return line.mass >= SHORTEST_BODY and bool(_ENDS_SENTENCE.search(line.text[-12:]))
 
     def _trim(self, found: list[int]) -> list[int]:
         """Leave out what is no text at both ends: info lines, buttons, headings of what follows."""
@@ -214,7 +223,7 @@ class _Chooser:
         if not found:
             return
         last, holder = found[-1], holder_of(self._outline, found[-1])
-        below = self._find_text_below(last)
+        below = self._find_text_below(last, holder)
         same = [index for index in below if holder_of(self._outline, index) is holder]
         is_more = self._mass(index for index in below if self._is_whole(index)) >= self._mass(found)
         yield from (kept := below if is_more else same)
@@ -227,16 +236,18 @@ class _Chooser:
         ):
             yield from range(last + 1, around.end)
 
-    def _find_text_below(self, last: int) -> list[int]:
-        """List the lines right below a text up to the first that is none: a link, a button, a heading."""
-        return list(takewhile(self._goes_on, range(last + 1, len(self._lines))))
+    def _find_text_below(self, last: int, holder: Element) -> list[int]:
+        """List the lines right below a text up to the first that is none: a link, a button, a heading elsewhere."""
+        below = range(last + 1, len(self._lines))
+        return list(takewhile(lambda index: self._goes_on(index, holder), below))
 
     def _mass(self, lines: Iterable[int]) -> int:
         return sum(self._lines[index].mass for index in lines)
 
-    def _goes_on(self, index: int) -> bool:
-        line = self._lines[index]
-        return self._weigh(index) > 0 and not line.heading and not line.is_link and not self._opens_other(index)
+    def _goes_on(self, index: int, holder: Element) -> bool:
+        if self._lines[index].is_link or not self._weigh(index) or self._opens_other(index):
+            return False
+        return not self._is_heading(index) or holder_of(self._outline, index) is holder
 
     def _may_sign(self, index: int) -> bool:
         line = self._lines[index]
