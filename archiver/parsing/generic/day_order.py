@@ -15,7 +15,7 @@ LONGEST_LINE = 400
 _NUMERIC = re.compile(r"(?<![\d/.-])(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d\d)(?![\d/-])")
 _ENGLISH = re.compile(r"\b(?:the|of|and|to|in|for)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
-_ENGLISH_SHARE = 0.12
+_ENGLISH_SHARE = 0.1
 # So many dates of one form beside one of the other make that a misprint.
 _FEW_MISPRINTS = 5
 # Where English is written and the month comes first.

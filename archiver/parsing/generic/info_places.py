@@ -19,6 +19,8 @@ MOST_LEADING = 5
 MOST_CLOSING = 2
 MOST_ELSEWHERE = 1500
 NEAR = 2
+# A link of so many letters beside a date is the title of another article.
+SHORTEST_TITLE = 12
 # A date that is nearly all of its line, amid the text.
 LONGEST_ALONE = 60
 SHARE_ALONE = 0.8
@@ -47,21 +49,32 @@ def read_weak_places(outline: Outline, region: Region, infos: InfoReader) -> Ite
 
 
 def _read_below(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
-    """Read what stands between the headline and the text."""
-    for index in range(region.headline + 1, min(region.first, region.headline + 1 + 3 * MOST_BELOW)):
-        line, info = outline.lines[index], infos.read(index)
-        if not info and line.is_link and len(line.text) > LONGEST_PLAIN_LINK:
-            return
-        if info and not line.furniture:
+    """Read what stands between the headline and the text: above the first link to another article, or the only one."""
+    below = range(region.headline + 1, min(region.first, region.headline + 1 + 3 * MOST_BELOW))
+    seen = [(index, info) for index in below if (info := infos.read(index)) and not outline.lines[index].furniture]
+    links = (index for index in below if _is_other_title(outline, index, infos))
+    first = next(links, region.first)
+    for index, info in seen:
+        if index < first:
             yield Seen(info, "below the headline", 0.98 if info.is_labelled or info.views else 0.95)
+        elif len(seen) == 1 and not outline.lines[index].anchors:
+            yield Seen(info, "below the headline", 0.9)
+
+
+def _is_other_title(outline: Outline, index: int, infos: InfoReader) -> bool:
+    """Say whether a line is the linked title of another article."""
+    line = outline.lines[index]
+    return line.is_link and len(line.text) > LONGEST_PLAIN_LINK and not infos.read(index)
 
 
 def _read_above(outline: Outline, region: Region, infos: InfoReader, zone: tzinfo, at: datetime) -> Iterator[Seen]:
     """Read what stands right above the headline, but no clock, which says the time of the capture."""
     for index in range(region.headline - 1, max(region.headline - 1 - MOST_ABOVE, -1), -1):
         line, info = outline.lines[index], infos.read(index)
-        if not info and (HOME.match(line.text) or (line.is_link and len(line.text) > LONGEST_PLAIN_LINK)):
+        if not info and (HOME.match(line.text) or _is_other_title(outline, index, infos)):
             return
+        if info and any(len(whole_text(anchor)) >= SHORTEST_TITLE for anchor in line.anchors):
+            return  # the date of another article
         if info is None or not (info.is_labelled or not _is_clock(info, zone, at)):
             continue
         is_trail = line.furniture or bool(HOME.match(line.text))
@@ -96,7 +109,7 @@ def _read_after(outline: Outline, region: Region, infos: InfoReader) -> Iterator
         is_foot = _is_in_foot(outline, region, index)
         if index >= region.end and not is_foot:
             return
-        if not info and line.is_link and len(line.text) > LONGEST_PLAIN_LINK:
+        if _is_other_title(outline, index, infos):
             return
         if info and (is_foot or not line.furniture):
             if info.is_labelled or info.views:

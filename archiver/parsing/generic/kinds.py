@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
 from archiver.model import Problem
 from archiver.parsing.generic.endings import is_foot
@@ -9,7 +10,7 @@ from archiver.parsing.generic.fields import Fields
 from archiver.parsing.generic.headline import Headline
 from archiver.parsing.generic.info import CELLS
 from archiver.parsing.generic.metadata import Metadata
-from archiver.parsing.generic.outline import PARAGRAPH, Outline
+from archiver.parsing.generic.outline import PARAGRAPH, Line, Outline
 from archiver.parsing.generic.region import Region
 
 # What a title must reach to be one.
@@ -140,16 +141,20 @@ def _is_long_unspaced(text: str) -> bool:
 def is_in_rows(found: Candidate) -> bool:
     """Say whether the text below a headline is that of a listing: a few lines under each of several linked titles."""
     lines, region = found.outline.lines, found.region
-    rows = [index for index in sorted({*found.rows, *found.dated_rows}) if region.headline < index <= region.last]
+    rows = [index for index in sorted({*found.rows, *found.dated_rows}) if index > region.headline]
     chosen = [index for index in sorted({*region.lead, *region.chosen}) if index not in rows]
-    if not rows or sum(line < rows[0] and lines[line].mass >= PARAGRAPH for line in chosen) >= FEWEST_ABOVE:
+    above = sum(lines[line].mass >= PARAGRAPH for line in chosen if not rows or line < rows[0])
+    if not chosen or not rows or rows[0] > region.last or above >= FEWEST_ABOVE:
         return False
-    ends = [*rows, len(lines)][1:]
-    below = [[line for line in chosen if start < line < end] for start, end in zip(rows, ends, strict=True)]
-    filled = [part for part in below if 0 < len(part) <= LONGEST_ROW]
-    in_rows = sum(lines[index].mass for part in filled for index in part)
+    filled = [(start, end) for start, end in pairwise((*rows, rows[-1] + LONGEST_ROW)) if _is_filled(lines, start, end)]
+    in_rows = sum(lines[line].mass for line in chosen if any(start < line < end for start, end in filled))
     fewest = FEWEST_DATED if set(rows) <= set(found.dated_rows) else FEWEST_ROWS
     return len(filled) >= fewest and in_rows >= _MOST_OF_IT * sum(lines[index].mass for index in chosen)
+
+
+def _is_filled(lines: list[Line], start: int, end: int) -> bool:
+    """Say whether a little text stands between two titles."""
+    return 1 < end - start <= LONGEST_ROW + 1 and any(line.mass >= SHORTEST_TEXT for line in lines[start + 1 : end])
 
 
 def _find_paragraphs(outline: Outline, region: Region) -> list[int]:

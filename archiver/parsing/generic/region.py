@@ -92,11 +92,17 @@ class _Chooser:
     def _drop_links(self, found: list[int]) -> list[int]:
         """Leave out links to something else, and the label above them; a linked heading between paragraphs stays."""
         kept = [index for place, index in enumerate(found) if self._is_of_text(found, place)]
-        return [index for index in kept if not (self._is_label(index) and self._stands_above_links(index, kept))]
+        return [index for index in kept if not (self._stands_above_links(index, kept) and self._is_label(index, kept))]
 
     def _stands_above_links(self, index: int, kept: list[int]) -> bool:
         """Say whether the next line is a link to something else."""
         return index + 1 < len(self._lines) and index + 1 not in kept and self._lines[index + 1].is_link
+
+    def _is_boxed(self, index: int, kept: list[int]) -> bool:
+        """Say whether a line stands in one element with the link below it, and without a paragraph of the text."""
+        spans = self._outline.around(index)
+        box = next((span for span in spans if span.start <= index and index + 1 < span.end), None)
+        return box is not None and not any(self._is_whole(other) for other in kept if box.start <= other < box.end)
 
     def _is_of_text(self, found: list[int], place: int) -> bool:
         line = self._lines[found[place]]
@@ -105,10 +111,12 @@ class _Chooser:
         around = [self._lines[index] for index in (*found[max(place - 1, 0) : place], *found[place + 1 : place + 2])]
         return bool(line.heading) and len(around) == 2 and not any(other.is_link or other.heading for other in around)
 
-    def _is_label(self, index: int) -> bool:
+    def _is_label(self, index: int, kept: list[int]) -> bool:
         line = self._lines[index]
+        if len(line.text) > LONGEST_LABEL:
+            return False
         is_announced = bool(line.heading) or line.text.endswith((":", "：")) or self._opens_other(index)
-        return len(line.text) <= LONGEST_LABEL and is_announced
+        return is_announced or (not self._is_sentence(index) and self._is_boxed(index, kept))
 
     def _drop_head(self, found: list[int]) -> list[int]:
         """Leave out the short lines down to the last info line above the text."""
