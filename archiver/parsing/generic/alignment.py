@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from archiver.parsing.generic.endings import is_foot, is_tool
+from archiver.parsing.generic.info import CELLS
 from archiver.parsing.generic.outline import Line, Outline
 from archiver.parsing.generic.teasers import is_bare_address
 from archiver.platforms.elements import Element
 
 # So many letters and digits of a line do not stand in a text by chance.
 SURE = 20
+# A cell of a table of values has fewer lines.
+FEW_LINES = 4
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 # What stands between the pieces of an extracted text: its lines, and the cells of its tables.
 _BETWEEN = re.compile(r"[\n|]+")
@@ -33,12 +36,22 @@ def squeeze(text: str) -> str:
 
 
 def holder_of(outline: Outline, index: int) -> Element:
-    """Return the element that holds the text which a line is a part of, whatever element makes it a paragraph."""
+    """Return the element that holds the text which a line is a part of, whatever element makes it a paragraph.
+
+    A cell with more than a few lines is no part of a table of values, but of one that arranges the page.
+    """
     block = outline.lines[index].block
     span = outline.span_of(block)
     is_paragraph = span is not None and span.end - span.start == 1 and block.parent is not None
     around = block.parents if is_paragraph else (block, *block.parents)
-    return next((element for element in around if element.name not in PARTS), block)
+    return next((element for element in around if _holds_text(outline, element)), block)
+
+
+def _holds_text(outline: Outline, element: Element) -> bool:
+    if element.name not in PARTS:
+        return True
+    span = outline.span_of(element) if element.name in CELLS else None
+    return span is not None and span.end - span.start >= FEW_LINES
 
 
 def _find_pieces(outline: Outline, text: str) -> list[int]:

@@ -236,13 +236,21 @@ class _Chooser:
         is_more = self._mass(index for index in below if self._is_whole(index)) >= self._mass(found)
         yield from (kept := below if is_more else same)
         last = max((last, *kept))
+        around = self._find_around(holder)
+        if around and around.end - last - 1 <= MOST_SIGNATURES:
+            signing = range(last + 1, around.end)
+            yield from signing if all(map(self._may_sign, signing)) else ()
+
+    def _find_around(self, holder: Element) -> Span | None:
+        """Find the element around the text that is the article's, too; None where that is the frame of the page.
+
+        So it is if it begins far above the headline, or the element of the text holds the headline already.
+        """
+        own = self._outline.span_of(holder)
         around = self._outline.span_of(holder.parent) if holder.parent is not None else None
-        if (
-            around
-            and around.end - last - 1 <= MOST_SIGNATURES
-            and all(map(self._may_sign, range(last + 1, around.end)))
-        ):
-            yield from range(last + 1, around.end)
+        if own is None or around is None or own.start <= self._headline:
+            return None
+        return around if around.start >= self._headline - MOST_SIGNATURES else None
 
     def _find_text_below(self, last: int, holder: Element) -> list[int]:
         """List the lines right below a text up to the first that is none: a link, a button, a heading elsewhere."""
