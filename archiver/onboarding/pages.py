@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from archiver.model import Capture
 from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html
 from archiver.parsing.text import clean_text, decode_page
+from archiver.platforms.addresses import resolve_address
 from archiver.platforms.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
-from archiver.urls import host_of, join_url, strip_tracking
+from archiver.urls import host_of, strip_tracking
 
 MOST_LINKS = 2000
 # A page that shows so few letters and has scripts is filled in by them.
@@ -34,7 +35,7 @@ def read_links(page: Element, base: str) -> list[Link]:
     """Return the links of a page to its own host, each address once, with the longest of its texts."""
     found: dict[str, str] = {}
     for link in select(page, "a[href]")[:MOST_LINKS]:
-        url = join_url(base, attribute_of(link, "href"))
+        url = resolve_address(attribute_of(link, "href"), link, base)
         if url is None or host_of(url) != host_of(base):
             continue
         url, text = strip_tracking(url), clean_text(text_of(link))

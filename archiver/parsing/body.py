@@ -110,7 +110,7 @@ def read_text(root: Element, links: Links, known: frozenset[int], parts: BodyPar
     """
     furniture = find_furniture(root, known)
     reader = BlockReader(links, known | furniture.ids)
-    blocks, views = drop_lines(reader.read(root), lambda url: is_article_like(url, links.base))
+    blocks, views = drop_lines(reader.read(root), lambda url: is_article_like(url, links.page))
     found = _list_links(blocks, reader)
     embedded = {link.url for link in found}
     parts.links = [link for link in parts.links if link.kind != "media" or link.url not in embedded] + found

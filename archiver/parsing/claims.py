@@ -1,28 +1,24 @@
 """What an article's page says of who it is: ids that it prints about itself, and the addresses that it calls its own.
 
-Read from the text of the page, for platforms are read without their heads. Such claims may be wrong, the home page for
+Read from lxml's tree of the page, for platforms are read without their heads. Such claims may be wrong, the home page for
 every article say; who uses them looks at the articles too.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from html import unescape
 from urllib.parse import urlsplit
 
 from archiver.model import Article, Page
+from archiver.parsing.markup import DeepMarkupError, Markup, list_bases, parse_markup
+from archiver.platforms.addresses import choose_base
 from archiver.platforms.generic import is_home
 from archiver.platforms.layout import Address
 from archiver.urls import join_url, parameters_of
 
-MOST_LETTERS = 60_000
-"""Letters of a page that are looked at: heads end long before."""
-_TAG = re.compile(r"<(link|meta|body)\b([^>]{1,3000})>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([a-z:-]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
-# What any claim is told by; most elements of a head have nothing of it.
-_CLAIM = re.compile(r"og:url|canonical|shortlink|postid|page-id", re.IGNORECASE)
+_OWN = frozenset({"canonical", "shortlink"})
 _POST_CLASS = re.compile(r"(?:^|\s)(?:postid|page-id)-(\d{1,12})(?=\s|$)")
-_POST = re.compile(r"<(?:article|div)\b[^>]{0,500}?\bid\s*=\s*[\"']post-(\d{1,12})[\"']", re.IGNORECASE)
+_POST = re.compile(r"post-(\d{1,12})")
 # WordPress writes a post by its number like this, in the address of last resort.
 _NUMBERS = ("p", "page_id")
 
@@ -31,29 +27,32 @@ def add_claims(page: Page, html: str, read_address: Callable[[str], Address]) ->
     """Add to an article what its page claims about itself, in the order of the page; other pages stay."""
     if not isinstance(page, Article):
         return page
-    found = dict.fromkeys(_find_claims(html[:MOST_LETTERS], page.url, read_address))
+    try:
+        markup = parse_markup(html)
+    except DeepMarkupError:
+        return page
+    found = dict.fromkeys(_find_claims(markup, page.url, read_address)) if markup is not None else ()
     return replace(page, keys=tuple(key for key in found if key != page.native_key))
 
 
-def _find_claims(html: str, base: str, read_address: Callable[[str], Address]) -> Iterator[str]:
-    for name, text in _TAG.findall(html):
-        if not _CLAIM.search(text):
-            continue
-        tag = {key.lower(): unescape(a or b or c) for key, a, b, c in _ATTRIBUTE.findall(text)}
-        if name.lower() == "body":
-            yield from (f"post-{number}" for number in _POST_CLASS.findall(tag.get("class", "")))
-        elif href := _find_address(tag):
+def _find_claims(markup: Markup, url: str, read_address: Callable[[str], Address]) -> Iterator[str]:
+    base = choose_base(list_bases(markup), url)
+    for element in markup.iter("link", "meta", "body"):
+        if element.tag == "body":
+            yield from (f"post-{number}" for number in _POST_CLASS.findall(element.get("class", "")))
+        elif href := _find_address(element):
             yield from _read_key(join_url(base, href), read_address)
-    posts = set(_POST.findall(html)) if "post-" in html else set()
+    posts = {match[1] for post in markup.iter("article", "div") if (match := _POST.fullmatch(post.get("id", "")))}
     if len(posts) == 1:  # several are those of a list
         yield f"post-{posts.pop()}"
 
 
-def _find_address(tag: dict[str, str]) -> str | None:
+def _find_address(element: Markup) -> str | None:
     """Find the address in an element of the head that gives the page's own."""
-    if tag.get("property", "").lower() == "og:url":
-        return tag.get("content")
-    return tag.get("href") if tag.get("rel", "").lower() in ("canonical", "shortlink") else None
+    if element.tag == "meta":
+        names = (element.get("property") or element.get("name") or "").lower()
+        return str(element.get("content") or "") if names == "og:url" else None
+    return str(element.get("href") or "") if element.get("rel", "").lower() in _OWN else None
 
 
 def _read_key(url: str | None, read_address: Callable[[str], Address]) -> Iterator[str]:

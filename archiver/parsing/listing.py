@@ -11,9 +11,10 @@ from archiver.parsing.document import read_first, read_place
 from archiver.parsing.info_line import read_info_line
 from archiver.parsing.text import clean_text
 from archiver.parsing.unturned import find_unturned
+from archiver.platforms.addresses import resolve_address
 from archiver.platforms.elements import Element, attribute_of, select, select_one, text_of
 from archiver.platforms.layout import Address, Layout, ListingLayout
-from archiver.urls import join_url, strip_session
+from archiver.urls import strip_session
 
 # "Hiển thị 1 - 20 of 26 kết quả", in English "Showing 1 - 20 of 2,952 results".
 _RESULTS = re.compile(r"(\d[\d.,]*)\s*[-–]\s*(\d[\d.,]*)\s+\S+\s+(\d[\d.,]*)")
@@ -22,7 +23,7 @@ _FEW_RESULTS = re.compile(r"(\d[\d.,]*)")
 
 
 class ListingReader:
-    """Reads the listing on one page; ``base`` is the address its links are relative to, ``at`` its capture's time."""
+    """Reads the listing on one page; ``base`` is its address, ``at`` its capture's time."""
 
     def __init__(self, base: str, read_address: Callable[[str], Address], zone: tzinfo, at: datetime) -> None:
         self._base = base
@@ -75,7 +76,7 @@ class ListingReader:
         self, row: Element, link: Element, places: ListingLayout
     ) -> tuple[ListingEntry | None, tuple[Problem, ...]]:
         href = attribute_of(link, "href")
-        url = join_url(self._base, href)
+        url = resolve_address(href, link, self._base)
         address = self._read_address(url) if url else None
         if address is None or address.kind == "listing":
             return None, (Problem("strange_entry", href[:300]),)
@@ -87,7 +88,7 @@ class ListingReader:
 
     def _find_next(self, page: Element, places: ListingLayout) -> str | None:
         href = places.next_link(page, self._base) if places.next_link else None
-        url = join_url(self._base, href) if href else None
+        url = resolve_address(href, page, self._base) if href else None
         return strip_session(url) if url else None
 
 

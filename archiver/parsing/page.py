@@ -121,7 +121,7 @@ def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinf
         return listing
     page = parse_page(html, layout)
     try:
-        read = _read_tree(page, Links.of_page(capture.url, html), capture, platform, layout, zone)
+        read = _read_tree(page, Links.of_page(capture.url, html, page), capture, platform, layout, zone)
         return add_claims(read, html, platform.read_address)
     finally:
         fell_tree(page)

@@ -24,6 +24,7 @@ _ENTITY = re.compile(r"&(?:(?:amp|#38);)*([A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|
 # A decoded piece may complete another entity (``&a&#109;p;``); what is still encoded after so many rounds is no text.
 _MOST_ROUNDS = 4
 _LONG_TEXT = 1000
+_MOST_MARKS = 30
 # So many letters of UTF-8 there must be for each byte that is none.
 _LETTERS_PER_ERROR = 4
 
@@ -96,15 +97,21 @@ def _compose(text: str) -> str:
 
     The time that NFC takes grows with the square of their number, up to hours for one page.
     """
-    if len(text) > _LONG_TEXT:
-        text = _piled_marks().sub(r"\1", text)
+    # A pile of more than 30 has a mark at one of every 31 places.
+    if len(text) > _LONG_TEXT and _compile_marks().search(text[:: _MOST_MARKS + 1]):
+        text = _compile_piles().sub(r"\1", text)
     return unicodedata.normalize("NFC", text)
 
 
 @lru_cache(maxsize=1)
-def _piled_marks() -> re.Pattern[str]:
-    marks = "".join(mark for mark in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(mark))
-    return re.compile(f"([{marks}]{{30}})[{marks}]+")
+def _compile_marks() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(mark for mark in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(mark))}]")
+
+
+@lru_cache(maxsize=1)
+def _compile_piles() -> re.Pattern[str]:
+    mark = _compile_marks().pattern
+    return re.compile(f"({mark}{{{_MOST_MARKS}}}){mark}+")
 
 
 def _decode_entity(match: re.Match[str]) -> str:

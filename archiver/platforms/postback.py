@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from archiver.model import Form
+from archiver.platforms.addresses import resolve_address
 from archiver.platforms.elements import Element, attribute_of, select, select_one, text_of
-from archiver.urls import join_url
 
 # javascript:__doPostBack('target','argument'); with validation the target is the first of several arguments.
 _POSTBACK = re.compile(
@@ -42,7 +42,7 @@ def make_postback(page: Element, url: str, target: str, argument: str, name: str
     form = state.find_parent("form") if state is not None else None
     if form is None:
         return None
-    address = join_url(url, attribute_of(form, "action") or url)
+    address = resolve_address(attribute_of(form, "action") or url, form, url)
     fields = dict(_fields_of(form)) | {"__EVENTTARGET": target, "__EVENTARGUMENT": argument}
     return Form(address, tuple(fields.items()), name) if address else None
 

@@ -8,9 +8,10 @@ import re
 from urllib.parse import urlsplit, urlunsplit
 
 from archiver.model import Form
+from archiver.platforms.addresses import resolve_address
 from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_any, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
-from archiver.urls import join_url, parameters_of, strip_session
+from archiver.urls import parameters_of, strip_session
 
 # /…/-/vcmsviewcontent/<instance>/<category>/<parent>[/<article>], or all of it as parameters of the portlet.
 _FRIENDLY = re.compile(r"/-/vcmsviewcontent/(?P<instance>\w+)/(?P<numbers>\d+(?:/\d+)*)/?$", re.ASCII)
@@ -70,7 +71,7 @@ def _find_next_form(page: Element, url: str) -> Form | None:
     fields = {attribute_of(field, "name"): attribute_of(field, "value") for field in select(form, "input[name]")}
     shown = fields.get(f"{prefix}page", "")
     later = [int(match[2]) for match in steps if match and int(match[2]) > (int(shown) if shown.isdecimal() else 1)]
-    action = join_url(url, attribute_of(form, "action") or url)
+    action = resolve_address(attribute_of(form, "action") or url, form, url)
     if not later or action is None:
         return None
     fields |= {f"{prefix}page": str(min(later))}

@@ -7,9 +7,10 @@ import re
 from urllib.parse import urlsplit, urlunsplit
 
 from archiver.model import Form
+from archiver.platforms.addresses import resolve_address
 from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
-from archiver.urls import join_url, strip_session
+from archiver.urls import strip_session
 
 # The whole identity is a query without a value, behind a path with or without its slash: /chi-tiet-tin?/<slug>/<id>.
 # HTTrack saved such a page as chi-tiet-tin/index828a.html.
@@ -72,7 +73,7 @@ def _find_next_form(page: Element, url: str) -> Form | None:
     coloured = [place for place, button in enumerate(buttons) if _SET_COLOUR.search(attribute_of(button, "style"))]
     following = (coloured[0] if coloured else 0) + 1
     form = buttons[following].find_parent("form") if following < len(buttons) else None
-    action = join_url(url, attribute_of(form, "action")) if form is not None else None
+    action = resolve_address(attribute_of(form, "action") or url, form, url) if form is not None else None
     if form is None or action is None:
         return None
     hidden = [field for field in select(form, "input[name]") if attribute_of(field, "type") == "hidden"]

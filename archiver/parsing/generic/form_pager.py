@@ -18,8 +18,9 @@ from archiver.parsing.generic.pager import (
     word_of,
 )
 from archiver.parsing.text import clean_text
+from archiver.platforms.addresses import resolve_address
 from archiver.platforms.elements import Element, attribute_of, classes_of, elements_below, select, select_one
-from archiver.urls import join_url, site_of, strip_session
+from archiver.urls import site_of, strip_session
 
 _POSTBACK = re.compile(r"__doPostBack\(\s*['\"]([^'\"]{1,300})['\"]\s*,\s*['\"]([^'\"]{0,300})['\"]", re.IGNORECASE)
 _CURRENT = frozenset({"span", "b", "strong", "em"})
@@ -62,7 +63,7 @@ def find_next_query(page: Element, url: str) -> str | None:
     """Find the address that a plain form asks for with the button or choice of the next page; None without one."""
     own = read_page_number(url)
     for form in select(page, "form")[:MOST_FORMS]:
-        target = join_url(url, attribute_of(form, "action") or url.partition("?")[0])
+        target = resolve_address(attribute_of(form, "action") or url.partition("?")[0], form, url)
         if attribute_of(form, "method").lower() == "post" or not target or site_of(target) != site_of(url):
             continue
         later = {number: name for name, number in _find_choices(form) if number > (own[1] if own else 1)}
@@ -134,7 +135,7 @@ def _hidden_fields(form: Element) -> list[tuple[str, str]]:
 
 def _make_form(page: Element, url: str, step: _Postback) -> Form | None:
     form = step.link.find_parent("form") or select_one(page, "form")
-    action = join_url(url, attribute_of(form, "action") or url) if form is not None else None
+    action = resolve_address(attribute_of(form, "action") or url, form, url) if form is not None else None
     if form is None or action is None or site_of(action) != site_of(url):
         return None
     fields = dict(_hidden_fields(form)) | {"__EVENTTARGET": step.target, "__EVENTARGUMENT": step.argument}

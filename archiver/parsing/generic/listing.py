@@ -15,9 +15,10 @@ from archiver.parsing.info_line import InfoLine
 from archiver.parsing.listing import read_results
 from archiver.parsing.text import clean_text
 from archiver.parsing.unturned import find_unturned
+from archiver.platforms.addresses import resolve_address
 from archiver.platforms.elements import Element, attribute_of, select, text_of
 from archiver.platforms.layout import Platform
-from archiver.urls import join_url, site_of, strip_session
+from archiver.urls import site_of, strip_session
 
 LEAST_SHARE = 0.25
 LEAST_SHARE_UNDATED = 0.5
@@ -95,7 +96,7 @@ def find_feeds(page: Element, url: str) -> tuple[str, ...]:
     feeds: dict[str, None] = {}
     for link in select(page, "link[href]"):
         kind = attribute_of(link, "type").lower()
-        target = join_url(url, attribute_of(link, "href"))
+        target = resolve_address(attribute_of(link, "href"), link, url)
         if kind not in ("application/rss+xml", "application/atom+xml") or not target or site_of(target) != site_of(url):
             continue
         if not _COMMENTS.search(target) and not _COMMENTS.search(attribute_of(link, "title")):

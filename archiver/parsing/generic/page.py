@@ -19,7 +19,7 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     html = decode_page(capture.body, capture.headers)
     page = parse_html(html)
     address = platform.read_address(capture.url)
-    links = Links.of_page(capture.url, html)
+    links = Links.of_page(capture.url, html, page)
     article = read_generic_article(page, address, links, platform.places, zone, capture.fetched_at)
     if isinstance(article, Article):
         refusal = recognise_refusal_in(article)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archiver.parsing.text import clean_text
+from archiver.platforms.addresses import resolve_address
 from archiver.platforms.elements import Element, attribute_of, classes_of, select, text_of
-from archiver.urls import join_url, parameters_of, site_of, strip_session, undo_mirroring
+from archiver.urls import parameters_of, site_of, strip_session, undo_mirroring
 
 MOST_LINKS = 5000
 _LONGEST_TEXT = 30
@@ -75,7 +76,7 @@ def is_page_of(target: str, url: str) -> bool:
 
 def _find_steps(page: Element, url: str) -> Iterator[_Step]:
     for link in _links(page):
-        target = join_url(url, attribute_of(link, "href"))
+        target = resolve_address(attribute_of(link, "href"), link, url)
         text = word_of(link)
         declared = "next" in attribute_of(link, "rel").lower().split()
         if not target or site_of(target) != site_of(url) or is_disabled(link):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from archiver.parsing.furniture.names import is_furniture
 from archiver.parsing.text import clean_text
+from archiver.platforms.addresses import resolve_address
 from archiver.platforms.elements import Element, attribute_of, select, text_of
 from archiver.platforms.layout import Platform
-from archiver.urls import join_url, site_of, strip_tracking
+from archiver.urls import site_of, strip_tracking
 
 MOST_LINKS = 5000
 SHORTEST_TITLE = 8
@@ -37,7 +38,7 @@ def find_links(page: Element, url: str, platform: Platform) -> Iterator[TitleLin
         if count > MOST_LINKS:
             return
         href = attribute_of(element, "href")
-        target = join_url(url, href) if href and not href.startswith("#") else None
+        target = resolve_address(href, element, url) if href and not href.startswith("#") else None
         title = read_title(element) if target else ""
         if target and title and _may_be_article(target, url, platform):
             yield TitleLink(element, target, title)
