@@ -29,7 +29,11 @@ PIECES = [
     '<meta charset="utf-8">',
     " ", "\n\t", "\r\n", "Chi bộ", "họp", "\x0c",
 ]  # fmt: skip
-DOCTYPES = ["", "<!DOCTYPE html>", '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "http://www.w3.org/TR/xhtml1.dtd">']
+DOCTYPES = [
+    "",
+    "<!DOCTYPE html>",
+    '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0//EN" "http://www.w3.org/TR/xhtml1.dtd">',
+]
 TABLE = "<table><tr><td>Một</td></tr></table>"
 
 

@@ -1,7 +1,7 @@
 """What an article's page says of who it is: ids that it prints about itself, and the addresses that it calls its own.
 
-Read from lxml's tree of the page, for platforms are read without their heads. Such claims may be wrong, the home page for
-every article say; who uses them looks at the articles too.
+Read from lxml's tree of the page, for platforms are read without their heads. Such claims may be wrong, the home page
+for every article say; who uses them looks at the articles too.
 """
 
 import re

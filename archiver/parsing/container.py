@@ -10,10 +10,12 @@ from archiver.parsing.markup import Markup, compile_path, list_bases
 from archiver.parsing.tree import Part
 from archiver.platforms.layout import Layout
 
+
 def find_article_part(markup: Markup, layout: Layout) -> Part | None:
     """Find the breadcrumb, and the ``layout.container`` around the article's title, up to the end of its content.
 
-    What follows in the container is furniture. None where a page has no such title, or no such division around it.
+    What follows in the container is furniture; so is another container within the content, where a table that was never
+    ended took it in. None where a page has no such title, or no such division around it.
     """
     if not layout.container or not layout.content:
         return None
@@ -22,7 +24,9 @@ def find_article_part(markup: Markup, layout: Layout) -> Part | None:
     container = _find_around(title, layout.container) if title is not None else None
     if container is None:
         return None
-    return _make_part(markup, layout, container, next(_find_divisions(container, layout.content), None))
+    content = next(_find_divisions(container, layout.content), None)
+    taken_in = next(_find_divisions(content, layout.container), None) if content is not None else None
+    return _make_part(markup, layout, container, content, taken_in)
 
 
 def find_listing_part(markup: Markup, layout: Layout) -> Part | None:
@@ -37,17 +41,21 @@ def find_listing_part(markup: Markup, layout: Layout) -> Part | None:
     container = _find_around(rows[0], layout.container) if rows else None
     if container is None or any(_find_around(row, layout.container) is not container for row in rows):
         return None
-    return _make_part(markup, layout, container, None)
+    return _make_part(markup, layout, container)
 
 
-def _make_part(markup: Markup, layout: Layout, container: Markup, last: Markup | None) -> Part | None:
+def _make_part(
+    markup: Markup, layout: Layout, container: Markup, last: Markup | None = None, behind: Markup | None = None
+) -> Part | None:
     """Put the breadcrumbs outside a container before it; None where one stands around it."""
     crumbs = [*_find_divisions(markup, layout.breadcrumb)] if layout.breadcrumb else []
     around = [*container.iterancestors()]
     if any(crumb in around for crumb in crumbs):
         return None
-    beside = [crumb for crumb in crumbs if not any(each is container or each in crumbs for each in crumb.iterancestors())]
-    return Part((*beside, container), last, list_bases(markup))
+    beside = [
+        crumb for crumb in crumbs if not any(each is container or each in crumbs for each in crumb.iterancestors())
+    ]
+    return Part((*beside, container), last, behind, list_bases(markup))
 
 
 def _find_named(markup: Markup, names: tuple[str, ...]) -> list[Markup]:

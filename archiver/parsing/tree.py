@@ -1,10 +1,10 @@
 """BeautifulSoup's tree of a page or of a part of it, grown from lxml's with as few steps as a page of HTML needs.
 
 BeautifulSoup's own way from lxml to a node takes 3 µs: that was half the time of reading a page. It is ready for XML,
-namespaces, attributes that are lists; a page has none of them. Here a node is made and hung up in one step, and what all
-elements have in common stands in their class. Node by node the ``html`` element is that of
-``BeautifulSoup(html, "lxml", multi_valued_attributes=None)``, and searching it is BeautifulSoup's own. What stands around
-it, the doctype say, is not in the tree.
+namespaces, attributes that are lists; a page has none of them. Here a node is made and hung up in one step, and what
+all elements have in common stands in their class. Node by node the ``html`` element is that of
+``BeautifulSoup(html, "lxml", multi_valued_attributes=None)``, and searching it is BeautifulSoup's own. What stands
+around it, the doctype say, is not in the tree.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -35,13 +35,14 @@ MOST_STREAMED = 5000
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What is read of a page: elements in its order, none of them within another, up to the end of the ``last``.
+    """What is read of a page: elements, none of them within another, up to the end of ``last``, or before ``behind``.
 
     ``bases`` is what its ``base`` elements say, wherever they stand.
     """
 
     elements: tuple[Markup, ...]
     last: Markup | None = None
+    behind: Markup | None = None
     bases: tuple[str, ...] = ()
 
 
@@ -51,7 +52,7 @@ def grow_tree(html: str) -> Root:
         markup = parse_markup(html)
     except DeepMarkupError:
         return _stream(html)
-    root = _plant(lambda growth: _walk(markup, growth, None) if markup is not None else None)
+    root = _plant(lambda growth: _walk(markup, growth) if markup is not None else None)
     root.bases = list_bases(markup) if markup is not None else ()
     return root
 
@@ -232,16 +233,16 @@ def _walk_part(part: Part, growth: _Growth) -> None:
     growth.start("html", {})
     growth.start("body", {})
     for element in part.elements:
-        _walk(element, growth, part.last)
+        _walk(element, growth, part.last, part.behind)
 
 
-def _walk(markup: Markup, growth: _Growth, last: Markup | None) -> None:
+def _walk(markup: Markup, growth: _Growth, last: Markup | None = None, behind: Markup | None = None) -> None:
     """Walk through an element and all below it, up to the end of the last element that is wanted."""
     around: list[tuple[Markup, Iterator[Markup]]] = []
     siblings = iter((markup,))
     while True:
         node = next(siblings, None)
-        if node is None and not around:
+        if (node is None and not around) or (node is behind is not None):
             return
         if node is None:
             node, siblings = around.pop()

@@ -16,6 +16,7 @@ class Root(BeautifulSoup):
 
     bases: tuple[str, ...] = ()
 
+
 # What ends the word before it and begins a new one; all else stands within a line of text.
 _BREAKS = frozenset(
     "address article aside blockquote br caption center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 "
