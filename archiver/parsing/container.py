@@ -5,8 +5,11 @@ not certain that the rest of the page says nothing more, the page is read whole.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
-from archiver.parsing.markup import Markup, compile_path, list_bases
+from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
+
+from archiver.parsing.markup import Markup, list_bases
 from archiver.parsing.tree import Part
 from archiver.platforms.layout import Layout
 
@@ -60,9 +63,14 @@ def _make_part(
 
 def _find_named(markup: Markup, names: tuple[str, ...]) -> list[Markup]:
     """Find the elements of a page that have any of some names among their classes, in its order."""
-    asked = " or ".join(f"contains(., '{name}')" for name in names)
-    found: list[Markup] = compile_path(f"descendant::*/@class[{asked}]/..")(markup)
+    found = _compile_search(names)(markup)
     return [element for element in found if any(_is_named(element, name) for name in names)]
+
+
+@lru_cache
+def _compile_search(names: tuple[str, ...]) -> etree.XPath:
+    asked = " or ".join(f"contains(., '{name}')" for name in names)
+    return etree.XPath(f"descendant::*/@class[{asked}]/..")
 
 
 def _find_divisions(markup: Markup, name: str) -> Iterator[Markup]:

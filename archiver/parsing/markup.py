@@ -4,13 +4,15 @@ What is a tag, a comment, a script is libxml2's to say, which reads letter by le
 to (13.2.5) since 2.14. Older ones lose the rest of a page at a ``<!--`` in a script, or take hours for many of them.
 """
 
-from functools import lru_cache
+from dataclasses import dataclass
 from io import BytesIO
 from threading import local
 from typing import TypeAlias
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
 
+from archiver.parsing.old_texts import convert_old_texts
+from archiver.parsing.old_vietnamese import OldEncoding
 from archiver.parsing.xml_tree import XmlElement
 
 LEAST_LIBXML2 = (2, 14)
@@ -22,11 +24,18 @@ MOST_KEPT = 1_000_000
 Markup: TypeAlias = XmlElement
 """An element of lxml's tree of a page; for reading alone, others may look at the same tree."""
 
-_KEPT = local()
-
 
 class DeepMarkupError(Exception):
     """Elements nested deeper than libxml2 makes a tree of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A page in lxml's tree, None where it has no element; and how its texts were written, where that was converted."""
+
+    html: str
+    root: Markup | None
+    old_encoding: OldEncoding | None = None
 
 
 def parse_markup(html: str) -> Markup | None:
@@ -34,12 +43,17 @@ def parse_markup(html: str) -> Markup | None:
 
     The page that was parsed last is not parsed again.
     """
-    kept: tuple[str, Markup | None] = vars(_KEPT).get("page", ("", None))
-    if kept[0] == html:
-        return kept[1]
-    root = _parse(html)
-    _KEPT.page = (html, root) if len(html) <= MOST_KEPT else ("", None)
-    return root
+    return parse_once(html).root
+
+
+def parse_once(html: str) -> Parsed:
+    """Parse a page, unless it was the last that was parsed; DeepMarkupError where its tree would not be whole."""
+    kept: Parsed = vars(_KEPT).get("page", _NOTHING)
+    if kept.html == html:
+        return kept
+    parsed = _parse(html)
+    _KEPT.page = parsed if len(html) <= MOST_KEPT else _NOTHING
+    return parsed
 
 
 def list_bases(root: Markup) -> tuple[str, ...]:
@@ -47,19 +61,18 @@ def list_bases(root: Markup) -> tuple[str, ...]:
     return tuple(base.get("href") for base in root.iter("base") if base.get("href"))
 
 
-@lru_cache(maxsize=64)
-def compile_path(path: str) -> etree.XPath:
-    """Compile an XPath once."""
-    return etree.XPath(path)
-
-
-def _parse(html: str) -> Markup | None:
+def _parse(html: str) -> Parsed:
+    data = html.encode("utf-8", "replace").replace(b"\0", b"")
     parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, default_doctype=False)
-    tree = etree.parse(BytesIO(html.encode("utf-8", "replace").replace(b"\0", b"")), parser)
+    root = etree.parse(BytesIO(data), parser).getroot()
     last = parser.error_log.last_error
     if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         raise DeepMarkupError(last.message)
-    return tree.getroot()
+    return Parsed(html, root, convert_old_texts(root, data) if root is not None else None)
+
+
+_KEPT = local()
+_NOTHING = Parsed("", None)
 
 
 def _require_libxml2(version: tuple[int, ...]) -> None:

@@ -6,6 +6,7 @@ from datetime import tzinfo
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.article import read_article
 from archiver.parsing.claims import add_claims
+from archiver.parsing.conversions import tell_conversion
 from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html, parse_listing, parse_page
 from archiver.parsing.feed import read_feed_or_map
 from archiver.parsing.generic.page import read_generic
@@ -66,7 +67,7 @@ def _read_whole(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     """Read a page that came whole, as far as its end tells; what did not is none, whatever could be read of it."""
     truncation = find_truncation(capture.body, capture.headers)
     if truncation is None:
-        return _name_reason(_read(capture, platform, zone), capture)
+        return tell_conversion(_name_reason(_read(capture, platform, zone), capture), capture)
     if truncation.tail is not None:
         page, shorter = (_read(each, platform, zone) for each in (capture, _shorten(capture, truncation.tail)))
         if page == shorter and _shows_text(page):

@@ -4,16 +4,12 @@ import codecs
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
 from functools import lru_cache
-
-from w3lib.encoding import resolve_encoding
+from threading import local
 
 from archiver.model import Headers
+from archiver.parsing.charsets import decode_otherwise
 
-# HTML declares its encoding within the first 1,024 bytes (HTML standard, 4.2.5.4); themes with long heads miss that.
-_DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([A-Za-z0-9_:.-]{1,40})""", re.IGNORECASE)
-_HEADER_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # Control characters, zero-width characters, bidirectional overrides, lone surrogates: never text.
 _INVISIBLE = re.compile(
@@ -27,15 +23,26 @@ _LONG_TEXT = 1000
 _MOST_MARKS = 30
 # So many letters of UTF-8 there must be for each byte that is none.
 _LETTERS_PER_ERROR = 4
+_KEPT = local()
+_MOST_KEPT = 1_000_000
 
 
 def decode_page(body: bytes, headers: Headers) -> str:
-    """Decode a page: a byte order mark, else UTF-8, else what the page declares, else what the header says.
+    """Decode a page: a byte order mark, else UTF-8, else the charset of what is declared that leaves least unread.
 
     Servers send wrong charsets more often than pages are UTF-8 by accident. A few bytes that are none do not make
     another charset of it: they become U+FFFD, each where it stands, as do bytes without a meaning in all charsets.
-    Windows-1258, the old Vietnamese code page, is the last resort. Never raises.
+    The page that was decoded last is not decoded again. Never raises.
     """
+    kept: tuple[bytes, Headers, str] = vars(_KEPT).get("page", (b"", (), ""))
+    if kept[0] is body and kept[1] == headers:
+        return kept[2]
+    text = _decode(body, headers)
+    _KEPT.page = (body, headers, text) if len(body) <= _MOST_KEPT else (b"", (), "")
+    return text
+
+
+def _decode(body: bytes, headers: Headers) -> str:
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return body.decode(encoding, "replace")
@@ -43,7 +50,7 @@ def decode_page(body: bytes, headers: Headers) -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         text = body.decode("utf-8", "replace")
-    return text if _is_damaged_utf_8(body, text) else _decode_declared(body, headers)
+    return text if _is_damaged_utf_8(body, text) else decode_otherwise(body, headers)
 
 
 def clean_text(text: str) -> str:
@@ -127,23 +134,3 @@ def _is_damaged_utf_8(body: bytes, text: str) -> bool:
     wrong = text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
     letters = len(text) - len(text.encode("ascii", "ignore")) - text.count("\ufffd")
     return letters >= _LETTERS_PER_ERROR * wrong
-
-
-def _decode_declared(body: bytes, headers: Headers) -> str:
-    for name in _declared_encodings(body, headers):
-        encoding = resolve_encoding(name)
-        if encoding is None:
-            continue
-        try:
-            return body.decode(encoding, "replace")
-        except (LookupError, UnicodeError):  # a codec that is none for text, such as idna
-            continue
-    return body.decode("windows-1258", "replace")
-
-
-def _declared_encodings(body: bytes, headers: Headers) -> Iterator[str]:
-    if declared := _DECLARED.search(body, 0, 65536):
-        yield declared.group(1).decode("ascii")
-    for name, value in headers:
-        if name.lower() == "content-type":
-            yield from _HEADER_CHARSET.findall(value)
