@@ -14,7 +14,7 @@ from typing import cast
 
 from bs4 import BeautifulSoup, Tag
 from bs4.builder import HTMLTreeBuilder
-from bs4.element import Comment, NavigableString, PageElement
+from bs4.element import AttributeValueList, Comment, NavigableString, PageElement
 from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
 
 from archiver.parsing.markup import DeepMarkupError, Markup, list_bases, parse_markup
@@ -107,6 +107,7 @@ class _HtmlElement(Tag):
     known_xml = False
     hidden = False
     cdata_list_attributes = None
+    attribute_value_list_class = AttributeValueList
     preserve_whitespace_tags = HTMLTreeBuilder.DEFAULT_PRESERVE_WHITESPACE_TAGS
     interesting_string_types = Tag.MAIN_CONTENT_STRING_TYPES
     _namespaces = _NO_NAMESPACES
