@@ -25,7 +25,8 @@ _IMPLAUSIBLE = re.compile(
     "|(?<=[a-zß-öø-ÿ])[À-ÖØ-Þ]|(?<=[а-яѐ-џ])[А-ЯЀ-Џ]"  # a capital behind a small letter
     "|(?<=[À-ÖØ-öø-ÿ]{2})[À-ÖØ-öø-ÿ]"  # accent upon accent
     "|(?<![A-Za-zÀ-ỹ])[\u0300-\u036f]"  # a mark upon nothing
-    "|(?<=[A-Za-zÀ-ɏ])[Ͱ-ӿ]|(?<=[Ͱ-ӿ])[A-Za-zÀ-ɏ]|(?<=[a-z])[\u3400-\u9fff](?=[a-z])"  # two scripts in a word
+    "|(?<=[A-Za-zÀ-ɏ])[Ͱ-ӿ]|(?<=[Ͱ-ӿ])[A-Za-zÀ-ɏ]"  # two scripts in a word
+    "|(?<=[a-z])[\u3040-\u9fff\uac00-\ud7a3]|[\u3040-\u9fff\uac00-\ud7a3](?=[a-z])"
 )
 # What is declared gives way where more than this share of letters is implausible, and another reading has a quarter.
 _WRONG_SHARE = 0.1

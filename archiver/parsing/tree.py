@@ -7,6 +7,7 @@ all elements have in common stands in their class. Node by node the ``html`` ele
 around it, the doctype say, is not in the tree.
 """
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO, StringIO
@@ -226,8 +227,15 @@ class _Stream:
 
 
 def _plant(grow: Callable[[_Growth], None], *, is_lean: bool = False) -> Root:
-    # As a stream: of a page that is nothing but an address BeautifulSoup would warn.
-    return Root(StringIO(""), builder=_Builder(grow, is_lean=is_lean))
+    """Let a tree grow, without searches for garbage meanwhile: there is none, and large trees make them long."""
+    is_searching = gc.isenabled()
+    gc.disable()
+    try:
+        # As a stream: of a page that is nothing but an address BeautifulSoup would warn.
+        return Root(StringIO(""), builder=_Builder(grow, is_lean=is_lean))
+    finally:
+        if is_searching:
+            gc.enable()
 
 
 def _walk_part(part: Part, growth: _Growth) -> None:
