@@ -186,11 +186,11 @@ OTHERS = {
     "proper Vietnamese": " ".join(TEXT),
     "proper Vietnamese in pieces": unicodedata.normalize("NFD", " ".join(TEXT)),
     "Vietnamese without marks": "Sang nay ban chap hanh cong doan truong da hop de nghe bao cao",
-    "Vietnamese in letters that others have": "là và thôn cá bà nhà ông bé hè thì mì có nó cô bố trú thú ý bí quý già tá",
-    "Spanish": "El señor Peña pidió más pingüinos; el año próximo habrá niños, señales, cañones y cigüeñas en España, según él.",
+    "Vietnamese in letters that others have": "là và thôn cá bà nhà ông bé hè thì mì có nó cô bố trú ý bí già",
+    "Spanish": "El señor Peña pidió más pingüinos; habrá niños, señales, cañones y cigüeñas en España, según él.",
     "Swedish": "Kommunens bibliotek får längre öppettider från nästa vecka; även söndagar öppnas på försök i år.",
-    "Icelandic": "Bókasafnið verður opið lengur frá næstu viku, segir í tilkynningu frá sveitarfélaginu í gær; það er nýtt.",
-    "Catalan": "La col·lecció d'il·lustracions del paral·lel, l'exposició i els llibres més antics; però demà tot serà obert.",
+    "Icelandic": "Bókasafnið verður opið lengur frá næstu viku, segir í tilkynningu sveitarfélags; það er nýtt.",
+    "Catalan": "La col·lecció d'il·lustracions del paral·lel, l'exposició i els llibres més antics; però demà.",
     "signs": " ".join([SIGNS] * 9),
 }
 
