@@ -1,16 +1,18 @@
 """A page that was cut off is told by its end, wherever that is; one that is only badly written is whole."""
 
 import gzip
+import re
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing import truncation
+from archiver.parsing.markup import parse_markup
 from archiver.parsing.truncation import find_truncation
 from archiver.record import read_capture
 from archiver.site import Site
@@ -303,3 +305,26 @@ def test_no_real_page_is_taken_for_a_cut_one(shared: Path, tmp_path: Path) -> No
     pages = [*unpack_mirror(shared, tmp_path).rglob("*.html"), *(shared / "pages").rglob("*.html")]
     assert len(pages) > 1500
     assert [page.name for page in pages if find_truncation(page.read_bytes(), ())] == []
+
+
+PIECES = (
+    *"<p> </p> <div> </div> <b> <!-- --> --!> -- > < <!--> <!---> <!--!> <! <? ?> </ \" ' = a= <a <x-y </div".split(),
+    *"<script> </script> </script <style> </style> <textarea> </textarea> <title> </title> <iframe> </iframe>".split(),
+    '<a b="', "<a b='", "<a b=>", '"> ', "chữ", " ",
+)  # fmt: skip
+UNFINISHED = re.compile(r"a (?:comment|tag|declaration)|<(?:script|style|textarea|title|iframe)>")
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+@example("<!-- ghi chú --!>")
+@example("<script>'<!--'</script>")
+@example("<p title='<!--'>")
+def test_it_ends_within_a_comment_or_a_tag_where_the_parser_says_so(middle: str) -> None:
+    """What follows is an element then, or it is none."""
+    html = f"<!DOCTYPE html><body><p>Đầu</p>{middle}"
+    assume(not html.endswith(("<", "</")))  # may be the first of a tag, or a letter
+    markup = parse_markup(f"{html}<x-end>")
+    is_element = markup is not None and next(markup.iter("x-end"), None) is not None
+    found = find_truncation(html.encode(), ())
+    is_unfinished = found is not None and found.tail is None and bool(UNFINISHED.fullmatch(found.inside))
+    assert is_unfinished == (not is_element)

@@ -1,16 +1,19 @@
 """From the text of a page to a tree, as small a tree as will do."""
 
 from collections.abc import Callable
+from threading import local
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
 
 from archiver.parsing.container import find_article_part, find_listing_part
 from archiver.parsing.marks import shifted_text_of
-from archiver.parsing.markup import DeepMarkupError, Markup, parse_markup
+from archiver.parsing.markup import MOST_KEPT, DeepMarkupError, Markup, parse_markup
 from archiver.parsing.text import clean_text
 from archiver.parsing.tree import Part, grow_part, grow_tree
 from archiver.platforms.elements import Element, find_ancestor, select_one
 from archiver.platforms.layout import ArticleLayout, Layout, Place
+
+_KEPT = local()
 
 
 class PageRejectedError(Exception):
@@ -38,12 +41,21 @@ def parse_listing(html: str, layout: Layout) -> Element | None:
 
 def parse_html(html: str) -> Element:
     """Parse HTML into a tree; PageRejectedError where the parser refuses, TooDeepError where it would take minutes."""
+    kept: tuple[str, Element] | None = vars(_KEPT).pop("page", None)
+    if kept and kept[0] == html:
+        return kept[1]
     try:
         return grow_tree(html)
     except DeepMarkupError as error:
         raise TooDeepError(str(error)) from error
     except etree.LxmlError as error:
         raise PageRejectedError(str(error)) from error
+
+
+def give_back(page: Element, html: str) -> None:
+    """Give a tree back that was only looked at: who parses the same page next has it, and may change it."""
+    if len(html) <= MOST_KEPT:
+        _KEPT.page = (html, page)
 
 
 def _find_part(html: str, layout: Layout, find: Callable[[Markup, Layout], Part | None]) -> Part | None:

@@ -1,7 +1,7 @@
 """Which platform a captured page is of."""
 
 from archiver.model import Capture
-from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html
+from archiver.parsing.document import PageRejectedError, TooDeepError, give_back, parse_html
 from archiver.parsing.text import decode_page
 from archiver.platforms import recognise_platform
 from archiver.platforms.generic import GENERIC
@@ -10,8 +10,11 @@ from archiver.platforms.layout import Platform
 
 def recognise_capture(capture: Capture) -> Platform:
     """Return the platform of a captured page; the generic one where it has the marks of none."""
+    html = decode_page(capture.body, capture.headers)
     try:
-        page = parse_html(decode_page(capture.body, capture.headers))
+        page = parse_html(html)
     except (PageRejectedError, TooDeepError):
         return GENERIC
-    return recognise_platform(page) or GENERIC
+    platform = recognise_platform(page) or GENERIC
+    give_back(page, html)
+    return platform

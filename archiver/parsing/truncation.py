@@ -12,17 +12,21 @@ from archiver.model import Headers
 from archiver.parsing.open_elements import INLINE, OPTIONAL, VOID, OpenElements, Paragraphs
 from archiver.parsing.text import decode_page
 
-_START = re.compile(r"<(?:!--|[!?]|/?[a-zA-Z])")
+_START = re.compile(r"<(?:!--|[!?]|/?[a-zA-Z]|/[^>])")
+# What begins like a tag and is read as a comment.
+_DECLARATION = re.compile("<(?:[!?]|/[^a-zA-Z])")
 # A tag as the HTML standard reads it (13.2.5): a ``>`` within a quoted value ends none.
 _TAG = re.compile(
     r"""</?(?P<name>[a-zA-Z][^\s/>]*+)"""
-    r"""(?:[\s/]++|=|[^\s/>=]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s"'>][^\s>]*+)?+)?+)*+>"""
+    r"""(?:[\s/]++|(?:=[^\s/>=]*+|[^\s/>=]++)(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|(?!["'])[^\s>]*+)|(?!\s*+=)))*+>"""
 )
 # What holds text and no tags; it is ended by its own end tag alone.
 _RAW = {
     name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE)
     for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 }
+# From the dashes that begin one: ``<!-->`` is a whole comment, ``<!--!>`` is none.
+_COMMENT_END = re.compile("-->|(?<!<!)--!>")
 _OF_HEAD = frozenset("html head meta link base title script style noscript".split())
 _UNFINISHED_ENDS = (
     (re.compile("\ufffd\\Z"), "a letter"),
@@ -138,10 +142,11 @@ class _Walk:
         """Read a tag, a comment or a declaration; returns where it ends, -1 where it does not."""
         html = self._html
         if html.startswith("<!--", at):
-            return self._skip_to("-->", at + 2, "a comment")
-        if html[at + 1] in "!?":
+            end = _COMMENT_END.search(html, at + 2)
+            return end.end() if end else self._break_off("a comment")
+        if _DECLARATION.match(html, at):
             self._is_markup = True
-            return self._skip_to(">", at, "a declaration")
+            return self._skip_declaration(at)
         tag = _TAG.match(html, at)
         if tag is None:
             return self._break_off("a tag")
@@ -156,9 +161,9 @@ class _Walk:
         end = _RAW[name].search(html, tag.end())
         return end.start() if end else self._break_off(f"<{name}>")
 
-    def _skip_to(self, mark: str, start: int, name: str) -> int:
-        end = self._html.find(mark, start)
-        return end + len(mark) if end >= 0 else self._break_off(name)
+    def _skip_declaration(self, at: int) -> int:
+        end = self._html.find(">", at)
+        return end + 1 if end >= 0 else self._break_off("a declaration")
 
     def _break_off(self, name: str) -> int:
         self._unfinished = name
