@@ -65,6 +65,7 @@ def _list_around(node: PageElement) -> list[PageElement | None]:
 @given(st.sampled_from(DOCTYPES), st.lists(st.sampled_from(PIECES), max_size=25).map("".join))
 @example("", "<pre>\n  <rt> x </rt>\n</pre>\n<template> <p> </p></template>")
 @example("", "<p>a<!-- -->b</p></p></div>c")
+@example("", "\ufeff")
 def test_any_markup_grows_the_same_tree(doctype, html):
     ours, theirs = grow_both(doctype + html)
     assert describe(ours) == describe(theirs)

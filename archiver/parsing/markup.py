@@ -56,14 +56,24 @@ def parse_once(html: str) -> Parsed:
     return parsed
 
 
+def encode_markup(html: str) -> bytes:
+    """Write a page as its parser is to get it; a NUL is no letter, and none is lost to it."""
+    return html.removeprefix("\ufeff").encode("utf-8", "replace").replace(b"\0", b"")
+
+
+def make_parser(target: object = None) -> etree.HTMLParser:
+    """Make a parser of pages, which builds a tree or tells a target what it reads."""
+    return etree.HTMLParser(encoding="utf-8", huge_tree=True, default_doctype=False, target=target)
+
+
 def list_bases(root: Markup) -> tuple[str, ...]:
     """List what the ``base`` elements of a page say, in its order."""
     return tuple(base.get("href") for base in root.iter("base") if base.get("href"))
 
 
 def _parse(html: str) -> Parsed:
-    data = html.encode("utf-8", "replace").replace(b"\0", b"")
-    parser = etree.HTMLParser(encoding="utf-8", huge_tree=True, default_doctype=False)
+    data = encode_markup(html)
+    parser = make_parser()
     root = etree.parse(BytesIO(data), parser).getroot()
     last = parser.error_log.last_error
     if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:

@@ -18,7 +18,7 @@ from bs4.builder import HTMLTreeBuilder
 from bs4.element import AttributeValueList, Comment, NavigableString, PageElement
 from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
 
-from archiver.parsing.markup import DeepMarkupError, Markup, list_bases, parse_markup
+from archiver.parsing.markup import DeepMarkupError, Markup, encode_markup, list_bases, make_parser, parse_markup
 from archiver.platforms.elements import Root, attribute_of, select
 
 _SPACES = BeautifulSoup.ASCII_SPACES
@@ -279,8 +279,7 @@ def _begin(element: Markup, growth: _Growth) -> None:
 
 def _stream(html: str) -> Root:
     def grow(growth: _Growth) -> None:
-        parser = etree.HTMLParser(target=_Stream(growth), encoding="utf-8", huge_tree=True, default_doctype=False)
-        etree.parse(BytesIO(html.replace("\0", "").encode("utf-8", "replace")), parser)
+        etree.parse(BytesIO(encode_markup(html)), make_parser(_Stream(growth)))
 
     root = _plant(grow)
     root.bases = tuple(attribute_of(base, "href") for base in select(root, "base[href]"))

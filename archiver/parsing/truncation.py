@@ -25,8 +25,7 @@ _RAW = {
     name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE)
     for name in ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
 }
-# From the dashes that begin one: ``<!-->`` is a whole comment, ``<!--!>`` is none.
-_COMMENT_END = re.compile("-->|(?<!<!)--!>")
+_COMMENT_END = re.compile("--!?>")
 _OF_HEAD = frozenset("html head meta link base title script style noscript".split())
 _UNFINISHED_ENDS = (
     (re.compile("\ufffd\\Z"), "a letter"),
@@ -142,8 +141,7 @@ class _Walk:
         """Read a tag, a comment or a declaration; returns where it ends, -1 where it does not."""
         html = self._html
         if html.startswith("<!--", at):
-            end = _COMMENT_END.search(html, at + 2)
-            return end.end() if end else self._break_off("a comment")
+            return self._skip_comment(at + 4)
         if _DECLARATION.match(html, at):
             self._is_markup = True
             return self._skip_declaration(at)
@@ -160,6 +158,12 @@ class _Walk:
             return tag.end()
         end = _RAW[name].search(html, tag.end())
         return end.start() if end else self._break_off(f"<{name}>")
+
+    def _skip_comment(self, start: int) -> int:
+        """Skip the rest of a comment; ``<!-->`` and ``<!--->`` are whole ones."""
+        is_empty = self._html.startswith((">", "->"), start)
+        end = _COMMENT_END.search(self._html, start - 2 if is_empty else start)
+        return end.end() if end else self._break_off("a comment")
 
     def _skip_declaration(self, at: int) -> int:
         end = self._html.find(">", at)
