@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
 
-from archiver.parsing.markup import Markup, list_bases
+from archiver.parsing.markup import END, Markup, Parsed, list_bases
 from archiver.parsing.tree import Part
 from archiver.platforms.layout import Layout
 
@@ -30,6 +30,34 @@ def find_article_part(markup: Markup, layout: Layout) -> Part | None:
     content = next(_find_divisions(container, layout.content), None)
     taken_in = next(_find_divisions(content, layout.container), None) if content is not None else None
     return _make_part(markup, layout, container, content, taken_in)
+
+
+def guess_end(html: str, layout: Layout) -> int:
+    """Guess where in the text of a page the content of an article is over: before the next container; 0 without one.
+
+    None is guessed where anything else that is read of an article may follow.
+    """
+    if not layout.container or not layout.content:
+        return 0
+    mark = next((at for article in layout.articles if (at := html.find(article.mark)) >= 0), -1)
+    content = html.find(layout.content, mark + 1) if mark >= 0 else -1
+    following = html.find(layout.container, content) if content >= 0 else -1
+    end = max(html.rfind("<", 0, following), 0) if following >= 0 else 0
+    later = ("<base", "<BASE", *filter(None, (layout.breadcrumb,)))
+    return end if end and not any(html.find(name, end) >= 0 for name in later) else 0
+
+
+def find_ended_part(parsed: Parsed, layout: Layout) -> Part | None:
+    """Find the part of an article in the beginning of a page; None unless its content is over there.
+
+    Then the parser went on to the element at the end outside of the content, and nothing that follows changes the part.
+    """
+    root = parsed.root
+    part = find_article_part(root, layout) if root is not None else None
+    if part is None or root is None or part.last is None or parsed.is_whole:
+        return part
+    end = next(root.iter(END), None)
+    return part if end is not None and part.last not in end.iterancestors() else None
 
 
 def find_listing_part(markup: Markup, layout: Layout) -> Part | None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from archiver.model import Article, Capture, Listing, Page, Problem
-from archiver.parsing.markup import DeepMarkupError, parse_once
+from archiver.parsing.markup import DeepMarkupError, look_at
 from archiver.parsing.text import decode_page
 
 
@@ -12,7 +12,7 @@ def tell_conversion(page: Page, capture: Capture) -> Page:
     if not isinstance(page, Article | Listing):
         return page
     try:
-        encoding = parse_once(decode_page(capture.body, capture.headers)).old_encoding
+        encoding = look_at(decode_page(capture.body, capture.headers)).old_encoding
     except DeepMarkupError:
         return page
     if encoding is None:

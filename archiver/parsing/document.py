@@ -5,9 +5,9 @@ from threading import local
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
 
-from archiver.parsing.container import find_article_part, find_listing_part
+from archiver.parsing.container import find_article_part, find_ended_part, find_listing_part, guess_end
 from archiver.parsing.marks import shifted_text_of
-from archiver.parsing.markup import MOST_KEPT, DeepMarkupError, Markup, parse_markup
+from archiver.parsing.markup import MOST_KEPT, DeepMarkupError, Markup, parse_beginning, parse_markup
 from archiver.parsing.text import clean_text
 from archiver.parsing.tree import Part, grow_part, grow_tree
 from archiver.platforms.elements import Element, find_ancestor, select_one
@@ -29,13 +29,13 @@ def parse_page(html: str, layout: Layout) -> Element:
 
     A tree of the container alone takes a fifth of the time and gives the same fields.
     """
-    part = _find_part(html, layout, find_article_part)
+    part = _find_article(html, layout)
     return parse_html(html) if part is None else grow_part(part)
 
 
 def parse_listing(html: str, layout: Layout) -> Element | None:
     """Parse what ``layout`` needs of a page of a listing; None where nobody can tell without the whole page."""
-    part = _find_part(html, layout, find_listing_part)
+    part = _find_part(html, layout, find_listing_part) if _find_article(html, layout) is None else None
     return None if part is None else grow_part(part)
 
 
@@ -56,6 +56,19 @@ def give_back(page: Element, html: str) -> None:
     """Give a tree back that was only looked at: who parses the same page next has it, and may change it."""
     if len(html) <= MOST_KEPT:
         _KEPT.page = (html, page)
+
+
+def _find_article(html: str, layout: Layout) -> Part | None:
+    """Find the part that an article needs; where its content ended before the rest of the page, that is not parsed."""
+    end = guess_end(html, layout)
+    if end > 0:
+        try:
+            part = find_ended_part(parse_beginning(html, end), layout)
+        except (DeepMarkupError, etree.LxmlError):
+            part = None
+        if part is not None:
+            return part
+    return _find_part(html, layout, find_article_part)
 
 
 def _find_part(html: str, layout: Layout, find: Callable[[Markup, Layout], Part | None]) -> Part | None:

@@ -21,6 +21,9 @@ MOST_DEPTH = 2048
 MOST_KEPT = 1_000_000
 """Letters of a page whose tree is kept until the next page is parsed."""
 
+END = "archiver-end"
+"""The element that stands where the beginning of a page ends."""
+
 Markup: TypeAlias = XmlElement
 """An element of lxml's tree of a page; for reading alone, others may look at the same tree."""
 
@@ -31,11 +34,15 @@ class DeepMarkupError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A page in lxml's tree, None where it has no element; and how its texts were written, where that was converted."""
+    """A page in lxml's tree, None where it has no element; ``old_encoding`` is how its texts were written before.
+
+    Of one that is not whole the tree ends with an element ``END``.
+    """
 
     html: str
     root: Markup | None
     old_encoding: OldEncoding | None = None
+    is_whole: bool = True
 
 
 def parse_markup(html: str) -> Markup | None:
@@ -49,11 +56,27 @@ def parse_markup(html: str) -> Markup | None:
 def parse_once(html: str) -> Parsed:
     """Parse a page, unless it was the last that was parsed; DeepMarkupError where its tree would not be whole."""
     kept: Parsed = vars(_KEPT).get("page", _NOTHING)
-    if kept.html == html:
-        return kept
-    parsed = _parse(html)
-    _KEPT.page = parsed if len(html) <= MOST_KEPT else _NOTHING
-    return parsed
+    return kept if kept.is_whole and kept.html == html else _parse(html, len(html))
+
+
+def parse_beginning(html: str, end: int) -> Parsed:
+    """Parse a page up to a place, with an element ``END`` there; all of it if that was done already.
+
+    What the parser has ended by then stays as it is, whatever follows. Within a comment, tag or script there is no such
+    element.
+    """
+    kept: Parsed = vars(_KEPT).get("page", _NOTHING)
+    return kept if kept.html == html else _parse(html, end)
+
+
+def look_at(html: str) -> Parsed:
+    """Return what of a page was parsed last, its head at least; else parse it."""
+    return parse_beginning(html, len(html))
+
+
+def forget_markup() -> None:
+    """Forget the page that was parsed last: to take its tree apart now takes a third of what it takes later."""
+    _KEPT.page = _NOTHING
 
 
 def encode_markup(html: str) -> bytes:
@@ -63,7 +86,7 @@ def encode_markup(html: str) -> bytes:
 
 def make_parser(target: object = None) -> etree.HTMLParser:
     """Make a parser of pages, which builds a tree or tells a target what it reads."""
-    return etree.HTMLParser(encoding="utf-8", huge_tree=True, default_doctype=False, target=target)
+    return etree.HTMLParser(encoding="utf-8", huge_tree=True, default_doctype=False, collect_ids=False, target=target)
 
 
 def list_bases(root: Markup) -> tuple[str, ...]:
@@ -71,14 +94,20 @@ def list_bases(root: Markup) -> tuple[str, ...]:
     return tuple(base.get("href") for base in root.iter("base") if base.get("href"))
 
 
-def _parse(html: str) -> Parsed:
-    data = encode_markup(html)
+def _parse(html: str, end: int) -> Parsed:
+    _KEPT.page = _NOTHING  # the next tree takes the place of the last, in memory too
+    is_whole = end >= len(html)
+    read = html if is_whole else f"{html[:end]}<{END}>"
     parser = make_parser()
-    root = etree.parse(BytesIO(data), parser).getroot()
+    root = etree.parse(BytesIO(encode_markup(read)), parser).getroot()
     last = parser.error_log.last_error
     if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         raise DeepMarkupError(last.message)
-    return Parsed(html, root, convert_old_texts(root, data) if root is not None else None)
+    old_encoding = convert_old_texts(root, read) if root is not None else None
+    parsed = Parsed(html, root, old_encoding, is_whole)
+    if len(html) <= MOST_KEPT:
+        _KEPT.page = parsed
+    return parsed
 
 
 _KEPT = local()

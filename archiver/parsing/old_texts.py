@@ -10,22 +10,18 @@ from archiver.parsing.xml_tree import XmlElement
 
 _SILENT = frozenset({"script", "style"})
 _ATTRIBUTES = ("alt", "title", "content")
-# Letters that no text of some length does without, as they stand in the bytes: à, á, ạ of TCVN3, đ and ư of VNI.
-_TCVN3_LETTERS = (
-    (b"\xc2\xb5", b"&micro;", b"&#181;"),
-    (b"\xc2\xb8", b"&cedil;", b"&#184;"),
-    (b"\xc2\xb9", b"&sup1;", b"&#185;"),
-)
-_VNI_LETTERS = ((b"\xc3\xb1", b"&ntilde;", b"&#241;"), (b"\xc3\xb6", b"&ouml;", b"&#246;"))
+# Letters that no text of some length does without: à, á, ạ of TCVN3, đ and ư of VNI.
+_TCVN3_LETTERS = {"µ": ("&micro;", "&#181;"), "¸": ("&cedil;", "&#184;"), "¹": ("&sup1;", "&#185;")}
+_VNI_LETTERS = {"ñ": ("&ntilde;", "&#241;"), "ö": ("&ouml;", "&#246;")}
 _LEAST_LETTERS = 2
 _UNWRITTEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # lxml takes no such letters
 # These fonts show small letters as capitals.
 _CAPITALS = re.compile(r"\.vn\w*h\b", re.IGNORECASE)
 
 
-def convert_old_texts(root: XmlElement, data: bytes) -> OldEncoding | None:
+def convert_old_texts(root: XmlElement, html: str) -> OldEncoding | None:
     """Convert the texts of a page that were written for such fonts; None, and nothing changes, where there are none."""
-    encoding = find_old_encoding(_list_texts(root)) if _may_be_old(data) else None
+    encoding = find_old_encoding(_list_texts(root)) if _may_be_old(html) else None
     if encoding is None:
         return None
     for node in root.iter():
@@ -35,13 +31,20 @@ def convert_old_texts(root: XmlElement, data: bytes) -> OldEncoding | None:
     return encoding
 
 
-def _may_be_old(data: bytes) -> bool:
+def _may_be_old(html: str) -> bool:
     """Say whether a page has letters enough that such texts do not do without; of nearly all pages that is all."""
     tcvn3, vni = (
-        [sum(map(data.count, spellings)) >= _LEAST_LETTERS for spellings in letters]
+        [_count(html, letter, spellings) >= _LEAST_LETTERS for letter, spellings in letters.items()]
         for letters in (_TCVN3_LETTERS, _VNI_LETTERS)
     )
     return any(tcvn3) or all(vni)
+
+
+def _count(html: str, letter: str, spellings: tuple[str, ...]) -> int:
+    """Count a letter in a page; as entities where the page has no other letters than those of ASCII."""
+    if html.isascii():
+        return sum(map(html.count, spellings)) if "&" in html else 0
+    return html.count(letter) if letter in html else 0
 
 
 def _list_texts(root: XmlElement) -> Iterator[str]:

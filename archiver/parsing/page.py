@@ -12,6 +12,7 @@ from archiver.parsing.feed import read_feed_or_map
 from archiver.parsing.generic.page import read_generic
 from archiver.parsing.links import Links
 from archiver.parsing.listing import ListingReader
+from archiver.parsing.markup import forget_markup
 from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.scripted import recognise_scripted
 from archiver.parsing.stand_ins import LONGEST, read_stand_in, speaks_of_now
@@ -61,6 +62,8 @@ def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
         return Unreadable(capture.url, Problem("too_deep", "elements are nested deeper than any real page nests them"))
     except PageRejectedError as error:
         return Unreadable(capture.url, Problem("not_html", str(error)[:200]))
+    finally:
+        forget_markup()
 
 
 def _read_whole(capture: Capture, platform: Platform, zone: tzinfo) -> Page:

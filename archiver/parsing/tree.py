@@ -113,9 +113,9 @@ class _HtmlElement(Tag):
     interesting_string_types = Tag.MAIN_CONTENT_STRING_TYPES
     _namespaces = _NO_NAMESPACES
 
-    def __init__(self, name: str, attributes: Mapping[str, str]) -> None:
+    def __init__(self, name: str, attributes: dict[str, str | AttributeValueList]) -> None:
         self.name = name
-        self.attrs = dict(attributes)
+        self.attrs = attributes
         self.contents = []
         self.can_be_empty_element = name in _VOID
         if name in _CONTAINERS:
@@ -134,7 +134,7 @@ class _Growth:
         self._special: list[str] = []
         self._is_lean = is_lean
 
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
+    def start(self, name: str, attributes: dict[str, str | AttributeValueList]) -> None:
         if self._texts:
             self._end_text(name)
         element = _HtmlElement(name, attributes)
@@ -216,7 +216,7 @@ class _Stream:
         self._depth += 1
         if self._depth > MOST_STREAMED:
             raise DeepMarkupError(f"more than {MOST_STREAMED} levels")
-        self._growth.start(name, attributes)
+        self._growth.start(name, dict(attributes))
 
     def end(self, name: str) -> None:
         self._depth -= 1
