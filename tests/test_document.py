@@ -10,7 +10,7 @@ from archiver.parsing.container import find_article_part, find_listing_part
 from archiver.parsing.document import parse_html, parse_listing, parse_page
 from archiver.parsing.links import Links
 from archiver.parsing.listing import ListingReader
-from archiver.parsing.markup import parse_markup
+from archiver.parsing.markup import parse_once
 from archiver.parsing.text import decode_page
 from archiver.platforms.elements import text_of
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI, read_address
@@ -48,8 +48,7 @@ def read_both(html, url=URL):
 
 
 def is_cut(html):
-    markup = parse_markup(html)
-    return markup is not None and find_article_part(markup, LAYOUT) is not None
+    return find_article_part(parse_once(html), LAYOUT) is not None
 
 
 @pytest.mark.parametrize("make", [demo_portal, large_portal])
@@ -249,4 +248,4 @@ def test_furniture_around_a_listing_leads_nobody_astray(name):
 
 @pytest.mark.parametrize("name", LEFT_WHOLE)
 def test_a_listing_that_may_stand_elsewhere_too_is_not_cut(name):
-    assert find_listing_part(parse_markup(LIST.format(**USUAL | LEFT_WHOLE[name])), LAYOUT) is None
+    assert find_listing_part(parse_once(LIST.format(**USUAL | LEFT_WHOLE[name])), LAYOUT) is None

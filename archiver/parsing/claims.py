@@ -10,7 +10,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from archiver.model import Article, Page
-from archiver.parsing.markup import DeepMarkupError, Markup, list_bases, look_at
+from archiver.parsing.markup import DeepMarkupError, Markup, Parsed, look_at
 from archiver.platforms.addresses import choose_base
 from archiver.platforms.generic import is_home
 from archiver.platforms.layout import Address
@@ -28,21 +28,23 @@ def add_claims(page: Page, html: str, read_address: Callable[[str], Address]) ->
     if not isinstance(page, Article):
         return page
     try:
-        markup = look_at(html).root
+        parsed = look_at(html)
     except DeepMarkupError:
         return page
-    found = dict.fromkeys(_find_claims(markup, html, page.url, read_address)) if markup is not None else ()
+    found = dict.fromkeys(_find_claims(parsed, page.url, read_address))
     return replace(page, keys=tuple(key for key in found if key != page.native_key))
 
 
-def _find_claims(markup: Markup, html: str, url: str, read_address: Callable[[str], Address]) -> Iterator[str]:
-    base = choose_base(list_bases(markup), url)
-    for element in markup.iter("link", "meta", "body"):
+def _find_claims(parsed: Parsed, url: str, read_address: Callable[[str], Address]) -> Iterator[str]:
+    if parsed.root is None:
+        return
+    base = choose_base(parsed.bases, url)
+    for element in parsed.root.iter("link", "meta", "body"):
         if element.tag == "body":
             yield from (f"post-{number}" for number in _POST_CLASS.findall(element.get("class", "")))
         elif href := _find_address(element):
             yield from _read_key(join_url(base, href), read_address)
-    named = markup.iter("article", "div") if "post-" in html else ()
+    named = parsed.root.iter("article", "div") if "post-" in parsed.html else ()
     posts = {match[1] for post in named if (match := _POST.fullmatch(post.get("id", "")))}
     if len(posts) == 1:  # several are those of a list
         yield f"post-{posts.pop()}"

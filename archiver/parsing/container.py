@@ -9,27 +9,31 @@ from functools import lru_cache
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
 
-from archiver.parsing.markup import END, Markup, Parsed, list_bases
+from archiver.parsing.markup import END, Markup, Parsed
 from archiver.parsing.tree import Part
 from archiver.platforms.layout import Layout
 
+# Of a page of which more is to be parsed, all is.
+_MOST_SHARE = 0.8
 
-def find_article_part(markup: Markup, layout: Layout) -> Part | None:
+
+def find_article_part(parsed: Parsed, layout: Layout) -> Part | None:
     """Find the breadcrumb, and the ``layout.container`` around the article's title, up to the end of its content.
 
     What follows in the container is furniture; so is another container within the content, where a table that was never
     ended took it in. None where a page has no such title, or no such division around it.
     """
-    if not layout.container or not layout.content:
+    root = parsed.root
+    if root is None or not layout.container or not layout.content:
         return None
-    titles = (title for article in layout.articles for title in _find_divisions(markup, article.mark))
+    titles = (title for article in layout.articles for title in _find_divisions(root, article.mark))
     title = next(titles, None)
     container = _find_around(title, layout.container) if title is not None else None
     if container is None:
         return None
     content = next(_find_divisions(container, layout.content), None)
     taken_in = next(_find_divisions(content, layout.container), None) if content is not None else None
-    return _make_part(markup, layout, container, content, taken_in)
+    return _make_part(parsed, root, layout, container, content, taken_in)
 
 
 def guess_end(html: str, layout: Layout) -> int:
@@ -44,7 +48,8 @@ def guess_end(html: str, layout: Layout) -> int:
     following = html.find(layout.container, content) if content >= 0 else -1
     end = max(html.rfind("<", 0, following), 0) if following >= 0 else 0
     later = ("<base", "<BASE", *filter(None, (layout.breadcrumb,)))
-    return end if end and not any(html.find(name, end) >= 0 for name in later) else 0
+    is_late = end > _MOST_SHARE * len(html)
+    return end if end and not is_late and not any(html.find(name, end) >= 0 for name in later) else 0
 
 
 def find_ended_part(parsed: Parsed, layout: Layout) -> Part | None:
@@ -52,41 +57,47 @@ def find_ended_part(parsed: Parsed, layout: Layout) -> Part | None:
 
     Then the parser went on to the element at the end outside of the content, and nothing that follows changes the part.
     """
-    root = parsed.root
-    part = find_article_part(root, layout) if root is not None else None
-    if part is None or root is None or part.last is None or parsed.is_whole:
+    part = find_article_part(parsed, layout)
+    if part is None or parsed.root is None or part.last is None or parsed.is_whole:
         return part
-    end = next(root.iter(END), None)
+    end = next(parsed.root.iter(END), None)
     return part if end is not None and part.last not in end.iterancestors() else None
 
 
-def find_listing_part(markup: Markup, layout: Layout) -> Part | None:
+def find_listing_part(parsed: Parsed, layout: Layout) -> Part | None:
     """Find the breadcrumb, and the ``layout.container`` division that holds all of a listing.
 
     None where the page may be an article's, or where any of ``layout.listing_names`` stands outside the division.
     """
-    is_article = any(next(_find_divisions(markup, article.mark), None) is not None for article in layout.articles)
-    if not layout.container or not layout.listing_names or is_article:
+    root = parsed.root
+    if root is None or not layout.container or not layout.listing_names:
         return None
-    rows = _find_named(markup, layout.listing_names)
+    if any(next(_find_divisions(root, article.mark), None) is not None for article in layout.articles):
+        return None
+    rows = _find_named(root, layout.listing_names)
     container = _find_around(rows[0], layout.container) if rows else None
     if container is None or any(_find_around(row, layout.container) is not container for row in rows):
         return None
-    return _make_part(markup, layout, container)
+    return _make_part(parsed, root, layout, container)
 
 
 def _make_part(
-    markup: Markup, layout: Layout, container: Markup, last: Markup | None = None, behind: Markup | None = None
+    parsed: Parsed,
+    root: Markup,
+    layout: Layout,
+    container: Markup,
+    last: Markup | None = None,
+    behind: Markup | None = None,
 ) -> Part | None:
     """Put the breadcrumbs outside a container before it; None where one stands around it."""
-    crumbs = [*_find_divisions(markup, layout.breadcrumb)] if layout.breadcrumb else []
+    crumbs = [*_find_divisions(root, layout.breadcrumb)] if layout.breadcrumb else []
     around = [*container.iterancestors()]
     if any(crumb in around for crumb in crumbs):
         return None
     beside = [
         crumb for crumb in crumbs if not any(each is container or each in crumbs for each in crumb.iterancestors())
     ]
-    return Part((*beside, container), last, behind, list_bases(markup))
+    return Part((*beside, container), last, behind, parsed.bases)
 
 
 def _find_named(markup: Markup, names: tuple[str, ...]) -> list[Markup]:

@@ -7,7 +7,7 @@ from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of i
 
 from archiver.parsing.container import find_article_part, find_ended_part, find_listing_part, guess_end
 from archiver.parsing.marks import shifted_text_of
-from archiver.parsing.markup import MOST_KEPT, DeepMarkupError, Markup, parse_beginning, parse_markup
+from archiver.parsing.markup import MOST_KEPT, DeepMarkupError, Parsed, parse_beginning, parse_once
 from archiver.parsing.text import clean_text
 from archiver.parsing.tree import Part, grow_part, grow_tree
 from archiver.platforms.elements import Element, find_ancestor, select_one
@@ -29,13 +29,17 @@ def parse_page(html: str, layout: Layout) -> Element:
 
     A tree of the container alone takes a fifth of the time and gives the same fields.
     """
-    part = _find_article(html, layout)
+    found: tuple[str, Layout, Part | None] | None = vars(_KEPT).pop("article", None)
+    is_found = found is not None and found[0] is html and found[1] is layout
+    part = found[2] if found and is_found else _find_article(html, layout)
     return parse_html(html) if part is None else grow_part(part)
 
 
 def parse_listing(html: str, layout: Layout) -> Element | None:
     """Parse what ``layout`` needs of a page of a listing; None where nobody can tell without the whole page."""
-    part = _find_part(html, layout, find_listing_part) if _find_article(html, layout) is None else None
+    article = _find_article(html, layout)
+    _KEPT.article = (html, layout, article)
+    part = _find_part(html, layout, find_listing_part) if article is None else None
     return None if part is None else grow_part(part)
 
 
@@ -71,15 +75,14 @@ def _find_article(html: str, layout: Layout) -> Part | None:
     return _find_part(html, layout, find_article_part)
 
 
-def _find_part(html: str, layout: Layout, find: Callable[[Markup, Layout], Part | None]) -> Part | None:
+def _find_part(html: str, layout: Layout, find: Callable[[Parsed, Layout], Part | None]) -> Part | None:
     """Find the part that a layout needs; None where there is none, or the page has to be read whole."""
     if not layout.container:
         return None
     try:
-        markup = parse_markup(html)
+        return find(parse_once(html), layout)
     except (DeepMarkupError, etree.LxmlError):
         return None
-    return find(markup, layout) if markup is not None else None
 
 
 def find_container(page: Element, layout: Layout, places: ArticleLayout) -> Element:

@@ -36,11 +36,12 @@ class DeepMarkupError(Exception):
 class Parsed:
     """A page in lxml's tree, None where it has no element; ``old_encoding`` is how its texts were written before.
 
-    Of one that is not whole the tree ends with an element ``END``.
+    ``bases`` is what its ``base`` elements say. Of one that is not whole the tree ends with an element ``END``.
     """
 
     html: str
     root: Markup | None
+    bases: tuple[str, ...] = ()
     old_encoding: OldEncoding | None = None
     is_whole: bool = True
 
@@ -89,11 +90,6 @@ def make_parser(target: object = None) -> etree.HTMLParser:
     return etree.HTMLParser(encoding="utf-8", huge_tree=True, default_doctype=False, collect_ids=False, target=target)
 
 
-def list_bases(root: Markup) -> tuple[str, ...]:
-    """List what the ``base`` elements of a page say, in its order."""
-    return tuple(base.get("href") for base in root.iter("base") if base.get("href"))
-
-
 def _parse(html: str, end: int) -> Parsed:
     _KEPT.page = _NOTHING  # the next tree takes the place of the last, in memory too
     is_whole = end >= len(html)
@@ -103,8 +99,10 @@ def _parse(html: str, end: int) -> Parsed:
     last = parser.error_log.last_error
     if last is not None and last.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
         raise DeepMarkupError(last.message)
-    old_encoding = convert_old_texts(root, read) if root is not None else None
-    parsed = Parsed(html, root, old_encoding, is_whole)
+    parsed = Parsed(html, root, is_whole=is_whole)
+    if root is not None:
+        bases = tuple(base.get("href") for base in root.iter("base") if base.get("href"))
+        parsed = Parsed(html, root, bases, convert_old_texts(root, read), is_whole)
     if len(html) <= MOST_KEPT:
         _KEPT.page = parsed
     return parsed

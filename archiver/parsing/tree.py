@@ -10,15 +10,14 @@ around it, the doctype say, is not in the tree.
 import gc
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO, StringIO
-from typing import cast
+from io import BytesIO
 
 from bs4 import BeautifulSoup, Tag
 from bs4.builder import HTMLTreeBuilder
 from bs4.element import AttributeValueList, Comment, NavigableString, PageElement
 from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
 
-from archiver.parsing.markup import DeepMarkupError, Markup, encode_markup, list_bases, make_parser, parse_markup
+from archiver.parsing.markup import DeepMarkupError, Markup, encode_markup, make_parser, parse_once
 from archiver.platforms.elements import Root, attribute_of, select
 
 _SPACES = BeautifulSoup.ASCII_SPACES
@@ -50,11 +49,12 @@ class Part:
 def grow_tree(html: str) -> Root:
     """Grow the tree of a page; DeepMarkupError where elements are nested deeper than on any real page."""
     try:
-        markup = parse_markup(html)
+        parsed = parse_once(html)
     except DeepMarkupError:
         return _stream(html)
+    markup = parsed.root
     root = _plant(lambda growth: _walk(markup, growth) if markup is not None else None)
-    root.bases = list_bases(markup) if markup is not None else ()
+    root.bases = parsed.bases
     return root
 
 
@@ -78,25 +78,6 @@ def fell_tree(root: Tag) -> None:
         node = following
 
 
-class _Builder(HTMLTreeBuilder):
-    """Stands where BeautifulSoup expects a parser: it lets a tree grow that was parsed before."""
-
-    def __init__(self, grow: Callable[["_Growth"], None], *, is_lean: bool) -> None:
-        super().__init__()
-        self._grow = grow
-        self._is_lean = is_lean
-
-    def prepare_markup(self, *_: object, **__: object) -> Iterator[tuple[str, None, None, bool]]:
-        """Offer nothing to parse."""
-        yield "", None, None, False
-
-    def feed(self, _: object) -> None:
-        """Let the tree grow."""
-        growth = _Growth(cast("BeautifulSoup", self.soup), is_lean=self._is_lean)
-        self._grow(growth)
-        growth.close()
-
-
 class _HtmlElement(Tag):
     """An element; what BeautifulSoup writes into each of them stands here once."""
 
@@ -105,7 +86,7 @@ class _HtmlElement(Tag):
     prefix = None
     sourceline = None
     sourcepos = None
-    known_xml = False
+    known_xml: bool | None = False
     hidden = False
     cdata_list_attributes = None
     attribute_value_list_class = AttributeValueList
@@ -120,6 +101,23 @@ class _HtmlElement(Tag):
         self.can_be_empty_element = name in _VOID
         if name in _CONTAINERS:
             self.interesting_string_types = {_CONTAINERS[name]}
+
+
+class _PageRoot(_HtmlElement, Root):
+    """The root of a tree, without all that BeautifulSoup has for parsing."""
+
+    hidden = True
+    is_xml = False
+    markup = None
+    parse_only = None
+    original_encoding = None
+    declared_html_encoding = None
+    contains_replacement_characters = False
+
+    def __init__(self) -> None:
+        super().__init__(BeautifulSoup.ROOT_TAG_NAME, {})
+        self.parent = self.previous_element = self.next_element = None
+        self.previous_sibling = self.next_sibling = None
 
 
 class _Growth:
@@ -228,14 +226,17 @@ class _Stream:
 
 def _plant(grow: Callable[[_Growth], None], *, is_lean: bool = False) -> Root:
     """Let a tree grow, without searches for garbage meanwhile: there is none, and large trees make them long."""
+    root = _PageRoot()
+    growth = _Growth(root, is_lean=is_lean)
     is_searching = gc.isenabled()
     gc.disable()
     try:
-        # As a stream: of a page that is nothing but an address BeautifulSoup would warn.
-        return Root(StringIO(""), builder=_Builder(grow, is_lean=is_lean))
+        grow(growth)
     finally:
         if is_searching:
             gc.enable()
+    growth.close()
+    return root
 
 
 def _walk_part(part: Part, growth: _Growth) -> None:
