@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from archiver.parsing.article import read_article
-from archiver.parsing.container import find_article_part, find_listing_part
+from archiver.parsing.container import find_article_part, find_ended_part, find_listing_part, guess_end
 from archiver.parsing.document import parse_html, parse_listing, parse_page
 from archiver.parsing.links import Links
 from archiver.parsing.listing import ListingReader
-from archiver.parsing.markup import parse_once
+from archiver.parsing.markup import parse_beginning, parse_once
 from archiver.parsing.text import decode_page
 from archiver.platforms.elements import text_of
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI, read_address
@@ -109,6 +109,11 @@ PARTS = {
     "tags in a script": {"body": BODY + "<script>write('</div></div></div></div></div>')</script>"},
     "an unfinished comment": {"after": "<!-- hết"},
     "capital letters": {"body": BODY.replace("<p>", "<DIV>").replace("</p>", "</DIV>")},
+    "a container in a comment of the body": {"body": BODY + '<!-- <div class="portlet-boundary"> -->'},
+    "a container in a script of the body": {"body": BODY + "<script>'<div class=portlet-boundary>'</script>"},
+    "a container in an attribute of the body": {"body": BODY + "<b title='<div class=\"portlet-boundary\">'></b>"},
+    "much behind": {"after": "<p>Cuối trang</p>" * 200},
+    "much behind, and a comment without an end": {"after": "<p>Cuối trang</p>" * 200 + "<!-- hết"},
     "counts and dates before": {
         "side": '<div class="portlet-boundary"><div class="assetPublishDate">Ngày đăng 01/01/2020 | View count: 7</div>'
         '<p class="sapo">Tin khác</p></div>'
@@ -122,6 +127,34 @@ def test_furniture_leads_nobody_astray(name):
     assert cut == whole
     assert (cut.title, cut.section, cut.views.value) == ("Họp giao ban quý", "Tin tức", 41)
     assert (cut.lead, cut.paragraphs) == (None, ("Chi bộ họp giao ban.", "Bàn việc quý tới."))
+
+
+BREADCRUMB = '<div class="dd_chuyenmuc"><span class="tintuc">Tin trong tỉnh</span></div>'
+BEHIND = {
+    "a breadcrumb": (BREADCRUMB, "Tin trong tỉnh", "https://portal.example/tin/-/view_content/a.pdf"),
+    "a base": ('<base href="/goc/">', None, "https://portal.example/goc/a.pdf"),
+}
+
+
+@pytest.mark.parametrize("name", BEHIND)
+def test_what_stands_far_behind_the_article_is_found(name):
+    after, section, file = BEHIND[name]
+    html = page(body=BODY + '<p><a href="a.pdf">Tệp</a></p>', after="<p>Cuối trang</p>" * 200 + after)
+    start, end = html.index('<div class="dd_'), html.index('<div class="portlet')
+    cut, whole = read_both(html[:start] + html[end:])
+    assert cut == whole
+    assert (cut.section, [attachment.url for attachment in cut.attachments]) == (section, [file])
+
+
+@pytest.mark.parametrize(("open_ends", "is_over"), [(0, True), (1, True), (4, False)])
+def test_where_an_article_ended_before_the_rest_that_is_not_parsed(open_ends, is_over):
+    html = page(body=BODY + "<div>" * open_ends, after="<p>Cuối trang</p>" * 200)
+    end = guess_end(html, LAYOUT)
+    assert 0 < end < len(html) / 2
+    part = find_ended_part(parse_beginning(html, end), LAYOUT)
+    assert (part is not None) == is_over
+    cut, whole = read_both(html)
+    assert cut.paragraphs[:2] == whole.paragraphs[:2]
 
 
 STRAY = "</div>"

@@ -16,8 +16,6 @@ from archiver.parsing.old_vietnamese import OldEncoding
 from archiver.parsing.xml_tree import XmlElement
 
 LEAST_LIBXML2 = (2, 14)
-MOST_DEPTH = 2048
-"""Levels that libxml2 nests elements; what is nested deeper it leaves out, with all that follows."""
 MOST_KEPT = 1_000_000
 """Letters of a page whose tree is kept until the next page is parsed."""
 
