@@ -18,6 +18,8 @@ _TAGS = {"h1": 0.2, "h2": 0.16, "h3": 0.12, "h4": 0.08, "h5": 0.06, "h6": 0.04}
 # So many lines below a headline are looked at for text.
 _BELOW = 40
 MOST_CANDIDATES = 60
+# No real page has so many headings.
+MOST_RATED = 1000
 LONG_HEADLINE = 30
 # What is longer, or ends as a sentence does, is text unless it is a heading.
 LONGEST_PLAIN = 220
@@ -53,7 +55,7 @@ def find_headlines(outline: Outline, titles: tuple[str, ...], url: str, infos: I
     own = bare_path(url)
     found = []
     for index, line in enumerate(outline.lines):
-        if _may_be(line, known):
+        if len(found) < MOST_RATED and _may_be(line, known):
             heading = read_heading(line, known)
             is_link = line.is_link and not _leads_here(line, own)
             is_plain = not is_link and not _is_prose(line)
