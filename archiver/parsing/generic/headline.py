@@ -53,7 +53,7 @@ def find_headlines(outline: Outline, titles: tuple[str, ...], url: str, infos: I
     known = Titles(titles, url)
     first = _find_only_heading(outline)
     own = bare_path(url)
-    found = []
+    found: list[Headline] = []
     for index, line in enumerate(outline.lines):
         if len(found) < MOST_RATED and _may_be(line, known):
             heading = read_heading(line, known)
