@@ -25,6 +25,8 @@ LEAST_TEXT = 400
 # A text of so many letters, in paragraphs of so many, has a title even where no line of it is one.
 LONG_TEXT = 1500
 SHORTEST_TEXT = 60
+# No real page has so many headings.
+MOST_RATED = 1000
 LONG_HEADLINE = 30
 # What is longer, or ends as a sentence does, is text unless it is a heading.
 LONGEST_PLAIN = 220
@@ -58,9 +60,9 @@ def find_headlines(outline: Outline, titles: tuple[str, ...], url: str, infos: I
     known = Titles(titles, url)
     first = _find_only_heading(outline)
     own = bare_path(url)
-    found = []
+    found: list[Headline] = []
     for index, line in enumerate(outline.lines):
-        if _may_be(line, known):
+        if len(found) < MOST_RATED and _may_be(line, known):
             heading = read_heading(line, known)
             is_link = line.is_link and not _leads_here(line, own)
             is_plain = not is_link and not _is_prose(line)
