@@ -12,7 +12,7 @@ from archiver.platforms.elements import Element, attribute_of, classes_of, eleme
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _BRACE = re.compile(r"[{}]")
 _HIDING = re.compile(r"(?:^|[;\s])display\s*:\s*none", re.IGNORECASE)
-_SHOWING = re.compile(r"(?:^|[;\s])display\s*:\s*(?!none)", re.IGNORECASE)
+_SHOWING = re.compile(r"(?:^|[;\s])display\s*:(?!\s*none)", re.IGNORECASE)
 _SIMPLE = re.compile(r"[a-z0-9]*([.#][\w-]+)", re.IGNORECASE)
 _NAME = re.compile(r"[.#][\w-]+")
 _MOST_STYLE = 500_000
