@@ -148,3 +148,28 @@ def test_nothing_hidden_is_read_however_it_is_written(elements, look):
 def test_characters_without_a_shape_are_no_text(look):
     piece = "<p>Nhà&shy;văn\u00ad hóa\u200b \u2066thôn\u2069 Đông\ufeff</p>"
     assert texts(look, piece) == ["Nhàvăn hóa thôn Đông"]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "is_shown"),
+    [
+        (".nhap {color:red; display:none}", False),
+        ("div.nhap, #khac { DISPLAY: none !important }", False),
+        ("/* .nhap{} */ @media screen { .x{margin:0} } .nhap{display:none}", False),
+        (".bai .nhap{display:none}", True),
+        ("@media print { .nhap{display:none} }", True),
+        (".nhap{display:none} .nhap.mo{display:block}", True),
+        (".nhap{display:none} @media (min-width:700px) { .nhap{display:flex} }", True),
+        ("/* .nhap{display:none} */", True),
+        (".nhap{display:none", True),
+    ],
+)
+def test_what_a_style_sheet_of_the_page_hides(sheet, is_shown):
+    piece = f'<style>{sheet}</style><div class="nhap"><p>Bản nháp của ban biên tập thôn Đông.</p></div>'
+    assert texts("plain", piece) == (["Bản nháp của ban biên tập thôn Đông."] if is_shown else [])
+
+
+def test_a_style_sheet_does_not_hide_the_article_itself():
+    body = "".join(f"<p>{text}</p>" for text in PARAGRAPHS)
+    article = read("plain", f'<style>.bai{{display:none}}</style><div class="bai">{body}</div>')
+    assert [text for text in (article.lead, *article.paragraphs) if text] == list(PARAGRAPHS)

@@ -120,12 +120,13 @@ def is_document(url: str) -> bool:
         return True
     if not parts.query:
         return len(names) > 1 and bool(_NUMBER.fullmatch(names[-1]) and _SENDS.fullmatch(names[-2]))
-    return _sends_file(path, names[-1], parameters_of(url))
+    return _sends_file(path, names[-1], url)
 
 
 def find_viewed(url: str, *, is_frame: bool) -> str | None:
     """Find the document that a viewer shows (``viewer.html?file=…``); None for an address of anything else."""
-    if "=" not in url or "[" in url:
+    query = url.partition("?")[2]
+    if "=" not in query or not ("." in query or "%" in query) or "[" in url:  # no address in it
         return None
     path = urlsplit(url).path
     is_viewer = _VIEWER.search(path) is not None
@@ -187,15 +188,19 @@ def _read_frame(frame: Element) -> Iterator[Printed]:
             yield Printed(attribute_of(below, "value"), "", is_frame=True)
 
 
-def _sends_file(path: str, name: str, given: dict[str, str]) -> bool:
-    """Say whether the program at a path sends a file that the parameters name."""
+def _sends_file(path: str, name: str, url: str) -> bool:
+    """Say whether the program at a path sends a file that the parameters of its address name."""
+    stem = _PROGRAM.sub("", name)
+    sends = _SENDS.fullmatch(stem) is not None or (name.endswith(".ashx") and not _NO_FILES.search(stem))
+    is_liferay = path.endswith("/document_library/get_file")
+    if not (sends or is_liferay or "." in url.partition("?")[2]):
+        return False
+    given = parameters_of(url)
     values = {key: value.partition("#")[0].lower() for key, value in given.items() if not _ASKED.fullmatch(key)}
     if any(value.endswith(PICTURES) for value in values.values()):
         return False
-    if path.endswith("/document_library/get_file"):
+    if is_liferay:
         return True
-    stem = _PROGRAM.sub("", name)
-    sends = _SENDS.fullmatch(stem) is not None or (name.endswith(".ashx") and not _NO_FILES.search(stem))
     if any(value.endswith(DOCUMENTS) for value in values.values() if "://" not in value or sends):
         return not name.endswith((".html", ".htm"))
     return sends and any(_SAYS_WHICH.fullmatch(key) and value for key, value in values.items())

@@ -7,6 +7,7 @@ from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.claims import add_claims
 from archiver.parsing.continuation import add_following
 from archiver.parsing.document import parse_html
+from archiver.parsing.furniture.style_sheets import mark_hidden
 from archiver.parsing.generic.article import read_generic_article
 from archiver.parsing.generic.listing import (
     mark_piece,
@@ -30,6 +31,7 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     """Read a page by the signs that all such pages share, the places that ``platform`` has from its site first."""
     html = decode_page(capture.body, capture.headers)
     page = parse_html(html)
+    mark_hidden(page)
     address = platform.read_address(capture.url)
     links = Links.of_page(capture.url, html, page)
     article = read_generic_article(page, html, address, links, platform.places, zone, capture.fetched_at)
