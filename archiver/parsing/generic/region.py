@@ -197,7 +197,7 @@ class _Chooser:
                 yield index
 
     def _find_below(self, found: list[int]) -> Iterator[int]:
-        """Find what goes on below in the same element, and the few short lines that the one around it has: who signs."""
+        """Find what goes on below in the same element, and the few short lines of the one around it: who signs."""
         if not found:
             return
         last, holder = found[-1], holder_of(self._outline, found[-1])
