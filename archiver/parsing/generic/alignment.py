@@ -1,9 +1,11 @@
 """Finding the lines of a page that hold a text which an extractor took out of it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 
+from archiver.parsing.furniture.boxes import find_furniture
 from archiver.parsing.generic.endings import is_foot, is_tool
 from archiver.parsing.generic.outline import Line, Outline
 from archiver.parsing.generic.teasers import is_bare_address
@@ -14,6 +16,9 @@ SURE = 20
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 # What stands between the pieces of an extracted text: its lines, and the cells of its tables.
 _BETWEEN = re.compile(r"[\n|]+")
+# What is shorter is no sentence.
+SHORTEST_SENTENCE = 20
+ENDS_SENTENCE = re.compile(r"[.!?…。！？:;\"”’»）)]\W*$")
 # Elements that are a part of a text, and hold no text of their own.
 PARTS = frozenset(
     "p li ul ol tr td th tbody thead table h1 h2 h3 h4 h5 h6 blockquote pre dd dt dl center figure figcaption".split()
@@ -23,7 +28,7 @@ PARTS = frozenset(
 def align_lines(outline: Outline, text: str) -> tuple[int, ...]:
     """Return the numbers of the lines that stand in ``text`` (a piece a line), and of those amid them."""
     found = _find_pieces(outline, text)
-    return tuple(sorted({*found, *_fill_gaps(outline, found)}))
+    return tuple(sorted({*found, *_fill_gaps(outline, found), *_find_paragraphs(outline, found)}))
 
 
 def squeeze(text: str) -> str:
@@ -59,6 +64,37 @@ def _fill_gaps(outline: Outline, found: list[int]) -> Iterator[int]:
         for index in range(before + 1, after):
             if _may_be_text(lines[index]) and id(holder_of(outline, index)) in holders:
                 yield index
+
+
+def _find_paragraphs(outline: Outline, found: list[int]) -> Iterator[int]:
+    """Yield the paragraphs amid a text that extractors leave out for the name of an element alone."""
+    masses: Counter[int] = Counter()
+    holders = {}
+    for index in found:
+        holder = holder_of(outline, index)
+        holders[id(holder)] = holder
+        masses[id(holder)] += outline.lines[index].mass
+    if not masses:
+        return
+    root = holders[masses.most_common(1)[0][0]]
+    span = outline.span_of(root)
+    inside = [index for index in found if span and span.start <= index < span.end]
+    missing = [index for index in range(inside[0], inside[-1]) if is_paragraph(outline.lines[index])] if inside else []
+    missing = sorted({*missing}.difference(found))
+    if not missing:
+        return
+    furniture = find_furniture(root).ids
+    for index in missing:
+        line = outline.lines[index]
+        around = (*line.inlines, line.block, *line.block.parents)
+        if _may_be_text(line) and not any(id(element) in furniture for element in around):
+            yield index
+
+
+def is_paragraph(line: Line) -> bool:
+    """Say whether a line is a paragraph: long, or a sentence."""
+    is_sentence = line.mass >= SHORTEST_SENTENCE and bool(ENDS_SENTENCE.search(line.text[-12:]))
+    return not line.is_link and (line.is_long or is_sentence)
 
 
 def _may_be_text(line: Line) -> bool:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from archiver.parsing.article import is_document
 from archiver.parsing.furniture.words import END
-from archiver.parsing.generic.alignment import PARTS, holder_of
+from archiver.parsing.generic.alignment import ENDS_SENTENCE, PARTS, holder_of, is_paragraph
 from archiver.parsing.generic.endings import LONGEST_CRUMB, LONGEST_END, is_byline, is_foot, is_tool
 from archiver.parsing.generic.info import CELLS, InfoReader
 from archiver.parsing.generic.lead import find_lead
@@ -26,8 +26,9 @@ SHORTEST_BODY = 20
 MOST_BELOW = 40
 # The share of the text that the element of the body holds.
 _MOST_OF_IT = 0.7
-_ENDS_SENTENCE = re.compile(r"[.!?…。！？:;\"”’»）)]\W*$")
 LONGEST_LABEL = 40
+# A number before or behind the heading of comments.
+_COUNT = re.compile(r"^\W*\d+\s+|\s*[(（]\s*\d+\s*[)）]\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,10 @@ class _Chooser:
 
     def choose(self, aligned: list[int]) -> Region:
         found = self._trim(self._drop_apart(self._cut(self._drop_head(self._drop_links(aligned)))))
-        if not found:
+        if self._weigh_all(found) < SHORTEST_BODY:
             found = self._trim(list(self._read_short()))
         found = self._trim([*self._find_above(found), *found, *self._find_below(found)])
-        if sum(map(self._weigh, found)) < SHORTEST_BODY:
+        if self._weigh_all(found) < SHORTEST_BODY:
             found = []
         end = self._find_end(found[-1] if found else self._headline)
         if not found:
@@ -87,7 +88,7 @@ class _Chooser:
         """Leave out links to something else, and the label above them; a linked heading between paragraphs stays."""
         kept = [index for place, index in enumerate(found) if self._is_of_text(found, place)]
         links = set(found).difference(kept)
-        return [index for index in kept if index + 1 not in links or not self._is_label(index)]
+        return [index for index in kept if not self._is_label(index, links)]
 
     def _is_of_text(self, found: list[int], place: int) -> bool:
         line = self._lines[found[place]]
@@ -96,9 +97,14 @@ class _Chooser:
         around = [self._lines[index] for index in (*found[max(place - 1, 0) : place], *found[place + 1 : place + 2])]
         return bool(line.heading) and len(around) == 2 and not any(other.is_link or other.heading for other in around)
 
-    def _is_label(self, index: int) -> bool:
-        line = self._lines[index]
-        return len(line.text) <= LONGEST_LABEL and (bool(line.heading) or line.text.endswith((":", "：")))
+    def _is_label(self, index: int, links: set[int]) -> bool:
+        """Say whether a line is the label of links below it."""
+        line, below = self._lines[index], self._lines[index + 1 : index + 2]
+        if len(line.text) > LONGEST_LABEL:
+            return False
+        if any(other.is_link for other in below) and self._opens_other(index):
+            return True
+        return index + 1 in links and (bool(line.heading) or line.text.endswith((":", "：")))
 
     def _drop_head(self, found: list[int]) -> list[int]:
         """Leave out the short lines down to the last info line above the text."""
@@ -106,22 +112,23 @@ class _Chooser:
         for place, index in enumerate(found[:LONGEST_HEAD]):
             if self._infos.read(index):
                 head = place + 1
-            elif self._lines[index].mass >= PARAGRAPH:
+            elif self._lines[index].is_long:
                 break
         return found[head:]
 
     def _cut(self, found: list[int]) -> list[int]:
         """End the text at a heading of something else behind it, unless it goes on below in an element it began in."""
-        for place, index in enumerate(found):
+        for place, (above, index) in enumerate(pairwise(found), 1):
             before = {id(holder_of(self._outline, other)) for other in found[:place] if self._is_whole(other)}
-            if before and self._opens_other(index):
-                behind = (id(holder_of(self._outline, other)) for other in found[place + 1 :] if self._is_whole(other))
+            if before and any(map(self._opens_other, range(above + 1, index + 1))):
+                whole = (other for other in found[place:] if self._is_whole(other) and not self._opens_other(other))
+                behind = (id(holder_of(self._outline, other)) for other in whole)
                 if before.isdisjoint(behind):
                     return found[:place]
         return found
 
     def _opens_other(self, index: int) -> bool:
-        text = self._lines[index].text
+        text = _COUNT.sub("", self._lines[index].text)
         return len(text) <= LONGEST_END and bool(END.fullmatch(text))
 
     def _drop_apart(self, found: list[int]) -> list[int]:
@@ -138,10 +145,8 @@ class _Chooser:
         ]
 
     def _is_whole(self, index: int) -> bool:
-        """Say whether a line is a paragraph: long, or a sentence."""
-        line = self._lines[index]
-        is_sentence = line.mass >= SHORTEST_BODY and bool(_ENDS_SENTENCE.search(line.text[-12:]))
-        return self._weigh(index) > 0 and (line.mass >= PARAGRAPH or is_sentence)
+        """Say whether a line is a paragraph of text."""
+        return self._weigh(index) > 0 and is_paragraph(self._lines[index])
 
     def _trim(self, found: list[int]) -> list[int]:
         """Leave out what is no text at both ends: info lines, buttons, headings of what follows."""
@@ -167,6 +172,9 @@ class _Chooser:
             return 0
         return len(line.text) if is_bare_address(line.text) or any(map(is_document, line.hrefs)) else line.mass
 
+    def _weigh_all(self, found: list[int]) -> int:
+        return sum(map(self._weigh, found))
+
     def _repeats_headline(self, index: int) -> bool:
         """Say whether a line only repeats the headline, as print versions do; a paragraph among others is text."""
         headline, line = self._lines[self._headline].text, self._lines[index]
@@ -189,12 +197,23 @@ class _Chooser:
         return any(PROPERTY.fullmatch(line.text[:LONGEST_END]) for line in lines[max(index - 1, 0) : index + 1])
 
     def _find_above(self, found: list[int]) -> Iterator[int]:
-        """Find whole sentences between the headline and the text, which extractors take for something else: a lead."""
+        """Find whole sentences between the headline and the text, which extractors take for something else: a lead.
+
+        Right above the text they may be short.
+        """
         first = found[0] if found else self._headline
-        for index in range(max(self._headline + 1, first - MOST_ABOVE), first):
+        is_near = True
+        for index in range(first - 1, max(self._headline, first - MOST_ABOVE - 1), -1):
             line = self._lines[index]
-            if self._weigh(index) >= PARAGRAPH and _ENDS_SENTENCE.search(line.text[-12:]) and not line.is_link:
+            is_near = is_near and self._is_whole(index)
+            is_sentence = bool(ENDS_SENTENCE.search(line.text[-12:])) and not line.is_link and not line.heading
+            if is_sentence and self._weigh(index) and (is_near or line.is_long) and not self._is_of_box(index, first):
                 yield index
+
+    def _is_of_box(self, index: int, first: int) -> bool:
+        """Say whether a line above the text stands in an element that begins with the heading of something else."""
+        around = takewhile(lambda span: span.end <= first, self._outline.around(index))
+        return any(self._opens_other(span.start) for span in around if self._headline < span.start)
 
     def _find_below(self, found: list[int]) -> Iterator[int]:
         """Find what goes on below in the same element, and the few short lines of the one around it: who signs."""
@@ -223,7 +242,8 @@ class _Chooser:
 
     def _goes_on(self, index: int) -> bool:
         line = self._lines[index]
-        return self._weigh(index) > 0 and not line.heading and not line.is_link and not self._opens_other(index)
+        is_link = line.is_link and not any(map(is_document, line.hrefs))
+        return self._weigh(index) > 0 and not line.heading and not is_link and not self._opens_other(index)
 
     def _may_sign(self, index: int) -> bool:
         line = self._lines[index]
