@@ -1,5 +1,7 @@
 """The text of an article on a page of no known platform: all of it, and nothing of what stands around it."""
 
+# ruff: noqa: E501 - a paragraph is a line
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,7 +45,11 @@ VI = Words(
     ),
     ("Bình luận", "Ý kiến (0)", "Gửi bình luận", "Chia sẻ:", "Bình luận (4)"),
     "Tin liên quan",
-    ("Khu phố Ba vận động được hai trăm cuốn sách cho thư viện", "Phường Mẫu họp bàn việc sửa đường liên khu", "Đội bóng bàn khu phố Bảy giành giải nhì cấp quận"),
+    (
+        "Khu phố Ba vận động được hai trăm cuốn sách cho thư viện",
+        "Phường Mẫu họp bàn việc sửa đường liên khu",
+        "Đội bóng bàn khu phố Bảy giành giải nhì cấp quận",
+    ),
     ("Ý kiến của người dân trong khu phố", "Bình luận viên nói gì", "Xếp hạng các khu phố trong năm"),
     ("12 bình luận", "Bình luận (2)", "Ý kiến bạn đọc (2)"),
     "09/04/2024 14:20",
@@ -60,7 +66,11 @@ EN = Words(
     ),
     ("Comments", "0 comments", "Leave a comment", "Share this:", "Share this"),
     "Related articles",
-    ("Ferry timetable changes for the winter months ahead", "Market traders ask for new lamps along the quay", "Old crane on the north pier will be painted again"),
+    (
+        "Ferry timetable changes for the winter months ahead",
+        "Market traders ask for new lamps along the quay",
+        "Old crane on the north pier will be painted again",
+    ),
     ("Popular with school classes", "Related work in the cellars", "Comments from the council"),
     ("3 Comments", "Comments (3)", "Comments"),
     "April 9, 2024",
@@ -77,7 +87,11 @@ DE = Words(
     ),
     ("Kommentare", "3 Kommentare", "Teilen:", "Teilen", "Weitere Beiträge"),
     "Ähnliche Beiträge",
-    ("Musikschule sucht dringend neue Räume für den Winter", "Marktbrunnen läuft nach langer Pause wieder", "Freiwillige streichen den Zaun am alten Friedhof"),
+    (
+        "Musikschule sucht dringend neue Räume für den Winter",
+        "Marktbrunnen läuft nach langer Pause wieder",
+        "Freiwillige streichen den Zaun am alten Friedhof",
+    ),
     ("Weitere Schritte noch vor dem Winter", "Kommentare aus der Runde der Vereine", "Neueste Pläne für den Saal"),
     ("2 Kommentare", "Kommentare (2)", "Kommentare"),
     "9. April 2024",
@@ -109,7 +123,11 @@ RU = Words(
     ),
     ("Комментарии", "Комментарии (0)", "Поделиться", "Читайте также:", "Новости"),
     "Похожие материалы",
-    ("Паром через реку снова ходит по летнему расписанию", "Школьники посадили вдоль набережной сорок лип", "Старый маяк на мысу покрасят к началу сезона"),
+    (
+        "Паром через реку снова ходит по летнему расписанию",
+        "Школьники посадили вдоль набережной сорок лип",
+        "Старый маяк на мысу покрасят к началу сезона",
+    ),
     ("Новости читального зала", "Похожие проекты соседей", "Комментарии заведующей"),
     ("Комментарии (2)", "Комментарии", "2 комментария"),
     "9 апреля 2024",
@@ -119,7 +137,9 @@ LANGUAGES = {"vi": VI, "en": EN, "de": DE, "zh": ZH, "ru": RU}
 
 
 def _list_titles(titles: tuple[str, ...]) -> str:
-    return "<ul>" + "".join(f"<li><a href='/{n}/other.html'>{title}</a></li>" for n, title in enumerate(titles)) + "</ul>"
+    return (
+        "<ul>" + "".join(f"<li><a href='/{n}/other.html'>{title}</a></li>" for n, title in enumerate(titles)) + "</ul>"
+    )
 
 
 # How systems put paragraphs into a page.
@@ -160,7 +180,9 @@ def build(words: Words, markup: str, pieces: list[str], info: str | None = None,
 
 
 def read(html: str) -> Page:
-    return read_page(Capture(f"{SITE}/2024/a-118.html", AT, 200, (), html.encode()), GENERIC, ZoneInfo("Asia/Ho_Chi_Minh"))
+    return read_page(
+        Capture(f"{SITE}/2024/a-118.html", AT, 200, (), html.encode()), GENERIC, ZoneInfo("Asia/Ho_Chi_Minh")
+    )
 
 
 def read_lines(html: str) -> list[str]:
@@ -240,7 +262,8 @@ def test_links_between_date_and_text(words: Words, markup: str) -> None:
 @in_languages
 def test_what_readers_write_is_no_text(words: Words) -> None:
     said = "".join(
-        f"<li><div><b>Reader {n}</b> <span>10/04/2024</span></div><p>{text} {text}</p></li>" for n, text in enumerate(words.others)
+        f"<li><div><b>Reader {n}</b> <span>10/04/2024</span></div><p>{text} {text}</p></li>"
+        for n, text in enumerate(words.others)
     )
     for heading, markup in zip(words.comments, ("paragraphs", "divisions", "table"), strict=True):
         comments = f"<div id=c7><h3>{heading}</h3><ol>{said}</ol></div>"
@@ -298,7 +321,9 @@ def articles(draw: st.DrawFn) -> tuple[Words, str, list[str], list[str]]:
     """Draw a language, a markup, the pieces of an article with something else among them, and the lines to be read."""
     words = draw(st.sampled_from([VI, EN, DE, ZH, RU]))
     text = draw(st.lists(st.sampled_from(words.text), min_size=3, unique=True))
-    box = draw(st.sampled_from(list(BOXES.values()))).format(heading=words.related, title=draw(st.sampled_from(words.others)))
+    box = draw(st.sampled_from(list(BOXES.values()))).format(
+        heading=words.related, title=draw(st.sampled_from(words.others))
+    )
     button = draw(st.sampled_from(list(BUTTONS.values()))).format(word=draw(st.sampled_from(words.ends)))
     links = f"<div>{_list_titles(words.others)}</div>"
     among = draw(st.sampled_from([box, button, links]))
@@ -311,3 +336,59 @@ def articles(draw: st.DrawFn) -> tuple[Words, str, list[str], list[str]]:
 def test_whatever_stands_amid_a_text_it_is_read_whole(drawn: tuple[Words, str, list[str], list[str]]) -> None:
     words, markup, pieces, text = drawn
     assert read_lines(build(words, markup, pieces)) == text
+
+
+def list_rows(titles: tuple[str, ...], row: str) -> str:
+    """Write a row for every title; ``row`` names its number ``n`` and its title ``t``."""
+    return "".join(row.format(n=n, t=title) for n, title in enumerate(titles, 1))
+
+
+DATED_ROW = "<li><a href='/2024/{n}/news.html'>{t}</a> <span>0{n}/04/2024</span></li>"
+TEASER = "<div><h3><a href='/2024/{n}/news.html'>{t}</a></h3><p>{t} and what came of it, told in a few words by those who were there on the day ...</p></div>"
+CARD = (
+    "<div><a href='/2024/{n}/news.html'><img src='/i/{n}.jpg'></a><h4><a href='/2024/{n}/news.html'>{t}</a></h4></div>"
+)
+CELLS = "<tr><td>{n}</td><td><a href='/doc/{n}.html'>{t}</a></td><td>0{n}/04/2024</td></tr>"
+FORM = "<form action=/go><input name=q><button>{0}</button></form>"
+# What a page is, the words of its site, its headline, and what stands below it.
+NO_ARTICLES: dict[str, tuple[Words, str, str]] = {
+    "a home page of headings": (EN, "Harbour Town", list_rows(EN.others, "<section><h2><a href='/2024/{n}/x.html'>{t}</a></h2></section>")),
+    "a home page of teasers": (VI, "Trang chủ", f"<h2>Tin mới</h2>{list_rows(VI.others, TEASER)}<h2>Thông báo</h2>{list_rows(VI.others, TEASER)}"),
+    "a home page of cards": (DE, "Willkommen", list_rows(DE.others, CARD)),
+    "a listing with dates": (EN, "News", f"<ul>{list_rows(EN.others, DATED_ROW)}</ul>"),
+    "a listing without dates": (RU, "Новости посёлка", f"<ul>{list_rows(RU.others, '<li><a href=/{n}.html>{t}</a></li>')}</ul>"),
+    "a listing of teasers": (DE, "Aktuelles", list_rows(DE.others, TEASER)),
+    "a listing in a table": (VI, "Văn bản mới ban hành của phường", f"<table>{list_rows(VI.others, CELLS)}</table>"),
+    "a listing of cards": (ZH, "工作动态", list_rows(ZH.others, CARD)),
+    "a listing with a word of welcome": (EN, "Minutes", f"<p>All minutes of the committee since spring.</p><ul>{list_rows(EN.others, DATED_ROW)}</ul>"),
+    "a listing of a tag": (EN, "Posts tagged: quay", list_rows(EN.others, TEASER)),
+    "the archive of a month": (DE, "Archiv: April 2024", f"<ul>{list_rows(DE.others, DATED_ROW)}</ul>"),
+    "an empty listing": (VI, "Chi hội", "<p>Chưa có bài viết nào trong mục này.</p>"),
+    "search results": (EN, "Search results for “quay”", FORM.format("Search") + list_rows(EN.others, TEASER)),
+    "a search without results": (DE, "Suche", FORM.format("Suchen") + "<p>Ihre Suche ergab leider keine Treffer.</p>"),
+    "a Chinese search": (ZH, "搜索结果", FORM.format("搜索") + list_rows(ZH.others, "<li><a href='/{n}.html'>{t}</a></li>")),
+    "a login": (EN, "Log in", "<form>Name <input name=u> Password <input type=password name=p><a href=/lost>Lost your password?</a></form>"),
+    "a login in Russian": (RU, "Вход на сайт", "<form>Имя <input name=u> Пароль <input type=password name=p></form>"),
+    "a registration": (VI, "Đăng ký tài khoản", "<form>Họ tên <input name=u> Mật khẩu <input type=password name=p> <p>Mật khẩu có ít nhất tám ký tự.</p></form>"),
+    "an error": (EN, "Page not found", "<p>The page you asked for does not exist or has been moved. Please check the address.</p>"),
+    "an error in German": (DE, "Fehler 404", "<p>Die gewünschte Seite wurde leider nicht gefunden.</p><a href=/>Zur Startseite</a>"),
+    "an error of the server": (EN, "503 Service Unavailable", "<p>The server is temporarily unable to answer. Try again in a few minutes.</p>"),
+    "a captcha": (EN, "Just a moment...", "<p>Verify that you are a human to continue to the site.</p>"),
+    "works on the site": (VI, "Thông báo", "<p>Trang thông tin đang bảo trì, mời bạn quay lại sau ít phút nữa.</p>"),
+    "a contact form": (DE, "Kontakt", "<form>Name <input> Nachricht <textarea></textarea><button>Senden</button></form><p>Marktplatz 1, Telefon 0123 4567</p>"),
+    "a map of the site": (RU, "Карта сайта", "".join(f"<ul><li><a href=/{n}>Раздел {n}</a><ul><li><a href=/{n}/1>Подраздел</a></li></ul></li></ul>" for n in range(9))),
+    "a gallery": (ZH, "图片集锦", "".join(f"<a href='/p/{n}.html'><img src='/p/{n}.jpg'></a>" for n in range(12))),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", NO_ARTICLES)
+@pytest.mark.parametrize("heading", ["h1", "h2", "div"])
+def test_what_is_no_article(kind: str, heading: str) -> None:
+    words, name, main = NO_ARTICLES[kind]
+    menu = "".join(f"<li><a href='/m{n}'>{other.split()[0][:12]}</a></li>" for n, other in enumerate(words.others))
+    html = (
+        f"<html><head><title>{name} | Example</title></head><body><ul>{menu}</ul>"
+        f"<div><{heading}>{name}</{heading}>{main}</div><div>© 2024 Example Paper</div></body></html>"
+    )
+    page = read_page(Capture(f"{SITE}/m1", AT, 200, (), html.encode()), GENERIC, ZoneInfo("Asia/Ho_Chi_Minh"))
+    assert not isinstance(page, Article), page

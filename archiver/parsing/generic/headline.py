@@ -163,6 +163,7 @@ def _rate(outline: Outline, index: int, agreement: _Agreement, *, dated: bool) -
     below = _text_below(outline, index)
     score = agreement.strength * 0.6 + 0.4 * agreement.by_address + markup + 0.15 * min(below / 300, 1) + 0.2 * dated
     score -= 0.35 * line.is_link + 0.3 * bool(FOOT.search(line.text)) + 0.45 * _is_crumb(outline, index)
+    score -= 0.2 * (not line.heading and line.text.endswith((".", "。")))  # the first sentence repeats an address, too
     confidence = 0.35 + 0.5 * agreement.strength + markup + (0.28 if dated else 0.0)
     how = agreement.how if agreement.strength or markup else ABOVE_DATE
     confidence = round(min(confidence, 0.99), 2)
