@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from archiver.parsing.furniture.boxes import find_furniture
-from archiver.parsing.generic.endings import is_foot, is_tool
+from archiver.parsing.generic.endings import is_foot, is_tool, opens_other
 from archiver.parsing.generic.outline import Line, Outline
 from archiver.parsing.generic.teasers import is_bare_address
 from archiver.platforms.elements import Element
@@ -19,6 +19,7 @@ _BETWEEN = re.compile(r"[\n|]+")
 # What is shorter is no sentence.
 SHORTEST_SENTENCE = 20
 ENDS_SENTENCE = re.compile(r"[.!?…。！？:;\"”’»）)]\W*$")
+_FULL_STOP = re.compile(r"[.!?…。！？]\W*$")
 # Elements that are a part of a text, and hold no text of their own.
 PARTS = frozenset(
     "p li ul ol tr td th tbody thead table h1 h2 h3 h4 h5 h6 blockquote pre dd dt dl center figure figcaption".split()
@@ -28,7 +29,7 @@ PARTS = frozenset(
 def align_lines(outline: Outline, text: str) -> tuple[int, ...]:
     """Return the numbers of the lines that stand in ``text`` (a piece a line), and of those amid them."""
     found = _find_pieces(outline, text)
-    return tuple(sorted({*found, *_fill_gaps(outline, found), *_find_paragraphs(outline, found)}))
+    return tuple(sorted({*found, *_fill_gaps(outline, found), *_find_sentences(outline, found)}))
 
 
 def squeeze(text: str) -> str:
@@ -66,29 +67,55 @@ def _fill_gaps(outline: Outline, found: list[int]) -> Iterator[int]:
                 yield index
 
 
-def _find_paragraphs(outline: Outline, found: list[int]) -> Iterator[int]:
-    """Yield the paragraphs amid a text that extractors leave out for the name of an element alone."""
+def _find_sentences(outline: Outline, found: list[int]) -> Iterator[int]:
+    """Yield the sentences of a text that extractors leave out: for the name of an element, or as too short to be one.
+
+    They stand amid the text, or below it in the element that holds the most of it.
+    """
+    root = _find_root(outline, found)
+    span = outline.span_of(root) if root is not None else None
+    if root is None or span is None:
+        return
+    inside = [index for index in found if span.start <= index < span.end]
+    known = {outline.lines[index].text for index in found}
+    lines = [index for index in range(inside[0], span.end) if outline.lines[index].text not in known]
+    if not any(_is_sentence(outline.lines[index]) for index in lines):
+        return
+    furniture = find_furniture(root).ids
+    for index in lines:
+        line = outline.lines[index]
+        if _is_in(line, furniture) or line.is_link:
+            continue
+        if index > inside[-1] and (opens_other(line) or holder_of(outline, index) is not root):
+            return
+        if _is_sentence(line) and not _is_beside_picture(outline, index, root):
+            yield index
+
+
+def _is_in(line: Line, elements: frozenset[int]) -> bool:
+    return any(id(element) in elements for element in (*line.inlines, line.block, *line.block.parents))
+
+
+def _find_root(outline: Outline, found: list[int]) -> Element | None:
+    """Find the element that holds the most of a text."""
     masses: Counter[int] = Counter()
     holders = {}
     for index in found:
         holder = holder_of(outline, index)
         holders[id(holder)] = holder
         masses[id(holder)] += outline.lines[index].mass
-    if not masses:
-        return
-    root = holders[masses.most_common(1)[0][0]]
-    span = outline.span_of(root)
-    inside = [index for index in found if span and span.start <= index < span.end]
-    missing = [index for index in range(inside[0], inside[-1]) if is_paragraph(outline.lines[index])] if inside else []
-    missing = sorted({*missing}.difference(found))
-    if not missing:
-        return
-    furniture = find_furniture(root).ids
-    for index in missing:
-        line = outline.lines[index]
-        around = (*line.inlines, line.block, *line.block.parents)
-        if _may_be_text(line) and not any(id(element) in furniture for element in around):
-            yield index
+    return holders[masses.most_common(1)[0][0]] if masses else None
+
+
+def _is_sentence(line: Line) -> bool:
+    is_ended = bool(_FULL_STOP.search(line.text[-12:]))
+    return is_ended and is_paragraph(line) and not line.heading and _may_be_text(line)
+
+
+def _is_beside_picture(outline: Outline, index: int, root: Element) -> bool:
+    holder = holder_of(outline, index)
+    figure = outline.lines[index].block.find_parent("figure")
+    return figure is not None or (holder is not root and holder.find("img") is not None)
 
 
 def is_paragraph(line: Line) -> bool:

@@ -1,14 +1,13 @@
 """Choosing the lines of an article: those an extractor finds, and what a page of news prints around them."""
 
-import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
 
 from archiver.parsing.article import is_document
-from archiver.parsing.furniture.words import END
 from archiver.parsing.generic.alignment import ENDS_SENTENCE, PARTS, holder_of, is_paragraph
-from archiver.parsing.generic.endings import LONGEST_CRUMB, LONGEST_END, is_byline, is_foot, is_tool
+from archiver.parsing.generic.endings import LONGEST_CRUMB, LONGEST_END, is_byline, is_foot, is_tool, opens_other
 from archiver.parsing.generic.info import CELLS, InfoReader
 from archiver.parsing.generic.lead import find_lead
 from archiver.parsing.generic.outline import PARAGRAPH, Line, Outline, Span
@@ -27,8 +26,6 @@ MOST_BELOW = 40
 # The share of the text that the element of the body holds.
 _MOST_OF_IT = 0.7
 LONGEST_LABEL = 40
-# A number before or behind the heading of comments.
-_COUNT = re.compile(r"^\W*\d+\s+|\s*[(（]\s*\d+\s*[)）]\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,17 +116,35 @@ class _Chooser:
     def _cut(self, found: list[int]) -> list[int]:
         """End the text at a heading of something else behind it, unless it goes on below in an element it began in."""
         for place, (above, index) in enumerate(pairwise(found), 1):
-            before = {id(holder_of(self._outline, other)) for other in found[:place] if self._is_whole(other)}
-            if before and any(map(self._opens_other, range(above + 1, index + 1))):
-                whole = (other for other in found[place:] if self._is_whole(other) and not self._opens_other(other))
-                behind = (id(holder_of(self._outline, other)) for other in whole)
-                if before.isdisjoint(behind):
-                    return found[:place]
+            passed = (line for line in range(above + 1, index) if not self._lines[line].is_link)
+            opener = next((line for line in (*passed, index) if self._opens_other(line)), None)
+            if opener is not None and self._is_over(found[:place], found[place:], is_found=opener == index):
+                return found[:place]
         return found
 
+    def _is_over(self, before: list[int], behind: list[int], *, is_found: bool) -> bool:
+        """Say whether what stands behind the heading of something else is no part of the text before it.
+
+        Where the extractor passed over the heading, the text before it must not be the smaller part by far.
+        """
+        before = [index for index in before if self._is_whole(index)]
+        behind = [index for index in behind if self._is_whole(index) and not self._opens_other(index)]
+        if not before or (not is_found and self._mass(before) * 2 < self._mass(behind)):
+            return False
+        places = {self._place_of(index, before) for index in before}
+        return places.isdisjoint(self._place_of(index, [*before, *behind]) for index in behind)
+
+    def _place_of(self, index: int, lines: list[int]) -> int:
+        """Return the ``id()`` of the smallest element around a line that holds two of the lines; else its own."""
+        holder = holder_of(self._outline, index)
+        for span in self._outline.around(index):
+            inside = bisect_left(lines, span.end) - bisect_left(lines, span.start)
+            if inside > 1 and span.element.name not in PARTS:
+                return id(span.element)
+        return id(holder)
+
     def _opens_other(self, index: int) -> bool:
-        text = _COUNT.sub("", self._lines[index].text)
-        return len(text) <= LONGEST_END and bool(END.fullmatch(text))
+        return opens_other(self._lines[index])
 
     def _drop_apart(self, found: list[int]) -> list[int]:
         """Leave out short lines at both ends that stand in other elements than the first or last paragraph."""
@@ -270,10 +285,10 @@ class _Chooser:
     def _find_end(self, last: int) -> int:
         """Find where something else begins below the text: a heading, or a link that is as long as a title."""
         stop = min(last + 1 + MOST_BELOW, len(self._lines))
-        return next((index for index in range(last + 1, stop) if _opens_other(self._lines[index])), stop)
+        return next((index for index in range(last + 1, stop) if _is_title(self._lines[index])), stop)
 
 
-def _opens_other(line: Line) -> bool:
+def _is_title(line: Line) -> bool:
     if line.heading:
         return True
     return line.is_link and len(line.text) > LONGEST_LABEL and not any(map(is_document, line.hrefs))
