@@ -116,7 +116,7 @@ class _Chooser:
     def _cut(self, found: list[int]) -> list[int]:
         """End the text at a heading of something else behind it, unless it goes on below in an element it began in."""
         for place, (above, index) in enumerate(pairwise(found), 1):
-            passed = (line for line in range(above + 1, index) if not self._lines[line].is_link)
+            passed = (line for line in range(above + 1, index) if self._heads(line))
             opener = next((line for line in (*passed, index) if self._opens_other(line)), None)
             if opener is not None and self._is_over(found[:place], found[place:], is_found=opener == index):
                 return found[:place]
@@ -133,6 +133,13 @@ class _Chooser:
             return False
         places = {self._place_of(index, before) for index in before}
         return places.isdisjoint(self._place_of(index, [*before, *behind]) for index in behind)
+
+    def _heads(self, index: int) -> bool:
+        """Say whether a line is a heading, or the first of several in an element; a button stands alone in its own."""
+        if self._lines[index].is_link:
+            return False
+        around = takewhile(lambda span: span.start == index, self._outline.around(index))
+        return bool(self._lines[index].heading) or any(span.end > index + 1 for span in around)
 
     def _place_of(self, index: int, lines: list[int]) -> int:
         """Return the ``id()`` of the smallest element around a line that holds two of the lines; else its own."""
