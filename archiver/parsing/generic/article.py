@@ -19,7 +19,7 @@ from archiver.parsing.generic.metadata import Metadata, read_metadata
 from archiver.parsing.generic.outline import Outline, read_outline, whole_text
 from archiver.parsing.generic.region import choose_region
 from archiver.parsing.generic.section import find_section
-from archiver.parsing.generic.teasers import find_teasers
+from archiver.parsing.generic.teasers import find_dated_links, find_teasers
 from archiver.parsing.info_line import InfoLine
 from archiver.parsing.links import Links
 from archiver.platforms.elements import Element
@@ -46,7 +46,8 @@ def read_generic_article(
     parts = read_generic_body(outline, region, declared, links)
     attachments = read_attachments(outline, region, links)
     extras = len(parts.images) + len(attachments)
-    found = Candidate(outline, headline, region, fields, metadata, find_teasers(outline, infos), extras)
+    rows = find_teasers(outline, infos), find_dated_links(outline, infos)
+    found = Candidate(outline, headline, region, fields, metadata, *rows, extras)
     refusal = refuse_article(address.kind, found)
     if refusal:
         return refusal

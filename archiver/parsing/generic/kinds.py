@@ -28,6 +28,7 @@ LONG_UNSPACED = 12
 LONGEST_HEAD = 20
 # Rows of a listing: so many linked titles, each with at most so many lines of text below it.
 FEWEST_ROWS = 3
+FEWEST_DATED = 2
 LONGEST_ROW = 4
 _MOST_OF_IT = 0.6
 # So many paragraphs above the first linked title are a text of their own.
@@ -41,7 +42,8 @@ _MAINLY = 0.6
 class Candidate:
     """What was found on a page that may be an article.
 
-    ``teasers`` are the lines that are linked titles of other articles, ``extras`` counts images and attachments.
+    ``rows`` are the lines that are linked titles of other articles, ``dated_rows`` those with a date of their own;
+    ``extras`` counts images and attachments.
     """
 
     outline: Outline
@@ -49,7 +51,8 @@ class Candidate:
     region: Region
     fields: Fields
     metadata: Metadata
-    teasers: list[int]
+    rows: list[int]
+    dated_rows: list[int]
     extras: int
 
     @property
@@ -76,7 +79,7 @@ def refuse_article(kind: str, found: Candidate) -> Problem | None:
     if kind == "article":
         return None
     is_said = found.metadata.is_article and headline.strength >= SURE_STRENGTH
-    if not is_said and is_in_rows(found.outline, found.region, found.teasers):
+    if not is_said and is_in_rows(found):
         return Problem("no_article", f"rows of linked titles: {headline.text[:200]}")
     if kind == "listing":
         is_sure = found.is_printed and found.text >= LONG_TEXT and headline.confidence >= SURE
@@ -118,7 +121,7 @@ def _is_prominent(found: Candidate) -> bool:
     headline, outline, region = found.headline, found.outline, found.region
     if not found.is_clear or found.metadata.is_article:
         return found.is_clear
-    if any(region.headline < index < region.first for index in found.teasers):
+    if any(region.headline < index < region.first for index in found.rows):
         return False  # the text is that of a row
     if len(headline.text) >= LONG_HEADLINE or _is_long_unspaced(headline.text):
         return True
@@ -132,18 +135,19 @@ def _is_long_unspaced(text: str) -> bool:
     return len(text) >= LONG_UNSPACED and len(UNSPACED.findall(text)) > len(text) / 2
 
 
-def is_in_rows(outline: Outline, region: Region, teasers: list[int]) -> bool:
+def is_in_rows(found: Candidate) -> bool:
     """Say whether the text below a headline is that of a listing: a few lines under each of several linked titles."""
-    rows = [index for index in teasers if region.headline < index <= max(region.last, region.headline)]
-    chosen = sorted({*region.lead, *region.chosen})
-    if not rows or sum(line < rows[0] and outline.lines[line].mass >= PARAGRAPH for line in chosen) >= FEWEST_ABOVE:
+    lines, region = found.outline.lines, found.region
+    rows = [index for index in sorted({*found.rows, *found.dated_rows}) if region.headline < index <= region.last]
+    chosen = [index for index in sorted({*region.lead, *region.chosen}) if index not in rows]
+    if not rows or sum(line < rows[0] and lines[line].mass >= PARAGRAPH for line in chosen) >= FEWEST_ABOVE:
         return False
-    ends = [*rows, len(outline.lines)][1:]
+    ends = [*rows, len(lines)][1:]
     below = [[line for line in chosen if start < line < end] for start, end in zip(rows, ends, strict=True)]
-    filled = [lines for lines in below if 0 < len(lines) <= LONGEST_ROW]
-    mass = sum(outline.lines[index].mass for index in chosen)
-    in_rows = sum(outline.lines[index].mass for lines in filled for index in lines)
-    return len(filled) >= FEWEST_ROWS and in_rows >= _MOST_OF_IT * mass
+    filled = [part for part in below if 0 < len(part) <= LONGEST_ROW]
+    in_rows = sum(lines[index].mass for part in filled for index in part)
+    fewest = FEWEST_DATED if set(rows) <= set(found.dated_rows) else FEWEST_ROWS
+    return len(filled) >= fewest and in_rows >= _MOST_OF_IT * sum(lines[index].mass for index in chosen)
 
 
 def _find_paragraphs(outline: Outline, region: Region) -> list[int]:

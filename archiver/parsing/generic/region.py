@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise, takewhile
+from itertools import islice, pairwise, takewhile
 
 from archiver.parsing.article import is_document
 from archiver.parsing.generic.alignment import ENDS_SENTENCE, PARTS, holder_of, is_paragraph
@@ -21,11 +21,16 @@ MOST_ABOVE = 30
 MOST_SIGNATURES = 3
 # What is shorter, and all there is, is a name or a button.
 SHORTEST_BODY = 20
+# A shorter text stands near its headline.
+LONG_TEXT = 200
 # So many lines below the text may still be about the article: documents, info lines.
 MOST_BELOW = 40
 # The share of the text that the element of the body holds.
 _MOST_OF_IT = 0.7
 LONGEST_LABEL = 40
+LONGEST_HEADING = 120
+# So many headings of something else are looked at.
+MOST_OPENERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +71,12 @@ class _Chooser:
         self._lines = outline.lines
         self._headline = headline
         self._infos = infos
+        self._weights: dict[int, int] = {}
 
     def choose(self, aligned: list[int]) -> Region:
         found = self._trim(self._drop_apart(self._cut(self._drop_head(self._drop_links(aligned)))))
-        if self._weigh_all(found) < SHORTEST_BODY:
+        is_far = bool(found) and found[0] > self._headline + LONGEST_HEAD and self._mass(found) < LONG_TEXT
+        if is_far or self._weigh_all(found) < SHORTEST_BODY:
             found = self._trim(list(self._read_short()))
         found = self._trim([*self._find_above(found), *found, *self._find_below(found)])
         if self._weigh_all(found) < SHORTEST_BODY:
@@ -84,8 +91,11 @@ class _Chooser:
     def _drop_links(self, found: list[int]) -> list[int]:
         """Leave out links to something else, and the label above them; a linked heading between paragraphs stays."""
         kept = [index for place, index in enumerate(found) if self._is_of_text(found, place)]
-        links = set(found).difference(kept)
-        return [index for index in kept if not self._is_label(index, links)]
+        return [index for index in kept if not (self._is_label(index) and self._stands_above_links(index, kept))]
+
+    def _stands_above_links(self, index: int, kept: list[int]) -> bool:
+        """Say whether the next line is a link to something else."""
+        return index + 1 < len(self._lines) and index + 1 not in kept and self._lines[index + 1].is_link
 
     def _is_of_text(self, found: list[int], place: int) -> bool:
         line = self._lines[found[place]]
@@ -94,14 +104,10 @@ class _Chooser:
         around = [self._lines[index] for index in (*found[max(place - 1, 0) : place], *found[place + 1 : place + 2])]
         return bool(line.heading) and len(around) == 2 and not any(other.is_link or other.heading for other in around)
 
-    def _is_label(self, index: int, links: set[int]) -> bool:
-        """Say whether a line is the label of links below it."""
-        line, below = self._lines[index], self._lines[index + 1 : index + 2]
-        if len(line.text) > LONGEST_LABEL:
-            return False
-        if any(other.is_link for other in below) and self._opens_other(index):
-            return True
-        return index + 1 in links and (bool(line.heading) or line.text.endswith((":", "：")))
+    def _is_label(self, index: int) -> bool:
+        line = self._lines[index]
+        is_announced = bool(line.heading) or line.text.endswith((":", "：")) or self._opens_other(index)
+        return len(line.text) <= LONGEST_LABEL and is_announced
 
     def _drop_head(self, found: list[int]) -> list[int]:
         """Leave out the short lines down to the last info line above the text."""
@@ -115,24 +121,32 @@ class _Chooser:
 
     def _cut(self, found: list[int]) -> list[int]:
         """End the text at a heading of something else behind it, unless it goes on below in an element it began in."""
-        for place, (above, index) in enumerate(pairwise(found), 1):
-            passed = (line for line in range(above + 1, index) if self._heads(line))
-            opener = next((line for line in (*passed, index) if self._opens_other(line)), None)
-            if opener is not None and self._is_over(found[:place], found[place:], is_found=opener == index):
-                return found[:place]
+        whole = [index for index in found if self._is_whole(index)]
+        for opener, index in islice(self._find_openers(found), MOST_OPENERS):
+            before, behind = whole[: bisect_left(whole, index)], whole[bisect_left(whole, index) :]
+            if self._is_over(before, behind, is_found=opener == index):
+                return found[: bisect_left(found, index)]
         return found
+
+    def _find_openers(self, found: list[int]) -> Iterator[tuple[int, int]]:
+        """Yield headings of something else, with the first line of the text that is not above them."""
+        for above, index in pairwise(found):
+            for line in range(above + 1, index + 1):
+                if self._opens_other(line) and (line == index or self._heads(line)):
+                    yield line, index
+                    break
 
     def _is_over(self, before: list[int], behind: list[int], *, is_found: bool) -> bool:
         """Say whether what stands behind the heading of something else is no part of the text before it.
 
         Where the extractor passed over the heading, the text before it must not be the smaller part by far.
         """
-        before = [index for index in before if self._is_whole(index)]
-        behind = [index for index in behind if self._is_whole(index) and not self._opens_other(index)]
+        behind = [index for index in behind if not self._opens_other(index)]
         if not before or (not is_found and self._mass(before) * 2 < self._mass(behind)):
             return False
+        both = [*before, *behind]
         places = {self._place_of(index, before) for index in before}
-        return places.isdisjoint(self._place_of(index, [*before, *behind]) for index in behind)
+        return places.isdisjoint(self._place_of(index, both) for index in behind)
 
     def _heads(self, index: int) -> bool:
         """Say whether a line is a heading, or the first of several in an element; a button stands alone in its own."""
@@ -157,7 +171,7 @@ class _Chooser:
         """Leave out short lines at both ends that stand in other elements than the first or last paragraph."""
         whole = [index for index in found if self._is_whole(index)]
         if not whole:
-            return [index for index in found if holder_of(self._outline, index) is holder_of(self._outline, found[0])]
+            return []  # labels and numbers: of a page without a text an extractor returns all there is
         first, last = (holder_of(self._outline, index) for index in (whole[0], whole[-1]))
         return [
             index
@@ -179,12 +193,17 @@ class _Chooser:
         return found
 
     def _is_heading(self, index: int) -> bool:
-        """Say whether a line is a heading; of one that was never closed the rest of the text is a part."""
+        """Say whether a line is a heading: of one that was never closed the rest of the text is a part, too."""
         line = self._lines[index]
-        return bool(line.heading) and line.block.name == line.heading
+        return bool(line.heading) and line.block.name == line.heading and line.mass < LONGEST_HEADING
 
     def _weigh(self, index: int) -> int:
         """Weigh a line: nothing for what surrounds an article."""
+        if index not in self._weights:
+            self._weights[index] = self._weigh_line(index)
+        return self._weights[index]
+
+    def _weigh_line(self, index: int) -> int:
         line = self._lines[index]
         if line.furniture or is_tool(line) or is_foot(line) or self._repeats_headline(index):
             return 0
@@ -275,7 +294,9 @@ class _Chooser:
         """Read the few lines under a headline of which no extractor makes a text: up to a link or another heading."""
         for index in range(self._headline + 1, min(self._headline + 1 + LONGEST_HEAD, len(self._lines))):
             line = self._lines[index]
-            if line.heading or (line.is_link and not any(map(is_document, line.hrefs)) and not is_tool(line)):
+            if self._is_heading(index) or (
+                line.is_link and not any(map(is_document, line.hrefs)) and not is_tool(line)
+            ):
                 return
             if self._weigh(index):
                 yield index
