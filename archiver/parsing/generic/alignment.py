@@ -3,13 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from archiver.parsing.furniture.boxes import find_furniture
 from archiver.parsing.generic.endings import is_foot, is_tool, opens_other
 from archiver.parsing.generic.outline import Line, Outline
 from archiver.parsing.generic.teasers import is_bare_address
-from archiver.platforms.elements import Element
+from archiver.platforms.elements import Element, attribute_of
 
 # So many letters and digits of a line do not stand in a text by chance.
 SURE = 20
@@ -19,7 +19,7 @@ _BETWEEN = re.compile(r"[\n|]+")
 # What is shorter is no sentence.
 SHORTEST_SENTENCE = 20
 ENDS_SENTENCE = re.compile(r"[.!?…。！？:;\"”’»）)]\W*$")
-_FULL_STOP = re.compile(r"[.!?…。！？]\W*$")
+FULL_STOP = re.compile(r"[.!?…。！？]\W*$")
 # Elements that are a part of a text, and hold no text of their own.
 PARTS = frozenset(
     "p li ul ol tr td th tbody thead table h1 h2 h3 h4 h5 h6 blockquote pre dd dt dl center figure figcaption".split()
@@ -46,6 +46,15 @@ def holder_of(outline: Outline, index: int) -> Element:
     return next((element for element in around if element.name not in PARTS), block)
 
 
+def place_of(outline: Outline, index: int) -> tuple[int, str, str]:
+    """Return what the lines of one text have in common: their holder, or holders that look alike below one element."""
+    holder = holder_of(outline, index)
+    span = outline.span_of(holder)
+    if holder.parent is None or span is None or span.end - span.start > 1:
+        return id(holder), "", ""
+    return id(holder.parent), holder.name, attribute_of(holder, "class")
+
+
 def _find_pieces(outline: Outline, text: str) -> list[int]:
     letters = squeeze(text)
     pieces = {squeeze(piece) for piece in _BETWEEN.split(text)}
@@ -60,10 +69,10 @@ def _find_pieces(outline: Outline, text: str) -> list[int]:
 def _fill_gaps(outline: Outline, found: list[int]) -> Iterator[int]:
     """Yield the lines between two of a text that stand in the same elements, and are no links or buttons."""
     lines = outline.lines
-    holders = {id(holder_of(outline, index)) for index in found if len(lines[index].text) >= SURE}
+    places = {place_of(outline, index) for index in found if len(lines[index].text) >= SURE}
     for before, after in pairwise(found):
         for index in range(before + 1, after):
-            if _may_be_text(lines[index]) and id(holder_of(outline, index)) in holders:
+            if _may_be_text(lines[index]) and place_of(outline, index) in places:
                 yield index
 
 
@@ -82,11 +91,12 @@ def _find_sentences(outline: Outline, found: list[int]) -> Iterator[int]:
     if not any(_is_sentence(outline.lines[index]) for index in lines):
         return
     furniture = find_furniture(root).ids
+    places = {place_of(outline, index) for index in inside}
     for index in lines:
         line = outline.lines[index]
         if _is_in(line, furniture) or line.is_link:
             continue
-        if index > inside[-1] and (opens_other(line) or holder_of(outline, index) is not root):
+        if index > inside[-1] and (opens_other(line) or place_of(outline, index) not in places):
             return
         if _is_sentence(line) and not _is_beside_picture(outline, index, root):
             yield index
@@ -102,20 +112,23 @@ def _find_root(outline: Outline, found: list[int]) -> Element | None:
     holders = {}
     for index in found:
         holder = holder_of(outline, index)
+        if place_of(outline, index)[0] != id(holder) and holder.parent is not None:
+            holder = holder.parent
         holders[id(holder)] = holder
         masses[id(holder)] += outline.lines[index].mass
     return holders[masses.most_common(1)[0][0]] if masses else None
 
 
 def _is_sentence(line: Line) -> bool:
-    is_ended = bool(_FULL_STOP.search(line.text[-12:]))
+    is_ended = bool(FULL_STOP.search(line.text[-12:]))
     return is_ended and is_paragraph(line) and not line.heading and _may_be_text(line)
 
 
 def _is_beside_picture(outline: Outline, index: int, root: Element) -> bool:
-    holder = holder_of(outline, index)
-    figure = outline.lines[index].block.find_parent("figure")
-    return figure is not None or (holder is not root and holder.find("img") is not None)
+    """Say whether an element within the text holds a line and a picture: the line is its caption."""
+    block = outline.lines[index].block
+    within = takewhile(lambda element: element is not root, (block, *block.parents))
+    return any(element.find("img") is not None for element in within)
 
 
 def is_paragraph(line: Line) -> bool:

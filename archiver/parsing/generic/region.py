@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise, takewhile
 
 from archiver.parsing.article import is_document
-from archiver.parsing.generic.alignment import ENDS_SENTENCE, PARTS, holder_of, is_paragraph
+from archiver.parsing.generic.alignment import ENDS_SENTENCE, FULL_STOP, PARTS, holder_of, is_paragraph, place_of
 from archiver.parsing.generic.endings import LONGEST_CRUMB, LONGEST_END, is_byline, is_foot, is_tool, opens_other
 from archiver.parsing.generic.info import CELLS, InfoReader
 from archiver.parsing.generic.lead import find_lead
@@ -144,9 +144,12 @@ class _Chooser:
         behind = [index for index in behind if not self._opens_other(index)]
         if not before or (not is_found and self._mass(before) * 2 < self._mass(behind)):
             return False
+        places = {place_of(self._outline, index) for index in before}
+        rooms = {self._room_of(index, before) for index in before}
         both = [*before, *behind]
-        places = {self._place_of(index, before) for index in before}
-        return places.isdisjoint(self._place_of(index, both) for index in behind)
+        return not any(
+            place_of(self._outline, index) in places or self._room_of(index, both) in rooms for index in behind
+        )
 
     def _heads(self, index: int) -> bool:
         """Say whether a line is a heading, or the first of several in an element; a button stands alone in its own."""
@@ -155,7 +158,7 @@ class _Chooser:
         around = takewhile(lambda span: span.start == index, self._outline.around(index))
         return bool(self._lines[index].heading) or any(span.end > index + 1 for span in around)
 
-    def _place_of(self, index: int, lines: list[int]) -> int:
+    def _room_of(self, index: int, lines: list[int]) -> int:
         """Return the ``id()`` of the smallest element around a line that holds two of the lines; else its own."""
         holder = holder_of(self._outline, index)
         for span in self._outline.around(index):
@@ -247,14 +250,16 @@ class _Chooser:
         for index in range(first - 1, max(self._headline, first - MOST_ABOVE - 1), -1):
             line = self._lines[index]
             is_near = is_near and self._is_whole(index)
-            is_sentence = bool(ENDS_SENTENCE.search(line.text[-12:])) and not line.is_link and not line.heading
+            ends = ENDS_SENTENCE if line.is_long else FULL_STOP
+            is_sentence = bool(ends.search(line.text[-12:])) and not line.is_link
             if is_sentence and self._weigh(index) and (is_near or line.is_long) and not self._is_of_box(index, first):
                 yield index
 
     def _is_of_box(self, index: int, first: int) -> bool:
         """Say whether a line above the text stands in an element that begins with the heading of something else."""
         around = takewhile(lambda span: span.end <= first, self._outline.around(index))
-        return any(self._opens_other(span.start) for span in around if self._headline < span.start)
+        starts = {span.start for span in around if self._headline < span.start}
+        return any(self._lines[start].heading and self._opens_other(start) for start in starts)
 
     def _find_below(self, found: list[int]) -> Iterator[int]:
         """Find what goes on below in the same element, and the few short lines of the one around it: who signs."""
@@ -262,7 +267,7 @@ class _Chooser:
             return
         last, holder = found[-1], holder_of(self._outline, found[-1])
         below = self._find_text_below(last)
-        same = [index for index in below if holder_of(self._outline, index) is holder]
+        same = [index for index in below if place_of(self._outline, index) == place_of(self._outline, last)]
         is_more = self._mass(index for index in below if self._is_whole(index)) >= self._mass(found)
         yield from (kept := below if is_more else same)
         last = max((last, *kept))
