@@ -1,14 +1,16 @@
 """Finding the lines of a page that hold a text which an extractor took out of it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
-from archiver.parsing.generic.endings import is_foot, is_tool
+from archiver.parsing.furniture.boxes import find_furniture
+from archiver.parsing.generic.endings import is_foot, is_tool, opens_other
 from archiver.parsing.generic.info import CELLS
 from archiver.parsing.generic.outline import Line, Outline
 from archiver.parsing.generic.teasers import is_bare_address
-from archiver.platforms.elements import Element
+from archiver.platforms.elements import Element, attribute_of
 
 # So many letters and digits of a line do not stand in a text by chance.
 SURE = 20
@@ -17,6 +19,10 @@ FEW_LINES = 4
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 # What stands between the pieces of an extracted text: its lines, and the cells of its tables.
 _BETWEEN = re.compile(r"[\n|]+")
+# What is shorter is no sentence.
+SHORTEST_SENTENCE = 20
+ENDS_SENTENCE = re.compile(r"[.!?…。！？:;\"”’»）)]\W*$")
+FULL_STOP = re.compile(r"[.!?…。！？]\W*$")
 # Elements that are a part of a text, and hold no text of their own.
 PARTS = frozenset(
     "p li ul ol tr td th tbody thead table h1 h2 h3 h4 h5 h6 blockquote pre dd dt dl center figure figcaption details "
@@ -27,7 +33,7 @@ PARTS = frozenset(
 def align_lines(outline: Outline, text: str) -> tuple[int, ...]:
     """Return the numbers of the lines that stand in ``text`` (a piece a line), and of those amid them."""
     found = _find_pieces(outline, text)
-    return tuple(sorted({*found, *_fill_gaps(outline, found)}))
+    return tuple(sorted({*found, *_fill_gaps(outline, found), *_find_sentences(outline, found)}))
 
 
 def squeeze(text: str) -> str:
@@ -54,6 +60,15 @@ def _holds_text(outline: Outline, element: Element) -> bool:
     return span is not None and span.end - span.start >= FEW_LINES
 
 
+def place_of(outline: Outline, index: int) -> tuple[int, str, str]:
+    """Return what the lines of one text have in common: their holder, or holders that look alike below one element."""
+    holder = holder_of(outline, index)
+    span = outline.span_of(holder)
+    if holder.parent is None or span is None or span.end - span.start > 1:
+        return id(holder), "", ""
+    return id(holder.parent), holder.name, attribute_of(holder, "class")
+
+
 def _find_pieces(outline: Outline, text: str) -> list[int]:
     letters = squeeze(text)
     pieces = {squeeze(piece) for piece in _BETWEEN.split(text)}
@@ -68,11 +83,72 @@ def _find_pieces(outline: Outline, text: str) -> list[int]:
 def _fill_gaps(outline: Outline, found: list[int]) -> Iterator[int]:
     """Yield the lines between two of a text that stand in the same elements, and are no links or buttons."""
     lines = outline.lines
-    holders = {id(holder_of(outline, index)) for index in found if len(lines[index].text) >= SURE}
+    places = {place_of(outline, index) for index in found if len(lines[index].text) >= SURE}
     for before, after in pairwise(found):
         for index in range(before + 1, after):
-            if _may_be_text(lines[index]) and id(holder_of(outline, index)) in holders:
+            if _may_be_text(lines[index]) and place_of(outline, index) in places:
                 yield index
+
+
+def _find_sentences(outline: Outline, found: list[int]) -> Iterator[int]:
+    """Yield the sentences of a text that extractors leave out: for the name of an element, or as too short to be one.
+
+    They stand amid the text, or below it in the element that holds the most of it.
+    """
+    root = _find_root(outline, found)
+    span = outline.span_of(root) if root is not None else None
+    if root is None or span is None:
+        return
+    inside = [index for index in found if span.start <= index < span.end]
+    known = {outline.lines[index].text for index in found}
+    lines = [index for index in range(inside[0], span.end) if outline.lines[index].text not in known]
+    if not any(_is_sentence(outline.lines[index]) for index in lines):
+        return
+    furniture = find_furniture(root).ids
+    places = {place_of(outline, index) for index in inside}
+    for index in lines:
+        line = outline.lines[index]
+        if _is_in(line, furniture) or line.is_link:
+            continue
+        if index > inside[-1] and (opens_other(line) or place_of(outline, index) not in places):
+            return
+        if _is_sentence(line) and not _is_beside_picture(outline, index, root):
+            yield index
+
+
+def _is_in(line: Line, elements: frozenset[int]) -> bool:
+    return any(id(element) in elements for element in (*line.inlines, line.block, *line.block.parents))
+
+
+def _find_root(outline: Outline, found: list[int]) -> Element | None:
+    """Find the element that holds the most of a text."""
+    masses: Counter[int] = Counter()
+    holders = {}
+    for index in found:
+        holder = holder_of(outline, index)
+        if place_of(outline, index)[0] != id(holder) and holder.parent is not None:
+            holder = holder.parent
+        holders[id(holder)] = holder
+        masses[id(holder)] += outline.lines[index].mass
+    return holders[masses.most_common(1)[0][0]] if masses else None
+
+
+def _is_sentence(line: Line) -> bool:
+    is_ended = bool(FULL_STOP.search(line.text[-12:]))
+    return is_ended and is_paragraph(line) and not line.heading and _may_be_text(line)
+
+
+def _is_beside_picture(outline: Outline, index: int, root: Element) -> bool:
+    """Say whether an element within the text holds a line and a picture: the line is its caption."""
+    block = outline.lines[index].block
+    within = takewhile(lambda element: element is not root, (block, *block.parents))
+    return any(element.find("img") is not None for element in within)
+
+
+def is_paragraph(line: Line) -> bool:
+    """Say whether a line is a paragraph: long, or a sentence."""
+    is_sentence = line.mass >= SHORTEST_SENTENCE and bool(ENDS_SENTENCE.search(line.text[-12:]))
+    return not line.is_link and (line.is_long or is_sentence)
 
 
 def _may_be_text(line: Line) -> bool:

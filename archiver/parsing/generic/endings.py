@@ -1,6 +1,8 @@
 """Lines that are no text of an article: what opens something else below it, and what stands beside it on every page."""
 
-from archiver.parsing.furniture.words import TOOL
+import re
+
+from archiver.parsing.furniture.words import END, TOOL
 from archiver.parsing.generic.outline import Line, whole_text
 from archiver.parsing.generic.words import FOOT
 from archiver.parsing.labels import OTHER_TEXT_LABEL
@@ -8,8 +10,14 @@ from archiver.parsing.labels import OTHER_TEXT_LABEL
 LONGEST_END = 80
 LONGEST_FOOT = 300
 LONGEST_CRUMB = 12
-# So many lines behind a box one must be a paragraph of the text that goes on.
-_NEAR = 4
+# A number before or behind the heading of comments.
+_COUNT = re.compile(r"^\W*\d+\s+|\s*[(（]\s*\d+\s*[)）]\W*$")
+
+
+def opens_other(line: Line) -> bool:
+    """Say whether a line is the heading of something else than an article."""
+    text = _COUNT.sub("", line.text)
+    return len(text) <= LONGEST_END and bool(END.fullmatch(text))
 
 
 def is_tool(line: Line) -> bool:

@@ -12,6 +12,7 @@ from lxml import html as lxml_html
 
 from archiver.parsing.document import TooDeepError
 from archiver.parsing.flow import BLOCKS
+from archiver.parsing.generic.outline import measure_text
 
 VERSION = trafilatura.__version__
 """A part of the version of the parser: another one may read a page differently."""
@@ -49,7 +50,8 @@ def _mark_paragraphs(tree: lxml_html.HtmlElement) -> None:
 
 
 def _is_paragraph(division: lxml_html.HtmlElement) -> bool:
-    length = len("".join(division.itertext()).strip())
+    text = "".join(division.itertext()).strip()
+    length = measure_text(text)
     if length < LONG_TEXT:
         return False
-    return sum(len("".join(link.itertext())) for link in division.iter("a")) < length / 3
+    return sum(measure_text("".join(link.itertext())) for link in division.iter("a")) < length / 3

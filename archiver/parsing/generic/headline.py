@@ -165,6 +165,7 @@ def _score(outline: Outline, index: int, agreement: Agreement, *, dated: bool, o
     score = agreement.strength * 0.6 + _TAGS.get(line.heading, 0.0) + 0.15 * min(below / TEXT_BELOW, 1) + 0.2 * dated
     score += 0.4 * agreement.by_address if agreement.how == "title" else 0
     score += 0.25 * (only and not agreement.strength)
+    score -= 0.2 * (not line.heading and line.text.endswith((".", "。")))  # the first sentence repeats an address, too
     return score - 0.35 * is_link - 0.3 * bool(FOOT.search(line.text)) - 0.45 * _is_crumb(outline, index)
 
 

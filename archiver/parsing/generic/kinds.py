@@ -1,6 +1,5 @@
 """Deciding whether a page is an article: no false one, and none that is missed."""
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -10,7 +9,7 @@ from archiver.parsing.generic.fields import Fields
 from archiver.parsing.generic.headline import Headline
 from archiver.parsing.generic.info import CELLS
 from archiver.parsing.generic.metadata import Metadata
-from archiver.parsing.generic.outline import PARAGRAPH, Line, Outline
+from archiver.parsing.generic.outline import PARAGRAPH, UNSPACED, Line, Outline, measure_text
 from archiver.parsing.generic.region import Region
 
 # What a title must reach to be one.
@@ -26,7 +25,6 @@ SHORTEST_TEXT = 30
 # News have long headlines, the pages of an institution (About us, Contact) short ones.
 LONG_HEADLINE = 30
 LONG_UNSPACED = 12
-_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
 # So many lines may stand between a headline and the text under it.
 LONGEST_HEAD = 20
 # Rows of a listing: so many linked titles, each with at most so many lines of text below it.
@@ -60,8 +58,8 @@ class Candidate:
 
     @property
     def text(self) -> int:
-        """How many characters its text has."""
-        return sum(len(self.outline.lines[index].text) for index in (*self.region.lead, *self.region.chosen))
+        """How much text it has."""
+        return sum(measure_text(self.outline.lines[index].text) for index in (*self.region.lead, *self.region.chosen))
 
     @property
     def is_clear(self) -> bool:
@@ -135,7 +133,7 @@ def _is_prominent(found: Candidate) -> bool:
 
 def _is_long_unspaced(text: str) -> bool:
     """Say whether a headline is long in a script that writes a word with one or two letters, and no spaces."""
-    return len(text) >= LONG_UNSPACED and len(_UNSPACED.findall(text)) > len(text) / 2
+    return len(text) >= LONG_UNSPACED and len(UNSPACED.findall(text)) > len(text) / 2
 
 
 def is_in_rows(found: Candidate) -> bool:
@@ -161,7 +159,7 @@ def _find_paragraphs(outline: Outline, region: Region) -> list[int]:
     """Find the long lines of a text that are no cells of a table, which forms and records are made of."""
     chosen = (*region.lead, *region.chosen)
     lines = outline.lines
-    return [index for index in chosen if lines[index].mass >= PARAGRAPH and lines[index].block.name not in CELLS]
+    return [index for index in chosen if lines[index].is_long and lines[index].block.name not in CELLS]
 
 
 def _is_above(outline: Outline, region: Region) -> bool:

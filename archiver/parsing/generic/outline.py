@@ -1,5 +1,6 @@
 """The outline of a page: its lines of text in reading order, and which element holds which of them."""
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,6 +27,13 @@ MOST_DIGITS = 12
 SHORTEST_BESIDE = 40
 PARAGRAPH = 60
 """So much text that is not linked is a paragraph."""
+# Scripts that write a word with one or two letters, and no spaces.
+UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
+
+
+def measure_text(text: str) -> int:
+    """Count the characters of a text; a letter of a script that writes a word with one or two counts as two."""
+    return len(text) + len(UNSPACED.findall(text))
 
 
 @dataclass(slots=True)
@@ -60,6 +68,12 @@ class Line:
     def mass(self) -> int:
         """How much text it adds to an article: none for furniture, and none that is linked."""
         return 0 if self.furniture else max(len(self.text) - self.linked, 0)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it has as much text of its own as a paragraph."""
+        mass = self.mass
+        return mass >= PARAGRAPH or (mass > self.linked and measure_text(self.text) - 2 * self.linked >= PARAGRAPH)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,19 @@
 """Choosing the lines of an article: those an extractor finds, and what a page of news prints around them."""
 
-import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import islice, pairwise, takewhile
 
 from archiver.parsing.documents import is_document
-from archiver.parsing.furniture.words import END
-from archiver.parsing.generic.alignment import PARTS, holder_of
-from archiver.parsing.generic.endings import LONGEST_CRUMB, LONGEST_END, is_byline, is_foot, is_tool
+from archiver.parsing.generic.alignment import ENDS_SENTENCE, FULL_STOP, PARTS, holder_of, is_paragraph, place_of
+from archiver.parsing.generic.endings import LONGEST_CRUMB, LONGEST_END, is_byline, is_foot, is_tool, opens_other
 from archiver.parsing.generic.info import CELLS, InfoReader
 from archiver.parsing.generic.lead import find_lead
 from archiver.parsing.generic.outline import PARAGRAPH, Line, Outline, Span
 from archiver.parsing.generic.teasers import is_bare_address
+from archiver.parsing.generic.threads import find_thread
 from archiver.parsing.generic.words import PROPERTY
 from archiver.platforms.elements import Element
 
@@ -30,9 +30,10 @@ LONG_TEXT = 200
 MOST_BELOW = 40
 # The share of the text that the element of the body holds.
 _MOST_OF_IT = 0.7
-_ENDS_SENTENCE = re.compile(r"[.!?…。！？:;\"”’»）)]\W*$")
 LONGEST_LABEL = 40
 LONGEST_HEADING = 120
+# So many headings of something else are looked at.
+MOST_OPENERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +78,11 @@ class _Chooser:
 
     def choose(self, aligned: list[int]) -> Region:
         found = self._trim(self._drop_apart(self._cut(self._drop_head(self._drop_links(aligned)))))
-        if not found or (self._mass(found) < LONG_TEXT and found[0] > self._headline + LONGEST_HEAD):
+        is_far = bool(found) and found[0] > self._headline + LONGEST_HEAD and self._mass(found) < LONG_TEXT
+        if is_far or self._weigh_all(found) < SHORTEST_BODY:
             found = self._trim(list(self._read_short()))
         found = self._trim([*self._find_above(found), *found, *self._find_below(found)])
-        if sum(map(self._weigh, found)) < SHORTEST_BODY:
+        if self._weigh_all(found) < SHORTEST_BODY:
             found = []
         end = self._find_end(found[-1] if found else self._headline)
         if not found:
@@ -124,23 +126,66 @@ class _Chooser:
         for place, index in enumerate(found[:LONGEST_HEAD]):
             if self._infos.read(index):
                 head = place + 1
-            elif self._lines[index].mass >= PARAGRAPH:
+            elif self._lines[index].is_long:
                 break
         return found[head:]
 
     def _cut(self, found: list[int]) -> list[int]:
-        """End the text at a heading of something else behind it, unless it goes on below in an element it began in."""
+        """End the text at what readers say of it, or at a heading of something else behind it.
+
+        Unless the text goes on below the heading in an element it began in.
+        """
+        thread = find_thread(self._outline, found[0], found[-1]) if found else None
+        if thread is not None and any(map(self._is_whole, takewhile(lambda index: index < thread, found))):
+            return list(takewhile(lambda index: index < thread, found))
         whole = [index for index in found if self._is_whole(index)]
-        for index in filter(self._opens_other, found):
-            before = {id(holder_of(self._outline, other)) for other in whole if other < index}
-            behind = (id(holder_of(self._outline, other)) for other in whole if other > index)
-            if before and before.isdisjoint(behind):
-                return [other for other in found if other < index]
+        for opener, index in islice(self._find_openers(found), MOST_OPENERS):
+            before, behind = whole[: bisect_left(whole, index)], whole[bisect_left(whole, index) :]
+            if self._is_over(before, behind, is_found=opener == index):
+                return found[: bisect_left(found, index)]
         return found
 
+    def _find_openers(self, found: list[int]) -> Iterator[tuple[int, int]]:
+        """Yield headings of something else, with the first line of the text that is not above them."""
+        for above, index in pairwise(found):
+            for line in range(above + 1, index + 1):
+                if self._opens_other(line) and (line == index or self._heads(line)):
+                    yield line, index
+                    break
+
+    def _is_over(self, before: list[int], behind: list[int], *, is_found: bool) -> bool:
+        """Say whether what stands behind the heading of something else is no part of the text before it.
+
+        Where the extractor passed over the heading, the text before it must not be the smaller part by far.
+        """
+        behind = [index for index in behind if not self._opens_other(index)]
+        if not before or (not is_found and self._mass(before) * 2 < self._mass(behind)):
+            return False
+        places = {place_of(self._outline, index) for index in before}
+        rooms = {self._room_of(index, before) for index in before}
+        both = [*before, *behind]
+        return not any(
+            place_of(self._outline, index) in places or self._room_of(index, both) in rooms for index in behind
+        )
+
+    def _heads(self, index: int) -> bool:
+        """Say whether a line is a heading, or the first of several in an element; a button stands alone in its own."""
+        if self._lines[index].is_link:
+            return False
+        around = takewhile(lambda span: span.start == index, self._outline.around(index))
+        return bool(self._lines[index].heading) or any(span.end > index + 1 for span in around)
+
+    def _room_of(self, index: int, lines: list[int]) -> int:
+        """Return the ``id()`` of the smallest element around a line that holds two of the lines; else its own."""
+        holder = holder_of(self._outline, index)
+        for span in self._outline.around(index):
+            inside = bisect_left(lines, span.end) - bisect_left(lines, span.start)
+            if inside > 1 and span.element.name not in PARTS:
+                return id(span.element)
+        return id(holder)
+
     def _opens_other(self, index: int) -> bool:
-        text = self._lines[index].text
-        return len(text) <= LONGEST_END and bool(END.fullmatch(text))
+        return opens_other(self._lines[index])
 
     def _drop_apart(self, found: list[int]) -> list[int]:
         """Leave out short lines at both ends that stand in other elements than the first or last paragraph."""
@@ -161,12 +206,12 @@ class _Chooser:
         ]
 
     def _is_whole(self, index: int) -> bool:
-        """Say whether a line is a paragraph: long, or a sentence."""
-        return self._weigh(index) > 0 and (self._lines[index].mass >= PARAGRAPH or self._is_sentence(index))
+        """Say whether a line is a paragraph of text."""
+        return self._weigh(index) > 0 and is_paragraph(self._lines[index])
 
     def _is_sentence(self, index: int) -> bool:
         line = self._lines[index]
-        return line.mass >= SHORTEST_BODY and bool(_ENDS_SENTENCE.search(line.text[-12:]))
+        return line.mass >= SHORTEST_BODY and bool(ENDS_SENTENCE.search(line.text[-12:]))
 
     def _trim(self, found: list[int]) -> list[int]:
         """Leave out what is no text at both ends: info lines, buttons, headings of what follows."""
@@ -197,6 +242,9 @@ class _Chooser:
             return 0
         return len(line.text) if is_bare_address(line.text) or any(map(is_document, line.hrefs)) else line.mass
 
+    def _weigh_all(self, found: list[int]) -> int:
+        return sum(map(self._weigh, found))
+
     def _repeats_headline(self, index: int) -> bool:
         """Say whether a line only repeats the headline, as print versions do; a paragraph among others is text."""
         headline, line = self._lines[self._headline].text, self._lines[index]
@@ -219,12 +267,25 @@ class _Chooser:
         return any(PROPERTY.fullmatch(line.text[:LONGEST_END]) for line in lines[max(index - 1, 0) : index + 1])
 
     def _find_above(self, found: list[int]) -> Iterator[int]:
-        """Find whole sentences between the headline and the text, which extractors take for something else: a lead."""
+        """Find whole sentences between the headline and the text, which extractors take for something else: a lead.
+
+        Right above the text they may be short.
+        """
         first = found[0] if found else self._headline
-        for index in range(max(self._headline + 1, first - MOST_ABOVE), first):
+        is_near = True
+        for index in range(first - 1, max(self._headline, first - MOST_ABOVE - 1), -1):
             line = self._lines[index]
-            if self._weigh(index) >= PARAGRAPH and _ENDS_SENTENCE.search(line.text[-12:]) and not line.is_link:
+            is_near = is_near and self._is_whole(index)
+            ends = ENDS_SENTENCE if line.is_long else FULL_STOP
+            is_sentence = bool(ends.search(line.text[-12:])) and not line.is_link
+            if is_sentence and self._weigh(index) and (is_near or line.is_long) and not self._is_of_box(index, first):
                 yield index
+
+    def _is_of_box(self, index: int, first: int) -> bool:
+        """Say whether a line above the text stands in an element that begins with the heading of something else."""
+        around = takewhile(lambda span: span.end <= first, self._outline.around(index))
+        starts = {span.start for span in around if self._headline < span.start}
+        return any(self._lines[start].heading and self._opens_other(start) for start in starts)
 
     def _find_below(self, found: list[int]) -> Iterator[int]:
         """Find what goes on below in the same element, and the few short lines of the one around it: who signs."""
@@ -232,7 +293,7 @@ class _Chooser:
             return
         last, holder = found[-1], holder_of(self._outline, found[-1])
         below = self._find_text_below(last, holder)
-        same = [index for index in below if holder_of(self._outline, index) is holder]
+        same = [index for index in below if place_of(self._outline, index) == place_of(self._outline, last)]
         is_more = self._mass(index for index in below if self._is_whole(index)) >= self._mass(found)
         yield from (kept := below if is_more else same)
         last = max((last, *kept))
@@ -261,7 +322,9 @@ class _Chooser:
         return sum(self._lines[index].mass for index in lines)
 
     def _goes_on(self, index: int, holder: Element) -> bool:
-        if self._lines[index].is_link or not self._weigh(index) or self._opens_other(index):
+        line = self._lines[index]
+        is_link = line.is_link and not any(map(is_document, line.hrefs))
+        if is_link or not self._weigh(index) or self._opens_other(index):
             return False
         return not self._is_heading(index) or holder_of(self._outline, index) is holder
 
@@ -292,10 +355,10 @@ class _Chooser:
     def _find_end(self, last: int) -> int:
         """Find where something else begins below the text: a heading, or a link that is as long as a title."""
         stop = min(last + 1 + MOST_BELOW, len(self._lines))
-        return next((index for index in range(last + 1, stop) if _opens_other(self._lines[index])), stop)
+        return next((index for index in range(last + 1, stop) if _is_title(self._lines[index])), stop)
 
 
-def _opens_other(line: Line) -> bool:
+def _is_title(line: Line) -> bool:
     if line.heading:
         return True
     return line.is_link and len(line.text) > LONGEST_LABEL and not any(map(is_document, line.hrefs))
