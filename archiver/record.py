@@ -36,6 +36,7 @@ from archiver.errors import ArchiveError
 from archiver.interpretation import Statement, interpret
 from archiver.model import Article, Capture, Listing, Page, Problem, Purpose, Unreadable
 from archiver.parsing.expectation import find_problems, looks_strange
+from archiver.parsing.generic.extractor import VERSION as EXTRACTOR_VERSION
 from archiver.parsing.page import CODE_VERSION, read_page
 from archiver.parsing.stand_ins import note_stand_in
 from archiver.parsing.status import refuse_status
@@ -121,7 +122,7 @@ def name_parser(site: Site) -> str:
     """Return the version of the parser that reads a site today, as the archive knows it."""
     platform = platform_of(site)
     marks = f"{_mark_places(platform.places)}{_mark_noise(site)}"
-    return f"{CODE_VERSION}.{platform.version} {platform.name}{marks}"
+    return f"{CODE_VERSION}.{platform.version} {platform.name} trafilatura {EXTRACTOR_VERSION}{marks}"
 
 
 def record_capture(

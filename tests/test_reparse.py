@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.archive.file import open_for_reading
+from archiver.parsing.generic.extractor import VERSION
 from archiver.parsing.page import CODE_VERSION
 from archiver.platforms import PLATFORMS
 from archiver.platforms.layout import ArticleLayout
@@ -162,7 +163,7 @@ def test_a_dry_run_names_fields_and_writes_nothing(visits: Visits, install: Inst
     assert {field for fields in changed for field in fields} == {"lead", "images"}  # the lead's picture stands with it
     assert visits.dump(*VIEWS) == before
     assert visits.query("SELECT DISTINCT version FROM parsers WHERE id IN (SELECT parser_id FROM readings)") == [
-        {"version": f"{CODE_VERSION}.1 trial"}
+        {"version": f"{CODE_VERSION}.1 trial trafilatura {VERSION}"}
     ]
 
 

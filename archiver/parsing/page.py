@@ -22,7 +22,7 @@ from archiver.platforms.layout import Layout, Platform
 from archiver.sketches import write_unread
 from archiver.urls import path_of
 
-CODE_VERSION = 4
+CODE_VERSION = 5
 """Counts the changes of parsing that may read a page differently; kept with every reading."""
 
 # How files begin that servers send as text/html.

@@ -14,12 +14,12 @@ from archiver.parsing.generic.extractor import extract_text
 from archiver.parsing.generic.fields import Fields, read_fields
 from archiver.parsing.generic.headline import Headline, find_headlines, name_by_title, pick_headline
 from archiver.parsing.generic.info import InfoReader
-from archiver.parsing.generic.kinds import refuse_article
+from archiver.parsing.generic.kinds import Candidate, refuse_article, tell_much_more
 from archiver.parsing.generic.metadata import Metadata, read_metadata
 from archiver.parsing.generic.outline import Outline, read_outline, whole_text
 from archiver.parsing.generic.region import choose_region
 from archiver.parsing.generic.section import find_section
-from archiver.parsing.generic.teasers import find_teasers
+from archiver.parsing.generic.teasers import find_dated_links, find_teasers
 from archiver.parsing.info_line import InfoLine
 from archiver.parsing.links import Links
 from archiver.platforms.elements import Element
@@ -36,8 +36,8 @@ def read_generic_article(
     metadata = read_metadata(page)
     infos = InfoReader(outline, zone, at)
     text = align_lines(outline, extract_text(html))
-    found = find_headlines(outline, metadata.titles, address.url, infos)
-    headline = _find_headline(outline, declared) or pick_headline(outline, found, text)
+    headlines = find_headlines(outline, metadata.titles, address.url, infos)
+    headline = _find_headline(outline, declared) or pick_headline(outline, headlines, text)
     headline = headline or name_by_title(outline, metadata.titles, text)
     if headline is None:
         return Problem("no_article", "no line of the page looks like the headline of an article")
@@ -46,11 +46,14 @@ def read_generic_article(
     parts = read_generic_body(outline, region, declared, links)
     attachments = read_attachments(outline, region, links)
     extras = len(parts.images) + len(attachments)
-    teasers = find_teasers(outline, infos)
-    refusal = refuse_article(address.kind, outline, headline, region, fields, metadata, teasers, extras)
+    rows = find_teasers(outline, infos), find_dated_links(outline, infos)
+    found = Candidate(outline, headline, region, fields, metadata, *rows, extras)
+    refusal = refuse_article(address.kind, found)
     if refusal:
         return refusal
     article = _make_article(address, headline, declared, parts, attachments, fields)
+    if declared.body is None:
+        article = replace(article, problems=(*article.problems, *tell_much_more(outline, region)))
     section = find_section(outline, headline.line, metadata) if article.section is None else None
     return replace(article, section=section[0], origins=(*article.origins, section[1])) if section else article
 

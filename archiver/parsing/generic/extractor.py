@@ -7,7 +7,8 @@ set of pages more exact. What it leaves out between two lines of a text, ``align
 import logging
 
 import trafilatura
-from lxml import etree, html as lxml_html  # type: ignore[import-untyped]  # lxml has no types of its own
+from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
+from lxml import html as lxml_html
 
 from archiver.parsing.blocks import BLOCKS
 from archiver.parsing.document import TooDeepError

@@ -1,8 +1,10 @@
 """Deciding whether a page is an article: no false one, and none that is missed."""
 
 import re
+from dataclasses import dataclass
 
 from archiver.model import Problem
+from archiver.parsing.generic.endings import is_foot
 from archiver.parsing.generic.fields import Fields
 from archiver.parsing.generic.headline import Headline
 from archiver.parsing.generic.info import CELLS
@@ -18,6 +20,8 @@ SURE_STRENGTH = 0.9
 # So much text below a headline is an article's, if a date or a count is printed with it; so much is without either.
 SHORT_TEXT = 40
 LONG_TEXT = 200
+# Lines of so much text, and more, are text of a page and no labels.
+SHORTEST_TEXT = 30
 # News have long headlines, the pages of an institution (About us, Contact) short ones.
 LONG_HEADLINE = 30
 LONG_UNSPACED = 12
@@ -26,6 +30,7 @@ _UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
 LONGEST_HEAD = 20
 # Rows of a listing: so many linked titles, each with at most so many lines of text below it.
 FEWEST_ROWS = 3
+FEWEST_DATED = 2
 LONGEST_ROW = 4
 _MOST_OF_IT = 0.6
 # So many paragraphs above the first linked title are a text of their own.
@@ -35,53 +40,92 @@ VERY_LONG_TEXT = 1500
 _MAINLY = 0.6
 
 
-def refuse_article(
-    kind: str,
-    outline: Outline,
-    headline: Headline,
-    region: Region,
-    fields: Fields,
-    metadata: Metadata,
-    teasers: list[int],
-    extras: int,
-) -> Problem | None:
-    """Say why a page is no article; None for an article.
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """What was found on a page that may be an article.
 
-    ``teasers`` are the lines that are linked titles of other articles, ``extras`` counts images and attachments.
+    ``rows`` are the lines that are linked titles of other articles, ``dated_rows`` those with a date of their own;
+    ``extras`` counts images and attachments.
     """
-    text = sum(len(outline.lines[index].text) for index in (*region.lead, *region.chosen))
-    is_clear = text >= LONG_TEXT and bool(_find_paragraphs(outline, region))
-    least = LEAST_ABOVE_TEXT if kind == "article" or (is_clear and _is_above(outline, region)) else LEAST_CONFIDENCE
-    if headline.confidence < least:
+
+    outline: Outline
+    headline: Headline
+    region: Region
+    fields: Fields
+    metadata: Metadata
+    rows: list[int]
+    dated_rows: list[int]
+    extras: int
+
+    @property
+    def text(self) -> int:
+        """How many characters its text has."""
+        return sum(len(self.outline.lines[index].text) for index in (*self.region.lead, *self.region.chosen))
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether it has a text of some length, in paragraphs."""
+        return self.text >= LONG_TEXT and bool(_find_paragraphs(self.outline, self.region))
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether a date or a count is printed with it."""
+        return self.fields.published is not None or self.fields.views is not None
+
+
+def refuse_article(kind: str, found: Candidate) -> Problem | None:
+    """Say why a page at an address of some kind is no article; None for an article."""
+    headline = found.headline
+    if headline.confidence < _least_confidence(kind, found):
         return Problem("uncertain_title", f"{headline.how}, {headline.confidence}: {headline.text[:200]}")
     if kind == "article":
         return None
-    is_said = metadata.is_article and headline.strength >= SURE_STRENGTH
-    if not is_said and is_in_rows(outline, region, teasers):
+    is_said = found.metadata.is_article and headline.strength >= SURE_STRENGTH
+    if not is_said and is_in_rows(found):
         return Problem("no_article", f"rows of linked titles: {headline.text[:200]}")
-    printed = fields.published is not None or fields.views is not None
     if kind == "listing":
-        is_sure = printed and text >= LONG_TEXT and headline.confidence >= SURE
+        is_sure = found.is_printed and found.text >= LONG_TEXT and headline.confidence >= SURE
         return None if is_sure else Problem("no_article", f"at the address of a listing: {headline.text[:200]}")
-    has_text = text >= SHORT_TEXT or bool(extras)
-    is_dated = printed and (has_text or fields.views is not None or headline.in_address)
-    if is_dated or _is_titled(headline, metadata, has_text=has_text):
-        return None
-    is_own = metadata.is_article or not any(region.headline < index < region.first for index in teasers)
-    if is_clear and is_own and _is_prominent(outline, headline, region, metadata):
+    if _is_dated(found) or _is_titled(found) or _is_prominent(found):
         return None
     return Problem("no_article", f"a title without a date, a count or a text of its own: {headline.text[:200]}")
 
 
-def _is_titled(headline: Headline, metadata: Metadata, *, has_text: bool) -> bool:
+def tell_much_more(outline: Outline, region: Region) -> tuple[Problem, ...]:
+    """Tell of an article that is less than half of the text on its page: more of that may be the article's."""
+    whole = sum(line.mass for line in outline.lines if line.mass >= SHORTEST_TEXT and not is_foot(line))
+    read = sum(len(outline.lines[index].text) for index in (*region.lead, *region.chosen))
+    if read >= whole / 2:
+        return ()
+    return (Problem("text_left_out", f"{read} of {whole} characters of text on the page were read"),)
+
+
+def _least_confidence(kind: str, found: Candidate) -> float:
+    is_above = found.is_clear and _is_above(found.outline, found.region)
+    return LEAST_ABOVE_TEXT if kind == "article" or is_above else LEAST_CONFIDENCE
+
+
+def _is_dated(found: Candidate) -> bool:
+    has_more = found.text >= SHORT_TEXT or bool(found.extras) or found.fields.views is not None
+    return found.is_printed and (has_more or found.headline.in_address)
+
+
+def _is_titled(found: Candidate) -> bool:
     """Say whether title and address of a page, or its metadata, agree that some text under it is an article."""
+    headline = found.headline
     is_named = headline.strength >= SURE_STRENGTH and len(headline.text) >= LONG_HEADLINE
-    return is_named and has_text and (headline.in_address or metadata.is_article)
+    has_text = found.text >= SHORT_TEXT or bool(found.extras)
+    return is_named and has_text and (headline.in_address or found.metadata.is_article)
 
 
-def _is_prominent(outline: Outline, headline: Headline, region: Region, metadata: Metadata) -> bool:
+def _is_prominent(found: Candidate) -> bool:
     """Say whether an undated text is an article: by its metadata, a headline as news have, or as all that a page is."""
-    if metadata.is_article or len(headline.text) >= LONG_HEADLINE or _is_long_unspaced(headline.text):
+    headline, outline, region = found.headline, found.outline, found.region
+    if not found.is_clear or found.metadata.is_article:
+        return found.is_clear
+    if any(region.headline < index < region.first for index in found.rows):
+        return False  # the text is that of a row
+    if len(headline.text) >= LONG_HEADLINE or _is_long_unspaced(headline.text):
         return True
     mass = sum(outline.lines[index].mass for index in _find_paragraphs(outline, region))
     is_named = outline.lines[headline.line].heading == "h1" and headline.strength >= SURE_STRENGTH
@@ -93,18 +137,19 @@ def _is_long_unspaced(text: str) -> bool:
     return len(text) >= LONG_UNSPACED and len(_UNSPACED.findall(text)) > len(text) / 2
 
 
-def is_in_rows(outline: Outline, region: Region, teasers: list[int]) -> bool:
+def is_in_rows(found: Candidate) -> bool:
     """Say whether the text below a headline is that of a listing: a few lines under each of several linked titles."""
-    rows = [index for index in teasers if region.headline < index <= max(region.last, region.headline)]
-    chosen = sorted({*region.lead, *region.chosen})
-    if not rows or sum(line < rows[0] and outline.lines[line].mass >= PARAGRAPH for line in chosen) >= FEWEST_ABOVE:
+    lines, region = found.outline.lines, found.region
+    rows = [index for index in sorted({*found.rows, *found.dated_rows}) if region.headline < index <= region.last]
+    chosen = [index for index in sorted({*region.lead, *region.chosen}) if index not in rows]
+    if not rows or sum(line < rows[0] and lines[line].mass >= PARAGRAPH for line in chosen) >= FEWEST_ABOVE:
         return False
-    ends = [*rows, len(outline.lines)][1:]
+    ends = [*rows, len(lines)][1:]
     below = [[line for line in chosen if start < line < end] for start, end in zip(rows, ends, strict=True)]
-    filled = [lines for lines in below if 0 < len(lines) <= LONGEST_ROW]
-    mass = sum(outline.lines[index].mass for index in chosen)
-    in_rows = sum(outline.lines[index].mass for lines in filled for index in lines)
-    return len(filled) >= FEWEST_ROWS and in_rows >= _MOST_OF_IT * mass
+    filled = [part for part in below if 0 < len(part) <= LONGEST_ROW]
+    in_rows = sum(lines[index].mass for part in filled for index in part)
+    fewest = FEWEST_DATED if set(rows) <= set(found.dated_rows) else FEWEST_ROWS
+    return len(filled) >= fewest and in_rows >= _MOST_OF_IT * sum(lines[index].mass for index in chosen)
 
 
 def _find_paragraphs(outline: Outline, region: Region) -> list[int]:

@@ -22,6 +22,8 @@ MOST_ABOVE = 30
 MOST_SIGNATURES = 3
 # What is shorter, and all there is, is a name or a button.
 SHORTEST_BODY = 20
+# A shorter text stands near its headline.
+LONG_TEXT = 200
 # So many lines below the text may still be about the article: documents, info lines.
 MOST_BELOW = 40
 # The share of the text that the element of the body holds.
@@ -68,10 +70,11 @@ class _Chooser:
         self._lines = outline.lines
         self._headline = headline
         self._infos = infos
+        self._weights: dict[int, int] = {}
 
     def choose(self, aligned: list[int]) -> Region:
         found = self._trim(self._drop_apart(self._cut(self._drop_head(self._drop_links(aligned)))))
-        if not found:
+        if not found or (self._mass(found) < LONG_TEXT and found[0] > self._headline + LONGEST_HEAD):
             found = self._trim(list(self._read_short()))
         found = self._trim([*self._find_above(found), *found, *self._find_below(found)])
         if sum(map(self._weigh, found)) < SHORTEST_BODY:
@@ -86,8 +89,11 @@ class _Chooser:
     def _drop_links(self, found: list[int]) -> list[int]:
         """Leave out links to something else, and the label above them; a linked heading between paragraphs stays."""
         kept = [index for place, index in enumerate(found) if self._is_of_text(found, place)]
-        links = set(found).difference(kept)
-        return [index for index in kept if index + 1 not in links or not self._is_label(index)]
+        return [index for index in kept if not (self._is_label(index) and self._stands_above_links(index, kept))]
+
+    def _stands_above_links(self, index: int, kept: list[int]) -> bool:
+        """Say whether the next line is a link to something else."""
+        return index + 1 < len(self._lines) and index + 1 not in kept and self._lines[index + 1].is_link
 
     def _is_of_text(self, found: list[int], place: int) -> bool:
         line = self._lines[found[place]]
@@ -98,7 +104,8 @@ class _Chooser:
 
     def _is_label(self, index: int) -> bool:
         line = self._lines[index]
-        return len(line.text) <= LONGEST_LABEL and (bool(line.heading) or line.text.endswith((":", "：")))
+        is_announced = bool(line.heading) or line.text.endswith((":", "：")) or self._opens_other(index)
+        return len(line.text) <= LONGEST_LABEL and is_announced
 
     def _drop_head(self, found: list[int]) -> list[int]:
         """Leave out the short lines down to the last info line above the text."""
@@ -112,12 +119,12 @@ class _Chooser:
 
     def _cut(self, found: list[int]) -> list[int]:
         """End the text at a heading of something else behind it, unless it goes on below in an element it began in."""
-        for place, index in enumerate(found):
-            before = {id(holder_of(self._outline, other)) for other in found[:place] if self._is_whole(other)}
-            if before and self._opens_other(index):
-                behind = (id(holder_of(self._outline, other)) for other in found[place + 1 :] if self._is_whole(other))
-                if before.isdisjoint(behind):
-                    return found[:place]
+        whole = [index for index in found if self._is_whole(index)]
+        for index in filter(self._opens_other, found):
+            before = {id(holder_of(self._outline, other)) for other in whole if other < index}
+            behind = (id(holder_of(self._outline, other)) for other in whole if other > index)
+            if before and before.isdisjoint(behind):
+                return [other for other in found if other < index]
         return found
 
     def _opens_other(self, index: int) -> bool:
@@ -128,7 +135,7 @@ class _Chooser:
         """Leave out short lines at both ends that stand in other elements than the first or last paragraph."""
         whole = [index for index in found if self._is_whole(index)]
         if not whole:
-            return [index for index in found if holder_of(self._outline, index) is holder_of(self._outline, found[0])]
+            return []  # labels and numbers: of a page without a text an extractor returns all there is
         first, last = (holder_of(self._outline, index) for index in (whole[0], whole[-1]))
         return [
             index
@@ -158,6 +165,11 @@ class _Chooser:
 
     def _weigh(self, index: int) -> int:
         """Weigh a line: nothing for what surrounds an article."""
+        if index not in self._weights:
+            self._weights[index] = self._weigh_line(index)
+        return self._weights[index]
+
+    def _weigh_line(self, index: int) -> int:
         line = self._lines[index]
         if line.furniture or is_tool(line) or is_foot(line) or self._repeats_headline(index):
             return 0
@@ -197,7 +209,7 @@ class _Chooser:
                 yield index
 
     def _find_below(self, found: list[int]) -> Iterator[int]:
-        """Find what goes on below in the same element, and the few short lines that the one around it has: who signs."""
+        """Find what goes on below in the same element, and the few short lines of the one around it: who signs."""
         if not found:
             return
         last, holder = found[-1], holder_of(self._outline, found[-1])

@@ -1,7 +1,5 @@
 """Finding the rows of listings on a page: linked titles of other articles, one below the other."""
 
-from bisect import bisect_left
-
 from archiver.parsing.article import is_document
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.outline import Outline
@@ -9,9 +7,6 @@ from archiver.parsing.generic.outline import Outline
 # A link of so many letters is a title; a shorter one if it is a heading or has a date beside it.
 LONG_TITLE = 30
 SHORT_TITLE = 12
-# Rows of one listing are at most so many lines apart, and at least so many.
-FARTHEST = 14
-FEWEST = 3
 
 
 def find_teasers(outline: Outline, infos: InfoReader) -> list[int]:
@@ -19,15 +14,11 @@ def find_teasers(outline: Outline, infos: InfoReader) -> list[int]:
     return [index for index in range(len(outline.lines)) if _is_teaser(outline, infos, index)]
 
 
-def find_listing(teasers: list[int], start: int, end: int) -> int:
-    """Return the first line from ``start`` on where a listing begins: some teasers close together; ``end`` if none."""
-    first = bisect_left(teasers, start)
-    for place in range(first, len(teasers) - FEWEST + 1):
-        if teasers[place] >= end:
-            break
-        if teasers[place + FEWEST - 1] - teasers[place] <= FARTHEST * (FEWEST - 1):
-            return teasers[place]
-    return end
+def find_dated_links(outline: Outline, infos: InfoReader) -> list[int]:
+    """Return the lines that link elsewhere and print a date or a count behind the title, in order."""
+    lines = enumerate(outline.lines)
+    linked = [index for index, line in lines if line.linked >= SHORT_TITLE and not line.furniture]
+    return [index for index in linked if _leads_elsewhere(outline.lines[index].hrefs) and infos.read(index)]
 
 
 def _is_teaser(outline: Outline, infos: InfoReader, index: int) -> bool:
