@@ -127,7 +127,8 @@ def _print_scores(sets: Sequence[str], scores: dict[str, dict[str, dict[str, Any
     _name_columns(table, *headings, "day: right", "wrong", "none", "right %", "wrong %", "author")
     for name in sets:
         _add_set(table, name, {reader: results[name] for reader, results in scores.items()})
-    _add_set(table, "all together", {reader: _sum_up(results) for reader, results in scores.items()})
+    if len(sets) > 1:
+        _add_set(table, "all together", {reader: _sum_up(results) for reader, results in scores.items()})
     Console(width=160).print(table)
 
 
@@ -139,7 +140,9 @@ def _name_columns(table: Table, *names: str) -> None:
 def _add_set(table: Table, name: str, results: dict[str, dict[str, Any]]) -> None:
     table.add_row(f"{name}, {results[OURS]['pages']} pages", style="bold")
     for reader, result in results.items():
-        table.add_row(f"  {reader}", *_describe_score(reader, result))
+        cells = list(_describe_score(reader, result))
+        if any(cells):
+            table.add_row(f"  {reader}", *cells)
     table.add_section()
 
 
