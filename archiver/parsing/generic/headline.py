@@ -23,6 +23,8 @@ _SLUG = 16
 MOST_CANDIDATES = 60
 # The share of the text that may stand above its headline.
 MOST_ABOVE = 0.3
+# Of a shorter text there is no telling.
+LEAST_TEXT = 400
 # A text of so many letters, in paragraphs of so many, has a title even where no line of it is one.
 LONG_TEXT = 1500
 SHORTEST_TEXT = 60
@@ -71,9 +73,10 @@ def find_headlines(outline: Outline, titles: tuple[str, ...], url: str, infos: I
 
 def pick_headline(outline: Outline, found: list[Headline], text: tuple[int, ...]) -> Headline | None:
     """Pick the best headline that most of the text stands below; ``text`` are the lines of an extracted text."""
-    most = MOST_ABOVE * sum(outline.lines[index].mass for index in text)
+    mass = sum(outline.lines[index].mass for index in text)
     for headline in found:
-        if sum(outline.lines[index].mass for index in text if index < headline.line) <= most:
+        above = sum(outline.lines[index].mass for index in text if index < headline.line)
+        if mass < LEAST_TEXT or above <= MOST_ABOVE * mass:
             return headline
     return next(iter(found), None)
 

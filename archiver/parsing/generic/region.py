@@ -30,6 +30,7 @@ MOST_BELOW = 40
 _MOST_OF_IT = 0.7
 _ENDS_SENTENCE = re.compile(r"[.!?…。！？:;\"”’»）)]\W*$")
 LONGEST_LABEL = 40
+LONGEST_HEADING = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,9 +160,9 @@ class _Chooser:
         return found
 
     def _is_heading(self, index: int) -> bool:
-        """Say whether a line is a heading; of one that was never closed the rest of the text is a part."""
+        """Say whether a line is a heading: of one that was never closed the rest of the text is a part, too."""
         line = self._lines[index]
-        return bool(line.heading) and line.block.name == line.heading
+        return bool(line.heading) and line.block.name == line.heading and line.mass < LONGEST_HEADING
 
     def _weigh(self, index: int) -> int:
         """Weigh a line: nothing for what surrounds an article."""
@@ -245,7 +246,9 @@ class _Chooser:
         """Read the few lines under a headline of which no extractor makes a text: up to a link or another heading."""
         for index in range(self._headline + 1, min(self._headline + 1 + LONGEST_HEAD, len(self._lines))):
             line = self._lines[index]
-            if line.heading or (line.is_link and not any(map(is_document, line.hrefs)) and not is_tool(line)):
+            if self._is_heading(index) or (
+                line.is_link and not any(map(is_document, line.hrefs)) and not is_tool(line)
+            ):
                 return
             if self._weigh(index):
                 yield index
