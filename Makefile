@@ -49,7 +49,7 @@ bench: .venv/development .venv-peers/ready  ## print what it costs to parse, sto
 	@.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-peers.txt
 	@touch $@
 
-bench-peers: .venv/development .venv-peers/ready  ## print how well and how fast we and others read pages and crawl (10 minutes)
+bench-peers: .venv/development .venv-peers/ready  ## print how well and how fast we and others read pages and crawl (25 minutes)
 	@$(BIN)/python -m tests.benchmarks peers
 
 pins: .venv/development  ## renew the hashed pins (needs uv)

@@ -19,6 +19,7 @@ from tests.benchmarks.parsing import bench_parsing
 from tests.benchmarks.peer_readers import bench_peer_readers
 from tests.benchmarks.peer_runners import PEERS
 from tests.benchmarks.planning import bench_planning
+from tests.benchmarks.public import bench_public
 from tests.benchmarks.reparsing import bench_reparsing
 from tests.benchmarks.runners import RUNNERS
 from tests.benchmarks.searching import bench_searching
@@ -26,6 +27,7 @@ from tests.benchmarks.serving import bench_serving
 
 OF_PEERS: Mapping[str, Callable[..., None]] = {
     "extraction": bench_extraction,
+    "public": bench_public,
     "peer-readers": bench_peer_readers,
     "peer-crawlers": partial(bench_crawling, among=(RUNNERS[0], *PEERS)),
 }

@@ -11,7 +11,8 @@ import json
 import subprocess
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from statistics import mean, median
@@ -34,6 +35,8 @@ from tests.real_portal import unpack_mirror
 GROUPS = (MIRROR, FAMILY, OTHERS)
 PEERS_PYTHON = PROJECT / ".venv-peers" / "bin" / "python"
 PEERS_PROGRAM = Path(__file__).with_name("peers.py")
+AskPeers = Callable[..., list[dict[str, Any]]]
+"""Takes a capture and the names of extractors, gives what each of them answers, in this order."""
 _LONGEST = 300
 
 
@@ -88,12 +91,33 @@ def read_theirs(samples: Sequence[Sample]) -> dict[str, list[Reading]]:
 
 def ask_peers(captures: Sequence[Capture]) -> Iterator[dict[str, Any]]:
     """Let the extractors of others read pages in their own environment; see ``peers`` for what they answer."""
-    if not PEERS_PYTHON.exists():
-        raise SystemExit(f"{PEERS_PYTHON.relative_to(PROJECT)} is missing: make bench-peers makes it")
+    _look_for_peers()
     with tempfile.TemporaryDirectory() as folder:
         pages = "\n".join(_hand_over(capture, Path(folder) / str(number)) for number, capture in enumerate(captures))
         done = subprocess.run([PEERS_PYTHON, PEERS_PROGRAM], input=pages, stdout=subprocess.PIPE, text=True, check=True)
     return map(json.loads, done.stdout.splitlines())
+
+
+@contextmanager
+def start_peers() -> Iterator[AskPeers]:
+    """Start the extractors of others, and give what asks some of them to read a page, by turns with other work."""
+    _look_for_peers()
+    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with tempfile.TemporaryDirectory() as folder, subprocess.Popen([PEERS_PYTHON, PEERS_PROGRAM], **pipes) as peers:
+        file = Path(folder) / "page.html"
+
+        def ask(capture: Capture, *extractors: str) -> list[dict[str, Any]]:
+            line = json.loads(_hand_over(capture, file)) | {"extractors": extractors}
+            print(json.dumps(line), file=peers.stdin, flush=True)
+            return [json.loads(peers.stdout.readline()) for _ in extractors]
+
+        yield ask
+        peers.stdin.close()
+
+
+def _look_for_peers() -> None:
+    if not PEERS_PYTHON.exists():
+        raise SystemExit(f"{PEERS_PYTHON.relative_to(PROJECT)} is missing: make bench-peers makes it")
 
 
 def _hand_over(capture: Capture, file: Path) -> str:

@@ -12,18 +12,14 @@ it or not. On the mirror, section and body are held against our platform's own r
 
 import argparse
 import gc
-import json
-import subprocess
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from time import process_time
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -33,12 +29,12 @@ from archiver.parsing.page import read_page
 from archiver.parsing.recognition import recognise_capture
 from archiver.platforms.generic import GENERIC
 from archiver.platforms.layout import Platform
-from tests.benchmarks.extraction import PEERS_PROGRAM, PEERS_PYTHON, take_theirs
+from tests.benchmarks.extraction import AskPeers, start_peers, take_theirs
 from tests.benchmarks.long_portal import make_long_portal, write_filling
 from tests.benchmarks.menus import NAVIGATION
 from tests.benchmarks.scoring import Reading, measure_f1, score_reading, take_reading
 from tests.benchmarks.truth import MIRROR, Sample, Truth, read_samples
-from tests.conftest import PROJECT, SHARED
+from tests.conftest import SHARED
 from tests.portal import ExpectedArticle, Portal, PortalArticle, article_path, expected_articles
 from tests.real_portal import ZONE, unpack_mirror
 
@@ -141,7 +137,7 @@ def _read_by_turns(samples: Sequence[Sample], rounds: int) -> dict[str, Readings
     readings: dict[str, Readings] = defaultdict(Readings)
     gc.collect()
     gc.freeze()
-    with _start_peers() as ask:
+    with start_peers() as ask:
         list(_read_with_all(samples[0], ask))
         for number in range(rounds):
             for sample in samples:
@@ -152,11 +148,11 @@ def _read_by_turns(samples: Sequence[Sample], rounds: int) -> dict[str, Readings
     return readings
 
 
-def _read_with_all(sample: Sample, ask: Callable[[Sample, str], Reading]) -> Iterator[tuple[str, Reading]]:
+def _read_with_all(sample: Sample, ask: AskPeers) -> Iterator[tuple[str, Reading]]:
     yield OURS, _time_ours(sample, recognise_capture(sample.capture))
     yield UNKNOWING, _time_ours(sample, GENERIC)
     for name in EXTRACTORS:
-        yield name, ask(sample, name)
+        yield name, _ask(ask, sample, name)
 
 
 def _time_ours(sample: Sample, platform: Platform) -> Reading:
@@ -165,24 +161,9 @@ def _time_ours(sample: Sample, platform: Platform) -> Reading:
     return take_reading(page, process_time() - started)
 
 
-@contextmanager
-def _start_peers() -> Iterator[Callable[[Sample, str], Reading]]:
-    """Start the extractors of others, and give what asks one of them to read a page."""
-    if not PEERS_PYTHON.exists():
-        raise SystemExit(f"{PEERS_PYTHON.relative_to(PROJECT)} is missing: make bench-peers makes it")
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
-    with tempfile.TemporaryDirectory() as folder, subprocess.Popen([PEERS_PYTHON, PEERS_PROGRAM], **pipes) as peers:
-        file = Path(folder) / "page.html"
-
-        def ask(sample: Sample, extractor: str) -> Reading:
-            file.write_bytes(sample.capture.body)
-            line = {"file": str(file), "url": sample.capture.url, "extractors": [extractor]}
-            print(json.dumps(line), file=peers.stdin, flush=True)
-            found = json.loads(peers.stdout.readline())
-            return replace(take_theirs(found), seconds=found["cpu"])
-
-        yield ask
-        peers.stdin.close()
+def _ask(ask: AskPeers, sample: Sample, extractor: str) -> Reading:
+    (found,) = ask(sample.capture, extractor)
+    return replace(take_theirs(found), seconds=found["cpu"])
 
 
 def judge_reading(sample: Sample, reading: Reading) -> Iterable[tuple[str, bool]]:

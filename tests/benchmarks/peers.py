@@ -19,6 +19,7 @@ from typing import Any
 warnings.simplefilter("ignore")
 
 import goose3  # noqa: E402 - some of them warn on import
+import htmldate  # noqa: E402
 import newspaper  # noqa: E402
 import readability  # noqa: E402
 import trafilatura  # noqa: E402
@@ -95,6 +96,16 @@ def read_with_readability(html: bytes, url: str) -> dict[str, Any]:
     return {"title": document.short_title(), "body": summary.text_content()}
 
 
+def read_text_with_trafilatura(html: bytes, url: str) -> dict[str, Any]:
+    """Ask as its documentation does first: for the text, and nothing else."""
+    return {"body": trafilatura.extract(html, url=url)}
+
+
+def read_date_with_htmldate(html: bytes, url: str) -> dict[str, Any]:
+    """Ask for the first date and not the last, as thoroughly as it can."""
+    return {"published": htmldate.find_date(html, original_date=True, extensive_search=True)}
+
+
 READERS: dict[str, Callable[[bytes, str], dict[str, Any]]] = {
     "trafilatura": read_with_trafilatura,
     "newspaper4k": read_with_newspaper4k,
@@ -102,6 +113,11 @@ READERS: dict[str, Callable[[bytes, str], dict[str, Any]]] = {
     "goose3": read_with_goose3,
     "readability-lxml": read_with_readability,
 }
+OF_ONE_FIELD: dict[str, Callable[[bytes, str], dict[str, Any]]] = {
+    "trafilatura, text alone": read_text_with_trafilatura,
+    "htmldate": read_date_with_htmldate,
+}
+"""Asked only by name."""
 
 
 def _decode(html: bytes) -> str:
@@ -133,7 +149,7 @@ def _read(name: str, page: dict[str, str]) -> dict[str, Any]:
     html = Path(page["file"]).read_bytes()
     started, worked = perf_counter(), process_time()
     try:
-        found = READERS[name](html, page["url"])
+        found = (READERS | OF_ONE_FIELD)[name](html, page["url"])
     except Exception as error:  # noqa: BLE001 - whatever they raise, it is what they make of the page
         found = {"error": f"{type(error).__name__}: {error}"[:200]}
     took = {"seconds": perf_counter() - started, "cpu": process_time() - worked}

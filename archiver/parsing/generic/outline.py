@@ -171,6 +171,7 @@ class _Walker:
     def __init__(self) -> None:
         self._outline = Outline()
         self._pieces: list[str] = []
+        self._is_begun = False  # the line has a letter: joining its pieces for each picture would take squared time
         self._blocks: list[tuple[Element, int, int]] = []
         self._links: list[Element] = []
         self._linked = 0
@@ -213,7 +214,7 @@ class _Walker:
         elif name == "a":
             self._links.append(tag)
         elif name == "img":
-            self._outline.images.append((len(self._outline.lines) + bool("".join(self._pieces).strip()), tag))
+            self._outline.images.append((len(self._outline.lines) + self._is_begun, tag))
         elif name == "time":
             self._times.append(tag)
         elif (mark := mark_of(tag)) and is_level(mark):
@@ -240,6 +241,7 @@ class _Walker:
             self._flush()
 
     def _add(self, text: str) -> None:
+        self._is_begun = self._is_begun or bool(text.strip())
         self._pieces.append(shift_text(self._levels[-1][1], clean_text(text)) if self._levels else text)
         if self._outermost is not None and (not self._inlines or self._inlines[-1] is not self._outermost):
             self._inlines.append(self._outermost)
@@ -265,6 +267,7 @@ class _Walker:
                     times=tuple(self._times),
                 )
             )
+        self._is_begun = False
         self._pieces, self._linked, self._anchors, self._inlines, self._times = [], 0, [], [], []
 
 

