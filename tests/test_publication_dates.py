@@ -198,6 +198,13 @@ def test_what_is_told_of_a_change_is_no_publication() -> None:
     assert article.published is None
 
 
+def test_a_date_of_a_file_confirms_no_date_amid_a_sentence() -> None:
+    main = f"{H1}<div>Cập nhật: 06/02/2024 18:00</div>{PROSE}<p>Ảnh: Hoa</p><p>In</p><p>Gửi</p>"
+    main += "<p>Chuyện này được phát lại trên đài huyện vào buổi sáng ngày 07/02/2024 lúc 9 giờ</p>"
+    article = read_article(main, head='<meta name="date" content="2024-02-07T11:52:23">')
+    assert date_of(article)[0] == "2024-02-06 18:00"
+
+
 def test_microdata_and_time_elements() -> None:
     itemprop = f'{H1}<meta itemprop="datePublished" content="2024-02-07T08:15:00+07:00">{PROSE}'
     element = f"{H1}<div><time datetime='2024-02-07T08:15:00+07:00'>vài tuần nay</time></div>{PROSE}"

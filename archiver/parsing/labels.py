@@ -25,6 +25,7 @@ _UPDATED = (
     r"(?:last )?(?:updated|modified|update|edited|revised)(?: (?:on|at))?|обновлено|수정",
     r"(?:最后|最後)?更新(?:时间|時間|日[期時]?|于|於)?",
     r"(?:zuletzt )?(?:aktualisiert|geändert|editiert|bearbeitet|überarbeitet)(?: am)?|stand(?= ?[:：])",
+    r"(?:letzte|neueste) (?:änderung|aktualisierung|bearbeitung)(?: am)?|last (?:change|edit)|dernière mise à jour",
     r"(?:mis à jour|modifié)e?(?: le)?|(?:última )?(?:actualizado|actualización|atualizado|atualização)(?: el| em)?",
     r"aggiornato(?: il)?|bijgewerkt(?: op)?|zaktualizowan[oya]|uppdaterad|opdateret|oppdatert|güncelle(?:me|ndi)",
     r"diperbarui|dikemas ?kini|(?:chỉnh sửa|sửa đổi)(?: lần cuối)?(?: (?:lúc|ngày|vào))?",

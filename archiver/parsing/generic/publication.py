@@ -89,15 +89,16 @@ class _Chooser:
     def _find_confirmed(self) -> Seen | None:
         """Find the printed date that the page tells to machines too."""
         for told in (self._told, self._created):
-            both = [self._order_by_told(one, told) for one in self._seen] if told else []
+            seen = self._seen if told is self._told else [one for one in self._seen if not one.weak]
+            both = [self._order_by_told(one, told) for one in seen] if told else []
             confirmed = [one for one in both if self._is_confirmed(one, told)]
             if confirmed:
                 return max(confirmed, key=lambda one: (self._is_exact(one, told), *_rank(one)))
         return None
 
     def _is_confirmed(self, one: Seen, told: list[ToldDate]) -> bool:
-        """Say whether a date is told too: exactly that day where it may as well be that of a comment or an event."""
-        if one.weak or (one.how == BELOW_TEXT and not one.info.is_labelled):
+        """Say whether a date is told too: exactly that day where it may be that of a comment, an event, a change."""
+        if one.weak or one.info.is_updated or (one.how == BELOW_TEXT and not one.info.is_labelled):
             return self._is_exact(one, told)
         return any(self._agree(one.published, other) for other in told)
 
