@@ -50,7 +50,8 @@ def take_text(article: Article, second: Article) -> Article | None:
     if not (second.paragraphs and _is_same_title(article.title, second.title)):
         return None
     problem = Problem("layout_missed", f"no text where the layout has it; {_length(second)} letters below the title")
-    return replace(_put_text(article, second), problems=(*article.problems, problem))
+    filled = replace(_put_text(article, second), problems=(*article.problems, problem))
+    return _put_date(filled, second) if _is_better_dated(article, second) else filled
 
 
 def hold_against(proposed: Article, second: Article) -> Article:
@@ -63,7 +64,7 @@ def hold_against(proposed: Article, second: Article) -> Article:
     """
     sure = {origin.field: origin for origin in second.origins if origin.confidence >= SURE}
     differing = dict(_find_differences(proposed, second, frozenset(sure)))
-    taken = {"title"} & differing.keys() | ({"published"} if proposed.published is None else set())
+    taken = {"title"} & differing.keys() | ({"published"} if _is_better_dated(proposed, second) else set())
     held = replace(proposed, **{name: getattr(second, name) for name in taken})
     held = replace(held, origins=(*held.origins, *(sure[name] for name in sorted(taken & sure.keys()))))
     if "text" in differing:
@@ -87,6 +88,23 @@ def _put_text(article: Article, second: Article) -> Article:
     origins = tuple(origin for origin in second.origins if _is_of_text(origin))
     text = {name: getattr(second, name) for name in _TEXT_FIELDS}
     return replace(article, **text, origins=(*article.origins, *origins))
+
+
+def _is_better_dated(article: Article, second: Article) -> bool:
+    """Say whether the generic reader's date is the better: of none, of one that cannot be read, or of the same print.
+
+    Of the same print it knows more: whether the page prints the day or the month first, and what it tells to machines.
+    """
+    mine, other = article.published, second.published
+    if other is None:
+        return False
+    return mine is None or mine.at is None or mine.raw == other.raw
+
+
+def _put_date(article: Article, second: Article) -> Article:
+    origins = tuple(origin for origin in second.origins if origin.field == "published")
+    problems = tuple(problem for problem in article.problems if problem.kind != "unreadable_date")
+    return replace(article, published=second.published, origins=(*article.origins, *origins), problems=problems)
 
 
 def _is_of_text(origin: Origin) -> bool:
