@@ -135,7 +135,7 @@ class _Chooser:
 
         Unless the text goes on below the heading in an element it began in.
         """
-        thread = find_thread(self._outline, found[0], found[-1]) if found else None
+        thread = find_thread(self._outline, self._infos, found[0], found[-1]) if found else None
         if thread is not None and any(map(self._is_whole, takewhile(lambda index: index < thread, found))):
             return list(takewhile(lambda index: index < thread, found))
         whole = [index for index in found if self._is_whole(index)]

@@ -3,6 +3,7 @@
 import re
 
 from archiver.parsing.generic.alignment import PARTS
+from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.outline import Outline
 from archiver.platforms.elements import Element, attribute_of
 
@@ -11,7 +12,7 @@ FEWEST = 2
 _NUMBER = re.compile(r"(?<![\d.,/:-])\d{1,4}(?![\d.,/:-])")
 
 
-def find_thread(outline: Outline, first: int, last: int) -> int | None:
+def find_thread(outline: Outline, infos: InfoReader, first: int, last: int) -> int | None:
     """Return the line between two that announces how many voices follow, and so many do; None where none does.
 
     What is said of a number of steps or points stands in paragraphs or items of a list of one line each, or behind a
@@ -21,6 +22,8 @@ def find_thread(outline: Outline, first: int, last: int) -> int | None:
         text = outline.lines[index].text
         is_short = len(text) <= LONGEST_ANNOUNCEMENT and not text.endswith((":", "：", "."))
         numbers = _NUMBER.findall(text) if is_short else []
+        if numbers and infos.read(index):
+            continue  # a date is no number of voices
         if any(int(number) >= FEWEST and _follow(outline, index + 1, int(number)) for number in numbers):
             return index
     return None
