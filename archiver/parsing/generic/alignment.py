@@ -90,7 +90,7 @@ def _find_sentences(outline: Outline, found: list[int]) -> Iterator[int]:
     lines = [index for index in range(inside[0], span.end) if outline.lines[index].text not in known]
     if not any(_is_sentence(outline.lines[index]) for index in lines):
         return
-    furniture = find_furniture(root).ids
+    furniture, pictured = find_furniture(root).ids, _find_pictured(root)
     places = {place_of(outline, index) for index in inside}
     for index in lines:
         line = outline.lines[index]
@@ -98,7 +98,7 @@ def _find_sentences(outline: Outline, found: list[int]) -> Iterator[int]:
             continue
         if index > inside[-1] and (opens_other(line) or place_of(outline, index) not in places):
             return
-        if _is_sentence(line) and not _is_beside_picture(outline, index, root):
+        if _is_sentence(line) and not _is_in(line, pictured):
             yield index
 
 
@@ -124,11 +124,13 @@ def _is_sentence(line: Line) -> bool:
     return is_ended and is_paragraph(line) and not line.heading and _may_be_text(line)
 
 
-def _is_beside_picture(outline: Outline, index: int, root: Element) -> bool:
-    """Say whether an element within the text holds a line and a picture: the line is its caption."""
-    block = outline.lines[index].block
-    within = takewhile(lambda element: element is not root, (block, *block.parents))
-    return any(element.find("img") is not None for element in within)
+def _find_pictured(root: Element) -> frozenset[int]:
+    """Return the ``id()`` of the elements within a text that hold a picture: a line in one is its caption."""
+    found: set[int] = set()
+    for picture in root.find_all("img"):
+        for element in takewhile(lambda element: element is not root and id(element) not in found, picture.parents):
+            found.add(id(element))
+    return frozenset(found)
 
 
 def is_paragraph(line: Line) -> bool:
