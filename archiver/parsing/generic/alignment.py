@@ -79,7 +79,7 @@ def _fill_gaps(outline: Outline, found: list[int]) -> Iterator[int]:
 def _find_sentences(outline: Outline, found: list[int]) -> Iterator[int]:
     """Yield the sentences of a text that extractors leave out: for the name of an element, or as too short to be one.
 
-    They stand amid the text, or below it in the element that holds the most of it.
+    They stand amid the text, or above or below it in the element that holds the most of it.
     """
     root = _find_root(outline, found)
     span = outline.span_of(root) if root is not None else None
@@ -87,14 +87,15 @@ def _find_sentences(outline: Outline, found: list[int]) -> Iterator[int]:
         return
     inside = [index for index in found if span.start <= index < span.end]
     known = {outline.lines[index].text for index in found}
-    lines = [index for index in range(inside[0], span.end) if outline.lines[index].text not in known]
+    lines = [index for index in range(span.start, span.end) if outline.lines[index].text not in known]
     if not any(_is_sentence(outline.lines[index]) for index in lines):
         return
     furniture, pictured = find_furniture(root).ids, _find_pictured(root)
     places = {place_of(outline, index) for index in inside}
     for index in lines:
         line = outline.lines[index]
-        if _is_in(line, furniture) or line.is_link:
+        is_above = index < inside[0] and place_of(outline, index) not in places
+        if is_above or line.is_link or _is_in(line, furniture):
             continue
         if index > inside[-1] and (opens_other(line) or place_of(outline, index) not in places):
             return
