@@ -93,7 +93,7 @@ def _fill_gaps(outline: Outline, found: list[int]) -> Iterator[int]:
 def _find_sentences(outline: Outline, found: list[int]) -> Iterator[int]:
     """Yield the sentences of a text that extractors leave out: for the name of an element, or as too short to be one.
 
-    They stand amid the text, or below it in the element that holds the most of it.
+    They stand amid the text, or above or below it in the element that holds the most of it.
     """
     root = _find_root(outline, found)
     span = outline.span_of(root) if root is not None else None
@@ -101,18 +101,19 @@ def _find_sentences(outline: Outline, found: list[int]) -> Iterator[int]:
         return
     inside = [index for index in found if span.start <= index < span.end]
     known = {outline.lines[index].text for index in found}
-    lines = [index for index in range(inside[0], span.end) if outline.lines[index].text not in known]
+    lines = [index for index in range(span.start, span.end) if outline.lines[index].text not in known]
     if not any(_is_sentence(outline.lines[index]) for index in lines):
         return
-    furniture = find_furniture(root).ids
+    furniture, pictured = find_furniture(root).ids, _find_pictured(root)
     places = {place_of(outline, index) for index in inside}
     for index in lines:
         line = outline.lines[index]
-        if _is_in(line, furniture) or line.is_link:
+        is_above = index < inside[0] and place_of(outline, index) not in places
+        if is_above or line.is_link or _is_in(line, furniture):
             continue
         if index > inside[-1] and (opens_other(line) or place_of(outline, index) not in places):
             return
-        if _is_sentence(line) and not _is_beside_picture(outline, index, root):
+        if _is_sentence(line) and not _is_in(line, pictured):
             yield index
 
 
@@ -138,11 +139,13 @@ def _is_sentence(line: Line) -> bool:
     return is_ended and is_paragraph(line) and not line.heading and _may_be_text(line)
 
 
-def _is_beside_picture(outline: Outline, index: int, root: Element) -> bool:
-    """Say whether an element within the text holds a line and a picture: the line is its caption."""
-    block = outline.lines[index].block
-    within = takewhile(lambda element: element is not root, (block, *block.parents))
-    return any(element.find("img") is not None for element in within)
+def _find_pictured(root: Element) -> frozenset[int]:
+    """Return the ``id()`` of the elements within a text that hold a picture: a line in one is its caption."""
+    found: set[int] = set()
+    for picture in root.find_all("img"):
+        for element in takewhile(lambda element: element is not root and id(element) not in found, picture.parents):
+            found.add(id(element))
+    return frozenset(found)
 
 
 def is_paragraph(line: Line) -> bool:
