@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.model import Article, Capture, Count, Listing, ListingEntry, Origin, Page, PublishedDate, Unreadable
+from archiver.model import (
+    Article,
+    Capture,
+    Count,
+    Listing,
+    ListingEntry,
+    Origin,
+    Page,
+    Problem,
+    PublishedDate,
+    Unreadable,
+)
 from archiver.parsing.agreement import hold_against, is_plain_article, outweighs, take_text
 from archiver.parsing.page import read_page
 from archiver.platforms.elements import Element, select_one
@@ -181,6 +192,28 @@ def test_a_day_is_added_and_a_count_is_not() -> None:
     held = hold_against(dateless, replace(SECOND, views=Count("9", 9)))
     assert (held.published, held.views, held.problems) == (SECOND.published, None, ())
     assert [origin.field for origin in held.origins] == ["published"]
+
+
+def test_a_kicker_is_no_part_of_a_title_that_the_page_repeats() -> None:
+    kicker = replace(PROPOSED, title=f"Nông thôn mới | {TITLE}")
+    surer = replace(SECOND, origins=(Origin("title", "title", 0.99),))
+    held = hold_against(kicker, surer)
+    assert (held.title, held.problems, held.origins) == (TITLE, (), surer.origins)
+    assert hold_against(kicker, SECOND) == kicker
+
+
+def test_a_day_that_cannot_be_read_gives_way() -> None:
+    unread = replace(PROPOSED, published=PublishedDate("mùng hai"), problems=(Problem("unreadable_date", "mùng hai"),))
+    held = hold_against(unread, SECOND)
+    assert (held.published, held.problems) == (SECOND.published, ())
+    assert hold_against(unread, replace(SECOND, published=None)) == unread
+
+
+def test_a_row_that_leads_to_its_own_page_is_the_article() -> None:
+    own = ListingEntry(PROPOSED.native_key, PROPOSED.url, TITLE)
+    rows = " ".join((TITLE, *SENTENCES))
+    assert outweighs(PROPOSED, Listing(PROPOSED.url, entries=(own,)), rows)
+    assert not outweighs(PROPOSED, Listing(PROPOSED.url, entries=(own, ListingEntry("b", f"{SITE}/b", "Tin"))), rows)
 
 
 def test_two_days_are_a_finding() -> None:

@@ -14,6 +14,7 @@ from archiver.platforms.layout import Address
 PLAIN_TEXT = 200
 PLAIN_TEXT_UNDATED = 600
 SURE = 0.8
+SURER = 0.95
 _TEXT_FIELDS = ("lead", "paragraphs", "body_html", "images", "attachments", "links", "marks")
 _TRACED = frozenset(("lead", "body", "images", "attachments"))
 
@@ -37,8 +38,11 @@ def is_plain_article(article: Article) -> bool:
 def outweighs(article: Article, listing: Listing, rows: str) -> bool:
     """Say whether a page is that of an article though some rows fit the layout of a listing: teasers below its text.
 
-    ``rows`` is all that the rows print. A text that is made of their teasers is none, nor is one of theirs the title.
+    ``rows`` is all that the rows print. A text that is made of their teasers is none, nor is one of theirs the title,
+    but for a row that leads to the page it stands on: that is the article.
     """
+    if any(entry.native_key == article.native_key for entry in listing.entries):
+        return len(listing.entries) == 1 and is_plain_article(article)
     names = {_fold(name) for name in (listing.section, *(entry.title for entry in listing.entries)) if name}
     printed = _fold(rows)
     outside = sum(len(paragraph) for paragraph in article.paragraphs if _fold(paragraph) not in printed)
@@ -50,7 +54,8 @@ def take_text(article: Article, second: Article) -> Article | None:
     if not (second.paragraphs and _is_same_title(article.title, second.title)):
         return None
     problem = Problem("layout_missed", f"no text where the layout has it; {_length(second)} letters below the title")
-    return replace(_put_text(article, second), problems=(*article.problems, problem))
+    filled = _put_text(_add_day(article, second), second)
+    return replace(filled, problems=(*filled.problems, problem))
 
 
 def hold_against(proposed: Article, second: Article) -> Article:
@@ -63,9 +68,9 @@ def hold_against(proposed: Article, second: Article) -> Article:
     """
     sure = {origin.field: origin for origin in second.origins if origin.confidence >= SURE}
     differing = dict(_find_differences(proposed, second, frozenset(sure)))
-    taken = {"title"} & differing.keys() | ({"published"} if proposed.published is None else set())
-    held = replace(proposed, **{name: getattr(second, name) for name in taken})
-    held = replace(held, origins=(*held.origins, *(sure[name] for name in sorted(taken & sure.keys()))))
+    held = _add_day(proposed, second)
+    if "title" in differing or _has_more(proposed.title, second.title, sure.get("title")):
+        held = replace(held, title=second.title, origins=(*held.origins, sure["title"]))
     if "text" in differing:
         held = _put_text(held, second)
     told = "; ".join(f"{name}: {said}" for name, said in differing.items())
@@ -81,6 +86,22 @@ def _find_differences(first: Article, second: Article, sure: frozenset[str]) -> 
         yield "published", f"{days[0]} and {days[1]}"
     if 2 * _length(first) < _length(second):
         yield "text", f"{_length(first)} and {_length(second)} letters"
+
+
+def _has_more(title: str, second: str, origin: Origin | None) -> bool:
+    """Say whether a title is that of the generic reader with a kicker before it, if that one is as sure as can be."""
+    more = _fold(title) != _fold(second) and _fold(second) in _fold(title)
+    return more and origin is not None and origin.confidence >= SURER
+
+
+def _add_day(article: Article, second: Article) -> Article:
+    """Add the day to an article for which its layout has none, or none that can be read."""
+    is_read = article.published is not None and article.published.at is not None
+    if is_read or second.published is None or second.published.at is None:
+        return article
+    problems = tuple(problem for problem in article.problems if problem.kind != "unreadable_date")
+    origins = (*article.origins, *(origin for origin in second.origins if origin.field == "published"))
+    return replace(article, published=second.published, problems=problems, origins=origins)
 
 
 def _put_text(article: Article, second: Article) -> Article:
