@@ -255,7 +255,7 @@ def test_rows_that_are_the_text_are_a_listing() -> None:
     assert outweighs(PROPOSED, channel, "Tin khác")
     assert not outweighs(PROPOSED, channel, f"Tin khác\n{'  '.join(SENTENCES)} 14/02/2025")
     assert not outweighs(PROPOSED, replace(channel, section=TITLE), "Tin khác")
-    assert not outweighs(PROPOSED, replace(channel, entries=(ListingEntry("a", f"{SITE}/a", TITLE),)), TITLE)
+    assert not outweighs(PROPOSED, replace(channel, entries=(ListingEntry("c", f"{SITE}/c", TITLE),)), TITLE)
 
 
 def test_a_page_that_tells_of_a_maintenance_is_no_plain_article() -> None:

@@ -7,8 +7,9 @@ and so is not misled by them either. Where both have read something and differ, 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from archiver.model import Article, Listing, Origin, Problem
+from archiver.model import Article, Listing, Origin, Page, Problem
 from archiver.parsing.refusals import find_saying
+from archiver.platforms.generic import is_home
 from archiver.platforms.layout import Address
 
 PLAIN_TEXT = 200
@@ -47,6 +48,30 @@ def outweighs(article: Article, listing: Listing, rows: str) -> bool:
     printed = _fold(rows)
     outside = sum(len(paragraph) for paragraph in article.paragraphs if _fold(paragraph) not in printed)
     return is_plain_article(article) and _fold(article.title) not in names and 2 * outside > len(article.body)
+
+
+def is_itself(second: Page, refusal: Problem) -> bool:
+    """Say whether a page shows what it is though it speaks like one that stands in for another.
+
+    Some portals title every page as their home page, and forms for comments ask who is a robot.
+    """
+    if isinstance(second, Article):
+        return is_plain_article(second)
+    is_channel = isinstance(second, Listing) and second.section is not None
+    return is_channel and refusal.kind == "home_page" and not is_home(second.url)
+
+
+def is_recorded(second: Article, kind: str, *, proved: bool) -> bool:
+    """Say whether what the generic reader takes for an article is one, where articles have layouts that do not fit.
+
+    The pages of an institution have headlines and texts too. On a proved platform its articles are known by their
+    looks, so a page without one has to be an article plainly, and at the address of a listing to print its day.
+    """
+    if kind == "article":
+        return has_content(second) or second.published is not None
+    if not proved:
+        return has_content(second)
+    return is_plain_article(second) and (kind == "unknown" or second.published is not None)
 
 
 def take_text(article: Article, second: Article) -> Article | None:
