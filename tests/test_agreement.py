@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.model import Article, Capture, Count, Listing, ListingEntry, Origin, Page, PublishedDate, Unreadable
+from archiver.model import (
+    Article,
+    Capture,
+    Count,
+    Listing,
+    ListingEntry,
+    Origin,
+    Page,
+    Problem,
+    PublishedDate,
+    Unreadable,
+)
 from archiver.parsing.agreement import hold_against, is_plain_article, outweighs, take_text
 from archiver.parsing.page import read_page
 from archiver.platforms.elements import Element, select_one
@@ -183,6 +194,28 @@ def test_a_day_is_added_and_a_count_is_not() -> None:
     assert [origin.field for origin in held.origins] == ["published"]
 
 
+def test_a_kicker_is_no_part_of_a_title_that_the_page_repeats() -> None:
+    kicker = replace(PROPOSED, title=f"Nông thôn mới | {TITLE}")
+    surer = replace(SECOND, origins=(Origin("title", "title", 0.99),))
+    held = hold_against(kicker, surer)
+    assert (held.title, held.problems, held.origins) == (TITLE, (), surer.origins)
+    assert hold_against(kicker, SECOND) == kicker
+
+
+def test_a_day_that_cannot_be_read_gives_way() -> None:
+    unread = replace(PROPOSED, published=PublishedDate("mùng hai"), problems=(Problem("unreadable_date", "mùng hai"),))
+    held = hold_against(unread, SECOND)
+    assert (held.published, held.problems) == (SECOND.published, ())
+    assert hold_against(unread, replace(SECOND, published=None)) == unread
+
+
+def test_a_row_that_leads_to_its_own_page_is_the_article() -> None:
+    own = ListingEntry(PROPOSED.native_key, PROPOSED.url, TITLE)
+    rows = " ".join((TITLE, *SENTENCES))
+    assert outweighs(PROPOSED, Listing(PROPOSED.url, entries=(own,)), rows)
+    assert not outweighs(PROPOSED, Listing(PROPOSED.url, entries=(own, ListingEntry("b", f"{SITE}/b", "Tin"))), rows)
+
+
 def test_two_days_are_a_finding() -> None:
     other = replace(SECOND, published=PublishedDate("01/02/2025", datetime(2025, 2, 1, tzinfo=UTC), "day"))
     held = hold_against(PROPOSED, other)
@@ -222,7 +255,7 @@ def test_rows_that_are_the_text_are_a_listing() -> None:
     assert outweighs(PROPOSED, channel, "Tin khác")
     assert not outweighs(PROPOSED, channel, f"Tin khác\n{'  '.join(SENTENCES)} 14/02/2025")
     assert not outweighs(PROPOSED, replace(channel, section=TITLE), "Tin khác")
-    assert not outweighs(PROPOSED, replace(channel, entries=(ListingEntry("a", f"{SITE}/a", TITLE),)), TITLE)
+    assert not outweighs(PROPOSED, replace(channel, entries=(ListingEntry("c", f"{SITE}/c", TITLE),)), TITLE)
 
 
 def test_a_page_that_tells_of_a_maintenance_is_no_plain_article() -> None:

@@ -7,13 +7,15 @@ and so is not misled by them either. Where both have read something and differ, 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from archiver.model import Article, Listing, Origin, Problem
+from archiver.model import Article, Listing, Origin, Page, Problem
 from archiver.parsing.refusals import find_saying
+from archiver.platforms.generic import is_home
 from archiver.platforms.layout import Address
 
 PLAIN_TEXT = 200
 PLAIN_TEXT_UNDATED = 600
 SURE = 0.8
+SURER = 0.95
 _TEXT_FIELDS = ("lead", "paragraphs", "body_html", "images", "attachments", "links", "marks")
 _TRACED = frozenset(("lead", "body", "images", "attachments"))
 
@@ -37,12 +39,39 @@ def is_plain_article(article: Article) -> bool:
 def outweighs(article: Article, listing: Listing, rows: str) -> bool:
     """Say whether a page is that of an article though some rows fit the layout of a listing: teasers below its text.
 
-    ``rows`` is all that the rows print. A text that is made of their teasers is none, nor is one of theirs the title.
+    ``rows`` is all that the rows print. A text that is made of their teasers is none, nor is one of theirs the title,
+    but for a row that leads to the page it stands on: that is the article.
     """
+    if any(entry.native_key == article.native_key for entry in listing.entries):
+        return len(listing.entries) == 1 and is_plain_article(article)
     names = {_fold(name) for name in (listing.section, *(entry.title for entry in listing.entries)) if name}
     printed = _fold(rows)
     outside = sum(len(paragraph) for paragraph in article.paragraphs if _fold(paragraph) not in printed)
     return is_plain_article(article) and _fold(article.title) not in names and 2 * outside > len(article.body)
+
+
+def is_itself(second: Page, refusal: Problem) -> bool:
+    """Say whether a page shows what it is though it speaks like one that stands in for another.
+
+    Some portals title every page as their home page, and forms for comments ask who is a robot.
+    """
+    if isinstance(second, Article):
+        return is_plain_article(second)
+    is_channel = isinstance(second, Listing) and second.section is not None
+    return is_channel and refusal.kind == "home_page" and not is_home(second.url)
+
+
+def is_recorded(second: Article, kind: str, *, proved: bool) -> bool:
+    """Say whether what the generic reader takes for an article is one, where articles have layouts that do not fit.
+
+    The pages of an institution have headlines and texts too. On a proved platform its articles are known by their
+    looks, so a page without one has to be an article plainly, and at the address of a listing to print its day.
+    """
+    if kind == "article":
+        return has_content(second) or second.published is not None
+    if not proved:
+        return has_content(second)
+    return is_plain_article(second) and (kind == "unknown" or second.published is not None)
 
 
 def take_text(article: Article, second: Article) -> Article | None:
@@ -50,8 +79,8 @@ def take_text(article: Article, second: Article) -> Article | None:
     if not (second.paragraphs and _is_same_title(article.title, second.title)):
         return None
     problem = Problem("layout_missed", f"no text where the layout has it; {_length(second)} letters below the title")
-    filled = replace(_put_text(article, second), problems=(*article.problems, problem))
-    return _put_date(filled, second) if _is_better_dated(article, second) else filled
+    filled = _put_text(_add_day(article, second), second)
+    return replace(filled, problems=(*filled.problems, problem))
 
 
 def hold_against(proposed: Article, second: Article) -> Article:
@@ -64,9 +93,9 @@ def hold_against(proposed: Article, second: Article) -> Article:
     """
     sure = {origin.field: origin for origin in second.origins if origin.confidence >= SURE}
     differing = dict(_find_differences(proposed, second, frozenset(sure)))
-    taken = {"title"} & differing.keys() | ({"published"} if _is_better_dated(proposed, second) else set())
-    held = replace(proposed, **{name: getattr(second, name) for name in taken})
-    held = replace(held, origins=(*held.origins, *(sure[name] for name in sorted(taken & sure.keys()))))
+    held = _add_day(proposed, second)
+    if "title" in differing or _has_more(proposed.title, second.title, sure.get("title")):
+        held = replace(held, title=second.title, origins=(*held.origins, sure["title"]))
     if "text" in differing:
         held = _put_text(held, second)
     told = "; ".join(f"{name}: {said}" for name, said in differing.items())
@@ -84,27 +113,29 @@ def _find_differences(first: Article, second: Article, sure: frozenset[str]) -> 
         yield "text", f"{_length(first)} and {_length(second)} letters"
 
 
-def _put_text(article: Article, second: Article) -> Article:
-    origins = tuple(origin for origin in second.origins if _is_of_text(origin))
-    text = {name: getattr(second, name) for name in _TEXT_FIELDS}
-    return replace(article, **text, origins=(*article.origins, *origins))
+def _has_more(title: str, second: str, origin: Origin | None) -> bool:
+    """Say whether a title is that of the generic reader with a kicker before it, if that one is as sure as can be."""
+    more = _fold(title) != _fold(second) and _fold(second) in _fold(title)
+    return more and origin is not None and origin.confidence >= SURER
 
 
-def _is_better_dated(article: Article, second: Article) -> bool:
-    """Say whether the generic reader's date is the better: of none, of one that cannot be read, or of the same print.
+def _add_day(article: Article, second: Article) -> Article:
+    """Put the generic reader's day where the layout has none, none that can be read, or the same print.
 
     Of the same print it knows more: whether the page prints the day or the month first, and what it tells to machines.
     """
     mine, other = article.published, second.published
-    if other is None:
-        return False
-    return mine is None or mine.at is None or mine.raw == other.raw
-
-
-def _put_date(article: Article, second: Article) -> Article:
-    origins = tuple(origin for origin in second.origins if origin.field == "published")
+    if other is None or not (mine is None or mine.at is None or mine.raw == other.raw):
+        return article
     problems = tuple(problem for problem in article.problems if problem.kind != "unreadable_date")
-    return replace(article, published=second.published, origins=(*article.origins, *origins), problems=problems)
+    origins = (*article.origins, *(origin for origin in second.origins if origin.field == "published"))
+    return replace(article, published=other, problems=problems, origins=origins)
+
+
+def _put_text(article: Article, second: Article) -> Article:
+    origins = tuple(origin for origin in second.origins if _is_of_text(origin))
+    text = {name: getattr(second, name) for name in _TEXT_FIELDS}
+    return replace(article, **text, origins=(*article.origins, *origins))
 
 
 def _is_of_text(origin: Origin) -> bool:

@@ -9,7 +9,8 @@ from archiver.parsing.agreement import (
     doubt_address,
     has_content,
     hold_against,
-    is_plain_article,
+    is_itself,
+    is_recorded,
     outweighs,
     take_text,
 )
@@ -31,7 +32,6 @@ from archiver.parsing.text import decode_page
 from archiver.parsing.tree import fell_tree
 from archiver.parsing.truncation import find_truncation, is_never_ended
 from archiver.platforms.elements import Element, select_one, text_of
-from archiver.platforms.generic import is_home
 from archiver.platforms.layout import Layout, Platform
 from archiver.sketches import write_unread
 from archiver.urls import path_of
@@ -179,7 +179,7 @@ def _read_tree(page: Element, links: Links, capture: Capture, platform: Platform
     if listing:
         return _choose_listing(listing, second, read_row_texts(page, layout))
     if refusal:
-        return second if _is_itself(second, refusal, capture.url) else Unreadable(capture.url, refusal)
+        return second if is_itself(second, refusal) else Unreadable(capture.url, refusal)
     is_other = any(select_one(page, mark) is not None for mark in layout.others)
     return _name_missed(second, capture, platform, is_other)
 
@@ -221,18 +221,6 @@ def _has_rows(listing: Listing) -> bool:
     return bool(listing.entries or listing.strangers)
 
 
-def _is_itself(second: Page, refusal: Problem, url: str) -> bool:
-    """Say whether a page shows what it is though it speaks like one that stands in for another.
-
-    Some portals title every page as their home page, and forms for comments ask who is a robot.
-    """
-    if isinstance(second, Article):
-        return is_plain_article(second)
-    return (
-        isinstance(second, Listing) and refusal.kind == "home_page" and not is_home(url) and second.section is not None
-    )
-
-
 def _name_missed(second: Page, capture: Capture, platform: Platform, is_other: bool) -> Page:
     """Say of a page that no layout fits what it is, and why there is nothing to record where there is nothing.
 
@@ -242,25 +230,12 @@ def _name_missed(second: Page, capture: Capture, platform: Platform, is_other: b
     if not isinstance(second, Article):
         return replace(second, problem=unknown) if isinstance(second, Unreadable) and platform.proved else second
     kind = platform.read_address(capture.url).kind
-    if is_other or not _is_recorded(second, kind, platform):
+    if is_other or not is_recorded(second, kind, proved=platform.proved):
         return Unreadable(capture.url, unknown)
     if platform.proved and kind == "article":
         problem = Problem("layout_missed", f"fits no layout of {platform.name}; read as of no known platform")
         return replace(second, problems=(*second.problems, problem))
     return second
-
-
-def _is_recorded(second: Article, kind: str, platform: Platform) -> bool:
-    """Say whether what the generic reader takes for an article is one, where articles have layouts that do not fit.
-
-    The pages of an institution have headlines and texts too. On a proved platform its articles are known by their
-    looks, so a page without one has to be an article plainly, and at the address of a listing to print its day.
-    """
-    if kind == "article":
-        return has_content(second) or second.published is not None
-    if not platform.proved:
-        return has_content(second)
-    return is_plain_article(second) and (kind == "unknown" or second.published is not None)
 
 
 def _miss_content(article: Article) -> Problem | None:
