@@ -53,6 +53,7 @@ _MAGIC = (
 )
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
 MOST_NULLS = 32
+NESTED = "elements are nested deeper than any real page nests them"
 LONGEST_HEAD = 60_000
 NOTHING_FOUND = frozenset({"no_layout", "no_article", "uncertain_title"})
 
@@ -71,8 +72,8 @@ def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
         return Unreadable(capture.url, problem)
     try:
         return _read_whole(capture, platform, zone)
-    except TooDeepError:
-        return Unreadable(capture.url, Problem("too_deep", "elements are nested deeper than any real page nests them"))
+    except TooDeepError as error:
+        return Unreadable(capture.url, Problem("too_deep", str(error) or NESTED))
     except PageRejectedError as error:
         return Unreadable(capture.url, Problem("not_html", str(error)[:200]))
     finally:

@@ -38,6 +38,8 @@ _PICTURED = frozenset("advert banner related share rating tools".split())
 _LONGEST_HEADING = 80
 _LONGEST_LABEL = 100
 _LEVELS_UP = 3
+# No real text has so many headings of other articles.
+MOST_HEADINGS = 300
 # The largest share that furniture has in the prose of a body, and what is left then of the article at least.
 _MOST = 0.5
 _MOST_OF_A_FORM = 0.3
@@ -155,6 +157,7 @@ class _Judge:
         self._ids: set[int] = set(hints.never)
         self._prose: dict[str, int] = {}
         self._counts: list[str] = []
+        self._looks: dict[int, Look] = {}
         self._whole = measure(root, known | {id(element) for element in hints.hidden})
 
     def judge(self) -> Furniture:
@@ -163,7 +166,7 @@ class _Judge:
         for kind, element in sorted(self._hints.named, key=lambda hint: _depth_of(hint[1])):
             if not self._is_taken(element):
                 self._judge_named(kind, element)
-        for heading in self._hints.headings:
+        for heading in self._hints.headings[:MOST_HEADINGS]:
             if not self._is_taken(heading):
                 self._judge_headed(heading)
         for button in self._hints.buttons:
@@ -200,13 +203,19 @@ class _Judge:
         """Take what stands under the heading of other articles or of comments, if it is of that kind."""
         taken: tuple[Element, Look] | None = None
         for element in _climb(heading, self._root):
-            look = measure(element, self._known | self._ids)
+            look = self._look_at(element)
             if not _is_heading(look.first):
                 break
             if len(look.lines) > 1 and self._can_be("related", look) and (look.is_linked or _shows_comments(look)):
                 taken = element, look
         if taken:
             self._take(*taken, "related")
+
+    def _look_at(self, element: Element) -> Look:
+        """Measure an element once as long as nothing more is taken: many headings stand in one."""
+        if id(element) not in self._looks:
+            self._looks[id(element)] = measure(element, self._known | self._ids)
+        return self._looks[id(element)]
 
     def _judge_consent(self, button: Element, around: Element) -> None:
         """Take the banner around a button by which readers agree to cookies."""
@@ -222,6 +231,7 @@ class _Judge:
 
     def _take(self, element: Element, look: Look, kind: str) -> None:
         self._ids.add(id(element))
+        self._looks.clear()
         if kind == "count":
             self._counts.append(" ".join(look.lines))
         if kind not in ("related", "comments", "consent"):

@@ -5,8 +5,9 @@ set of pages more exact. What it leaves out between two lines of a text, ``align
 """
 
 import logging
+from importlib.metadata import version
+from itertools import islice
 
-import trafilatura
 from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
 from lxml import html as lxml_html
 
@@ -14,11 +15,14 @@ from archiver.parsing.document import TooDeepError
 from archiver.parsing.flow import BLOCKS
 from archiver.parsing.generic.outline import measure_text
 
-VERSION = trafilatura.__version__
+VERSION = version("trafilatura")
 """A part of the version of the parser: another one may read a page differently."""
 
 LONG_TEXT = 100
 """A division of nothing but so many characters, most of them not linked, is a paragraph, whatever its element."""
+
+MOST_ELEMENTS = 30_000
+"""No real page has so many elements; some of what the extractor does to each takes longer the more there are."""
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it has to say of a page is no news of a crawl
 
@@ -28,8 +32,12 @@ def extract_text(html: str) -> str:
 
     TooDeepError for a page that is nested deeper than it can follow.
     """
+    import trafilatura  # noqa: PLC0415 - takes as long to load as all the rest, and most commands read no page
+
     try:
         tree = lxml_html.document_fromstring(html.encode("utf-8", "replace"), parser=_make_parser())
+        if sum(1 for _ in islice(tree.iter(), MOST_ELEMENTS)) == MOST_ELEMENTS:
+            return ""
         _mark_paragraphs(tree)
         return trafilatura.extract(tree, fast=True, include_comments=False) or ""
     except RecursionError:

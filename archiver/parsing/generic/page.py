@@ -6,7 +6,7 @@ from datetime import tzinfo
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.claims import add_claims
 from archiver.parsing.continuation import add_following
-from archiver.parsing.document import parse_html
+from archiver.parsing.document import TooDeepError, parse_html
 from archiver.parsing.furniture.style_sheets import mark_hidden
 from archiver.parsing.generic.article import read_generic_article
 from archiver.parsing.generic.listing import (
@@ -23,6 +23,7 @@ from archiver.platforms.layout import Platform
 from archiver.urls import path_of
 
 _WHOLE = re.compile(r"<(?:!doctype|html|head|body|title)\b", re.IGNORECASE)
+MOST_TAGS = 200_000
 FEWEST_DOCUMENTS = 3
 """A table of so many documents, each with its date, is a listing and no article with documents."""
 
@@ -30,6 +31,8 @@ FEWEST_DOCUMENTS = 3
 def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     """Read a page by the signs that all such pages share, the places that ``platform`` has from its site first."""
     html = decode_page(capture.body, capture.headers)
+    if html.count("<") > MOST_TAGS:
+        raise TooDeepError(f"more than {MOST_TAGS} tags, more than any real page has")
     page = parse_html(html)
     mark_hidden(page)
     address = platform.read_address(capture.url)
