@@ -22,14 +22,6 @@ link listing main map mark marquee math menu menuitem meta meter nav nobr noembe
 object ol optgroup option output p param picture plaintext portal pre progress q rb rp rt rtc ruby s samp
 script search section select slot small source spacer span strike strong style sub summary sup svg table
 tbody td template textarea tfoot th thead time title tr track tt u ul var video wbr xmp x-own""".split()
-TOO_SLOW: frozenset[str] = frozenset()
-"""Read in time that grows with their number, yet four to nine seconds of it: libraries step from element to element."""
-
-
-def _mark(tag: str) -> pytest.MarkDecorator:
-    if tag in TOO_SLOW:
-        return pytest.mark.xfail(reason="takes longer than it may", strict=False)
-    return pytest.mark.slow
 
 
 def _time(inside: str) -> float:
@@ -44,7 +36,7 @@ def _time(inside: str) -> float:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tag", [pytest.param(tag, marks=_mark(tag)) for tag in TAGS])
+@pytest.mark.parametrize("tag", TAGS)
 def test_a_megabyte_of_one_tag(tag: str) -> None:
     assert _time(f"<{tag}>" * (SIZE // len(f"<{tag}>"))) < SECONDS
 
