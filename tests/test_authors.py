@@ -149,3 +149,11 @@ def test_a_signature_goes_before_an_element_that_may_be_an_account() -> None:
 
 def test_the_foot_of_the_page_names_no_author() -> None:
     assert read(after="<p>By Lò Văn Sơn</p>").author is None
+
+
+def test_a_signature_that_an_element_repeats_is_sure() -> None:
+    signed = "<p align='right'>Vũ Thị Mơ</p>"
+    for above, sure in (("Vũ Thị Mơ", True), ("Lò Văn Sơn", False)):
+        article = read(above=f"<div class='author'>{above}</div>", end=signed)
+        assert article.author == "Vũ Thị Mơ"
+        assert [origin.confidence >= 0.8 for origin in article.origins if origin.field == "author"] == [sure]

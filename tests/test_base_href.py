@@ -154,8 +154,8 @@ def test_any_base_is_an_address_of_the_web(bases: tuple[str, ...]) -> None:
     assert choose_base(bases, URL).startswith(("http://", "https://"))
 
 
-# Where addresses are joined that stand in no page: headers, feeds, sitemaps, what is typed in.
-_JOINING = {"addresses.py", "links.py", "claims.py", "feed.py", "sitemap.py", "urls.py"}
+# Where addresses are joined that stand in no page: headers, feeds, sitemaps, answers in JSON, what is typed in.
+_JOINING = {"addresses.py", "links.py", "claims.py", "feed.py", "sitemap.py", "json_listing.py", "urls.py"}
 
 
 @pytest.mark.parametrize("folder", ["parsing", "platforms", "onboarding"])

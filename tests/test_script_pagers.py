@@ -210,6 +210,7 @@ POSTS = "/wp-json/wp/v2/posts?per_page=100&_fields=link%2Ctitle%2Cdate"
             (),
             "/?rest_route=/wp/v2/posts&per_page=100&_fields=link%2Ctitle%2Cdate",
         ),
+        ('<base href="/"><link rel="https://api.w.org/" href="wp-json/" />', (), POSTS),
         ('<link rel="https://api.w.org/" href="https://khac.example/wp-json/" />', (), None),
         ("", (), None),
     ],

@@ -12,8 +12,9 @@ from archiver.parsing.furniture.visibility import is_hidden, shown_text_of
 from archiver.parsing.links import Links
 from archiver.parsing.pictures import PICTURES
 from archiver.parsing.text import clean_text
+from archiver.platforms.addresses import resolve_within
 from archiver.platforms.elements import Element, attribute_of, elements_below
-from archiver.urls import is_download, join_url, parameters_of, strip_session
+from archiver.urls import is_download, parameters_of, strip_session
 
 DOCUMENTS = tuple(
     f".{kind}"
@@ -137,9 +138,9 @@ def find_viewed(url: str, *, is_frame: bool) -> str | None:
     for value in (_decode(given[name]) for name in names if given.get(name)):
         is_absolute = value.startswith(("http://", "https://", "//"))
         if is_document(value) and (is_viewer or is_absolute or (is_frame and "/" in value)):
-            return join_url(url, value)
+            return resolve_within(url, value)
         if is_viewer and is_absolute and not _PAGE.search(urlsplit(value).path):
-            return join_url(url, value)
+            return resolve_within(url, value)
     return None
 
 

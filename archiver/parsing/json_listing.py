@@ -18,6 +18,8 @@ from archiver.parsing.document import parse_html
 from archiver.parsing.generic.listing import mark_piece, read_fragment
 from archiver.parsing.stamps import read_stamp
 from archiver.parsing.text import clean_text, decode_page
+from archiver.platforms.addresses import resolve_address
+from archiver.platforms.elements import attribute_of, select
 from archiver.platforms.layout import Platform
 from archiver.urls import join_url, parameters_of, site_of, strip_session
 
@@ -36,8 +38,8 @@ _MORE = ("hasmore", "hasnext", "hasnextpage", "more")
 _ROWS = re.compile(r"<a\b[^>]{0,2000}\bhref", re.IGNORECASE)
 _MARKUP = re.compile(r"<[a-zA-Z/][^<>]{0,500}>")
 _LINK_HEADER = re.compile(r'<([^<>]{1,2000})>\s*;[^,]{0,300}?\brel\s*=\s*"?([^";,]{1,200})')
-_OFFER = re.compile(r"<link\b[^<>]{0,300}api\.w\.org[^<>]{0,300}>", re.IGNORECASE)
-_HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
+_INTERFACE = "api.w.org"
+_OFFER = re.compile(r"<link\b[^<>]{0,300}api\.w\.org", re.IGNORECASE)
 
 
 def read_json_listing(capture: Capture, platform: Platform, zone: tzinfo) -> Page | None:
@@ -54,14 +56,20 @@ def read_json_listing(capture: Capture, platform: Platform, zone: tzinfo) -> Pag
 
 def find_posts(html: str, url: str, headers: Headers) -> str | None:
     """Find the address of the posts that WordPress' interface gives out, where a page names the interface."""
-    named = [target for name, value in headers if name.lower() == "link" for target in _read_links(value, "api.w.org")]
-    tags = [match for tag in _OFFER.findall(html) if (match := _HREF.search(tag))]
-    root = next(iter([*named, *(unescape(tag[1] or tag[2] or tag[3] or "") for tag in tags)]), None)
-    base = join_url(url, root) if root else None
+    named = [target for name, value in headers if name.lower() == "link" for target in _read_links(value, _INTERFACE)]
+    base = join_url(url, named[0]) if named else _find_offered(html, url)
     if base is None or site_of(base) != site_of(url):
         return None
     wanted = urlencode({"per_page": 100, "_fields": "link,title,date"})
     return f"{base.rstrip('/')}/{POSTS}{'&' if '?' in base else '?'}{wanted}"
+
+
+def _find_offered(html: str, url: str) -> str | None:
+    """Find where the head of a page says that the interface is."""
+    if not _OFFER.search(html):
+        return None
+    links = (link for link in select(parse_html(html), "link") if _INTERFACE in attribute_of(link, "rel"))
+    return next((resolve_address(attribute_of(link, "href"), link, url) for link in links if link.get("href")), None)
 
 
 def is_posts(url: str) -> bool:

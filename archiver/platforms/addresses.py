@@ -1,7 +1,7 @@
 """Where the addresses lead that a page prints: the one place where ``<base href>`` is heard.
 
 Whoever reads an address out of a page asks here (``parsing/links.py`` does so for the links and pictures of articles);
-``join_url`` alone is for addresses that stand in no page, as in headers, feeds and sitemaps.
+``join_url`` alone is for addresses that stand in no page, as in headers, feeds, sitemaps and answers in JSON.
 """
 
 from archiver.platforms.elements import Element, Root
@@ -11,6 +11,11 @@ from archiver.urls import join_url
 def resolve_address(printed: str, element: Element, url: str) -> str | None:
     """Return the absolute address that an element of the page at ``url`` prints; None where it is none of the web."""
     return join_url(base_of(element, url), printed)
+
+
+def resolve_within(url: str, value: str) -> str | None:
+    """Return the absolute address that a parameter of another one holds: relative to that one, not to the page."""
+    return join_url(url, value)
 
 
 def base_of(element: Element, url: str) -> str:

@@ -53,13 +53,14 @@ _HOUSE = re.compile(r"\b(?:GmbH|AG|Inc|Ltd|LLC|Verlag|Copyright|e\.V)\b|©")
 def add_author(article: Article, authors: "AuthorFinder") -> Article:
     """Add the author that is printed around an article; what machines are told does for one without a signature.
 
-    A name at the end of the text goes before what the portal prints of it elsewhere, which may be an account.
+    A name at the end of the text goes before what the portal prints of it elsewhere, which may be an account; where
+    both are the same, it is sure.
     """
     how = next((origin.how for origin in article.origins if origin.field == "author"), "")
     if how in ("declared", "label"):
         return article
     is_signed = article.author is not None and take_names(article.author) == article.author
-    found = authors.find_byline() if is_signed else authors.find_printed()
+    found = authors.find_byline() or authors.find_printed(article.author) if is_signed else authors.find_printed()
     if found is None and article.author is None:
         found = authors.find_said()
     if found is None:
@@ -81,8 +82,8 @@ class AuthorFinder:
         self._behind = outline.lines[max(region.last - 1, region.headline + 1) : end]
         self._around = outline.lines[end : end + MOST_BEHIND]
 
-    def find_printed(self) -> tuple[str, Origin] | None:
-        """Find the author that is printed around headline and text."""
+    def find_printed(self, wanted: str | None = None) -> tuple[str, Origin] | None:
+        """Find the author that is printed around headline and text; only the one that is ``wanted``, if any is."""
         for how, names, confidence in (
             ("by-line", self._find_bylines(self._near), 0.9),
             ("element", self._find_elements(self._near), 0.85),
@@ -92,7 +93,8 @@ class AuthorFinder:
             ("metadata", self._find_said(self._around), 0.8),
         ):
             for name in names:
-                return name, Origin("author", how, confidence)
+                if wanted in (None, name):
+                    return name, Origin("author", how, confidence)
         return None
 
     def find_byline(self) -> tuple[str, Origin] | None:
