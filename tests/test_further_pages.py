@@ -53,6 +53,7 @@ def test_the_pages_are_one_article(crawling: Crawling, base: str, portal: PagedP
     assert [(row["expected"], row["final"]) for row in pages] == [(1, 0), (1, 0), (1, 1)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", [("reparse", "--all"), ("reparse",)])
 def test_read_again_it_is_the_same(crawling: Crawling, base: str, how: tuple[str, ...]) -> None:
     _crawl(crawling, base)
@@ -63,6 +64,7 @@ def test_read_again_it_is_the_same(crawling: Crawling, base: str, how: tuple[str
     assert crawling.archiver("verify").status == 0
 
 
+@pytest.mark.slow
 def test_another_parser_reads_it_whole_too(crawling: Crawling, base: str) -> None:
     """What an older one read is read again by today's, of all pages; so nothing seems edited (rule 10)."""
     _crawl(crawling, base)
@@ -72,6 +74,7 @@ def test_another_parser_reads_it_whole_too(crawling: Crawling, base: str) -> Non
     assert crawling.query("SELECT count(*) AS n FROM events WHERE kind = 'edited'") == [{"n": 0}]
 
 
+@pytest.mark.slow
 def test_an_edit_of_the_last_page_is_one_edit(crawling: Crawling, base: str, portal: PagedPortal) -> None:
     _crawl(crawling, base)
     portal.texts[2][0] = "Phần cuối được viết lại: hội thảo kết thúc với bảy kiến nghị gửi lên cấp trên."
@@ -83,6 +86,7 @@ def test_an_edit_of_the_last_page_is_one_edit(crawling: Crawling, base: str, por
     assert crawling.archiver("verify").status == 0
 
 
+@pytest.mark.slow
 def test_an_unchanged_article_is_asked_for_whole_again(crawling: Crawling, base: str, portal: PagedPortal) -> None:
     """That its first page has not changed would say nothing of the others: it is asked for without conditions."""
     _crawl(crawling, base)
@@ -118,6 +122,7 @@ def test_a_page_that_is_not_had_is_told_and_nothing_shortened(
     assert crawling.archiver("verify").status == 0
 
 
+@pytest.mark.slow
 def test_what_could_not_be_read_whole_is_asked_for_by_the_next_run(
     crawling: Crawling, base: str, portal: PagedPortal
 ) -> None:
@@ -129,6 +134,7 @@ def test_what_could_not_be_read_whole_is_asked_for_by_the_next_run(
     assert _articles(crawling)[TITLE] == (WHOLE, 1)
 
 
+@pytest.mark.slow
 def test_another_page_in_the_place_of_the_next_is_told(crawling: Crawling, base: str, portal: PagedPortal) -> None:
     other = write_article("Một bài khác hẳn về việc trồng cây ven đường", write_paragraphs(7))
     portal.answers["/tin/dai?trang=2"] = (200, other)
@@ -138,6 +144,7 @@ def test_another_page_in_the_place_of_the_next_is_told(crawling: Crawling, base:
     assert crawling.archiver("verify").status == 0
 
 
+@pytest.mark.slow
 def test_a_pager_that_shows_the_same_text_is_none_of_the_text(
     crawling: Crawling, base: str, portal: PagedPortal
 ) -> None:
@@ -147,6 +154,7 @@ def test_a_pager_that_shows_the_same_text_is_none_of_the_text(
     assert _articles(crawling)[TITLE] == (write_paragraphs(1), 1)
 
 
+@pytest.mark.slow
 def test_a_second_process_records_it_whole(crawling: Crawling, base: str) -> None:
     done = _crawl(crawling, base, "-s", "ARCHIVE_RECORDING_PROCESS=always")
     assert done.status == 0, done.err
