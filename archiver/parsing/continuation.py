@@ -16,7 +16,7 @@ from archiver.parsing.generic.pager import NUMBER, PARAMETER, is_disabled, says_
 from archiver.parsing.text import clean_text
 from archiver.parsing.unturned import list_scripted_pagers
 from archiver.platforms.addresses import resolve_address
-from archiver.platforms.elements import Element, attribute_of, select
+from archiver.platforms.elements import Element, attribute_of, elements_below
 from archiver.urls import parameters_of, site_of, strip_session
 
 CONTINUES = "continues"
@@ -53,6 +53,10 @@ class _Step:
     own: int | None
     text: str
     is_offset: bool
+
+
+# What leads to another page, those of the head first.
+_LINKS = {"link": 0, "a": 1, "option": 2}
 
 
 def add_following(read: Page, page: Element, url: str) -> Page:
@@ -163,19 +167,20 @@ def _tell_scripted(article: Article, page: Element) -> Article:
 
 def _find_steps(page: Element, url: str) -> Iterator[tuple[_Step, Element | None]]:
     """Yield the links to other pages of the same address, each with its element; None for one of the head."""
-    links = [*select(page, "link[rel=next]"), *select(page, "a[href]"), *select(page, "option[value]")]
+    links = [element for element in elements_below(page) if element.name in _LINKS]
     name = _LAST_STEP.sub("", _stem(url)).rpartition("/")[2]
-    for link in islice(links, MOST_LINKS):
+    for link in islice(sorted(links, key=lambda element: _LINKS[element.name]), MOST_LINKS):
         href = attribute_of(link, "value" if link.name == "option" else "href").strip()
-        if not (href.startswith("?") or name in href or "%" in name):  # hardly any link passes, and the rest costs more
-            continue
+        if not (href.startswith("?") or (href and name in href) or "%" in name):
+            continue  # hardly any link passes, and the rest costs more
         text = word_of(link)
         declared = "next" in attribute_of(link, "rel").lower().split()
-        if not (text or declared) or is_disabled(link) or _COMMENTS.search(href.partition("#")[2]):
+        if not (declared or (text and link.name != "link")) or is_disabled(link):
             continue
         target = strip_session(resolve_address(href, link, url) or "")
         found = read_page_of(target, strip_session(url)) if target else None
-        if found and (declared or _fits(text, found, in_query="?" in target)):
+        is_other = found is None or _COMMENTS.search(href.partition("#")[2])
+        if found and not is_other and (declared or _fits(text, found, in_query="?" in target)):
             yield _Step(target, found[0], found[1], text, found[2]), link if link.name != "link" else None
 
 

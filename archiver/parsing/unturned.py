@@ -63,8 +63,10 @@ def find_unturned(page: Element) -> str:
 
 def list_turners(page: Element) -> Iterator[tuple[Element, str]]:
     """List what turns the pages of a listing by a script, each with the number or word that it prints."""
-    for element in _list_clickable(page):
+    for element in _list_scripted(page):
         word = _word_of(element)
+        if not _may_turn(word) or _is_off(element) or is_elsewhere(element):  # the last takes longest
+            continue
         if _MORE.fullmatch(word) or _is_of_pager(element, word):
             yield element, word
 
@@ -105,13 +107,14 @@ def _is_in_series(element: Element) -> bool:
     return False
 
 
-def _list_clickable(page: Element) -> Iterator[Element]:
+def _may_turn(word: str) -> bool:
+    words = (_MORE, _NUMBER, _NEXT)
+    return any(known.fullmatch(word) for known in words) or bool(_NEXT_PAGE.fullmatch(word.strip(_ARROWS)))
+
+
+def _list_scripted(page: Element) -> Iterator[Element]:
     """List what can be clicked on and leads to no address."""
-    for place, element in enumerate(elements_below(page)):
-        if place >= _MOST_ELEMENTS:
-            return
-        if _is_scripted(element) and not _is_off(element) and not is_elsewhere(element):
-            yield element
+    return filter(_is_scripted, islice(elements_below(page), _MOST_ELEMENTS))
 
 
 def _is_scripted(element: Element) -> bool:
