@@ -84,7 +84,7 @@ _OTHERS = "".join(
     [
         '<div><a rel="next" href="/tin/hop-giao-ban">Bài sau</a> <a rel="prev" href="/tin/tiem-phong">Trước</a></div>',
         f'<h3>Các tin khác</h3><ul>{_OTHERS}</ul><div>1 <a href="?page=2">2</a> <a href="?page=3">3</a></div>',
-        f'<div>Bình luận</div><div>{"Tôi thấy việc này rất nên làm thường xuyên. " * 12}</div><a href="?page=2">2</a>',
+        f'<div>Bình luận</div><div>{"Tôi thấy việc này rất nên làm thường xuyên. " * 10}</div><a href="?page=2">2</a>',
         '<div>1 <a href="?page=2#comments">2</a></div>',
         '<div>1 <a href="?comment_page=2">2</a></div>',
         '<div><a href="?print=2">In trang</a> <a href="?size=2">2</a></div>',

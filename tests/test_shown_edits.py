@@ -176,7 +176,9 @@ def make_old(database: Database) -> None:
     """Let all that was read so far be of a parser of version 3."""
     connection = database.conn
     with database.atomic():
-        connection.execute("UPDATE parsers SET version = replace(version, '4.', '3.'), ordinal = ordinal - 1000")
+        connection.execute(
+            "UPDATE parsers SET version = '3' || substr(version, instr(version, '.')), ordinal = ordinal - 1000"
+        )
         for content_id, *_ in connection.execute("SELECT id FROM contents").fetchall():
             row = connection.execute("SELECT * FROM contents WHERE id = ?", (content_id,)).fetchone()
             old = age(Content.of_row(row))

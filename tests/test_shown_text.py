@@ -113,6 +113,9 @@ def test_a_line_stays_one(look, piece):
         ("<pre>\nKính gửi: các thôn\n   Số: 7\n</pre>", ["Kính gửi: các thôn\nSố: 7"]),
         ("<pre>Một dòng\n\n\tĐoạn hai\ncòn nữa</pre>", ["Một dòng", "Đoạn hai\ncòn nữa"]),
         ("<pre><b>Một\nHai</b><span>\nBa</span><br>Bốn</pre>", ["Một\nHai\nBa\nBốn"]),
+        ("<pre><code>Một\n<b>Hai\n</b>Ba</code></pre>", ["Một\nHai\nBa"]),
+        ("<pre>Một\n<b>Hai</b>\n<del>Ba</del>\n</pre>", ["Một\nHai\nBa"]),
+        ("<pre>Một\n\n<b>Hai</b>\n<p>Ba</p></pre>", ["Một", "Hai", "Ba"]),
         ('<p style="white-space: pre-line">Một\nHai</p>', ["Một\nHai"]),
         ('<div style="white-space:pre-wrap"><p>Một\nHai</p></div>', ["Một\nHai"]),
         ('<p style="white-space:nowrap">Một\nHai</p>', ["Một Hai"]),
@@ -130,6 +133,17 @@ LINES = st.lists(st.text("abcđê ,", min_size=1, max_size=12).filter(str.strip)
 @given(LINES)
 def test_every_line_of_a_pre_is_a_line(lines):
     (read_lines,) = texts("liferay", f"<pre>{chr(10).join(lines)}</pre>")
+    assert read_lines.split("\n") == [" ".join(line.split()) for line in lines]
+
+
+@settings(deadline=None, max_examples=50)
+@given(LINES, st.data())
+def test_every_line_of_a_pre_is_a_line_whatever_element_begins_there(lines, data):
+    written = "\n".join(lines)
+    start, end = sorted(data.draw(st.lists(st.integers(0, len(written)), min_size=2, max_size=2)))
+    name = data.draw(st.sampled_from(["b", "span", "code", "del"]))
+    marked = f"{written[:start]}<{name}>{written[start:end]}</{name}>{written[end:]}"
+    (read_lines,) = texts("liferay", f"<pre>{marked}</pre>")
     assert read_lines.split("\n") == [" ".join(line.split()) for line in lines]
 
 

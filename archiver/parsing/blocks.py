@@ -89,6 +89,7 @@ class BlockReader:
         self._aligns: list[str] = [""]
         self._in_row = False
         self._kept_lines = 0
+        self._is_line_over = False  # what follows stands on the next line, in whatever element it begins
         self._figures: dict[int, int] = {}
         self._within: list[int] = [0]
         self._depths: Counter[MarkKind] = Counter()
@@ -283,10 +284,12 @@ class BlockReader:
         if not self._kept_lines:
             self._add_piece(text)
             return
-        for number, line in enumerate(text.replace("\t", " ").splitlines()):
-            if number and self._draft.text:
+        for line in text.replace("\t", " ").splitlines(keepends=True):
+            if self._is_line_over and self._draft.text:
                 self._break_line()
-            self._add_piece(line)
+            printed = line.splitlines()[0]
+            self._add_piece(printed)
+            self._is_line_over = printed != line
 
     def _add_piece(self, text: str) -> None:
         if text.isspace() or not text:
@@ -304,6 +307,7 @@ class BlockReader:
 
     def _flush(self) -> None:
         draft, tag = self._draft, self._draft.tag
+        self._is_line_over = False
         if not (draft.text or draft.html or draft.images or draft.media):
             draft.tag = "p"
             return

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise, takewhile
 
+from archiver.parsing.documents import is_document
 from archiver.parsing.furniture.boxes import find_furniture
 from archiver.parsing.generic.endings import is_foot, is_tool, opens_other
 from archiver.parsing.generic.info import CELLS
@@ -17,6 +18,8 @@ SURE = 20
 # A cell of a table of values has fewer lines.
 FEW_LINES = 4
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+# So many lines are looked at that may be one piece.
+MOST_JOINED = 4
 # What stands between the pieces of an extracted text: its lines, and the cells of its tables.
 _BETWEEN = re.compile(r"[\n|]+")
 # What is shorter is no sentence.
@@ -72,22 +75,40 @@ def place_of(outline: Outline, index: int) -> tuple[int, str, str]:
 def _find_pieces(outline: Outline, text: str) -> list[int]:
     letters = squeeze(text)
     pieces = {squeeze(piece) for piece in _BETWEEN.split(text)}
-    found = []
-    for index, line in enumerate(outline.lines):
-        squeezed = squeeze(line.text)
-        if squeezed and (squeezed in pieces or (len(squeezed) >= SURE and squeezed in letters)):
-            found.append(index)
-    return found
+    squeezed = [squeeze(line.text) for line in outline.lines]
+    found = set()
+    for index, line in enumerate(squeezed):
+        if line and (line in pieces or (len(line) >= SURE and line in letters)):
+            found.add(index)
+        elif line:
+            found.update(_join_lines(squeezed, index, pieces))
+    return sorted(found)
+
+
+def _join_lines(squeezed: list[str], start: int, pieces: set[str]) -> range:
+    """Return the lines from ``start`` that make up one piece, which an extractor let run together; none where none."""
+    ends = range(start + 2, min(start + MOST_JOINED, len(squeezed)) + 1)
+    end = next((end for end in ends if "".join(squeezed[start:end]) in pieces), start)
+    return range(start, end)
 
 
 def _fill_gaps(outline: Outline, found: list[int]) -> Iterator[int]:
-    """Yield the lines between two of a text that stand in the same elements, and are no links or buttons."""
+    """Yield the lines between two of a text that stand in the same elements, and are no links or buttons.
+
+    Where whole sentences are all that stands between two, they are of the text whatever element holds them.
+    """
     lines = outline.lines
     places = {place_of(outline, index) for index in found if len(lines[index].text) >= SURE}
     for before, after in pairwise(found):
+        gap = range(before + 1, min(after, before + 1 + MOST_JOINED))
+        is_said = after <= gap.stop and all(_is_said(lines[index]) for index in gap)
         for index in range(before + 1, after):
-            if _may_be_text(lines[index]) and place_of(outline, index) in places:
+            if _may_be_text(lines[index]) and (is_said or place_of(outline, index) in places):
                 yield index
+
+
+def _is_said(line: Line) -> bool:
+    return bool(FULL_STOP.search(line.text[-12:])) and not line.is_link and not line.heading
 
 
 def _find_sentences(outline: Outline, found: list[int]) -> Iterator[int]:
@@ -157,4 +178,4 @@ def is_paragraph(line: Line) -> bool:
 def _may_be_text(line: Line) -> bool:
     if line.furniture or is_tool(line) or is_foot(line):
         return False
-    return not line.is_link or bool(line.heading) or is_bare_address(line.text)
+    return not line.is_link or bool(line.heading) or is_bare_address(line.text) or any(map(is_document, line.hrefs))

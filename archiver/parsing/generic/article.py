@@ -44,7 +44,7 @@ def read_generic_article(
     headline = headline or name_by_title(outline, metadata.titles, text)
     if headline is None:
         return Problem("no_article", "no line of the page looks like the headline of an article")
-    region = choose_region(outline, headline.line, infos, text)
+    region = choose_region(outline, headline.line, infos, text, links)
     told = read_told(page, outline, region, infos, address.url, zone, at)
     declared = order_date(declared, infos.order, zone, at) if declared.published else declared
     fields = _read_fields(declared, read_fields(outline, region, infos, zone, at, told))

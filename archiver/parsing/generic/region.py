@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import islice, pairwise, takewhile
 
 from archiver.parsing.documents import is_document
+from archiver.parsing.furniture.headings import READ_MORE
+from archiver.parsing.furniture.lines import is_article_like
 from archiver.parsing.generic.alignment import ENDS_SENTENCE, FULL_STOP, PARTS, holder_of, is_paragraph, place_of
 from archiver.parsing.generic.endings import LONGEST_CRUMB, LONGEST_END, is_byline, is_foot, is_tool, opens_other
 from archiver.parsing.generic.info import CELLS, InfoReader
@@ -15,6 +17,7 @@ from archiver.parsing.generic.outline import PARAGRAPH, Line, Outline, Span
 from archiver.parsing.generic.teasers import is_bare_address
 from archiver.parsing.generic.threads import find_thread
 from archiver.parsing.generic.words import PROPERTY
+from archiver.parsing.links import Links
 from archiver.platforms.elements import Element
 
 # So many lines may stand between a headline and its info line.
@@ -61,19 +64,20 @@ class Region:
         return max((*self.lead, *self.chosen), default=self.headline)
 
 
-def choose_region(outline: Outline, headline: int, infos: InfoReader, aligned: tuple[int, ...]) -> Region:
+def choose_region(outline: Outline, headline: int, infos: InfoReader, aligned: tuple[int, ...], links: Links) -> Region:
     """Choose what belongs to the article under a headline; ``aligned`` are the lines of an extracted text."""
-    return _Chooser(outline, headline, infos).choose([index for index in aligned if index > headline])
+    return _Chooser(outline, headline, infos, links).choose([index for index in aligned if index > headline])
 
 
 class _Chooser:
     """Weighs the lines below one headline."""
 
-    def __init__(self, outline: Outline, headline: int, infos: InfoReader) -> None:
+    def __init__(self, outline: Outline, headline: int, infos: InfoReader, links: Links) -> None:
         self._outline = outline
         self._lines = outline.lines
         self._headline = headline
         self._infos = infos
+        self._links = links
         self._weights: dict[int, int] = {}
 
     def choose(self, aligned: list[int]) -> Region:
@@ -111,13 +115,20 @@ class _Chooser:
         if not line.is_link or is_bare_address(line.text) or any(map(is_document, line.hrefs)):
             return not self._repeats_headline(found[place])
         around = [self._lines[index] for index in (*found[max(place - 1, 0) : place], *found[place + 1 : place + 2])]
-        return bool(line.heading) and len(around) == 2 and not any(other.is_link or other.heading for other in around)
+        is_amid = len(around) == 2 and not any(other.is_link or other.heading for other in around)
+        return is_amid and (bool(line.heading) or not self._leads_to_article(line))
+
+    def _leads_to_article(self, line: Line) -> bool:
+        """Say whether a link leads to an address of the site that has the form of this page's."""
+        urls = filter(None, map(self._links.resolve, line.hrefs))
+        return any(is_article_like(url, self._links.page) for url in urls)
 
     def _is_label(self, index: int, kept: list[int]) -> bool:
         line = self._lines[index]
         if len(line.text) > LONGEST_LABEL:
             return False
         is_announced = bool(line.heading) or line.text.endswith((":", "：")) or self._opens_other(index)
+        is_announced |= READ_MORE.fullmatch(line.text) is not None
         return is_announced or (not self._is_sentence(index) and self._is_boxed(index, kept))
 
     def _drop_head(self, found: list[int]) -> list[int]:
