@@ -108,7 +108,7 @@ def test_a_page_with_everything() -> None:
             Origin("views", "below the headline", 0.98),
             Origin("author", "signature", 0.7),
             Origin("lead", "before the text", 0.8),
-            Origin("body", "density", 0.9),
+            Origin("body", "extractor", 0.9),
             Origin("images", "in the text", 0.9),
             Origin("attachments", "links to documents", 0.9),
             Origin("section", "breadcrumb", 0.9),

@@ -39,9 +39,7 @@ def read_generic_article(
     metadata = read_metadata(page)
     infos = InfoReader(outline, zone, at, places.date_order)
     text = align_lines(outline, extract_text(html))
-    headlines = find_headlines(outline, metadata.titles, address.url, infos)
-    headline = _find_headline(outline, declared) or pick_headline(outline, headlines, text)
-    headline = headline or name_by_title(outline, metadata.titles, text)
+    headline = _choose_headline(outline, declared, metadata.titles, address.url, infos, text)
     if headline is None:
         return Problem("no_article", "no line of the page looks like the headline of an article")
     region = choose_region(outline, headline.line, infos, text, links)
@@ -57,12 +55,20 @@ def read_generic_article(
     refusal = refuse_article(address.kind, found)
     if refusal:
         return refusal
-    article = _make_article(address, headline, declared, parts, attachments, fields)
-    if declared.body is None:
-        article = replace(article, problems=(*article.problems, *tell_much_more(outline, region)))
+    missed = tell_much_more(outline, region) if declared.body is None else ()
+    article = _make_article(address, headline, declared, parts, attachments, fields, missed)
     article = add_author(article, AuthorFinder(outline, region, metadata, address.url))
     section = find_section(outline, headline.line, metadata, address.url) if article.section is None else None
     return replace(article, section=section[0], origins=(*article.origins, section[1])) if section else article
+
+
+def _choose_headline(
+    outline: Outline, declared: Declared, titles: tuple[str, ...], url: str, infos: InfoReader, text: tuple[int, ...]
+) -> Headline | None:
+    """Choose the headline: the declared one, the best that the text stands below, or the title of the page."""
+    found = _find_headline(outline, declared)
+    found = found or pick_headline(outline, find_headlines(outline, titles, url, infos), text)
+    return found or name_by_title(outline, titles, text)
 
 
 def _find_headline(outline: Outline, declared: Declared) -> Headline | None:
@@ -96,6 +102,7 @@ def _make_article(
     parts: BodyParts,
     attachments: tuple[Attachment, ...],
     fields: Fields,
+    missed: tuple[Problem, ...],
 ) -> Article:
     author = declared.author or fields.author or parts.author
     origins = [Origin("title", headline.how, headline.confidence), *fields.origins]
@@ -119,16 +126,21 @@ def _make_article(
             *fields.problems,
             *find_unreadable(InfoLine(fields.published, fields.views)),
             *tell_left_out(parts),
+            *missed,
         ),
-        origins=(*origins, *_trace_text(declared, parts, attachments)),
+        origins=(*origins, *_trace_text(declared, parts, attachments, sure=not missed)),
         links=drop_files(parts.links, attachments, parts.images),
         marks=tuple(parts.marks),
     )
 
 
-def _trace_text(declared: Declared, parts: BodyParts, attachments: tuple[Attachment, ...]) -> Iterator[Origin]:
-    """Say how the text was found and what belongs to it: by the site's word, or by where text stands densely."""
-    how, confidence = ("declared", 1.0) if declared.body is not None else ("density", 0.9)
+def _trace_text(
+    declared: Declared, parts: BodyParts, attachments: tuple[Attachment, ...], *, sure: bool
+) -> Iterator[Origin]:
+    """Say how the text was found and what belongs to it: by the site's word, or by an extractor, ``sure`` or not."""
+    how, confidence = "extractor", 0.9 if sure else 0.5
+    if declared.body is not None:
+        how, confidence = "declared", 1.0
     if parts.lead and not declared.lead:
         yield Origin("lead", "before the text", 0.8)
     if parts.paragraphs or parts.images:
