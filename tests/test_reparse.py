@@ -22,15 +22,17 @@ from tests.visiting import BASE, Visits
 START = datetime(2026, 1, 5, 3, 0, tzinfo=UTC)
 TRIAL = Site("dukdhcd", "Đảng ủy Khối", "trial")
 VIEWS = ("current_articles", "article_history", "view_history", "events", "run_summary")
-Install = Callable[[int, ArticleLayout], None]
+Install = Callable[..., None]
 
 
 @pytest.fixture
 def install() -> Iterator[Install]:
     """Install a version of a platform that exists only in this test: platforms are data."""
 
-    def put(version: int, article: ArticleLayout) -> None:
-        layouts = tuple(replace(layout, articles=(article,)) for layout in LIFERAY_HANOI.layouts)
+    def put(version: int, article: ArticleLayout, *, others: tuple[str, ...] = ()) -> None:
+        layouts = tuple(
+            replace(layout, articles=(article,), others=others or layout.others) for layout in LIFERAY_HANOI.layouts
+        )
         PLATFORMS["trial"] = replace(LIFERAY_HANOI, name="trial", version=version, layouts=layouts)
 
     yield put
@@ -184,9 +186,9 @@ def test_a_reading_that_fills_fewer_fields_is_refused_unless_forced(visits: Visi
 
 
 def test_pages_that_were_unreadable_once_are_found_at_their_own_time(visits: Visits, install: Install) -> None:
-    """A layout that was wrong for a week: after the repair nothing of that week is missing."""
+    """A layout that took every page for one of another kind for a week: after the repair nothing is missing of it."""
     portal = demo_portal()
-    install(1, replace(GOOD, title="div.khong-co", mark="khong-co"))
+    install(1, replace(GOOD, title="div.khong-co", mark="khong-co"), others=("body",))
     visits.run(portal, START)
     assert visits.query("SELECT count(*) AS n FROM current_articles") == [{"n": 0}]
     install(2, GOOD)
