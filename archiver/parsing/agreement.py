@@ -125,7 +125,7 @@ def _add_day(article: Article, second: Article) -> Article:
     Of the same print it knows more: whether the page prints the day or the month first, and what it tells to machines.
     """
     mine, other = article.published, second.published
-    if other is None or not (mine is None or mine.at is None or mine.raw == other.raw):
+    if other is None or other == mine or not (mine is None or mine.at is None or mine.raw == other.raw):
         return article
     problems = tuple(problem for problem in article.problems if problem.kind != "unreadable_date")
     origins = (*article.origins, *(origin for origin in second.origins if origin.field == "published"))
