@@ -317,11 +317,20 @@ def _answer(body: bytes | str, status: int = 200) -> Response:
     return Response(status, body if isinstance(body, bytes) else body.encode())
 
 
+_BODY = re.compile(rb"<body\b.*</body>", re.DOTALL)
+
+
 def _break_classes(portal: Portal, target: str) -> Response:
     page = portal.page(target)
     return replace(
         page, body=page.body.replace(b"journal-content-article", b"noi-dung").replace(b"asset-content", b"nd")
     )
+
+
+def _leave_to_script(portal: Portal, target: str) -> Response:
+    """Answer as after a redesign whose pages a script is to write."""
+    page = portal.page(target)
+    return replace(page, body=_BODY.sub(b'<body><div id="app"></div><script src="/app.js"></script></body>', page.body))
 
 
 OUTAGES: dict[str, Callable[[Portal, str], Response | None]] = {
@@ -333,7 +342,7 @@ OUTAGES: dict[str, Callable[[Portal, str], Response | None]] = {
     "captcha": lambda _, __: _answer(CAPTCHA),
     "404 for every article": lambda _, target: _answer(NOT_FOUND, 404) if "view_content" in target else None,
     "soft 404 for every article": lambda _, target: _answer(NOT_FOUND) if "view_content" in target else None,
-    "changed class names": _break_classes,
+    "pages that a script is to write": _leave_to_script,
     "empty pages": lambda _, __: _answer(b""),
     "forbidden": lambda _, target: _answer("cấm", 403) if "view_content" in target else None,
 }
@@ -358,6 +367,25 @@ def test_an_outage_changes_nothing(name: str, visits: Visits) -> None:
     assert {row["article_id"] for row in visits.query("SELECT article_id FROM current_articles")} == ids
     assert visits.query("SELECT max(snapshots) AS most FROM current_articles") == [{"most": 1}]
     assert {row["kind"] for row in visits.query("SELECT kind FROM events")} == {"created"}
+
+
+def test_changed_class_names_change_no_article(visits: Visits) -> None:
+    """What is read of the pages all the same may only show that an article stands as it stood."""
+    portal = demo_portal()
+    visits.run(portal, _day(0))
+    portal.freeze_counters()
+    before = visits.dump("article_history", "events")
+    portal.outage = lambda target: _break_classes(portal, target)
+    for day in (1, 10, 20):
+        assert {"outage", "layout_missed"} <= set(visits.run(portal, _day(day)))
+    after = visits.dump("article_history", "events")
+    known = {(row["article_id"], row["snapshot"]): row for row in before["article_history"]}
+    for row in after["article_history"]:
+        row["seen_until"] = known[row["article_id"], row["snapshot"]]["seen_until"]
+    assert after == before
+    portal.outage = None
+    assert visits.run(portal, _day(21)) == []
+    assert visits.query("SELECT max(snapshots) AS most FROM current_articles") == [{"most": 1}]
 
 
 def test_empty_listings_delist_nothing(visits: Visits) -> None:
