@@ -14,6 +14,8 @@ from archiver.platforms.layout import Address
 
 PLAIN_TEXT = 200
 PLAIN_TEXT_UNDATED = 600
+# So many times the letters that a layout found are another text.
+MUCH_MORE = 2
 SURE = 0.8
 SURER = 0.95
 _TEXT_FIELDS = ("lead", "paragraphs", "body_html", "images", "attachments", "links", "marks")
@@ -81,6 +83,12 @@ def take_text(article: Article, second: Article) -> Article | None:
     problem = Problem("layout_missed", f"no text where the layout has it; {_length(second)} letters below the title")
     filled = _put_text(_add_day(article, second), second)
     return replace(filled, problems=(*filled.problems, problem))
+
+
+def fill_text(article: Article, second: Article) -> Article | None:
+    """Give an article of which its layout has a lead, a picture or a document alone the text, if there is far more."""
+    is_more = _length(second) >= max(MUCH_MORE * _length(article), PLAIN_TEXT)
+    return take_text(article, second) if is_more else None
 
 
 def hold_against(proposed: Article, second: Article) -> Article:

@@ -7,6 +7,7 @@ from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.agreement import (
     PLAIN_TEXT,
     doubt_address,
+    fill_text,
     has_content,
     hold_against,
     is_itself,
@@ -197,9 +198,11 @@ def _settle_article(article: Article, capture: Capture, platform: Platform, zone
     refusal = recognise_refusal_in(article)
     if refusal:
         return Unreadable(capture.url, refusal)
-    if has_content(article) and platform.proved:
+    if article.paragraphs and platform.proved:
         return article
     second = _read_second(capture, platform, zone)
+    if has_content(article) and platform.proved:
+        return (fill_text(article, second) if isinstance(second, Article) else None) or article
     if not isinstance(second, Article):
         missing = _miss_content(article)
         return Unreadable(capture.url, missing) if missing else article
