@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from archiver.model import Article, Capture, Count
 from archiver.parsing.document import parse_html
-from archiver.parsing.generic.agreement import Titles
 from archiver.parsing.generic.heading import read_heading
 from archiver.parsing.generic.outline import read_outline
+from archiver.parsing.generic.titles import Titles
 from archiver.parsing.page import read_page
 from archiver.platforms.generic import GENERIC
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from archiver.model import Count
 from archiver.parsing.furniture.words import END, TOOL
-from archiver.parsing.generic.agreement import Agreement, Titles, squeeze
 from archiver.parsing.generic.heading import Heading, read_heading
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.outline import Line, Outline
+from archiver.parsing.generic.titles import Agreement, Titles, squeeze
 from archiver.parsing.generic.trail import bare_path
 from archiver.parsing.generic.words import FOOT, HOME
 

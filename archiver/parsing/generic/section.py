@@ -5,9 +5,9 @@ from collections.abc import Iterator
 
 from archiver.model import Origin
 from archiver.parsing.furniture.words import END, TOOL
-from archiver.parsing.generic.agreement import Titles, squeeze
 from archiver.parsing.generic.metadata import Metadata
 from archiver.parsing.generic.outline import Line, Outline
+from archiver.parsing.generic.titles import Titles, squeeze
 from archiver.parsing.generic.trail import (
     bare_path,
     find_trails,
