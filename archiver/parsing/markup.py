@@ -44,14 +44,6 @@ class Parsed:
     is_whole: bool = True
 
 
-def parse_markup(html: str) -> Markup | None:
-    """Parse a page into lxml's tree; None where it has no element, DeepMarkupError where it would not be whole.
-
-    The page that was parsed last is not parsed again.
-    """
-    return parse_once(html).root
-
-
 def parse_once(html: str) -> Parsed:
     """Parse a page, unless it was the last that was parsed; DeepMarkupError where its tree would not be whole."""
     kept: Parsed = vars(_KEPT).get("page", _NOTHING)

@@ -9,10 +9,6 @@ from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, attribute_of, select, text_of
 
 _TITLES = frozenset(("og:title", "twitter:title", "title", "dc.title", "headline"))
-_DATES = frozenset(
-    "article:published_time datepublished pubdate publishdate publish_date dc.date dc.date.issued date "
-    "og:article:published_time sailthru.date article.published".split()
-)
 _SECTIONS = frozenset(("article:section", "articlesection", "og:article:section"))
 _AUTHORS = frozenset(
     "author article:author dc.creator dcterms.creator parsely-author sailthru.author cxenseparse:author byl "
@@ -27,14 +23,13 @@ _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a page says of itself: titles, dates of publication, sections, and whether it is an article.
+    """What a page says of itself: titles, sections, and whether it is an article.
 
     ``authors`` are the people it names, ``accounts`` those of them that may only have entered the text; ``sites`` are
     the names of the site and its publisher, ``trails`` its breadcrumbs.
     """
 
     titles: tuple[str, ...] = ()
-    dates: tuple[str, ...] = ()
     sections: tuple[str, ...] = ()
     is_article: bool = False
     authors: tuple[str, ...] = ()
@@ -51,7 +46,6 @@ def read_metadata(page: Element) -> Metadata:
     titles += [value for name, value in said if name in _TITLES]
     return Metadata(
         tuple(dict.fromkeys(title[:LONGEST_TITLE] for title in titles if title))[:MOST_TITLES],
-        tuple(value for name, value in said if name in _DATES),
         tuple(dict.fromkeys(value for name, value in said if name in _SECTIONS)),
         any(name in ("og:type", "@type") and value.casefold() in _ARTICLE_TYPES for name, value in said),
         tuple(dict.fromkeys((*_name_authors(linked, titles), *(value for name, value in said if name in _AUTHORS)))),

@@ -11,7 +11,6 @@ from archiver.parsing.generic.told import ToldDate
 
 LEAST_CONFIDENCE = 0.6
 """What is less sure than this is not read: the field stays empty, and a finding says what was seen."""
-CONTRADICTED = 0.5
 CONFIRMED = 0.9
 BELOW_TEXT = "below the text"
 # Two days are one in two zones, or one is that of the first draft.
