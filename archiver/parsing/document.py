@@ -51,7 +51,7 @@ def parse_html(html: str) -> Element:
     try:
         return grow_tree(html)
     except DeepMarkupError as error:
-        raise TooDeepError(str(error)) from error
+        raise TooDeepError from error
     except etree.LxmlError as error:
         raise PageRejectedError(str(error)) from error
 
