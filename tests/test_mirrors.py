@@ -28,7 +28,12 @@ HAS_ARTICLE = frozenset(("article", "document", "page"))
 pytestmark = pytest.mark.skipif(not (SHARED / "mirrors").is_dir(), reason="the saved sites are not here")
 
 
-@pytest.fixture(scope="module", params=MIRRORS)
+# The larger ones, which take some ten seconds each, are read with the slow tests.
+_LARGE = frozenset(("vhv-nbk", "vhv-minhtan", "bentre-hoanglam"))
+_SITES = [pytest.param(name, marks=[pytest.mark.slow] if name in _LARGE else []) for name in MIRRORS]
+
+
+@pytest.fixture(scope="module", params=_SITES)
 def site(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[str, list[tuple[Row, Page]]]:

@@ -262,7 +262,7 @@ def _crawl(crawling: Crawling, base: str) -> tuple[int, list[object], int]:
     return done.status, findings, len(crawling.query("SELECT 1 FROM current_articles"))
 
 
-@pytest.mark.parametrize("kind", ["html", "json"])
+@pytest.mark.parametrize("kind", [pytest.param("html", marks=pytest.mark.slow), "json"])
 def test_a_crawl_loads_more(crawling: Crawling, kind: str) -> None:
     def answer(path: str, _base: str) -> Answer:
         if path == "/tin":

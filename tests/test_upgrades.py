@@ -96,6 +96,7 @@ def test_an_earlier_copy_is_never_overwritten(path: Path, schema: int) -> None:
     assert _copies(path) == sorted(names)
 
 
+@pytest.mark.slow
 def test_a_crawl_goes_on(crawling: Crawling, path: Path) -> None:
     texts = "SELECT article_id, snapshot, title, lead, body, changed_fields, cause FROM article_history ORDER BY 1, 2"
     before = _ask(path, texts)
