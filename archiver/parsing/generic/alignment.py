@@ -35,8 +35,9 @@ PARTS = frozenset(
 
 def align_lines(outline: Outline, text: str) -> tuple[int, ...]:
     """Return the numbers of the lines that stand in ``text`` (a piece a line), and of those amid them."""
-    found = _find_pieces(outline, text)
-    return tuple(sorted({*found, *_fill_gaps(outline, found), *_find_sentences(outline, found)}))
+    pieces = _find_pieces(outline, text)
+    found = sorted({*pieces, *_find_sentences(outline, pieces)})
+    return tuple(sorted({*found, *_fill_gaps(outline, found)}))
 
 
 def squeeze(text: str) -> str:
