@@ -79,6 +79,7 @@ class _Chooser:
         self._infos = infos
         self._links = links
         self._weights: dict[int, int] = {}
+        self._stop = len(self._lines)
 
     def choose(self, aligned: list[int]) -> Region:
         found = self._trim(self._drop_apart(self._cut(self._drop_head(self._drop_links(aligned)))))
@@ -146,13 +147,16 @@ class _Chooser:
 
         Unless the text goes on below the heading in an element it began in.
         """
-        thread = find_thread(self._outline, self._infos, found[0], found[-1]) if found else None
+        last = min(found[-1] + MOST_BELOW, len(self._lines) - 1) if found else 0
+        thread = find_thread(self._outline, self._infos, found[0], last) if found else None
         if thread is not None and any(map(self._is_whole, takewhile(lambda index: index < thread, found))):
+            self._stop = thread
             return list(takewhile(lambda index: index < thread, found))
         whole = [index for index in found if self._is_whole(index)]
         for opener, index in islice(self._find_openers(found), MOST_OPENERS):
             before, behind = whole[: bisect_left(whole, index)], whole[bisect_left(whole, index) :]
             if self._is_over(before, behind, is_found=opener == index):
+                self._stop = opener
                 return found[: bisect_left(found, index)]
         return found
 
@@ -326,7 +330,7 @@ class _Chooser:
 
     def _find_text_below(self, last: int, holder: Element) -> list[int]:
         """List the lines right below a text up to the first that is none: a link, a button, a heading elsewhere."""
-        below = range(last + 1, len(self._lines))
+        below = range(last + 1, self._stop)
         return list(takewhile(lambda index: self._goes_on(index, holder), below))
 
     def _mass(self, lines: Iterable[int]) -> int:
