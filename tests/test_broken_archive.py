@@ -68,6 +68,7 @@ BROKEN: dict[str, tuple[Callable[[bytes], bytes], str]] = {
 @pytest.mark.parametrize(
     ("name", "program"), [(name, list(PROGRAMS)[number % 2]) for number, name in enumerate(BROKEN)]
 )
+@pytest.mark.slow
 def test_a_broken_file(crawling: Crawling, whole: bytes, portal: tuple[Portal, str], name: str, program: str) -> None:
     break_it, message = BROKEN[name]
     crawling.path.write_bytes(break_it(whole))

@@ -315,6 +315,7 @@ LEDGERS: dict[str, tuple[tuple[str | None, ...], timedelta, list[tuple[str, str]
 
 
 @pytest.mark.parametrize("name", LEDGERS)
+@pytest.mark.slow
 def test_what_the_ledger_says(name: str, visits: CheckedVisits, crawling: Crawling) -> None:
     outcomes, later, expected = LEDGERS[name]
     last = _ledger(visits, *outcomes)

@@ -120,6 +120,7 @@ def server(path: Path) -> Iterator[Server]:
 
 
 @pytest.mark.parametrize("name", COSTLY)
+@pytest.mark.slow
 def test_it_is_refused_soon_and_told_in_the_log(server: Server, name: str) -> None:
     server.ask("SELECT 1")
     before = len(server.log)
@@ -161,6 +162,7 @@ def test_many_at_once_leave_memory_and_pages_alone(path: Path, form: str) -> Non
 
 
 @pytest.mark.parametrize("form", ["", ".json"])
+@pytest.mark.slow
 def test_many_large_answers_at_once_take_bounded_memory(path: Path, form: str) -> None:
     server = Server(path)
     length = MOST_ANSWER // 200 // 2 - 200
@@ -211,6 +213,7 @@ def test_a_long_text_that_was_kept_can_be_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", COSTLY)
+@pytest.mark.slow
 def test_query_refuses_it_in_a_line(path: Path, name: str) -> None:
     """Rows are written as they come, so there is no bound on them; on the time there is."""
     crawling = Crawling(path.parent)

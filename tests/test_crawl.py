@@ -225,6 +225,7 @@ def test_run_summary_adds_up(crawled: Crawled) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_three_crawls_of_counting_pages_invent_no_edit(crawled: Crawled) -> None:
     """Counters tick, session tokens and related lists change with every visit; no snapshot comes of it."""
     for week in (1, 2):

@@ -125,6 +125,7 @@ def test_a_schema_that_is_no_utf8(whole: Whole, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS)
+@pytest.mark.slow
 def test_bytes_that_are_no_utf8(whole: Whole, tmp_path: Path, table: str, column: str) -> None:
     whole.set_column(table, column, INVALID)
     assert find_defects(whole, tmp_path) == []

@@ -170,6 +170,7 @@ OTHERS = (
 
 @pytest.mark.parametrize("name", OTHERS)
 @pytest.mark.parametrize("way", ["into the same file", "as a new file"])
+@pytest.mark.slow
 def test_a_log_of_another_file_is_refused(killed: tuple[Path, dict[str, Path]], name: str, way: str) -> None:
     path, others = killed
     if way == "as a new file":

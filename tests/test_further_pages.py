@@ -96,6 +96,7 @@ def test_an_unchanged_article_is_asked_for_whole_again(crawling: Crawling, base:
     assert _articles(crawling)[TITLE] == (WHOLE, 1)
 
 
+@pytest.mark.slow
 def test_a_second_look_goes_through_all_pages(crawling: Crawling, base: str, portal: PagedPortal) -> None:
     """What changed a little may be noise, and is looked at again: from the first page on."""
     _crawl(crawling, base)
@@ -110,6 +111,7 @@ def test_a_second_look_goes_through_all_pages(crawling: Crawling, base: str, por
 
 
 @pytest.mark.parametrize("status", [404, 503])
+@pytest.mark.slow
 def test_a_page_that_is_not_had_is_told_and_nothing_shortened(
     crawling: Crawling, base: str, portal: PagedPortal, status: int
 ) -> None:

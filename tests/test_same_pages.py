@@ -105,6 +105,7 @@ WAYS: dict[str, Callable[[EndingPortal, News], str]] = {
 
 @pytest.mark.parametrize("count", [2, 5])
 @pytest.mark.parametrize("way", WAYS)
+@pytest.mark.slow
 def test_what_takes_the_place_of_articles_edits_none(way: str, count: int, recording: Recording) -> None:
     _strike(recording, count, WAYS[way])
     assert recording.run(3) == ["same_page"]

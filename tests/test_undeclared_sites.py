@@ -117,6 +117,7 @@ REFUSALS = {
 
 
 @pytest.mark.parametrize("name", REFUSALS)
+@pytest.mark.slow
 def test_what_cannot_be_meant_is_refused_in_one_line(crawling: Crawling, name: str) -> None:
     arguments, line = REFUSALS[name]
     program = list(PROGRAMS)[len(name) % 2]

@@ -123,6 +123,7 @@ def test_a_crawl_goes_on(crawling: Crawling, path: Path) -> None:
     [("list",), ("show", "4500101"), ("history", "4500101"), ("runs",), ("verify",), ("sites",)],
     ids="-".join,
 )
+@pytest.mark.slow
 def test_reading_an_older_archive_is_refused_in_a_line(
     crawling: Crawling, path: Path, schema: int, command: tuple[str, ...]
 ) -> None:

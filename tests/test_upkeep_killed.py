@@ -87,6 +87,7 @@ def test_killed_at_any_moment(tmp_path: Path, name: str, moments: int) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.slow
 def test_stopped_for_a_while(tmp_path: Path, name: str) -> None:
     """Whoever reads meanwhile is answered; when it goes on, it ends as ever."""
     path = tmp_path / "archive.db"

@@ -100,6 +100,7 @@ def _open_empty() -> sqlite3.Connection:
 
 
 @pytest.mark.parametrize(("table", "column"), list(_list_columns()), ids=lambda name: name)
+@pytest.mark.slow
 def test_a_column_changed_by_hand_is_named(path: Path, table: str, column: str) -> None:
     """In the row that is shown last: what a careless or dishonest hand would change."""
     with closing(sqlite3.connect(path)) as connection, connection:
