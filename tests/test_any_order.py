@@ -102,6 +102,7 @@ def _without_counts(rows: Rows) -> Rows:
 
 @FEW
 @given(seed=SEEDS)
+@pytest.mark.slow
 def test_captures_in_any_two_parts(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     """Each capture is in one archive or the other, or in both; a run may be in both, each with its part."""
     folder, chance, year = _new_folder(tmp_path_factory), random.Random(seed), script_year(seed)

@@ -411,6 +411,7 @@ def test_every_word_is_read_once(lines):
 
 @pytest.mark.parametrize("tag", ["div", "b", "span", "table><tr><td", "ul><li", "blockquote", "a href=/x", "font"])
 @pytest.mark.parametrize("closed", [True, False])
+@pytest.mark.slow
 def test_nesting_without_end(tag, closed):
     names = [name.split()[0] for name in tag.split("><")]
     end = "".join(f"</{name}>" for name in reversed(names)) if closed else ""

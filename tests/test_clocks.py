@@ -137,6 +137,7 @@ def test_a_crawl_compares_its_clock_with_the_servers(crawling: Crawling) -> None
     assert _findings(crawling) == [(2, "clock_differs")]
 
 
+@pytest.mark.slow
 def test_a_crawl_by_a_clock_that_was_ahead_is_told_by_the_next(crawling: Crawling) -> None:
     portal = demo_portal()
     with serve(portal) as base:

@@ -112,6 +112,7 @@ def test_a_disk_without_room_is_told_before_the_first_request(small: Crawling, p
 
 
 @pytest.mark.parametrize("program", ["scrapy", pytest.param("archiver", marks=SLOW)])
+@pytest.mark.slow
 def test_a_file_that_may_not_grow(crawling: Crawling, program: str) -> None:
     """What a quota does, and runs where nothing can be mounted; the same promises as on a full disk."""
     portal = demo_portal()

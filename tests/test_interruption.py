@@ -204,6 +204,7 @@ def test_nohup_lets_a_crawl_go_on(crawling: Crawling) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+@pytest.mark.slow
 def test_other_commands_end_alike(crawling: Crawling, number: int) -> None:
     visited = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
     portal = demo_portal()

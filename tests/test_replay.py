@@ -63,6 +63,7 @@ def _replay(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
+@pytest.mark.slow
 def test_what_a_crawl_recorded_is_what_its_captures_say(path: Path, jobs: str) -> None:
     before = _dump(path)
     kinds = {row.split('"kind": "')[1].split('"')[0] for row in before["events"]}
@@ -125,6 +126,7 @@ def test_it_waits_for_no_crawl(path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.slow
 def test_killed_in_the_midst_it_changes_nothing(path: Path, number: signal.Signals) -> None:
     before, chance = _dump(path), random.Random(number)
     for _ in range(3):

@@ -58,6 +58,7 @@ def _crawl(crawling: Crawling, program: str, base: str, more: str) -> tuple[int,
 
 
 @pytest.mark.parametrize(("name", "program"), [(name, list(PROGRAMS)[n % 2]) for n, name in enumerate(MISTAKES)])
+@pytest.mark.slow
 def test_a_mistake_is_told_in_one_line(crawling: Crawling, name: str, program: str) -> None:
     more, line = MISTAKES[name]
     portal = demo_portal()
