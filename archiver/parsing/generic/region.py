@@ -86,7 +86,7 @@ class _Chooser:
         is_far = bool(found) and found[0] > self._headline + LONGEST_HEAD and self._mass(found) < LONG_TEXT
         if is_far or self._weigh_all(found) < SHORTEST_BODY:
             found = self._trim(list(self._read_short()))
-        found = self._trim([*self._find_above(found), *found, *self._find_below(found)])
+        found = self._trim(sorted((*self._find_above(found), *found, *self._find_below(found))))
         if self._weigh_all(found) < SHORTEST_BODY:
             found = []
         end = self._find_end(found[-1] if found else self._headline)
@@ -360,7 +360,7 @@ class _Chooser:
 
     def _find_body(self, found: list[int]) -> Span:
         """Find the smallest element that holds most of the text and is more than a part of it."""
-        least = _MOST_OF_IT * sum(map(self._weigh, found))
+        least = _MOST_OF_IT * self._weigh_all(found)
         for span in self._outline.around(found[len(found) // 2]):
             inside = (self._weigh(index) for index in found if span.start <= index < span.end)
             if span.element.name not in PARTS and sum(inside) >= least:
