@@ -26,6 +26,7 @@ _MOST_MARKS = 30
 _LETTERS_PER_ERROR = 4
 _KEPT = local()
 _MOST_KEPT = 1_000_000
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
 def decode_page(body: bytes, headers: Headers) -> str:
@@ -57,6 +58,11 @@ def _decode(body: bytes, headers: Headers) -> str:
 def clean_text(text: str) -> str:
     """Return ``text`` in NFC without invisible characters, every run of white space as one space."""
     return _compose(text.strip()) if _is_tidy(text) else " ".join(clean_characters(text).split())
+
+
+def squeeze(text: str) -> str:
+    """Return the letters and digits of a text, in lower case: what two prints of one text have in common."""
+    return _NOT_ALPHANUMERIC.sub("", text.casefold())
 
 
 def clean_line(text: str) -> str:

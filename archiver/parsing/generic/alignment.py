@@ -11,13 +11,13 @@ from archiver.parsing.generic.endings import is_foot, is_tool, opens_other
 from archiver.parsing.generic.info import CELLS
 from archiver.parsing.generic.outline import Line, Outline
 from archiver.parsing.generic.teasers import is_bare_address
+from archiver.parsing.text import squeeze
 from archiver.platforms.elements import Element, attribute_of
 
 # So many letters and digits of a line do not stand in a text by chance.
 SURE = 20
 # A cell of a table of values has fewer lines.
 FEW_LINES = 4
-_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 # So many lines are looked at that may be one piece.
 MOST_JOINED = 4
 # What stands between the pieces of an extracted text: its lines, and the cells of its tables.
@@ -38,11 +38,6 @@ def align_lines(outline: Outline, text: str) -> tuple[int, ...]:
     pieces = _find_pieces(outline, text)
     found = sorted({*pieces, *_find_sentences(outline, pieces)})
     return tuple(sorted({*found, *_fill_gaps(outline, found)}))
-
-
-def squeeze(text: str) -> str:
-    """Return the letters and digits of a text, in lower case."""
-    return _NOT_ALPHANUMERIC.sub("", text.casefold())
 
 
 def holder_of(outline: Outline, index: int) -> Element:

@@ -13,7 +13,7 @@ from archiver.parsing.generic.metadata import Metadata
 from archiver.parsing.generic.outline import Line, Outline, whole_text
 from archiver.parsing.generic.region import Region
 from archiver.parsing.generic.words import ACCOUNT_NAME
-from archiver.parsing.text import clean_text
+from archiver.parsing.text import clean_text, squeeze
 from archiver.platforms.elements import Element, attribute_of, classes_of, elements_below
 
 # So many lines around headline and text may name the author.
@@ -31,7 +31,6 @@ LONGEST_PLAIN_LINK = 40
 # A by-line may be taken for one of the first lines of the text.
 _FIRST_LINES = 2
 LEAST_BELOW = 8
-_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _ADDRESS = re.compile(r"[@\\/|]|\w\.[a-z]{2,}$|https?:|^\W|\d{3}")
 _PIECES = re.compile(r"[_-]+|(?<=[a-z])(?=[A-Z])")
 _TITLE_END = re.compile(r"\s[-–—·•»:]+\s|\s?\|\s?")
@@ -130,16 +129,16 @@ class AuthorFinder:
 
     def _find_said(self, lines: list[Line]) -> Iterator[str]:
         """Find the names of the metadata that lines print, best where that is all they print."""
-        texts = [_squeeze(line.text) for line in lines if len(line.text) <= 3 * LONGEST_AUTHOR]
+        texts = [squeeze(line.text) for line in lines if len(line.text) <= 3 * LONGEST_AUTHOR]
         for name in self._said:
-            if any(_squeeze(part) in text for part in name.split(", ") for text in texts):
+            if any(squeeze(part) in text for part in name.split(", ") for text in texts):
                 yield name
 
     def _is_author(self, name: str) -> bool:
         """Say whether a name may be that of an author: no account, no address, not the site and not its publisher."""
         if not 2 <= len(name) <= LONGEST_AUTHOR or _ADDRESS.search(name) or _HOUSE.search(name):
             return False
-        letters = _squeeze(name)
+        letters = squeeze(name)
         is_site = letters in self._sites or any(len(site) >= SHORTEST_SITE and site in letters for site in self._sites)
         return not is_site and not ACCOUNT_NAME.fullmatch(fold(name))
 
@@ -244,8 +243,4 @@ def _list_sites(metadata: Metadata, url: str) -> frozenset[str]:
     """List the names of the site, squeezed: as it says itself, as its titles end, and as its address is."""
     host = (urlsplit(url).hostname or "").removeprefix("www.")
     ends = [piece for title in metadata.titles[:1] for piece in _TITLE_END.split(title)[1:][-1:]]
-    return frozenset(map(_squeeze, (*metadata.sites, *ends, host, host.rpartition(".")[0], host.partition(".")[0])))
-
-
-def _squeeze(text: str) -> str:
-    return _NOT_ALPHANUMERIC.sub("", text.casefold())
+    return frozenset(map(squeeze, (*metadata.sites, *ends, host, host.rpartition(".")[0], host.partition(".")[0])))

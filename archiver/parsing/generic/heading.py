@@ -11,9 +11,9 @@ from archiver.parsing.counts import find_count, strip_count
 from archiver.parsing.date_forms import find_day
 from archiver.parsing.dates import is_date_part
 from archiver.parsing.generic.outline import HEADINGS, Line
-from archiver.parsing.generic.titles import Titles, squeeze
+from archiver.parsing.generic.titles import Titles
 from archiver.parsing.labels import OTHER_COUNT
-from archiver.parsing.text import clean_text
+from archiver.parsing.text import clean_text, squeeze
 from archiver.platforms.elements import Element, attribute_of, elements_below, text_of
 
 MOST_PIECES = 16

@@ -8,9 +8,10 @@ from archiver.parsing.furniture.words import END, TOOL
 from archiver.parsing.generic.heading import Heading, read_heading
 from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.outline import Line, Outline
-from archiver.parsing.generic.titles import Agreement, Titles, squeeze
+from archiver.parsing.generic.titles import Agreement, Titles
 from archiver.parsing.generic.trail import bare_path
 from archiver.parsing.generic.words import FOOT, HOME
+from archiver.parsing.text import squeeze
 
 LONGEST_HEADLINE = 400
 LONGEST_BUTTON = 80

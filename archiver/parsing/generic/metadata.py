@@ -1,11 +1,10 @@
 """What a page says of itself to machines: meta elements, OpenGraph, JSON-LD. Hints that must agree with the print."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archiver.parsing.generic.linked import Linked, read_linked
-from archiver.parsing.text import clean_text
+from archiver.parsing.text import clean_text, squeeze
 from archiver.platforms.elements import Element, attribute_of, select, text_of
 
 _TITLES = frozenset(("og:title", "twitter:title", "title", "dc.title", "headline"))
@@ -18,7 +17,6 @@ _SITES = frozenset(("og:site_name", "application-name", "apple-mobile-web-app-ti
 _ARTICLE_TYPES = frozenset(("article", "newsarticle", "blogposting", "reportagenewsarticle", "technicalarticle"))
 LONGEST_TITLE = 600
 MOST_TITLES = 8
-_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +79,7 @@ def _choose_articles(articles: list[dict[str, object]], title: str) -> list[dict
     """Choose, where a page describes several articles, those with the headline that is in its title; else the first."""
     if len(articles) < 2:
         return articles
-    own = _squeeze(title)
-    headlines = [_squeeze(str(said.get("headline") or "")) for said in articles]
+    own = squeeze(title)
+    headlines = [squeeze(str(said.get("headline") or "")) for said in articles]
     chosen = [said for said, headline in zip(articles, headlines, strict=True) if headline and headline in own]
     return chosen or [said for said, headline in zip(articles, headlines, strict=True) if headline == headlines[0]]
-
-
-def _squeeze(text: str) -> str:
-    return _NOT_ALPHANUMERIC.sub("", text.casefold())

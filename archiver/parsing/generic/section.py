@@ -7,7 +7,7 @@ from archiver.model import Origin
 from archiver.parsing.furniture.words import END, TOOL
 from archiver.parsing.generic.metadata import Metadata
 from archiver.parsing.generic.outline import Line, Outline
-from archiver.parsing.generic.titles import Titles, squeeze
+from archiver.parsing.generic.titles import Titles
 from archiver.parsing.generic.trail import (
     bare_path,
     find_trails,
@@ -18,6 +18,7 @@ from archiver.parsing.generic.trail import (
     weigh,
 )
 from archiver.parsing.generic.words import DETAIL, HOME
+from archiver.parsing.text import squeeze
 
 # So many lines above the headline the breadcrumb may begin, and so many below it may print the section.
 _FARTHEST = 16

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import unquote, urlsplit
 
 from archiver.folding import fold
+from archiver.parsing.text import squeeze
 
 _ELLIPSIS = re.compile(r"\s*(?:\.{2,}|…)\s*$")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
@@ -80,11 +81,6 @@ class Titles:
         )
         share = same / max(len(self._slug.strip("0123456789")), 1)
         return 0.9 * share if same >= min(len(begin), _SLUG) else 0.0
-
-
-def squeeze(text: str) -> str:
-    """Return the letters and digits of a text, in lower case."""
-    return _NOT_ALPHANUMERIC.sub("", text.casefold())
 
 
 def _read_title(title: str) -> _Title:
