@@ -7,6 +7,7 @@ from itertools import islice
 
 from archiver.parsing.documents import is_document
 from archiver.parsing.furniture.names import is_furniture
+from archiver.parsing.generic.outline import UNSPACED
 from archiver.parsing.text import clean_text
 from archiver.platforms.addresses import resolve_address
 from archiver.platforms.elements import Element, attribute_of, select, text_of
@@ -20,7 +21,6 @@ LONGEST_TITLE = 300
 _CUT = re.compile(r"\s*(?:…|\.\.\.)$")
 _FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|od[tsp]|rtf|zip|rar|7z|jpe?g|png|gif|mp[34])$", re.IGNORECASE)
 _ROWS = frozenset({"tr", "li", "dd", "article"})
-_UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +102,4 @@ def read_title(link: Element) -> str:
 
 def is_title(text: str, least: int = SHORTEST_TITLE) -> bool:
     """Say whether a text is long enough for a title; scripts without spaces need half the letters."""
-    return len(text) >= least or len(_UNSPACED.findall(text)) >= least // 2
+    return len(text) >= least or len(UNSPACED.findall(text)) >= least // 2
