@@ -5,7 +5,7 @@ from typing import Literal
 
 from archiver.model import Article, Capture, Listing, ListingEntry, Page, Purpose, Unreadable
 from archiver.parsing.expectation import MISSING, find_problems, list_listed
-from archiver.parsing.stand_ins import note_stand_in
+from archiver.parsing.stand_ins import note_look
 from archiver.platforms.layout import Platform
 
 NOT_MODIFIED = 304
@@ -49,7 +49,7 @@ def interpret(platform: Platform, capture: Capture, page: Page, purpose: Purpose
 
 
 def _find_shown(page: Article, purpose: Purpose) -> tuple[Statement, ...]:
-    shown = Statement(page.native_key, "content", shown=page, detail=note_stand_in(page))
+    shown = Statement(page.native_key, "content", shown=page, detail=note_look(page))
     if purpose.expected in (None, page.native_key):
         return (shown,)
     return (shown, Statement(str(purpose.expected), "moved", detail=f"to {page.url}"))

@@ -30,7 +30,7 @@ from archiver.archive.stored_contents import store_content
 from archiver.model import Article, Capture, Listing, Page
 from archiver.noise import QUIET
 from archiver.parsing.expectation import list_listed
-from archiver.parsing.stand_ins import note_stand_in
+from archiver.parsing.stand_ins import note_look
 from archiver.platforms import platform_of
 from archiver.record import name_parser, parser_of
 from archiver.rereading import Read, read_groups, read_stored
@@ -150,7 +150,7 @@ def _record_article_again(
     content = Content.of_article(article)
     note_clues(connection, sighting.site, known, article, content)
     content_id = store_content(connection, content, article_id, sighting.at, None)
-    shown = ShownPage(content_id, article.views, address, note_stand_in(article))
+    shown = ShownPage(content_id, article.views, address, note_look(article))
     add_shown(connection, known, sighting, parser, shown, stored.standing or "counted", doubtful=stored.doubtful)
     return article_id
 

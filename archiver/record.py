@@ -30,7 +30,13 @@ from archiver.archive.readings import (
 from archiver.archive.reconciling import reconcile
 from archiver.archive.rederivation import rederive_article
 from archiver.archive.spreading import spread_noise
-from archiver.archive.stored_contents import LastContent, find_last_content, find_next_content, store_content
+from archiver.archive.stored_contents import (
+    LastContent,
+    find_last_content,
+    find_newest_content,
+    find_next_content,
+    store_content,
+)
 from archiver.archive.withdrawing import is_withdrawn
 from archiver.clock import now
 from archiver.errors import ArchiveError
@@ -41,7 +47,7 @@ from archiver.parsing.expectation import find_problems, looks_strange
 from archiver.parsing.generic.extractor import VERSION as EXTRACTOR_VERSION
 from archiver.parsing.json_listing import is_posts
 from archiver.parsing.page import CODE_VERSION, read_page
-from archiver.parsing.stand_ins import note_stand_in
+from archiver.parsing.stand_ins import note_look
 from archiver.parsing.status import refuse_status
 from archiver.parsing.truncation import find_truncation
 from archiver.platforms import platform_of
@@ -259,26 +265,24 @@ def _record_statement(scene: _Scene, statement: Statement) -> tuple[int, Novelty
 
 
 def _record_shown(scene: _Scene, known: Known, article: Article, detail: str | None) -> Novelty:
-    last = _read_neighbours_again(scene, known.article_id)
+    _read_neighbours_again(scene, known.article_id)
+    last = find_last_content(scene.database.conn, known.article_id, scene.parser.id, scene.sighting.at, detail)
     return record_article(scene.database.conn, scene.sighting, scene.parser, article, known, last, detail)
 
 
-def _read_neighbours_again(scene: _Scene, article_id: int) -> LastContent | None:
+def _read_neighbours_again(scene: _Scene, article_id: int) -> None:
     """Read the good captures beside this one with today's parser if another read them: like with like (rule 10).
 
-    Returns the last good reading before this capture; None where there is none. Where a payload is gone, or today's
-    parser finds no article there, the next difference is marked as unverified.
+    Where a payload is gone, or today's parser finds no article there, the next difference is marked as unverified.
     """
     connection, at, parser = scene.database.conn, scene.sighting.at, scene.parser
     if scene.is_late:
         following = find_next_content(connection, article_id, parser.id, at)
         if following is not None and following.parser_id != parser.id:
             _read_again(scene, article_id, following)
-    last = find_last_content(connection, article_id, parser.id, at)
-    if last is None or last.parser_id == parser.id:
-        return last
-    _read_again(scene, article_id, last)
-    return find_last_content(connection, article_id, parser.id, at)
+    last = find_newest_content(connection, article_id, parser.id, at)
+    if last is not None and last.parser_id != parser.id:
+        _read_again(scene, article_id, last)
 
 
 def _read_again(scene: _Scene, article_id: int, content: LastContent) -> None:
@@ -296,7 +300,7 @@ def _read_again(scene: _Scene, article_id: int, content: LastContent) -> None:
     content_id = store_content(connection, read, article_id, content.at, None)
     address, _ = add_address(connection, known, sighting, page.url, page.section, answered=True)
     note_clues(connection, scene.site.name, known, page, read)
-    shown = ShownPage(content_id, page.views, address, note_stand_in(page))
+    shown = ShownPage(content_id, page.views, address, note_look(page))
     add_shown(connection, known, sighting, scene.parser, shown, "counted")
     run_id = connection.execute("SELECT run_id FROM captures WHERE id = ?", (content.capture_id,)).fetchone()[0]
     doubt_anew(connection, Run(run_id, scene.site.name), frozenset({article_id}))

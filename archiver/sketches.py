@@ -21,6 +21,8 @@ PORTAL_PAGE = "one page at the addresses of several articles"
 """Why an article is missing whose address shows a page of the portal."""
 FOR_NOW = "a page of the portal that speaks of a state that ends"
 """Noted of an article page that says to wait, to log in, to come back: it never means that an article is gone."""
+WITHOUT_LAYOUT = "read without its layout"
+"""Noted of an article page that no layout of its platform fits: what a layout read is not compared with its text."""
 
 _LONGEST_HEADING = 120
 _SKETCH = re.compile(rf"(?:[0-9a-f]{{8}}){{1,{SIZE}}}")
@@ -33,6 +35,11 @@ class Sketch:
 
     heading: str
     hashes: tuple[int, ...]
+
+
+def lacks_layout(detail: str | None) -> bool:
+    """Say whether the detail of a reading notes that no layout fitted its page (WITHOUT_LAYOUT)."""
+    return WITHOUT_LAYOUT in (detail or "")
 
 
 def sketch_text(heading: str, text: str) -> Sketch:

@@ -12,6 +12,7 @@ from archiver.archive.reduction import without_noise
 from archiver.archive.same_files import find_aliases, find_files
 from archiver.archive.values import read_time
 from archiver.noise import Rule
+from archiver.sketches import lacks_layout
 from archiver.urls import identify_file
 
 
@@ -59,6 +60,7 @@ def may_be_noise(connection: sqlite3.Connection, article_id: int, content: Conte
 def learn_noise(connection: sqlite3.Connection, article_id: int, rows: Iterable[sqlite3.Row]) -> frozenset[Rule]:
     """Learn from the counted looks at an article, by the newest parser, what is noise; returns what is new."""
     rows = [row for row in rows if row["content_id"] and row["standing"] == "counted"]
+    rows = [row for row in rows if not lacks_layout(row["detail"])] or rows
     newest = max((row["ordinal"], row["since"], row["version"]) for row in rows)
     rows = [row for row in rows if (row["ordinal"], row["since"], row["version"]) == newest]
     site = find_site(connection, article_id)

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from archiver.archive.content import NEWER
+from archiver.sketches import lacks_layout
 
 Sign = Literal["content", "confirmed", "listed", "unlisted", "missing", "moved"]
 State = Literal["live", "suspect", "gone", "moved"]
@@ -41,6 +42,11 @@ class Reading:
     views: int | None = None
     detail: str | None = None
     waits: bool = False
+
+    @property
+    def lacks_layout(self) -> bool:
+        """Whether no layout of the platform fitted the page, so that the generic reader read it."""
+        return self.sign == "content" and lacks_layout(self.detail)
 
 
 @dataclass(slots=True)
@@ -140,7 +146,10 @@ class _Derivation:
             self._begin(reading, None, "page")
             self._add_event(reading, "created", None)
             return
-        changed, cause = self._find_change(self.derived.snapshots[-1].read, reading)
+        before = self.derived.snapshots[-1].read
+        changed, cause = self._find_change(before, reading)
+        if changed and not before.lacks_layout and reading.lacks_layout:
+            return  # the page has another look: what differs may be the reader's doing
         if changed and self._is_turn(reading):
             self._turn(reading)
         elif changed:
@@ -179,7 +188,8 @@ class _Derivation:
     def _find_change(self, before: Reading, after: Reading) -> tuple[tuple[str, ...], Cause]:
         """Compare like with like: what the newest parser that read both captures says (rules 3 and 10)."""
         common = sorted(before.contents.keys() & after.contents.keys())
-        if not common:  # a difference in what the earlier parser may not have read proves nothing
+        # A difference in what the earlier parser, or the generic reader, may not have read proves nothing.
+        if not common or before.lacks_layout is not after.lacks_layout:
             changed = self._compare(before.contents[max(before.contents)], after.contents[max(after.contents)])
             return tuple(field for field in changed if field not in NEWER), "unverified"
         verdicts = [self._compare(before.contents[parser], after.contents[parser]) for parser in common]

@@ -326,7 +326,7 @@ def _is_doubtful(connection: sqlite3.Connection, row: sqlite3.Row, began: str) -
 
 
 def _is_poorer(connection: sqlite3.Connection, row: sqlite3.Row, began: str) -> bool:
-    last = find_last_content(connection, row["article_id"], row["parser_id"], began)
+    last = find_last_content(connection, row["article_id"], row["parser_id"], began, row["detail"])
     if last is None or last.content_id == row["content_id"]:
         return False
     return has_lost_fields(connection, last, load_content(connection, row["content_id"]))
@@ -334,7 +334,7 @@ def _is_poorer(connection: sqlite3.Connection, row: sqlite3.Row, began: str) -> 
 
 def _list_pages(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None) -> list[sqlite3.Row]:
     """List the readings of a run's article pages that can be doubtful, in the order of time."""
-    columns = "r.article_id, r.capture_id, r.parser_id, r.sign, r.content_id, r.doubtful, k.fetched_at"
+    columns = "r.article_id, r.capture_id, r.parser_id, r.sign, r.content_id, r.doubtful, r.detail, k.fetched_at"
     conditions = "r.source = 'article' AND r.sign IN ('content', 'missing') AND k.run_id = ?1 "
     conditions += f"AND {_IS_PLAIN} ORDER BY k.fetched_at"
     if articles is None:

@@ -53,14 +53,15 @@ def record_article(
 ) -> Novelty:
     """Record a good article page: a snapshot only if the content differs from the one before, and its count.
 
-    ``last`` is the article's last good reading before this capture (find_last_content); None where there is none.
+    ``last`` is the article's last good reading before this capture, as found for ``detail`` (find_last_content); None
+    where there is none.
     A page that lost fields is doubtful: it may be the portal that is broken and not the article, which the judgement of
     its run decides.
     """
     article_id = known.article_id
     address, moved = add_address(connection, known, sighting, article.url, article.section, answered=True)
     content = Content.of_article(article)
-    doubtful = is_doubtful(connection, article_id, sighting, parser, content, last)
+    doubtful = is_doubtful(connection, article_id, sighting, parser, content, last, detail)
     shown = ShownPage(store_content(connection, content, article_id, sighting.at, last), article.views, address, detail)
     add_shown(connection, known, sighting, parser, shown, "pending" if doubtful else "counted", doubtful=doubtful)
     same = last is not None and last.parser_id == parser.id and last.content_id == shown.content_id
@@ -152,16 +153,17 @@ def is_doubtful(
     parser: Parser,
     content: Content,
     last: LastContent | None,
+    detail: str | None,
 ) -> bool:
     """Say whether a content lacks a field that the article had before the run of its capture began.
 
     What other pages of the same run show proves nothing: they come from the same portal on the same day. ``last`` is
-    the last good reading before the capture.
+    the last good reading before the capture that can be compared with it, ``detail`` what is noted of the page.
     """
     if last is None or last.digest == content.digest:
         return False
     began = find_beginning_of_run(connection, sighting.capture_id)
-    before = last if last.at < began else find_last_content(connection, article_id, parser.id, began)
+    before = last if last.at < began else find_last_content(connection, article_id, parser.id, began, detail)
     return before is not None and has_lost_fields(connection, before, content)
 
 

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from archiver.archive.content import write_time
 from archiver.archive.ledger import Run
 from archiver.archive.outages import Miss
-from archiver.archive.stored_contents import find_last_content
+from archiver.archive.stored_contents import find_newest_content
 from archiver.model import Problem
 from archiver.sketches import (
     FOR_NOW,
@@ -144,7 +144,7 @@ def find_portal_pages(connection: sqlite3.Connection, run: Run) -> PortalPages:
     rows = connection.execute(_NEWS, (run.id,)).fetchall()
     changed = [*_list_changed(connection, run, rows), *_list_unread(connection, run)]
     new = [row for row in rows if _find_last(connection, row, row["article_id"]) is None]
-    unsure = [row for row in new if row["detail"] == FOR_NOW or row["for_listing"]]
+    unsure = [row for row in new if _is_for_now(row) or row["for_listing"]]
     candidates = changed + [_show(row, row["article_id"], known=False) for row in unsure]
     groups = _Groups()
     if candidates:
@@ -212,7 +212,7 @@ def _find_expected(connection: sqlite3.Connection, run: Run, row: sqlite3.Row) -
 
 
 def _find_last(connection: sqlite3.Connection, row: sqlite3.Row, article_id: int) -> int | None:
-    last = find_last_content(connection, article_id, row["parser_id"], row["began"])
+    last = find_newest_content(connection, article_id, row["parser_id"], row["began"])
     return last.content_id if last else None
 
 
@@ -227,9 +227,13 @@ def _show(row: sqlite3.Row, article_id: int, *, known: bool) -> Showing:
         known=known,
         date=row["published_raw"],
         digest=row["digest"],
-        for_now=row["detail"] == FOR_NOW,
+        for_now=_is_for_now(row),
         for_listing=bool(row["for_listing"]),
     )
+
+
+def _is_for_now(row: sqlite3.Row) -> bool:
+    return FOR_NOW in (row["detail"] or "")
 
 
 def _sketch_row(row: sqlite3.Row) -> Sketch:

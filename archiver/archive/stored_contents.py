@@ -7,6 +7,7 @@ from archiver.archive.comparing import load_content
 from archiver.archive.content import COLUMNS, Content
 from archiver.archive.learned import load_noise_of
 from archiver.archive.reduction import without_noise
+from archiver.sketches import WITHOUT_LAYOUT, lacks_layout
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +22,38 @@ class LastContent:
 
 
 def find_last_content(
-    connection: sqlite3.Connection, article_id: int, parser_id: int, before: str
+    connection: sqlite3.Connection, article_id: int, parser_id: int, before: str, like: str | None = None
 ) -> LastContent | None:
     """Return the last good reading of an article before a time, by this parser where it read that capture.
 
-    Else it is that by the newest parser.
+    Else it is that by the newest parser. ``like`` is the detail of a reading to compare it with: where a layout fitted
+    one of the two pages and none the other, a field that only one of them has proves nothing.
     """
-    return _find_content(connection, article_id, parser_id, "<", "DESC", before)
+    condition = f"AND instr(coalesce(r.detail, ''), '{WITHOUT_LAYOUT}') {'>' if lacks_layout(like) else '='} 0"
+    return _find_content(connection, article_id, parser_id, f"{condition} AND k.fetched_at <", "DESC", before)
+
+
+def find_newest_content(
+    connection: sqlite3.Connection, article_id: int, parser_id: int, before: str
+) -> LastContent | None:
+    """Return the last good reading of an article before a time, whether a layout fitted its page or not."""
+    return _find_content(connection, article_id, parser_id, "AND k.fetched_at <", "DESC", before)
 
 
 def find_next_content(
     connection: sqlite3.Connection, article_id: int, parser_id: int, after: str
 ) -> LastContent | None:
-    """Return the first good reading of an article after a time, chosen as by ``find_last_content``."""
-    return _find_content(connection, article_id, parser_id, ">", "ASC", after)
+    """Return the first good reading of an article after a time, chosen as by ``find_newest_content``."""
+    return _find_content(connection, article_id, parser_id, "AND k.fetched_at >", "ASC", after)
 
 
 def _find_content(
-    connection: sqlite3.Connection, article_id: int, parser_id: int, side: str, order: str, time: str
+    connection: sqlite3.Connection, article_id: int, parser_id: int, condition: str, order: str, time: str
 ) -> LastContent | None:
     row = connection.execute(
         "SELECT r.capture_id, k.fetched_at, r.parser_id, r.content_id, c.digest FROM readings r "
         "JOIN captures k ON k.id = r.capture_id JOIN contents c ON c.id = r.content_id "
-        f"WHERE r.article_id = ? AND r.sign = 'content' AND r.standing = 'counted' AND k.fetched_at {side} ? "
+        f"WHERE r.article_id = ? AND r.sign = 'content' AND r.standing = 'counted' {condition} ? "
         f"ORDER BY k.fetched_at {order}, r.parser_id = ? DESC, r.newest DESC LIMIT 1",
         (article_id, time, parser_id),
     ).fetchone()

@@ -237,7 +237,8 @@ def _name_missed(second: Page, capture: Capture, platform: Platform, is_other: b
     if is_other or not is_recorded(second, kind, proved=platform.proved):
         return Unreadable(capture.url, unknown)
     if platform.proved and kind == "article":
-        problem = Problem("layout_missed", f"fits no layout of {platform.name}; read as of no known platform")
+        detail = f"fits no layout of {platform.name}; read as of no known platform, and not compared with other looks"
+        problem = Problem("layout_missed", detail)
         return replace(second, problems=(*second.problems, problem))
     return second
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archiver.model import Article
 from archiver.parsing.text import clean_text
 from archiver.platforms.elements import Element, children_of, select, select_one, text_of
-from archiver.sketches import FOR_NOW
+from archiver.sketches import FOR_NOW, WITHOUT_LAYOUT
 
 _MOST_HEADINGS = 5
 _MOST_TEXT = 20_000
@@ -61,7 +61,12 @@ def speaks_of_now(text: str) -> bool:
     return bool(_FOR_NOW.search(text)) and not _FOR_GOOD.search(text)
 
 
-def note_stand_in(article: Article) -> str | None:
-    """Note of what was read as an article that it may be a page of the portal which asks to come back later."""
+def note_look(article: Article) -> str | None:
+    """Note of what was read as an article what keeps it from being taken as it is; None where nothing does.
+
+    It may be a page of the portal which asks to come back later, or a page that no layout of its platform fits.
+    """
     text = f"{article.title}\n{article.lead or ''}\n{article.body}"
-    return FOR_NOW if len(text) <= LONGEST and speaks_of_now(text) else None
+    is_for_now = len(text) <= LONGEST and speaks_of_now(text)
+    is_missed = any(problem.kind == "layout_missed" for problem in article.problems)
+    return "; ".join(filter(None, (FOR_NOW * is_for_now, WITHOUT_LAYOUT * is_missed))) or None
