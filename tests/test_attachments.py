@@ -16,8 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.file import create_or_open
-from archiver.archive.merging import merge_archive
+from archiver.archive.store.file import create_or_open
+from archiver.archive.upkeep.merge import merge_archive
 from archiver.errors import SiteError
 from archiver.site import Site
 from archiver.urls import strip_volatile

@@ -19,13 +19,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import open_run
-from archiver.archive.views import VIEWS
+from archiver.archive.queries.views import VIEWS
+from archiver.archive.runs.run_log import open_run
+from archiver.archive.store.file import create_or_open
 from archiver.cli import COMMANDS, archiver
 from archiver.errors import ArchiverError
+from archiver.ingest.record import record_capture
 from archiver.model import Article, Capture, Count, PublishedDate
-from archiver.record import record_capture
 from archiver.site import Site
 from tests.conftest import PROJECT, Crawling
 from tests.portal import Portal, demo_portal, serve

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.alignment import fold_text
-from archiver.archive.content import COLUMNS, Content, find_changes
-from archiver.cli.differences import write_comparison
-from archiver.comparison import as_json, compare_states
-from archiver.edits import Comparison, Edit, Span, State
+from archiver.archive.history.content import COLUMNS, Content, find_changes
+from archiver.cli.reading.differences import write_comparison
+from archiver.compare.alignment import fold_text
+from archiver.compare.edits import Comparison, Edit, Span, State
+from archiver.compare.states import as_json, compare_states
 
 MEETING = "Sáng nay, Đảng ủy trường tổ chức hội nghị sơ kết công tác sáu tháng đầu năm với sự tham gia của các chi bộ."
 MEMBERS = "Toàn Đảng bộ hiện có 853 đảng viên sinh hoạt tại 27 chi bộ, tăng so với cùng kỳ."

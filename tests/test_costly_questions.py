@@ -17,7 +17,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from archiver.archive.limits import LONGEST_VALUE, MOST_ANSWER
+from archiver.archive.queries.limits import LONGEST_VALUE, MOST_ANSWER
 from tests.archives import MORNING, frozen_portal
 from tests.conftest import PROJECT, Crawling
 from tests.portal import huge_portal
@@ -231,8 +231,9 @@ def test_query_refuses_it_in_a_line(path: Path, name: str) -> None:
 _MEASURED = """
 import resource, sys
 from pathlib import Path
-from archiver.archive.answers import Question
-from archiver.archive.questions import Answerer, FaultError
+from archiver.archive.queries.user_sql_messages import Question
+from archiver.archive.queries.user_sql import Answerer
+from archiver.archive.queries.user_sql import FaultError
 answerer = Answerer(Path(sys.argv[1]))
 try:
     list(answerer.ask(Question(sys.argv[2], {}, 5))[1])

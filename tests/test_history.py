@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.rederivation import rederive_article
+from archiver.archive.history.snapshots import rederive_article
 from tests.portal import Portal, PortalArticle, Response, demo_portal, maintenance_page
 from tests.visiting import Visits
 

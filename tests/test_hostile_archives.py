@@ -13,16 +13,16 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from archiver.archive.damage import LONGEST_VALUE, DamageError, distrust, noting_damage
-from archiver.archive.file import create_or_open, open_for_reading
-from archiver.archive.files import StoredFile, copy_files, has_file, put_file
-from archiver.archive.headers import read_headers
-from archiver.archive.inspection import inspect_schema, make_schema, read_schema
-from archiver.archive.merging import merge_archive
-from archiver.archive.payloads import load_payload
-from archiver.archive.schema import VERSION
-from archiver.archive.soundness import inspect_archive, list_faults
-from archiver.crawl.locks import SiteLocks
+from archiver.archive.evidence.files import StoredFile, copy_files, has_file, put_file
+from archiver.archive.evidence.headers import read_headers
+from archiver.archive.evidence.payloads import load_payload
+from archiver.archive.store.damage import LONGEST_VALUE, DamageError, distrust, noting_damage
+from archiver.archive.store.file import create_or_open, open_for_reading
+from archiver.archive.store.inspection import inspect_schema, make_schema, read_schema
+from archiver.archive.store.schema import VERSION
+from archiver.archive.upkeep.merge import merge_archive
+from archiver.archive.upkeep.soundness import inspect_archive, list_faults
+from archiver.crawl.running.locks import SiteLocks
 from archiver.errors import ArchiveError
 from archiver.web.serving import make_reader
 from tests.archives import unpack

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import close_run, note_walk, open_run
-from archiver.archive.reconciling import judge_run
+from archiver.archive.history.reconciling import judge_run
+from archiver.archive.runs.run_log import close_run, note_walk, open_run
+from archiver.archive.store.file import create_or_open
+from archiver.ingest.record import read_answer, record_capture
+from archiver.ingest.replay import replay
+from archiver.ingest.verify import verify
 from archiver.model import Capture, Purpose
 from archiver.platforms import platform_of
-from archiver.record import read_answer, record_capture
-from archiver.replay import replay
 from archiver.site import Site
-from archiver.verification import verify
 
 START = datetime(2026, 3, 2, 3, tzinfo=UTC)
 HOST = "http://vidu.vn"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from archiver.crawl.locks import SiteLocks
+from archiver.crawl.running.locks import SiteLocks
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, Response, demo_portal, serve
 

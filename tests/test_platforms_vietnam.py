@@ -6,6 +6,7 @@ from time import perf_counter
 
 import pytest
 
+from archiver.html.elements import prose_of
 from archiver.model import (
     Article,
     Attachment,
@@ -19,12 +20,11 @@ from archiver.model import (
     PublishedDate,
     Unreadable,
 )
-from archiver.parsing.document import parse_html
 from archiver.parsing.page import read_page
-from archiver.parsing.text import clean_text
+from archiver.parsing.pages.document import parse_html
 from archiver.platforms import PLATFORMS, recognise_platform
-from archiver.platforms.elements import prose_of
 from archiver.platforms.viettel_vcms import read_address
+from archiver.text.cleaning import clean_text
 from tests.real_portal import ZONE
 
 AT = datetime(2019, 9, 1, tzinfo=UTC)

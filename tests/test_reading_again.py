@@ -17,16 +17,16 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive import readers
-from archiver.archive.file import close_archive, create_or_open, open_for_reading
-from archiver.archive.readers import FEW, Readers
-from archiver.archive.seals import seal_all
+from archiver.archive.evidence.seals import seal_all
+from archiver.archive.store.file import close_archive, create_or_open, open_for_reading
+from archiver.archive.upkeep import worker_pool as readers
+from archiver.archive.upkeep.worker_pool import FEW, Readers
 from archiver.errors import ArchiveError, ArchiverError
+from archiver.ingest.reparse import reparse
+from archiver.ingest.verify import verify
 from archiver.platforms import PLATFORMS
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
-from archiver.rebuild import reparse
 from archiver.site import Site
-from archiver.verification import verify
 from tests.conftest import PROJECT, Crawling
 from tests.portal import large_portal
 from tests.visiting import BASE, Visits

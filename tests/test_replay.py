@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.file import create_or_open, open_for_reading
-from archiver.crawl.locks import SiteLocks
-from archiver.replay import replay
-from archiver.verification import verify
+from archiver.archive.store.file import create_or_open, open_for_reading
+from archiver.crawl.running.locks import SiteLocks
+from archiver.ingest.replay import replay
+from archiver.ingest.verify import verify
 from tests.archives import unpack
 from tests.conftest import PROJECT, Crawling
 from tests.portal import Response, article_path, demo_portal, serve

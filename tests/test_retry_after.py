@@ -11,8 +11,8 @@ from itertools import pairwise
 
 import pytest
 
-from archiver.crawl.manners import Manners
-from archiver.crawl.patience import MOST_BACKOFF, MOST_FAILURES, Attempt, Patience, read_wait
+from archiver.crawl.politeness.backoff import MOST_BACKOFF, MOST_FAILURES, Attempt, Patience, read_wait
+from archiver.crawl.politeness.limits import Manners
 from archiver.model import Problem
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, Response, demo_portal, serve

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from scrapy.robotstxt import ProtegoRobotParser
 
-from archiver.crawl.manners import product_of
+from archiver.crawl.politeness.limits import product_of
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, Response, demo_portal, serve
 from tests.portal.exchange import HTML

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.parsing.text import clean_characters, clean_line, clean_piece, clean_text, decode_page
+from archiver.html.decoding import decode_page
+from archiver.text.cleaning import clean_characters, clean_line, clean_piece, clean_text
 
 TEXT = "Đảng ủy Khối họp giao ban quý: “tự soi, tự sửa” – 27 chi bộ"
 # What windows-1258 keeps of a text: letters with their tone marks apart.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from archiver.archive.whereabouts import Sight, trace
+from archiver.archive.identity.current_address import Sight, trace
 
 A, B, C = "http://vidu.vn/a", "http://vidu.vn/b", "http://moi.vn/a"
 # A run as a text: what it saw, in order. ``+`` shown, ``.`` named by a listing, ``-`` missing; ``>`` it redirected.

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from archiver.archive.derivation import Reading, derive
-from archiver.sketches import WITHOUT_LAYOUT
+from archiver.archive.history.timeline import Reading, derive
+from archiver.text.sketches import WITHOUT_LAYOUT
 from tests.archives import frozen_portal
 from tests.scripted_year import START, redesign
 from tests.visiting import Visits

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, takewhile
 
-from archiver.parsing.document import TooDeepError
-from archiver.parsing.flow import is_block
-from archiver.parsing.furniture.visibility import SKIPPED, is_hidden
-from archiver.parsing.marks import mark_of
-from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, attribute_of, children_of, text_of
-from archiver.raised import Level, is_level, shift_text
+from archiver.html.elements import Element, attribute_of, children_of, text_of
+from archiver.html.flow import is_block
+from archiver.parsing.body.marks import mark_of
+from archiver.parsing.boilerplate.visibility import SKIPPED, is_hidden
+from archiver.parsing.pages.document import TooDeepError
+from archiver.text.cleaning import clean_text
+from archiver.text.raised import Level, is_level, shift_text
 
 MAX_DEPTH = 2000
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
