@@ -52,8 +52,9 @@ def rederive_displaced(connection: sqlite3.Connection, run_id: int, *, is_late: 
     """
     rows = connection.execute(
         "SELECT DISTINCT r.article_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id "
-        "JOIN articles a ON a.id = r.article_id WHERE k.run_id = ? AND r.sign = 'content' "
-        "AND r.address_id IS NOT NULL AND (r.address_id IS NOT a.address_id OR (? AND (SELECT count(*) "
+        "JOIN articles a ON a.id = r.article_id WHERE k.run_id = ? AND ((r.sign = 'content' "
+        "AND r.address_id IS NOT NULL) OR r.sign = 'confirmed') "
+        "AND (coalesce(r.address_id, k.address_id) IS NOT a.address_id OR (? AND (SELECT count(*) "
         "FROM article_addresses WHERE article_id = a.id) > 1))",
         (run_id, is_late),
     ).fetchall()
