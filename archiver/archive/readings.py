@@ -141,8 +141,14 @@ def record_sign(
     doubtful = sign == "missing" and not is_unread
     standing: Standing = "counted" if sign == "confirmed" else "withheld" if is_unread else "pending"
     add_reading(connection, known, sighting, parser, "article", sign, standing, None, detail=detail, doubtful=doubtful)
-    if standing == "counted":
+    if standing == "counted" or (sign == "missing" and _has_addresses(connection, known.article_id)):
         rederive_article(connection, known.article_id)
+
+
+def _has_addresses(connection: sqlite3.Connection, article_id: int) -> bool:
+    """Say whether an article has several addresses: where one of them fails, it may have moved to another."""
+    query = "SELECT count(*) > 1 FROM article_addresses WHERE article_id = ?"
+    return bool(connection.execute(query, (article_id,)).fetchone()[0])
 
 
 def is_doubtful(
