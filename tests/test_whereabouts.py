@@ -228,7 +228,7 @@ def _answer(
         yield answer
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 1_000_000), last_is_open=st.booleans())
 def test_whatever_overtakes_what_it_is_derived_the_same(
     seed: int, tmp_path_factory: pytest.TempPathFactory, *, last_is_open: bool
