@@ -27,6 +27,7 @@ from archiver.archive.rebuilding import (
     restore_readings,
 )
 from archiver.archive.reconciling import judge_all
+from archiver.archive.settlement import rederive_displaced
 from archiver.archive.spreading import rederive_versioned
 from archiver.archive.stored import list_sites, load_site
 from archiver.errors import ArchiveError
@@ -131,6 +132,7 @@ def _judge(database: Database, run: ReplayedRun) -> None:
     if run.is_open:
         suspend(database.conn, run.run)
     else:
+        rederive_displaced(database.conn, run.run.id, is_late=False)  # now that all that it saw is there
         judge(database.conn, run.run)
 
 

@@ -19,7 +19,14 @@ from archiver.archive.ledger import Run
 from archiver.archive.readings import is_late
 from archiver.archive.rederivation import rederive_article
 from archiver.archive.same_pages import REMEMBERED_FOR, is_in_question
-from archiver.archive.settlement import rederive_displaced, report_identity, settle_articles, settle_run, settle_site
+from archiver.archive.settlement import (
+    MAY_STRAY,
+    rederive_displaced,
+    report_identity,
+    settle_articles,
+    settle_run,
+    settle_site,
+)
 from archiver.archive.spreading import spread_noise
 from archiver.model import Problem
 
@@ -50,10 +57,10 @@ def judge_run(connection: sqlite3.Connection, run: Run) -> list[Problem]:
 
 
 def _list_ambiguous(connection: sqlite3.Connection, run: Run) -> frozenset[int]:
-    """List the articles that a run missed at one address and that are known by several."""
+    """List the articles that a run missed at one address and that have another one."""
     rows = connection.execute(
         "SELECT r.article_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id AND r.sign = 'missing' "
-        "WHERE k.run_id = ? AND (SELECT count(*) FROM article_addresses WHERE article_id = r.article_id) > 1",
+        f"WHERE k.run_id = ? AND {MAY_STRAY}",
         (run.id,),
     )
     return frozenset(row[0] for row in rows)
