@@ -116,10 +116,10 @@ def doubt_anew(connection: sqlite3.Connection, run: Run, articles: frozenset[int
 
 def check_judgement(connection: sqlite3.Connection, run: Run, *, is_open: bool) -> list[str]:
     """Judge a run again and write nothing; returns what is written otherwise, one line each."""
-    doubts = _find_doubts(connection, run, None)
-    if is_open:
+    if is_open:  # which misses are strays is found when all is there
         waiting = _find_standings(connection, run, frozenset(), "pending", frozenset())
-        return _say_wrong({_DOUBTFUL: len(doubts), _STANDING: len(waiting)})
+        return _say_wrong({_STANDING: len(waiting)})
+    doubts = _find_doubts(connection, run, None)
     weighed = _weigh_pages(connection, run)
     outage = connection.execute("SELECT outage FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
     return _say_wrong(

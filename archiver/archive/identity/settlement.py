@@ -15,6 +15,10 @@ from archiver.urls import host_of, site_of
 UNFOLLOWED = "redirect_to_other_article"
 """The kind of the finding that an address of an article leads to another article."""
 FEWEST_MOVED = 3
+MAY_STRAY = (
+    "EXISTS (SELECT 1 FROM article_addresses aa WHERE aa.article_id = r.article_id AND aa.address_id <> k.address_id)"
+)
+"""A reading (r) of a capture (k) is of one address of an article that has another."""
 
 
 def settle_run(connection: sqlite3.Connection, run: Run, *, is_late: bool) -> Settled:
@@ -52,8 +56,9 @@ def rederive_displaced(connection: sqlite3.Connection, run_id: int, *, is_late: 
     """
     rows = connection.execute(
         "SELECT DISTINCT r.article_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id "
-        "JOIN articles a ON a.id = r.article_id WHERE k.run_id = ? AND r.sign = 'content' "
-        "AND r.address_id IS NOT NULL AND (r.address_id IS NOT a.address_id OR (? AND (SELECT count(*) "
+        "JOIN articles a ON a.id = r.article_id WHERE k.run_id = ? AND ((r.sign = 'content' "
+        "AND r.address_id IS NOT NULL) OR r.sign = 'confirmed') "
+        "AND (coalesce(r.address_id, k.address_id) IS NOT a.address_id OR (? AND (SELECT count(*) "
         "FROM article_addresses WHERE article_id = a.id) > 1))",
         (run_id, is_late),
     ).fetchall()
@@ -65,9 +70,8 @@ def find_strays(connection: sqlite3.Connection, run: Run, articles: frozenset[in
     """Find the captures of a run that miss an article at an address which is not, or not alone, its own."""
     rows = connection.execute(
         "SELECT DISTINCT r.article_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id "
-        "WHERE k.run_id = ?1 AND r.sign = 'missing' AND r.source = 'article' AND (?2 IS NULL OR r.article_id IN "
-        "(SELECT value FROM json_each(?2))) AND (SELECT count(*) FROM article_addresses "
-        "WHERE article_id = r.article_id) > 1",
+        f"WHERE k.run_id = ?1 AND r.sign = 'missing' AND r.source = 'article' AND {MAY_STRAY} "
+        "AND (?2 IS NULL OR r.article_id IN (SELECT value FROM json_each(?2)))",
         (run.id, None if articles is None else json.dumps([*articles])),
     ).fetchall()
     return frozenset(capture for row in rows for capture in find_whereabouts(connection, row[0]).strays)
