@@ -113,7 +113,7 @@ _KEYS_OF = """
     CROSS JOIN readings r ON r.capture_id = k.id CROSS JOIN article_keys n ON n.id = r.key_id
 """
 # Keys that showed a text for the first time, and share a clue; keys that failed or led away; keys of an article whose
-# current address has another; where all listings were walked, those that left them.
+# current address has another, or that showed its text under another one before; where all listings were walked, those that left them.
 _SEEDS = """
     SELECT DISTINCT r.key_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
     WHERE k.run_id = :run AND r.sign = 'content' AND NOT EXISTS (
@@ -129,6 +129,11 @@ _SEEDS = """
     JOIN articles a ON a.id = r.article_id
     JOIN article_addresses aa ON aa.article_id = a.id AND aa.address_id = a.address_id
     WHERE k.run_id = :run AND r.key_id <> 0 AND r.key_id <> aa.key_id
+    UNION
+    SELECT DISTINCT r.key_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
+    WHERE k.run_id = :run AND r.sign = 'content' AND r.key_id <> (
+        SELECT o.key_id FROM readings o JOIN captures ok ON ok.id = o.capture_id WHERE o.article_id = r.article_id
+            AND o.sign = 'content' AND ok.fetched_at < min(:began, k.fetched_at) ORDER BY ok.fetched_at DESC LIMIT 1)
     UNION
     SELECT n.id FROM articles a JOIN article_keys n ON n.article_id = a.id WHERE a.site = :site AND a.listed
         AND EXISTS (SELECT 1 FROM runs WHERE id = :run AND complete) AND a.id NOT IN (
