@@ -87,7 +87,7 @@ def _as_text(written: bytes) -> str:
 
 def _read_all(ends: list[int], command: tuple[str, ...], patience: float) -> list[bytes]:
     """Read all three to their ends; a process that takes too long is killed."""
-    read, last = {end: b"" for end in ends}, time.monotonic() + patience
+    read, last = dict.fromkeys(ends, b""), time.monotonic() + patience
     with selectors.DefaultSelector() as selector:
         for end in ends:
             selector.register(end, selectors.EVENT_READ)
