@@ -1,8 +1,8 @@
 """Starts the project's programs as processes that need not import everything first: most of what a short one takes.
 
-A process that has imported what they need waits for orders and forks for each: it becomes a process of its own, with its
-own folder, environment and output, and is run as ``python -m`` runs it. What is read when a module is imported is in
-order only for who has the environment that this one has; ``start`` is asked for no other (``may_start``).
+A process that has imported what they need waits for orders and forks for each: a process of its own, with its own
+environment and output, run as ``python -m`` would run it. Whatever is read of the environment while importing is right
+only for who has the same environment: others begin as ever (``may_start``).
 """
 
 import json
@@ -60,7 +60,7 @@ class Starter:
         theirs.close()
 
     def may_start(self, environment: Mapping[str, str]) -> bool:
-        """Say whether an environment is, in all that is read while importing, the one that everything was imported in."""
+        """Say whether importing would read the same of an environment as it did here."""
         own = {name: value for name, value in self._environment.items() if name not in READ_LATER}
         return own == {name: value for name, value in environment.items() if name not in READ_LATER}
 
