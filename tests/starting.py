@@ -17,9 +17,11 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib import import_module
+from importlib import import_module, reload
 from pathlib import Path
 from threading import Lock
+
+from archiver import clock
 
 PROJECT = Path(__file__).parents[1]
 IMPORTED = (
@@ -150,6 +152,7 @@ def main() -> None:
     order, ends = _wait_for_orders(orders)
     orders.close()
     _become(order, *ends)
+    reload(clock)  # which starts when a process does
     sys.argv[:] = order["command"]
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
 
