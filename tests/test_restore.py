@@ -442,7 +442,7 @@ def test_a_crawl_of_another_site_waits_for_the_restored_archive(crawling: Crawli
         database = create_or_open(crawling.path)
         with database.atomic():
             database.execute("UPDATE runs SET errors = 7")
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     close_archive(database)
     with closing(sqlite3.connect(crawling.path)) as connection:
         assert connection.execute("SELECT errors FROM runs").fetchall() == [(7,)]

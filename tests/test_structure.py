@@ -4,12 +4,15 @@ import ast
 import importlib
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 
 import pytest
 
+from archiver.cli import COMMANDS
 from archiver.crawl.running.execution import load_spiders
 from archiver.crawl.running.project_settings import project_settings
 from archiver.platforms import platform_of
@@ -79,12 +82,18 @@ def _layer_of(module: str) -> str:
     return parts[1] if parts[0] == "archiver" and len(parts) > 1 else parts[0]
 
 
+@cache
 def _tree_of(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
-def _imports_of(path: Path) -> Iterator[str]:
-    """Yield the full names of the modules that a module imports, wherever in it the import stands."""
+@cache
+def _imports_of(path: Path) -> tuple[str, ...]:
+    """Return the full names of the modules that a module imports, wherever in it the import stands."""
+    return tuple(_find_imports(path))
+
+
+def _find_imports(path: Path) -> Iterator[str]:
     for node in ast.walk(_tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -95,6 +104,7 @@ def _imports_of(path: Path) -> Iterator[str]:
             yield from (name if _is_module(name) else node.module for name in names)
 
 
+@cache
 def _is_module(name: str) -> bool:
     path = PROJECT.joinpath(*name.split("."))
     return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()
@@ -124,6 +134,26 @@ def test_imports_point_down() -> None:
         own = [name for name in _imports_of(path) if name.split(".")[0] in PACKAGES]
         wrong += [f"{_name_of(path)} imports {name}" for name in own if _layer_of(name) not in allowed]
     assert wrong == []
+
+
+_IMPORTED_FIRST = """
+import os, sys
+from importlib import import_module
+import click, dateparser, filelock, lxml.html, rich.table, scrapy.cmdline, scrapy.crawler, sqlite_utils, trafilatura
+for name in sys.argv[1:]:
+    if not os.fork():
+        import_module(name)
+        os._exit(0)
+    if os.wait()[1]:
+        print(name)
+"""
+
+
+def test_every_command_can_be_the_first_to_import_what_it_needs() -> None:
+    """Each in a process in which nothing of ours was imported; most tests run in one where all was (starting.py)."""
+    command = [sys.executable, "-c", _IMPORTED_FIRST, *sorted({*COMMANDS.values(), "archiver.settings"})]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
 def test_the_order_of_layers_is_no_dead_letter() -> None:
@@ -231,7 +261,7 @@ def test_pins_have_hashes_and_name_no_index(name: str) -> None:
 
 
 def test_the_top_level_holds_what_it_should() -> None:
-    listed = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=30)
+    listed = subprocess.run(["git", "ls-files"], cwd=PROJECT, capture_output=True, text=True, check=False, timeout=60)
     if listed.returncode:
         pytest.skip("not a checkout")
     top = {line.split("/")[0] for line in listed.stdout.splitlines()}

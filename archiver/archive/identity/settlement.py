@@ -113,7 +113,8 @@ _KEYS_OF = """
     CROSS JOIN readings r ON r.capture_id = k.id CROSS JOIN article_keys n ON n.id = r.key_id
 """
 # Keys that showed a text for the first time, and share a clue; keys that failed or led away; keys of an article whose
-# current address has another, or that showed its text under another one before; where all listings were walked, those that left them.
+# current address has another, or that showed its text under another one before; where all listings were walked, those
+# that left them.
 _SEEDS = """
     SELECT DISTINCT r.key_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
     WHERE k.run_id = :run AND r.sign = 'content' AND NOT EXISTS (
