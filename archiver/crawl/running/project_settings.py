@@ -6,8 +6,8 @@ from scrapy.settings import BaseSettings, Settings, default_settings
 from scrapy.utils.project import get_project_settings
 
 from archiver.archive.store.damage import MOST_BYTES
-from archiver.crawl.recorder import WISHES
 from archiver.errors import UsageError
+from archiver.ingest.service import WISHES
 from archiver.site import ATTACHMENTS
 
 # What Scrapy imports only to hear that it is switched off, and the switch: a web server, a terminal, a list of all

@@ -1,37 +1,22 @@
-"""Reading and recording what a crawl brings: in its own process, or in a second one where pages come in fast."""
+"""The crawl's end of the line to its recording process."""
 
 import asyncio
 import logging
 import os
 import socket
-import sqlite3
 import subprocess
 import sys
-import time
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
 
-from sqlite_utils import Database
-
-from archiver.errors import ArchiverError
-from archiver.ingest.record import read_capture
 from archiver.ingest.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
-from archiver.ingest.recording.orders import Crawl, Order, Recorded, record_all
+from archiver.ingest.recording.orders import Crawl, Order, Recorded
 from archiver.model import Capture, Page
 
 logger = logging.getLogger(__name__)
 
-Wish = Literal["auto", "always", "never"]
-WISHES: tuple[Wish, ...] = ("auto", "always", "never")
-# A second process takes half a second to start and 50 MB. It is for crawls without manners, of servers of one's own: at
-# one page a second there is nothing to be gained.
-ENOUGH_PAGES = 48
-ENOUGH_A_SECOND = 10
-# Recording is for the one, reading for whoever has time: where the other owes so many answers, a page is read here. 235
-# pages a second with 4, 227 with 6 and 8, 222 with 2, 200 where all are read there.
-MOST_WAITING = 4
 _END_SECONDS = 5.0
 _BUFFER = 1 << 20
 
@@ -121,16 +106,10 @@ class RecordingClient(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Hand replies to those who wait for them."""
         for message in self._mailbox.take(data):
-            assert isinstance(message, Reply)
-            answer = self._answers.pop(message.number)
-            if answer.done():  # nobody waits any more
-                continue
-            if message.error is not None:
-                answer.set_exception(message.error)
-            else:
-                answer.set_result(message.value)
+            if isinstance(message, Reply):
+                _answer(self._answers.pop(message.number), message)
 
-    def connection_lost(self, exc: Exception | None) -> None:
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio calls it so
         """Tell all who wait that nothing comes any more."""
         self._transport = None
         for answer in self._answers.values():
@@ -146,74 +125,13 @@ class RecordingClient(asyncio.Protocol):
         return await answer
 
 
-class Recorder:
-    """Reads and records answers for one crawl; ``database`` is its own connection to the archive at ``path``.
-
-    Reading is pure and recording one transaction, so it makes no difference to the archive in which process they
-    happen, and a crawl that loses the second one goes on alone.
-    """
-
-    def __init__(self, database: Database, path: Path, wish: Wish) -> None:
-        self._database = database
-        self._path = path
-        self._wish = wish
-        self._began = time.monotonic()
-        self._recorded = 0
-        self._client: RecordingClient | None = None
-        self._starting: asyncio.Task[None] | None = None
-
-    async def read(self, crawl: Crawl, capture: Capture) -> Page:
-        """Read a capture."""
-        if self._wish == "always":
-            await (self._starting or self._start(crawl))
-        if self._client and self._client.is_open_for(crawl) and self._client.waiting < MOST_WAITING:
-            try:
-                return await self._client.read(capture)
-            except ProcessLostError:
-                self._go_on_alone()
-        return read_capture(crawl.site, capture)
-
-    async def record(self, crawl: Crawl, order: Order, capture: Capture, page: Page) -> Recorded:
-        """Record an answer; when this returns it is on disk."""
-        self._recorded += 1
-        if self._is_due():
-            self._start(crawl)
-        if self._client and self._client.is_open_for(crawl):
-            try:
-                return await self._client.record(order, capture, page)
-            except ProcessLostError:
-                self._go_on_alone()
-        return record_all(self._database, crawl, [(order, capture, page)])[0]
-
-    def close(self) -> None:
-        """End the second process, which has nothing left to do."""
-        if self._client:
-            self._client.close()
-            self._client = None
-
-    def _is_due(self) -> bool:
-        if self._starting or self._wish != "auto" or self._recorded < ENOUGH_PAGES:
-            return False
-        return self._recorded > ENOUGH_A_SECOND * (time.monotonic() - self._began)
-
-    def _start(self, crawl: Crawl) -> asyncio.Task[None]:
-        self._client = RecordingClient()
-        self._starting = asyncio.get_running_loop().create_task(self._open(self._client, crawl))
-        return self._starting
-
-    async def _open(self, client: RecordingClient, crawl: Crawl) -> None:
-        try:
-            await client.open(self._path, crawl)
-        except (ProcessLostError, ArchiverError, sqlite3.Error, OSError) as error:
-            if self._client is client:
-                logger.warning("no second process for recording: %s; the crawl goes on without", error)
-                self.close()
-
-    def _go_on_alone(self) -> None:
-        if self._client:
-            client, self._client = self._client, None
-            client.close()
-            logger.warning("the recording process ended (%s); the crawl goes on without it", client.describe_end())
+def _answer(waiting: asyncio.Future[object], reply: Reply) -> None:
+    if waiting.done():  # nobody waits any more
+        return
+    if reply.error is not None:
+        waiting.set_exception(reply.error)
+    else:
+        waiting.set_result(reply.value)
 
 
 def _start_process(line: socket.socket, path: Path) -> subprocess.Popen[bytes]:
