@@ -2,15 +2,14 @@
 
 import asyncio
 import logging
-import os
 import socket
 import subprocess
-import sys
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import cast
 
+from archiver.archive.upkeep.worker_pool import start_program
 from archiver.ingest.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
 from archiver.ingest.recording.orders import Crawl, Order, Recorded
 from archiver.model import Capture, Page
@@ -50,7 +49,7 @@ class RecordingClient(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self._crawl = crawl
         with theirs:
-            self._child = _start_process(theirs, path)
+            self._child = start_program("archiver.ingest.recording.process", theirs.fileno(), str(path))
         await loop.create_unix_connection(lambda: self, sock=self._line)
         await self._ask(READY, crawl)
         self._is_ready = True
@@ -132,12 +131,3 @@ def _answer(waiting: asyncio.Future[object], reply: Reply) -> None:
         waiting.set_exception(reply.error)
     else:
         waiting.set_result(reply.value)
-
-
-def _start_process(line: socket.socket, path: Path) -> subprocess.Popen[bytes]:
-    # -P and the path: it finds the modules that this process found, and no others.
-    command = [sys.executable, "-P", "-m", "archiver.ingest.recording.process", str(line.fileno()), str(path.resolve())]
-    places = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
-    return subprocess.Popen(  # noqa: S603 - this very program
-        command, stdin=subprocess.DEVNULL, pass_fds=[line.fileno()], env=places
-    )
