@@ -252,7 +252,9 @@ class CommitteeSpider(scrapy.Spider):
         self, response: Response, capture: Capture, target: Target, redirect: str | Problem
     ) -> Iterator[Visit | Request]:
         """Hand over a redirect, which is kept like every answer, and ask for what it leads to."""
-        refusal = self.discovery.refuse_redirect(redirect, target) if isinstance(redirect, str) else redirect
+        refusal = redirect if isinstance(redirect, Problem) else None
+        if isinstance(redirect, str) and target.kind == "article":
+            refusal = self.discovery.refuse_redirect(redirect)
         page: Page = Unreadable(response.url, refusal or Problem("redirect", f"to {redirect}"))
         page = conclude(target.pages, page) if refusal else page
         purpose = target.write_purpose(final=refusal is not None, refused=refusal.kind if refusal else None)

@@ -171,10 +171,8 @@ class Discovery:
         """How many channels wait for their next page."""
         return sum(walk.waits for walk in self._walks)
 
-    def refuse_redirect(self, url: str, target: Target) -> Problem | None:
+    def refuse_redirect(self, url: str) -> Problem | None:
         """Say what is wrong with an article's address that redirects to another; the answer there may say more."""
-        if target.kind != "article":
-            return None
         address = self._platform.read_address(url)
         if address.kind == "unknown" and is_home(url):
             return explain_refusal("redirect_to_home", url)
