@@ -294,3 +294,29 @@ def test_printed_zones() -> None:
         published = read_english(f"Posted: {printed}").published
         assert published is not None
         assert (published.raw, published.at) == (printed, moment)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '<script>{"@context": "https://schema.org", "datePublished": "2024-02-07T08:15:00+07:00"}</script>',
+        '<p><span property="schema:datePublished" content="2024-02-07T08:15:00+07:00"></span></p>',
+        "<p><abbr class='published' title='2024-02-07T08:15:00+07:00'>sáng nay</abbr></p>",
+        "<p><abbr itemprop='datePublished' title='2024-02-07T08:15:00+07:00'>sáng nay</abbr></p>",
+        '<script>var layer = {"first-publication": "2024-02-07 08:15", "views": 3};</script>',
+        '<script>state = "{\\"published_at\\":\\"2024-02-07T08:15:00+07:00\\"}";</script>',
+    ],
+)
+def test_dates_are_told_in_many_ways(told: str) -> None:
+    assert date_of(read_article(f"{H1}{told}{PROSE}"))[0] == "2024-02-07 08:15"
+
+
+def test_data_that_name_several_days_are_of_several_articles() -> None:
+    data = '<script>[{"published_at": "2024-02-07"}, {"published_at": "2024-02-01"}]</script>'
+    assert read_article(f"{H1}{PROSE}", head=data).published is None
+
+
+def test_data_go_behind_whatever_is_printed() -> None:
+    data = '<script>var page = {"publishDate": "2024-01-30"};</script>'
+    article = read_article(f"{H1}{PROSE}<p>07/02/2024</p>", head=data)
+    assert date_of(article)[0] == "2024-02-07"

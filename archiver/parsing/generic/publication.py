@@ -83,7 +83,7 @@ class _Chooser:
     @property
     def _sources(self) -> list[ToldDate]:
         """What machines are told of publication in so many words."""
-        return [one for one in self._told if one.source not in _ADDRESS]
+        return [one for one in self._told if one.source not in _NO_WORD]
 
     def _find_confirmed(self) -> Seen | None:
         """Find the printed date that the page tells to machines too."""
@@ -175,7 +175,7 @@ class _Chooser:
                     f"{printed.how}: {printed.info.text[:100]}; {best.source}: {best.published.raw}",
                 ),
             )
-        if best.meaning == "created":
+        if best.meaning == "created" or best.source == "script":
             return Publication(best.published, "metadata", LEAST_CONFIDENCE, None, problems)
         agreeing = {one.source for one in self._told if abs(one.day - best.day) <= SAME}
         confidence = 0.8 if len(agreeing) > 1 else 0.7
@@ -212,7 +212,7 @@ class _Chooser:
         return self._refuse(best, f"one of several dates {best.how}: {best.info.text[:200]}")
 
 
-_ADDRESS = frozenset(("address", "digits"))
+_NO_WORD = frozenset(("address", "digits", "script"))
 _ORDERS: tuple[DayOrder, ...] = ("day", "month")
 
 

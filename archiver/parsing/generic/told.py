@@ -20,14 +20,17 @@ from archiver.parsing.generic.outline import Outline
 from archiver.parsing.generic.region import Region
 from archiver.parsing.labels import PUBLISHED_LABEL, UPDATED_LABEL
 from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, attribute_of, elements_below, text_of
+from archiver.platforms.elements import Element, attribute_of, classes_of, elements_below, select, text_of
 
 Meaning = Literal["published", "created", "updated"]
 
 LONGEST_SCRIPT = 200_000
 LONGEST_DATE = 80
+LONGEST_CONTEXT = 200
 MOST_SCRIPTS = 20
 MOST_DATES = 40
+MOST_DATA = 80
+LONGEST_NAME = 60
 MOST_LEVELS = 12
 LINES_ABOVE = 4
 LINES_BELOW = 12
@@ -40,6 +43,9 @@ _UPDATED = re.compile(r"modif|updat|revis|moddate|lastpub|edited|changed")
 _NO_DATE = re.compile(r"publisher|expir|unpub|status|until|start|end(?:time|date)|event")
 # What an article says of itself in JSON, also in one that is broken off or ill-formed, as many are.
 _SAID = re.compile(r'"(datePublished|dateCreated|dateModified)"\s*:\s*"([^"\\<>]{4,60})"')
+# A day in the data of any script, and the name before it; both may stand in a text of their own there.
+_DATA = re.compile(r"[\"'](\d{4}[-/]\d{1,2}[-/]\d{1,2}(?!\d)[T ]?[\d:.Z+-]{0,30})")
+_NAME = re.compile(r"([A-Za-z_][\w.:-]{3,40})\\?[\"']?\s?[:=,]\s?\\?$")
 _IN_ADDRESS = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)([/-])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)")
 _COMPACT = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
@@ -47,6 +53,7 @@ _ISO_DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
 _MIDNIGHT = re.compile(r"[T ]0?0:00(?::00(?:\.0+)?)?(?:Z|[+-]\d|\s|$)")
 _HAS_TIME = re.compile(r"\d:\d\d|T\d{4}")
 _APART = frozenset(("article", "li", "aside", "nav", "footer"))
+_TOLD_BY = ("content", "datetime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,8 @@ def read_told(
     said = (*islice(meant, MOST_DATES), *_read_times(outline, region, infos))
     told = [one for source, meaning, text in said if (one := tell_date(source, meaning, text, zone, at))]
     told.sort(key=lambda one: (_MEANINGS.index(one.meaning), _SOURCES.index(one.source)))
-    return (*told, *_read_address(url, zone, at))
+    told += _read_address(url, zone, at)
+    return (*told, *(() if any(one.meaning == "published" for one in told) else _read_data(page, zone, at)))
 
 
 def _read_elements(page: Element, headline: Element) -> Iterator[tuple[str, str, str]]:
@@ -83,16 +91,40 @@ def _read_elements(page: Element, headline: Element) -> Iterator[tuple[str, str,
     for element in elements_below(page):
         attributes = element.attrs
         if element.name == "script":
-            if scripts < MOST_SCRIPTS and "ld+json" in attribute_of(element, "type"):
+            if scripts < MOST_SCRIPTS and _is_linked_data(element):
                 scripts += 1
                 yield from _read_script(element)
         elif "itemprop" in attributes:
-            if name_meaning(attribute_of(element, "itemprop")) and _is_beside(element, around):
-                text = attribute_of(element, "content") or attribute_of(element, "datetime") or text_of(element)
-                yield "microdata", attribute_of(element, "itemprop"), text
+            yield from _read_item(element, attribute_of(element, "itemprop"), around)
         elif element.name == "meta" and attributes.get("content"):
             name = attribute_of(element, "property") or attribute_of(element, "name")
             yield "meta", name, attribute_of(element, "content")
+        elif "property" in attributes and "content" in attributes:  # RDFa
+            yield from _read_item(element, attribute_of(element, "property"), around)
+        elif element.name == "abbr" and "title" in attributes:  # microformats
+            yield from _read_item(element, " ".join(classes_of(element)), around)
+
+
+def _is_linked_data(script: Element) -> bool:
+    """Say whether a script holds JSON-LD, also where its type does not say so."""
+    kind = attribute_of(script, "type")
+    if kind:
+        return "ld+json" in kind
+    text = str(script.string or "")[:LONGEST_CONTEXT].lstrip()
+    return text.startswith(("{", "[")) and "schema.org" in text
+
+
+def _read_item(element: Element, name: str, around: set[int]) -> Iterator[tuple[str, str, str]]:
+    """Yield what an element of microdata or RDFa says, if that is said of the article."""
+    if name_meaning(name) and _is_beside(element, around):
+        told = (attribute_of(element, attribute) for attribute in _TOLD_BY)
+        yield "microdata", name, next(filter(None, told), None) or _read_title(element) or text_of(element)
+
+
+def _read_title(element: Element) -> str:
+    """Return the exact time that microformats have as the title of an element; empty for words."""
+    title = attribute_of(element, "title")
+    return title if _ISO_DAY.match(title) else ""
 
 
 def _read_times(outline: Outline, region: Region, infos: InfoReader) -> Iterator[tuple[str, Meaning, str]]:
@@ -114,6 +146,23 @@ def _read_script(script: Element) -> Iterator[tuple[str, str, str]]:
         if name not in seen:
             seen.add(name)
             yield "json-ld", name, text
+
+
+def _read_data(page: Element, zone: tzinfo, at: datetime) -> Iterator[ToldDate]:
+    """Read the day of publication that the data of scripts name; several of them are days of other articles too."""
+    scripts = (str(script.string or "")[:LONGEST_SCRIPT] for script in select(page, "script")[:MOST_DATA])
+    dates = islice((text for script in scripts for text in _find_data(script)), MOST_DATES)
+    told = [one for text in dates if (one := tell_date("script", "published", text, zone, at))]
+    if len({one.day for one in told}) == 1:
+        yield told[0]
+
+
+def _find_data(script: str) -> Iterator[str]:
+    """Yield the texts in the data of a script that are named as the date of publication."""
+    for date in _DATA.finditer(script):
+        name = _NAME.search(script[max(date.start() - LONGEST_NAME, 0) : date.start()])
+        if name and name_meaning(name[1]) == "published":
+            yield date[1]
 
 
 def _is_beside(element: Element, around: set[int]) -> bool:
