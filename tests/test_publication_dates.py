@@ -320,3 +320,46 @@ def test_data_go_behind_whatever_is_printed() -> None:
     data = '<script>var page = {"publishDate": "2024-01-30"};</script>'
     article = read_article(f"{H1}{PROSE}<p>07/02/2024</p>", head=data)
     assert date_of(article)[0] == "2024-02-07"
+
+
+def test_of_two_times_in_a_line_the_one_that_is_not_named_as_a_change() -> None:
+    times = (
+        "<time class='updated' datetime='2024-02-05T10:00:00+07:00'>05/02/2024</time>"
+        "<time class='entry-date published' datetime='2024-02-07T08:00:00+07:00'>07/02/2024</time>"
+    )
+    assert date_of(read_article(f"{H1}<div>{times}</div>{PROSE}"))[0] == "2024-02-07"
+
+
+def test_an_abbreviation_before_a_bar_ends_no_sentence() -> None:
+    line = "07.02.2024 - 08:15 | Nguồn: Tổ thông tin... | Đọc trong chừng 4 min. | Nghe bài này bằng giọng máy"
+    assert date_of(read_article(f"{H1}<div>{line}</div>{PROSE}"))[0] == "2024-02-07 08:15"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<a href='/2024/02/07/'>07 tháng 02, 2024</a>",
+        "<a href='/tac-gia/lo-mai'>Lò Thị Mai Anh</a> / 07/02/2024 / 08:15",
+        "Bởi <a href='/x'>Lò Thị Mai Anh</a> | 07/02/2024",
+        "<a rel='category' href='/x'>Chuyện làng nghề</a> • 07/02/2024",
+    ],
+)
+def test_a_link_above_the_headline_that_is_no_title(line: str) -> None:
+    assert (date_of(read_article(f"<div>{line}</div>{H1}{PROSE}"))[0] or "")[:10] == "2024-02-07"
+
+
+def test_a_date_beside_the_title_of_another_article_is_not_that_of_this_one() -> None:
+    row = "<div><a href='/tin/3'>Chợ phiên sớm</a> 07/02/2024</div>"
+    assert read_article(f"{row}{H1}<p>Lượt xem: 3</p>{PROSE}").published is None
+
+
+def test_a_hidden_stamp_beside_a_printed_date_is_none() -> None:
+    line = "Mai | <span class='updated'>2024-01-30T10:10:52+07:00</span> | 07/02/2024"
+    assert date_of(read_article(f"{H1}<div>{line}</div>{PROSE}"))[0] == "2024-02-07"
+
+
+def test_a_date_below_a_box_of_links_is_read_where_it_is_the_only_one() -> None:
+    box = "<ul><li><a href='/tin/4'>Chợ phiên sớm của bản Mây đông người chưa từng thấy</a></li></ul>"
+    box += "<p>In trang</p><p>Gửi thư</p><p>Chia sẻ</p>"
+    line = "<div>Bởi <a href='/x'>Lò Mai</a> - Tờ Tin Đồi Mây - 07/02/2024</div>"
+    assert date_of(read_article(f"{H1}{box}{line}{PROSE}"))[0] == "2024-02-07"

@@ -21,7 +21,7 @@ from archiver.parsing.labels import (
     TIME_LABEL,
     UPDATED_LABEL,
 )
-from archiver.platforms.elements import Element
+from archiver.platforms.elements import Element, attribute_of, classes_of
 
 LONGEST_INFO = 240
 LONGEST_LABEL = 40
@@ -30,7 +30,7 @@ MOST_LINES = 3000
 MOST_BETWEEN = 4
 # A date that makes up less of its line than this stands in a sentence.
 _SHARE_OF_DATE = 0.3
-_SENTENCE = re.compile(r"[.!?。！？]\s*$|[.!?。！？] \S")
+_SENTENCE = re.compile(r"[.!?。！？]\s*$|[.!?。！？] [^\s|¦•·/]")
 LONGEST_WEAK = 160
 LONGEST_NAME = 40
 # A link of so many letters is the headline of another article; so long a piece beside a date is one too.
@@ -145,8 +145,8 @@ class InfoReader:
         line = lines[index]
         if index + 1 < len(lines) and (_is_value(line, lines[index + 1]) or _is_counted(line, lines[index + 1])):
             return ""
-        if len(line.times) > 1:
-            return whole_text(line.times[0])
+        if len(line.times) > 1 and (text := _choose_time(line.times)):
+            return text
         if index and _is_value(lines[index - 1], line):
             return f"{lines[index - 1].text.rstrip(' :：')}: {self._outline.digits_from(index)}"
         if index and _is_counted(lines[index - 1], line):
@@ -202,6 +202,25 @@ def join_boxes(pieces: list[str]) -> str:
             mark = "/" if month.isdecimal() else " "
             return mark.join((day, month, year))
     return ""
+
+
+def is_of_change(time: Element, times: tuple[Element, ...]) -> bool:
+    """Say whether a ``time`` element is named as that of the last change, and another of its line is not.
+
+    Themes give the class ``updated`` to the one time they print as well.
+    """
+    return _is_named_change(time) and not all(map(_is_named_change, times))
+
+
+def _choose_time(times: tuple[Element, ...]) -> str:
+    """Return the text of the first time that is not named as that of the last change."""
+    texts = (whole_text(time) for time in times if not is_of_change(time, times))
+    return next(filter(None, texts), "")
+
+
+def _is_named_change(time: Element) -> bool:
+    named = f"{attribute_of(time, 'itemprop')} {' '.join(classes_of(time))}".lower()
+    return ("updated" in named or "modified" in named) and "publish" not in named
 
 
 def _is_sentence(text: str) -> bool:

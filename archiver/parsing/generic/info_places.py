@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
+from archiver.parsing.generic.bylines import find_byline
 from archiver.parsing.generic.info import LONGEST_INFO, LONGEST_PLAIN_LINK, InfoReader, InfoText
 from archiver.parsing.generic.outline import Outline, whole_text
 from archiver.parsing.generic.publication import BELOW_TEXT, LEAST_CONFIDENCE, Seen
 from archiver.parsing.generic.region import Region
 from archiver.parsing.generic.words import HOME
 from archiver.parsing.labels import PUBLISHED_LABEL
+from archiver.platforms.elements import Element, attribute_of
 
 MOST_ABOVE = 4
 MOST_BELOW = 12
@@ -29,6 +31,13 @@ LONGEST_BEHIND = 200
 # Farther below the text a date without a label is as often that of a comment.
 RIGHT_BELOW = 3
 DOUBTFUL = 0.5
+# What leads to the author of an article, or to its section.
+_RELATED = frozenset(("author", "category", "tag"))
+_AROUND = re.compile(
+    r"/(?:authors?|autor(?:es|en)?|auteurs?|tac-gia|penulis|users?|profiles?|categor(?:y|ies)|kategorien?|chuyen-muc"
+    r"|danh-muc|tags?|topics?|themen?)[/-]",
+    re.IGNORECASE,
+)
 _DIGIT = re.compile(r"\d")
 
 
@@ -59,6 +68,8 @@ def _read_below(outline: Outline, region: Region, infos: InfoReader) -> Iterator
             yield Seen(info, "below the headline", 0.98 if info.is_labelled or info.views else 0.95)
         elif len(seen) == 1 and not outline.lines[index].anchors:
             yield Seen(info, "below the headline", 0.9)
+        elif not _is_beside_title(outline, region, index):
+            yield Seen(info, "below the headline", LEAST_CONFIDENCE, weak=True)
 
 
 def _is_other_title(outline: Outline, index: int, infos: InfoReader) -> bool:
@@ -73,12 +84,21 @@ def _read_above(outline: Outline, region: Region, infos: InfoReader, zone: tzinf
         line, info = outline.lines[index], infos.read(index)
         if not info and (HOME.match(line.text) or _is_other_title(outline, index, infos)):
             return
-        if info and any(len(whole_text(anchor)) >= SHORTEST_TITLE for anchor in line.anchors):
+        if info and any(_is_title(anchor, info) for anchor in line.anchors):
             return  # the date of another article
         if info is None or not (info.is_labelled or not _is_clock(info, zone, at)):
             continue
         is_trail = line.furniture or bool(HOME.match(line.text))
         yield Seen(info, "above the headline", LEAST_CONFIDENCE if is_trail else 0.9, weak=is_trail)
+
+
+def _is_title(anchor: Element, info: InfoText) -> bool:
+    """Say whether a link beside a date may be the title of another article: not the date, its author or section."""
+    text = whole_text(anchor)
+    rest = text.replace(info.published.raw, "") if info.published else text
+    if len(rest.strip()) < SHORTEST_TITLE or _RELATED & set(attribute_of(anchor, "rel").lower().split()):
+        return False
+    return not (_AROUND.search(attribute_of(anchor, "href")) or text in (find_byline(info.text) or ""))
 
 
 def _is_clock(info: InfoText, zone: tzinfo, at: datetime) -> bool:

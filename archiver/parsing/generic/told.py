@@ -15,7 +15,7 @@ from typing import Literal
 from archiver.model import PublishedDate
 from archiver.parsing.dates import FIRST_YEAR, LONGEST_LEAD
 from archiver.parsing.embedded_date import read_embedded_date
-from archiver.parsing.generic.info import InfoReader
+from archiver.parsing.generic.info import InfoReader, is_of_change
 from archiver.parsing.generic.outline import Outline
 from archiver.parsing.generic.region import Region
 from archiver.parsing.labels import PUBLISHED_LABEL, UPDATED_LABEL
@@ -136,6 +136,7 @@ def _read_times(outline: Outline, region: Region, infos: InfoReader) -> Iterator
         is_own = index <= region.first or PUBLISHED_LABEL.search(line.text)
         for element in () if line.furniture or line.is_link or not is_own or infos.is_of_other(index) else line.times:
             is_updated = UPDATED_LABEL.search(line.text) and not PUBLISHED_LABEL.search(line.text)
+            is_updated = is_updated or is_of_change(element, line.times)
             yield "time", "updated" if is_updated else "published", attribute_of(element, "datetime")
 
 
@@ -160,8 +161,8 @@ def _read_data(page: Element, zone: tzinfo, at: datetime) -> Iterator[ToldDate]:
 def _find_data(script: str) -> Iterator[str]:
     """Yield the texts in the data of a script that are named as the date of publication."""
     for date in _DATA.finditer(script):
-        name = _NAME.search(script[max(date.start() - LONGEST_NAME, 0) : date.start()])
-        if name and name_meaning(name[1]) == "published":
+        before = script[max(date.start() - LONGEST_NAME, 0) : date.start()]
+        if (name := _NAME.search(before)) and name_meaning(name[1]) == "published":
             yield date[1]
 
 
