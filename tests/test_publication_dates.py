@@ -363,3 +363,70 @@ def test_a_date_below_a_box_of_links_is_read_where_it_is_the_only_one() -> None:
     box += "<p>In trang</p><p>Gửi thư</p><p>Chia sẻ</p>"
     line = "<div>Bởi <a href='/x'>Lò Mai</a> - Tờ Tin Đồi Mây - 07/02/2024</div>"
     assert date_of(read_article(f"{H1}{box}{line}{PROSE}"))[0] == "2024-02-07"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Bài viết này được đăng trong Chuyện làng nghề và gắn thẻ chè vào ngày 07/02/2024 bởi Lò Mai.",
+        "This entry was posted on Wednesday, February 7th, 2024 at 8:15 am and is filed under Tea. You can follow it.",
+        "Dieser Eintrag wurde in Tee veröffentlicht am 7. Februar 2024 von Mai.",
+    ],
+)
+@pytest.mark.parametrize("around", ["<p>{}</p>", "<footer>{}</footer>"])
+def test_an_article_that_speaks_of_itself(sentence: str, around: str) -> None:
+    article = read_article(f"{H1}{PROSE}{around.format(sentence)}")
+    assert (date_of(article)[0] or "")[:10] == "2024-02-07"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "Thông cáo báo chí ngày 07/02/2024 | Đồi Mây – ",
+        "Pressemitteilung vom 7. Februar 2024 – ",
+        "07.02.2024 – ",
+        "<span>07/02/2024, 08:15</span>",
+        "Mai / <time>07/02/2024</time> ",
+        "(07/02/2024) ",
+    ],
+)
+def test_a_text_that_begins_with_its_day(start: str) -> None:
+    article = read_article(f"{H1}<p>{start}{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>")
+    assert (date_of(article)[0] or "")[:10] == "2024-02-07"
+
+
+@pytest.mark.parametrize("start", ["Sáng ngày 07/02/2024, ", "07/02/2024 là ngày mà ", "Từ 07/02/2024 – "])
+def test_a_text_that_begins_with_some_day(start: str) -> None:
+    article = read_article(f"{H1}<p>Lượt xem: 3</p><p>{start}{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>")
+    assert article.published is None
+
+
+def test_a_post_of_others_that_is_quoted_has_a_date_of_its_own() -> None:
+    quoted = "<blockquote>Đăng bởi Chợ phiên ngày 30/01/2024</blockquote>"
+    assert read_article(f"{H1}<p>Lượt xem: 3</p>{quoted}{PROSE}").published is None
+    whole = read_article(f"<blockquote>{H1}<p>Đăng ngày 07/02/2024</p>{PROSE}<p>1</p><p>2</p><p>3</p></blockquote>")
+    assert date_of(whole)[0] == "2024-02-07"
+
+
+def test_a_line_of_links_with_its_date() -> None:
+    links = ("7. Februar 2024", "Mai", "Chuyện làng nghề", "Chè Đồi Mây", "Hợp tác xã bản trên", "2")
+    line = " ".join(f"<a href='/{number}'>{text}</a>" for number, text in enumerate(links))
+    assert date_of(read_article(f"{H1}<div>{line}</div>{PROSE}"))[0] == "2024-02-07"
+
+
+def test_a_label_in_the_cell_before_a_date_amid_the_text() -> None:
+    box = "<dl><dt>Ngày đăng</dt><dd><time>07/02/2024</time></dd></dl>"
+    main = f"{H1}<div><p>{FIRST}</p><p>{SECOND}</p><div><p>Chè</p><p>Mây</p><p>Bản</p>{box}</div><p>{THIRD}</p></div>"
+    assert date_of(read_article(main))[0] == "2024-02-07"
+
+
+def test_the_name_of_a_month_in_an_address() -> None:
+    article = read_article(f"{H1}{PROSE}", url="https://htx.example.vn/2024/feb/7/xuong-che")
+    assert date_of(article)[0] == "2024-02-07"
+
+
+@pytest.mark.parametrize(
+    "line", ["7 febbraio 202408:15 Notizie", "Postado em 07/02/2024 08:15 / atualizado em 08/02/2024"]
+)
+def test_lines_of_romance_languages(line: str) -> None:
+    assert date_of(read_article(f"{H1}<div>{line}</div>{PROSE}"))[0] == "2024-02-07 08:15"

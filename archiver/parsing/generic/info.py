@@ -9,7 +9,8 @@ from itertools import pairwise, takewhile
 from archiver.model import Count, PublishedDate
 from archiver.parsing.counts import VIEWS_LABEL
 from archiver.parsing.date_forms import DayOrder, may_be_either
-from archiver.parsing.embedded_date import read_embedded_date
+from archiver.parsing.dates import read_date
+from archiver.parsing.embedded_date import read_embedded_date, read_first_date
 from archiver.parsing.generic.day_order import find_order_of_lines, read_order
 from archiver.parsing.generic.outline import Line, Outline, whole_text
 from archiver.parsing.info_line import read_info_line
@@ -18,6 +19,7 @@ from archiver.parsing.labels import (
     OTHER_TEXT_LABEL,
     PLACE_LABEL,
     PUBLISHED_LABEL,
+    SELF_SENTENCE,
     TIME_LABEL,
     UPDATED_LABEL,
 )
@@ -25,6 +27,9 @@ from archiver.platforms.elements import Element, attribute_of, classes_of
 
 LONGEST_INFO = 240
 LONGEST_LABEL = 40
+LONGEST_QUOTE = 8
+# A date that begins a paragraph ends within so many letters.
+LONGEST_START = 70
 # Real pages have fewer lines; those of the article come first.
 MOST_LINES = 3000
 MOST_BETWEEN = 4
@@ -115,14 +120,42 @@ class InfoReader:
         published = read_embedded_date(text, self._zone, self._at, self.order)
         return InfoText(index, text, published, None) if published else None
 
+    def read_dateline(self, index: int) -> InfoText | None:
+        """Read the date that a paragraph begins with: in an element of its own, or set apart from its words."""
+        line = self._outline.lines[index]
+        start = line.text[:LONGEST_START]
+        if not _DIGIT.search(start) or self.is_of_other(index):
+            return None
+        for element in (*line.times, *line.inlines[:1]):
+            text = whole_text(element)
+            if text and text in start and (published := self._read_whole(text)):
+                return InfoText(index, text, published, None)
+        published = read_first_date(line.text, self._zone, self._at, self.order)
+        return InfoText(index, published.raw, published, None) if published else None
+
+    def read_sentence(self, index: int) -> InfoText | None:
+        """Read the day that a text names where it speaks of itself: ``This entry was posted in News on …``."""
+        text = self._outline.lines[index].text
+        if not SELF_SENTENCE.search(text):
+            return None
+        published = read_embedded_date(text[:LONGEST_INFO].rpartition(" ")[0], self._zone, self._at, self.order)
+        return InfoText(index, text[:LONGEST_INFO], published, None) if published and published.at else None
+
+    def _read_whole(self, text: str) -> PublishedDate | None:
+        published = read_date(text, self._zone, self._at, self.order)
+        return published if published and published.at and not published.relative else None
+
     def is_of_other(self, index: int) -> bool:
-        """Say whether a line prints the date of a document or the time of a meeting."""
+        """Say whether a line prints the date of a document, the time of a meeting, or that of a quotation."""
         text = self._outline.lines[index].text[:LONGEST_INFO]
-        return bool(OTHER_DATE_LABEL.search(text)) or self._is_of_meeting(index, text)
+        is_other = bool(OTHER_DATE_LABEL.search(text)) or self._is_of_meeting(index, text)
+        return is_other or self._is_quoted(index)
 
     def _read_line(self, index: int) -> InfoText | None:
         text = self._text_of(index)
         if not text or len(text) > LONGEST_INFO or OTHER_DATE_LABEL.match(text):
+            return None
+        if _DIGIT.search(text) and self._is_quoted(index):
             return None
         if not (_DIGIT.search(text) or VIEWS_LABEL.search(text) or PUBLISHED_LABEL.match(text)):
             return None
@@ -176,7 +209,16 @@ class InfoReader:
         others = sum(len(match.group()) for match in OTHER_TEXT_LABEL.finditer(text))
         if (len(published.raw) + others) >= _SHARE_OF_DATE * len(text):
             return True
-        return self._outline.lines[index].linked <= LONGEST_PLAIN_LINK and _is_apart(text, published.raw)
+        links = (whole_text(anchor) for anchor in self._outline.lines[index].anchors)
+        return all(len(link) <= LONGEST_PLAIN_LINK for link in links) and _is_apart(text, published.raw)
+
+    def _is_quoted(self, index: int) -> bool:
+        """Say whether a line stands in a quotation, a post of others say; old pages indent articles by one."""
+        for span in self._outline.around(index):
+            if span.element.name == "blockquote":
+                quoted = self._outline.lines[span.start : span.end]
+                return len(quoted) <= LONGEST_QUOTE and not any(line.heading for line in quoted)
+        return False
 
     def _is_of_meeting(self, index: int, text: str) -> bool:
         """Say whether a date is the time of a meeting: an hour as people write it, or a place beside it."""

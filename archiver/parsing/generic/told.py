@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Literal
 
 from archiver.model import PublishedDate
+from archiver.parsing.date_words import MONTHS
 from archiver.parsing.dates import FIRST_YEAR, LONGEST_LEAD
 from archiver.parsing.embedded_date import read_embedded_date
 from archiver.parsing.generic.info import InfoReader, is_of_change
@@ -47,6 +48,10 @@ _SAID = re.compile(r'"(datePublished|dateCreated|dateModified)"\s*:\s*"([^"\\<>]
 _DATA = re.compile(r"[\"'](\d{4}[-/]\d{1,2}[-/]\d{1,2}(?!\d)[T ]?[\d:.Z+-]{0,30})")
 _NAME = re.compile(r"([A-Za-z_][\w.:-]{3,40})\\?[\"']?\s?[:=,]\s?\\?$")
 _IN_ADDRESS = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)([/-])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)")
+_NAMED_IN_ADDRESS = re.compile(
+    r"/(?P<year>(?:19|20)\d\d)/(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}/(?P<day>\d{1,2})(?!\d)",
+    re.IGNORECASE,
+)
 _COMPACT = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _ISO_DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
@@ -160,10 +165,10 @@ def _read_data(page: Element, zone: tzinfo, at: datetime) -> Iterator[ToldDate]:
 
 def _find_data(script: str) -> Iterator[str]:
     """Yield the texts in the data of a script that are named as the date of publication."""
-    for date in _DATA.finditer(script):
-        before = script[max(date.start() - LONGEST_NAME, 0) : date.start()]
+    for found in _DATA.finditer(script):
+        before = script[max(found.start() - LONGEST_NAME, 0) : found.start()]
         if (name := _NAME.search(before)) and name_meaning(name[1]) == "published":
-            yield date[1]
+            yield found[1]
 
 
 def _is_beside(element: Element, around: set[int]) -> bool:
@@ -228,9 +233,10 @@ def _parse(text: str, zone: tzinfo, at: datetime) -> datetime | None:
 
 def _read_address(url: str, zone: tzinfo, at: datetime) -> Iterator[ToldDate]:
     """Read the day in an address: /2021/05/12/; eight digits in one (20210512) may be a number like any other."""
-    for source, form in (("address", _IN_ADDRESS), ("digits", _COMPACT)):
+    for source, form in (("address", _IN_ADDRESS), ("address", _NAMED_IN_ADDRESS), ("digits", _COMPACT)):
         if match := form.search(url):
-            day = "-".join(match[part].zfill(2) for part in ("year", "month", "day"))
+            month = str(MONTHS.get(match["month"].lower(), match["month"]))
+            day = "-".join(part.zfill(2) for part in (match["year"], month, match["day"]))
             if told := tell_date(source, "published", day, zone, at):
                 yield told
                 return
