@@ -430,3 +430,10 @@ def test_the_name_of_a_month_in_an_address() -> None:
 )
 def test_lines_of_romance_languages(line: str) -> None:
     assert date_of(read_article(f"{H1}<div>{line}</div>{PROSE}"))[0] == "2024-02-07 08:15"
+
+
+def test_a_change_that_stands_behind_a_name_is_no_publication() -> None:
+    """Whatever else calls it so."""
+    head = META.format("2023-11-30T09:00:00+07:00") + '<meta name="pubdate" content="2024-02-09">'
+    article = read_article(f"{H1}<div>Lò Mai Cập nhật 09/02/2024 10:00</div>{PROSE}", head=head)
+    assert date_of(article)[0] == "2023-11-30 09:00"

@@ -81,7 +81,14 @@ class InfoText:
     @property
     def is_updated(self) -> bool:
         """Whether the date is announced as that of the last change."""
-        return bool(UPDATED_LABEL.match(self.text))
+        return bool(UPDATED_LABEL.match(self.text)) or self._is_behind_update
+
+    @property
+    def _is_behind_update(self) -> bool:
+        """Whether the label of the last change stands right before the date, amid the line."""
+        before, found, _ = self.text.partition(self.published.raw) if self.published else ("", "", "")
+        labels = UPDATED_LABEL.finditer(before[-LONGEST_LABEL:]) if found and before else ()
+        return any(label.end() == len(before[-LONGEST_LABEL:]) for label in labels)
 
     def having(self, published: PublishedDate) -> "InfoText":
         """Return the same line with its date read otherwise."""

@@ -97,6 +97,8 @@ class _Chooser:
 
     def _is_confirmed(self, one: Seen, told: list[ToldDate]) -> bool:
         """Say whether a date is told too: exactly that day where it may be that of a comment, an event, a change."""
+        if one.info.is_updated and any(self._is_before(other, one) for other in self._sources):
+            return False
         if one.weak or one.info.is_updated or (one.how == BELOW_TEXT and not one.info.is_labelled):
             return self._is_exact(one, told)
         return any(self._agree(one.published, other) for other in told)
@@ -130,6 +132,9 @@ class _Chooser:
         if all(any(one.published == other.published for other in self._updated) for one in self._sources):
             return False  # what is told is that of the last change
         return not best.info.is_labelled and not best.how.endswith("the headline")
+
+    def _is_before(self, one: ToldDate, other: Seen) -> bool:
+        return any(one.day + SAME < day for day in self._days(other.published))
 
     def _take_printed(self, best: Seen, strong: list[Seen]) -> Publication:
         """Take what is printed, unless another line contradicts it and no label says which of them counts."""
