@@ -173,6 +173,8 @@ def read_day(match: re.Match[str], order: DayOrder = "day") -> date:
     month = match["month"]
     number = (int(month) if month.isdecimal() else _month_number(month)) or 0
     day, year = int(match["day"]), _read_year(match)
+    if match.re is _FORMS[0] and match["mark"] == "." and number > MONTHS >= day:
+        return date(year, day, number)
     if order == "day" or not is_either(match) or day == number:
         return date(year, number, day)
     if max(day, number) > MONTHS:
