@@ -395,7 +395,9 @@ def test_a_text_that_begins_with_its_day(start: str) -> None:
     assert (date_of(article)[0] or "")[:10] == "2024-02-07"
 
 
-@pytest.mark.parametrize("start", ["Sáng ngày 07/02/2024, ", "07/02/2024 là ngày mà ", "Từ 07/02/2024 – "])
+@pytest.mark.parametrize(
+    "start", ["Sáng ngày 07/02/2024, ", "07/02/2024, ", "07/02/2024 là ngày mà ", "Từ 07/02/2024 – "]
+)
 def test_a_text_that_begins_with_some_day(start: str) -> None:
     article = read_article(f"{H1}<p>Lượt xem: 3</p><p>{start}{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>")
     assert article.published is None

@@ -40,8 +40,8 @@ def read_embedded_date(text: str, zone: tzinfo, at: datetime, order: DayOrder = 
 def read_first_date(text: str, zone: tzinfo, at: datetime, order: DayOrder = "day") -> PublishedDate | None:
     """Read the date that a paragraph begins with, behind no more than the label of a press release.
 
-    What follows is another sentence: behind a sign, a quotation mark or a capital. ``zone``, ``at`` and ``order`` are
-    those of ``read_date``.
+    What follows is another sentence, behind a sign, a quotation mark or a capital; a comma makes it a part of one.
+    ``zone``, ``at`` and ``order`` are those of ``read_date``.
     """
     label = PRESS_LABEL.match(text)
     start = label.end() if label else 0
@@ -51,7 +51,7 @@ def read_first_date(text: str, zone: tzinfo, at: datetime, order: DayOrder = "da
         return None
     printed = _widen(text[: start + LONGEST_FIRST], *day.span())
     behind = text[text.index(printed) + len(printed) :].lstrip(" )]")[:1]
-    if not behind or (behind.isalpha() and not behind.isupper()):
+    if not behind or behind == "," or (behind.isalpha() and not behind.isupper()):
         return None
     published = read_date(printed, zone, at, order)
     return published if published and published.at else None
