@@ -566,3 +566,10 @@ def test_no_text_raises_or_gives_a_date_out_of_bounds(text, zone):
     assert published.at.utcoffset() == timedelta()
     assert datetime(1944, 12, 31, tzinfo=UTC) <= published.at <= CAPTURED + timedelta(hours=48)
     assert (published.at.second, published.at.microsecond) == (0, 0)
+
+
+def test_a_month_first_between_dots() -> None:
+    """What can be read in one way only."""
+    published = read_date("02.27.2020 07:00 AM", ZoneInfo("UTC"), datetime(2026, 1, 2, tzinfo=UTC))
+    assert published is not None
+    assert published.at == datetime(2020, 2, 27, 7, tzinfo=UTC)

@@ -28,6 +28,8 @@ _USUAL = re.compile(
 )
 _SEPARATOR = re.compile(r"[|¦;•·()（）\[\]]| (?:[-–—/]|//) ")
 _COMMA = re.compile(", ")
+# What a program wrote for programs, and a theme hides: as often the time of the last change.
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 # Without a label, only what looks like a date is taken for one that cannot be read.
 _LOOKS_LIKE_DATE = re.compile(
     r"\d[/.:-]\d|\d\D{1,20}(?:19|20)\d\d(?!\d)|\d ?(?:giờ|tháng)|\btrước$|\bago$|^\d{8}$|^n/a$", re.IGNORECASE
@@ -117,7 +119,7 @@ def _date_texts(line: str) -> list[str]:
 def _rank(text: str) -> int:
     if PUBLISHED_LABEL.match(text):
         return 0
-    return 2 if UPDATED_LABEL.match(text) or OTHER_DATE_LABEL.match(text) else 1
+    return 2 if _STAMP.match(text.lstrip()) or UPDATED_LABEL.match(text) or OTHER_DATE_LABEL.match(text) else 1
 
 
 def _date_runs(pieces: list[_Piece]) -> Iterator[list[_Piece]]:

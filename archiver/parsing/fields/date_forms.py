@@ -38,7 +38,7 @@ _MINGUO_NUMERIC = r"(?<![\d/.-])(?<!\d:)(?P<year>1\d\d)(?P<mark>[/.-])(?P<month>
 _MINGUO_FORMS = (_MINGUO, _MINGUO_IDEOGRAPHIC, _MINGUO_NUMERIC)
 _NAMED = (
     rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_GAP}(?:de |of )?{_MONTH}{_GAP}(?:năm |del? |พ\.ศ\. ?)?"
-    rf"(?P<year>\d{{4}}|{_SHORT_THAI_YEAR})(?![\d:.]\d)(?!\d)"
+    rf"(?P<year>\d{{4}}|{_SHORT_THAI_YEAR})(?:(?![\d:.]\d)(?!\d)|(?=\d\d:\d\d(?!\d)))"
 )
 _MONTH_NAME_FIRST = (
     rf"(?<![^\W\d_]){_MONTH}[ .]{{1,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ .,]{{1,3}}(?:năm )?(?P<year>\d{{4}})(?!\d)"
@@ -173,6 +173,8 @@ def read_day(match: re.Match[str], order: DayOrder = "day") -> date:
     month = match["month"]
     number = (int(month) if month.isdecimal() else _month_number(month)) or 0
     day, year = int(match["day"]), _read_year(match)
+    if match.re is _FORMS[0] and match["mark"] == "." and number > MONTHS >= day:
+        return date(year, day, number)
     if order == "day" or not is_either(match) or day == number:
         return date(year, number, day)
     if max(day, number) > MONTHS:
