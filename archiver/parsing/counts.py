@@ -138,6 +138,8 @@ def _read_scaled(number: str) -> int:
 
 def _find_all(line: str) -> Iterator[_Found]:
     """Yield the view counts of a clean line; they do not overlap."""
+    if VIEWS_LABEL.search(line) is None:
+        return
     blanked = blank_days(line)
     end = 0
     while label := VIEWS_LABEL.search(blanked, end):

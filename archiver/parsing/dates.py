@@ -7,6 +7,7 @@ is kept as text, never guessed.
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from archiver.model import PublishedDate
@@ -16,6 +17,7 @@ from archiver.parsing.date_forms import (
     DateParts,
     DayOrder,
     fold,
+    may_have_parts,
     read_clock,
     read_day,
     read_offset,
@@ -87,9 +89,12 @@ def is_ago(text: str) -> bool:
     return len(line) <= LONGEST_FOR_DATEPARSER and _span_ago(fold(line)) is not None
 
 
+@lru_cache(maxsize=1024)  # a piece of a line is asked for several times
 def is_date_part(text: str) -> bool:
     """Whether ``text`` holds a day, a time of day or a zone, possible or not, and nothing else."""
     folded = fold(text)
+    if not may_have_parts(folded):
+        return _span_ago(folded) is not None
     parts = take_apart(folded)
     is_found = parts.day or parts.clock or parts.offset or parts.days_ago is not None
     return (bool(is_found) and parts.is_whole) or _span_ago(folded) is not None

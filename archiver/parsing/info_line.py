@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import lru_cache
 
 from archiver.model import Count, PublishedDate
 from archiver.parsing.counts import find_count, strip_count
@@ -52,7 +53,7 @@ class _Piece:
 
     @property
     def is_labelled(self) -> bool:
-        return any(label.match(self.text) for label in (PUBLISHED_LABEL, UPDATED_LABEL, OTHER_DATE_LABEL))
+        return _is_labelled(self.text)
 
     @property
     def is_date(self) -> bool:
@@ -69,6 +70,11 @@ class _Piece:
     def begins_run(self, run: list["_Piece"]) -> bool:
         """Whether this piece is no part of the date that ``run`` began: no date, or one with its own label or day."""
         return self.is_labelled or not self.is_date or (self.has_day and any(piece.has_day for piece in run))
+
+
+@lru_cache(maxsize=256)  # asked of the same pieces again and again
+def _is_labelled(text: str) -> bool:
+    return any(label.match(text) for label in (PUBLISHED_LABEL, UPDATED_LABEL, OTHER_DATE_LABEL))
 
 
 def read_info_line(text: str, zone: tzinfo, captured_at: datetime, order: DayOrder = "day") -> InfoLine:

@@ -30,7 +30,7 @@ from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.scripted import recognise_scripted
 from archiver.parsing.stand_ins import LONGEST, read_stand_in, speaks_of_now
 from archiver.parsing.text import decode_page
-from archiver.parsing.tree import fell_tree
+from archiver.parsing.tree import fell_tree, no_search
 from archiver.parsing.truncation import find_truncation, is_never_ended
 from archiver.platforms.elements import Element, select_one, text_of
 from archiver.platforms.layout import Layout, Platform
@@ -72,7 +72,8 @@ def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     if problem:
         return Unreadable(capture.url, problem)
     try:
-        return _read_whole(capture, platform, zone)
+        with no_search():
+            return _read_whole(capture, platform, zone)
     except TooDeepError as error:
         return Unreadable(capture.url, Problem("too_deep", str(error) or NESTED))
     except PageRejectedError as error:

@@ -26,6 +26,7 @@ _MOST_MARKS = 30
 _LETTERS_PER_ERROR = 4
 _KEPT = local()
 _MOST_KEPT = 1_000_000
+_LONGEST_LINE = 400
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
@@ -62,6 +63,11 @@ def clean_text(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Return the letters and digits of a text, in lower case: what two prints of one text have in common."""
+    return _squeeze_line(text) if len(text) <= _LONGEST_LINE else _NOT_ALPHANUMERIC.sub("", text.casefold())
+
+
+@lru_cache(maxsize=2048)  # the lines of a page are asked for again and again
+def _squeeze_line(text: str) -> str:
     return _NOT_ALPHANUMERIC.sub("", text.casefold())
 
 

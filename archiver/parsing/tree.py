@@ -9,6 +9,7 @@ around it, the doctype say, is not in the tree.
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -123,7 +124,7 @@ class _PageRoot(_HtmlElement, Root):
 class _Growth:
     """A tree while it grows, told of each tag and text; a lean one has no white space between blocks."""
 
-    __slots__ = ("_is_lean", "_last", "_open", "_special", "_texts")
+    __slots__ = ("_is_lean", "_last", "_open", "_special", "_texts", "every")
 
     def __init__(self, root: Tag, *, is_lean: bool) -> None:
         self._open = root
@@ -131,11 +132,13 @@ class _Growth:
         self._texts: list[str] = []
         self._special: list[str] = []
         self._is_lean = is_lean
+        self.every: list[Tag] = []
 
     def start(self, name: str, attributes: dict[str, str | AttributeValueList]) -> None:
         if self._texts:
             self._end_text(name)
         element = _HtmlElement(name, attributes)
+        self.every.append(element)
         self._add(element)
         self._open = element
         if name in _SPECIAL:
@@ -228,15 +231,23 @@ def _plant(grow: Callable[[_Growth], None], *, is_lean: bool = False) -> Root:
     """Let a tree grow, without searches for garbage meanwhile: there is none, and large trees make them long."""
     root = _PageRoot()
     growth = _Growth(root, is_lean=is_lean)
+    with no_search():
+        grow(growth)
+    growth.close()
+    root.every = growth.every
+    return root
+
+
+@contextmanager
+def no_search() -> Iterator[None]:
+    """Put off searches for garbage while a page is read: its trees are taken apart, and to look at them takes long."""
     is_searching = gc.isenabled()
     gc.disable()
     try:
-        grow(growth)
+        yield
     finally:
         if is_searching:
             gc.enable()
-    growth.close()
-    return root
 
 
 def _walk_part(part: Part, growth: _Growth) -> None:

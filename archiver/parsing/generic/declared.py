@@ -9,7 +9,7 @@ from archiver.parsing.dates import read_date
 from archiver.parsing.document import read_place
 from archiver.parsing.info_line import read_info_line
 from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, select, select_one, spaced_text_of
+from archiver.platforms.elements import Element, select, select_one, spaced_text_of, take_out
 from archiver.site import Places
 
 MOST_INFO_LINES = 20
@@ -36,7 +36,7 @@ def read_declared(page: Element, places: Places, zone: tzinfo, at: datetime) -> 
     """Read the places of a site on a page, whose furniture is taken out of it before."""
     for selector in places.furniture:
         for element in select(page, selector):
-            element.extract()
+            take_out(page, element)
     elements = [element for selector in places.info_line for element in select(page, selector)[:MOST_INFO_LINES]]
     infos = [read_info_line(clean_text(spaced_text_of(element)), zone, at) for element in elements]
     return Declared(

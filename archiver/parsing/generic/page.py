@@ -18,6 +18,7 @@ from archiver.parsing.generic.listing import (
 from archiver.parsing.links import Links
 from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
 from archiver.parsing.text import decode_page
+from archiver.parsing.tree import fell_tree
 from archiver.platforms.elements import Element
 from archiver.platforms.layout import Platform
 from archiver.urls import path_of
@@ -34,6 +35,13 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     if html.count("<") > MOST_TAGS:
         raise TooDeepError(f"more than {MOST_TAGS} tags, more than any real page has")
     page = parse_html(html)
+    try:
+        return _read_page(page, html, capture, platform, zone)
+    finally:
+        fell_tree(page)
+
+
+def _read_page(page: Element, html: str, capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     mark_hidden(page)
     address = platform.read_address(capture.url)
     links = Links.of_page(capture.url, html, page)
