@@ -170,6 +170,7 @@ def _place_span(raw: str, span: _Span, zone: tzinfo, captured_at: datetime) -> P
     return PublishedDate(raw, at.replace(second=0, microsecond=0), "minute", relative=True)
 
 
+@lru_cache(maxsize=256)  # it takes a thousand times as long as all the rest, and sites print the same dates everywhere
 def _ask_dateparser(rest: str) -> date | None:
     """Let dateparser read a day whose month is a word we do not know.
 

@@ -71,9 +71,12 @@ def fell_tree(root: Tag) -> None:
 
     Its nodes hold one another, and would wait for the next search for garbage, some hundred pages later.
     """
+    every = root.every if isinstance(root, Root) else None
     node = next(iter(root.contents), None)
     vars(root).clear()
-    while node is not None:
+    for element in every or ():
+        vars(element).clear()
+    while every is None and node is not None:
         following = node.next_element
         vars(node).clear()
         node = following
@@ -148,7 +151,9 @@ class _Growth:
         """End the innermost element, which has this name."""
         if self._texts:
             self._end_text(name)
-        self._open = self._open.parent or self._open
+        parent = self._open.parent
+        if parent is not None:
+            self._open = parent
         if name in _SPECIAL:
             self._special.pop()
 
@@ -177,8 +182,9 @@ class _Growth:
 
     def _add_text(self, kind: type[NavigableString]) -> None:
         """Add the text since the last tag; of white space alone one space or line break, but not within ``pre``."""
-        text = "".join(self._texts)
-        self._texts.clear()
+        texts = self._texts
+        text = texts[0] if len(texts) == 1 else "".join(texts)
+        texts.clear()
         if self._special and kind is NavigableString:
             kind = next((_CONTAINERS[name] for name in reversed(self._special) if name in _CONTAINERS), kind)
         if (text.isspace() or not text) and not text.strip(_SPACES) and _KEEPING.isdisjoint(self._special):

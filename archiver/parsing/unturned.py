@@ -125,8 +125,9 @@ def _is_scripted(element: Element) -> bool:
         return True
     if element.name == "input":
         return attribute_of(element, "type").lower() in ("button", "submit")
-    if any(name in ("onclick", "hx-get") or name.startswith("data-") for name in element.attrs or ()):
-        return True
+    for name in element.attrs:
+        if name.startswith("data-") or name in ("onclick", "hx-get"):
+            return True
     return element.name in _PLAIN and _is_lone_word(element)
 
 

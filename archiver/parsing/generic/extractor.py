@@ -24,7 +24,6 @@ MOST_ELEMENTS = 30_000
 """No real page has so many elements; some of what the extractor does to each takes longer the more there are."""
 
 _COUNT = etree.XPath("count(descendant-or-self::*)")
-_WITHOUT_BLOCKS = etree.XPath(f"descendant-or-self::div[not({' or '.join(sorted(BLOCKS))})]")
 
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it has to say of a page is no news of a crawl
 
@@ -57,8 +56,8 @@ def _make_parser() -> lxml_html.HTMLParser:
 
 def _mark_paragraphs(tree: lxml_html.HtmlElement) -> None:
     """Make paragraphs of the divisions that are: the extractor passes over them where a page has others, too."""
-    for division in _WITHOUT_BLOCKS(tree):
-        if _is_paragraph(division):
+    for division in tree.iter("div"):
+        if not any(child.tag in BLOCKS for child in division) and _is_paragraph(division):
             division.tag = "p"
 
 

@@ -174,10 +174,10 @@ def _read_elsewhere(outline: Outline, region: Region, infos: InfoReader) -> Iter
     for index, line in enumerate(outline.lines[:MOST_ELSEWHERE]):
         if line.furniture or line.is_link or len(line.text) > LONGEST_INFO or not _DIGIT.search(line.text):
             continue
-        if not PUBLISHED_LABEL.search(line.text):
-            continue
         info = infos.read(index)
-        if info and info.published and not info.is_updated and not _is_beside_title(outline, region, index):
+        if not info or not info.published or info.is_updated or not PUBLISHED_LABEL.search(line.text):
+            continue
+        if not _is_beside_title(outline, region, index):
             yield Seen(info, "elsewhere on the page", LEAST_CONFIDENCE, weak=True)
 
 

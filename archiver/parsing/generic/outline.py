@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, takewhile
 
+from bs4.element import NavigableString, PreformattedString
+
 from archiver.parsing.document import TooDeepError
 from archiver.parsing.flow import is_block
 from archiver.parsing.furniture.visibility import SKIPPED, is_hidden
 from archiver.parsing.marks import mark_of
 from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, attribute_of, children_of, text_of
+from archiver.platforms.elements import Element, attribute_of, text_of
 from archiver.raised import Level, is_level, shift_text
 
 MAX_DEPTH = 2000
@@ -183,20 +185,22 @@ class _Walker:
 
     def walk(self, page: Element) -> Outline:
         self._open(page)
-        stack = [(page, children_of(page))]
+        stack = [(page, iter(page.contents))]
         while stack:
             parent, children = stack[-1]
-            child = next(children, None)
-            if child is None:
+            for child in children:
+                if isinstance(child, NavigableString):
+                    if not isinstance(child, PreformattedString):
+                        self._add(child)
+                elif isinstance(child, Element) and child.name not in _SKIPPED and not is_hidden(child):
+                    self._open(child)
+                    stack.append((child, iter(child.contents)))
+                    break
+            else:
                 stack.pop()
                 self._close(parent)
-            elif isinstance(child, str):
-                self._add(child)
-            elif child.name not in _SKIPPED and not is_hidden(child):
-                if len(stack) > MAX_DEPTH:
-                    raise TooDeepError
-                self._open(child)
-                stack.append((child, children_of(child)))
+            if len(stack) > MAX_DEPTH + 1:
+                raise TooDeepError
         return self._outline.finish()
 
     def _open(self, tag: Element) -> None:
@@ -241,7 +245,7 @@ class _Walker:
             self._flush()
 
     def _add(self, text: str) -> None:
-        self._is_begun = self._is_begun or bool(text.strip())
+        self._is_begun = self._is_begun or bool(text and not text.isspace())
         self._pieces.append(shift_text(self._levels[-1][1], clean_text(text)) if self._levels else text)
         if self._outermost is not None and (not self._inlines or self._inlines[-1] is not self._outermost):
             self._inlines.append(self._outermost)
@@ -252,7 +256,10 @@ class _Walker:
                 self._anchors.append(self._links[-1])
 
     def _flush(self) -> None:
-        text = clean_text("".join(self._pieces)) if self._pieces else ""
+        if not self._pieces:
+            self._times = []
+            return
+        text = clean_text("".join(self._pieces)) if self._is_begun else ""
         if text:
             block = self._blocks[-1][0]
             headings = (tag.name for tag, _, _ in self._blocks[-3:] if tag.name in HEADINGS)
