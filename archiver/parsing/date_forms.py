@@ -153,8 +153,14 @@ def take_apart(folded: str) -> DateParts:
 
 
 def may_have_parts(folded: str) -> bool:
-    """Say whether a folded text may hold any part of a date that ``take_apart`` finds: hardly any other is looked at."""
+    """Say whether a folded text may hold any part of a date that ``take_apart`` finds."""
     return bool(_DIGIT.search(folded)) or _has_offset(folded) or bool(_DAYS_AGO.search(folded))
+
+
+def may_have_day_or_clock(folded: str) -> bool:
+    """Say whether a folded text has a year, a time of day, a zone, or a word for a day counted from now."""
+    has_number = _HAS_YEAR.search(folded) or _CLOCK.search(folded)
+    return bool(has_number) or _has_offset(folded) or bool(_DAYS_AGO.search(folded))
 
 
 def _has_offset(folded: str) -> bool:

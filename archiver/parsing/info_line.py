@@ -9,7 +9,7 @@ from functools import lru_cache
 from archiver.model import Count, PublishedDate
 from archiver.parsing.counts import find_count, strip_count
 from archiver.parsing.date_forms import DayOrder, find_day, fold
-from archiver.parsing.dates import is_date_part, read_date
+from archiver.parsing.dates import is_date_part, may_have_date, read_date
 from archiver.parsing.embedded_date import read_embedded_date
 from archiver.parsing.labels import (
     OTHER_COUNT,
@@ -33,6 +33,8 @@ _COMMA = re.compile(", ")
 _LOOKS_LIKE_DATE = re.compile(
     r"\d[/.:-]\d|\d\D{1,20}(?:19|20)\d\d(?!\d)|\d ?(?:giờ|tháng)|\btrước$|\bago$|^\d{8}$|^n/a$", re.IGNORECASE
 )
+# The same wherever it stands in a line.
+_LOOKS_LIKE_PART = re.compile(r"\d[/.:-]\d|\d ?(?:giờ|tháng)|\btrước\b|\bago\b|\d{8}|n/a", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ def read_info_line(text: str, zone: tzinfo, captured_at: datetime, order: DayOrd
 
 
 def _read_published(line: str, zone: tzinfo, captured_at: datetime, order: DayOrder) -> PublishedDate | None:
+    if not (_LOOKS_LIKE_PART.search(line) or may_have_date(line) or PIECE_START.search(line)):
+        return None
     whole = read_date(line, zone, captured_at, order)
     if whole and whole.at:
         return whole

@@ -16,7 +16,7 @@ class Root(BeautifulSoup):
 
     bases: tuple[str, ...] = ()
     every: list[Tag] | None = None
-    """All elements of the page in their order, as long as none is taken out: faster than to walk from one to the next."""
+    """All elements of the page in their order, as long as none is taken out; ``named`` has them by their kind."""
     named: dict[str, list[Tag]] | None = None
 
 
@@ -116,6 +116,21 @@ def _list_texts(element: Element, kinds: Collection[type[NavigableString]]) -> I
         if type(node) in kinds:
             yield node
         node = node.next_element
+
+
+def beginning_of(element: Element, length: int) -> str:
+    """Return the first letters of the text of an element."""
+    kinds = element.interesting_string_types
+    if not isinstance(kinds, Collection):
+        return element.get_text()[:length]
+    pieces: list[str] = []
+    left = length
+    for text in _list_texts(element, kinds):
+        pieces.append(text)
+        left -= len(text)
+        if left <= 0:
+            break
+    return "".join(pieces)[:length]
 
 
 def spaced_text_of(element: Element) -> str:

@@ -21,7 +21,6 @@ from archiver.parsing.generic.metadata import read_metadata
 from archiver.parsing.generic.outline import Outline, read_outline, whole_text
 from archiver.parsing.generic.region import choose_region
 from archiver.parsing.generic.section import find_section
-from archiver.parsing.generic.teasers import find_dated_links, find_teasers
 from archiver.parsing.generic.told import read_told
 from archiver.parsing.info_line import InfoLine
 from archiver.parsing.links import Links
@@ -50,8 +49,7 @@ def read_generic_article(
     fields = settle_count(fields, headline, outline, page)
     attachments = read_attachments(outline, region, links)
     extras = len(parts.images) + len(attachments)
-    rows = find_teasers(outline, infos), find_dated_links(outline, infos)
-    found = Candidate(outline, headline, region, fields, metadata, *rows, extras)
+    found = Candidate(outline, headline, region, fields, metadata, infos, extras)
     refusal = refuse_article(address.kind, found)
     if refusal:
         return refusal
