@@ -71,12 +71,9 @@ def fell_tree(root: Tag) -> None:
 
     Its nodes hold one another, and would wait for the next search for garbage, some hundred pages later.
     """
-    every = root.every if isinstance(root, Root) else None
     node = next(iter(root.contents), None)
     vars(root).clear()
-    for element in every or ():
-        vars(element).clear()
-    while every is None and node is not None:
+    while node is not None:
         following = node.next_element
         vars(node).clear()
         node = following

@@ -132,10 +132,8 @@ def _is_scripted(element: Element) -> bool:
         return True
     if element.name == "input":
         return attribute_of(element, "type").lower() in ("button", "submit")
-    for name in element.attrs:
-        if name.startswith("data-") or name in ("onclick", "hx-get"):
-            return True
-    return False
+    names = element.attrs
+    return bool(names) and any(name.startswith("data-") or name in ("onclick", "hx-get") for name in names)
 
 
 def _is_lone_word(element: Element) -> bool:

@@ -103,8 +103,8 @@ def text_of(element: Element) -> str:
     if not isinstance(kinds, Collection):
         return element.get_text()
     contents = element.contents
-    if len(contents) < 2 and all(isinstance(child, NavigableString) for child in contents):
-        return "".join(child for child in contents if type(child) in kinds)
+    if len(contents) == 1 and isinstance(only := contents[0], NavigableString):
+        return str(only) if type(only) in kinds else ""
     return "".join(_list_texts(element, kinds))
 
 
@@ -113,7 +113,7 @@ def _list_texts(element: Element, kinds: Collection[type[NavigableString]]) -> I
     end = _find_behind(element)
     node: PageElement | None = element.contents[0] if element.contents else end
     while node is not end and node is not None:
-        if type(node) in kinds:
+        if isinstance(node, NavigableString) and type(node) in kinds:
             yield node
         node = node.next_element
 

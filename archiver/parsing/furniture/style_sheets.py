@@ -60,7 +60,10 @@ def _find_names(page: Element) -> frozenset[str]:
 
 
 def _list_rules(sheet: str) -> Iterator[tuple[str, str, bool]]:
-    """List the rules of a sheet that say how something is displayed: selectors, what is said of them, and whether that holds under a condition only."""
+    """List the rules of a sheet that say how something is displayed.
+
+    Each is its selectors, what is said of them, and whether that holds under a condition only.
+    """
     around: list[str] = []
     for text, brace in _PIECE.findall(sheet):
         if brace == "{":

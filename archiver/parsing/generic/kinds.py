@@ -67,7 +67,6 @@ class Candidate:
         """Whether a date or a count is printed with it."""
         return self.fields.published is not None or self.fields.views is not None
 
-
     def find_rows(self, lines: range) -> list[int]:
         """Find the linked titles of other articles among some lines."""
         return find_teasers(self.outline, self.infos, lines)
@@ -148,7 +147,11 @@ def is_in_rows(found: Candidate) -> bool:
     dated = set(found.find_dated_rows(within))
     rows = sorted({*found.find_rows(within), *dated})
     chosen = [index for index in sorted({*region.lead, *region.chosen}) if index not in rows]
-    if not chosen or not rows or sum(lines[line].mass >= PARAGRAPH for line in chosen if line < rows[0]) >= FEWEST_ABOVE:
+    if (
+        not chosen
+        or not rows
+        or sum(lines[line].mass >= PARAGRAPH for line in chosen if line < rows[0]) >= FEWEST_ABOVE
+    ):
         return False
     dated |= set(found.find_dated_rows(below))
     rows = sorted({*rows, *found.find_rows(below), *dated})
