@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
-
 from archiver.model import Article, Page
 from archiver.parsing.markup import DeepMarkupError, Markup, Parsed, look_at
 from archiver.platforms.addresses import choose_base
@@ -21,7 +19,6 @@ from archiver.urls import join_url, parameters_of
 _OWN = frozenset({"canonical", "shortlink"})
 _POST_CLASS = re.compile(r"(?:^|\s)(?:postid|page-id)-(\d{1,12})(?=\s|$)")
 _POST = re.compile(r"post-(\d{1,12})")
-_POSTS = etree.XPath("descendant::article/@id[starts-with(., 'post-')] | descendant::div/@id[starts-with(., 'post-')]")
 # WordPress writes a post by its number like this, in the address of last resort.
 _NUMBERS = ("p", "page_id")
 
@@ -47,8 +44,8 @@ def _find_claims(parsed: Parsed, url: str, read_address: Callable[[str], Address
             yield from (f"post-{number}" for number in _POST_CLASS.findall(element.get("class", "")))
         elif href := _find_address(element):
             yield from _read_key(join_url(base, href), read_address)
-    named = _POSTS(parsed.root) if "post-" in parsed.html else ()
-    posts = {match[1] for name in named if (match := _POST.fullmatch(name))}
+    named = parsed.root.iter("article", "div") if "post-" in parsed.html else ()
+    posts = {match[1] for post in named if (match := _POST.fullmatch(post.get("id", "")))}
     if len(posts) == 1:  # several are those of a list
         yield f"post-{posts.pop()}"
 

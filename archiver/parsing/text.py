@@ -27,6 +27,7 @@ _LETTERS_PER_ERROR = 4
 _KEPT = local()
 _MOST_KEPT = 1_000_000
 _LONGEST_LINE = 400
+_ALPHANUMERIC = re.compile(r"[^\W_]+")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
@@ -68,7 +69,7 @@ def squeeze(text: str) -> str:
 
 @lru_cache(maxsize=2048)  # the lines of a page are asked for again and again
 def _squeeze_line(text: str) -> str:
-    return _NOT_ALPHANUMERIC.sub("", text.casefold())
+    return "".join(_ALPHANUMERIC.findall(text.casefold()))
 
 
 def clean_line(text: str) -> str:

@@ -125,6 +125,8 @@ def _may_be_scripted(element: Element) -> bool:
 
 def _is_scripted(element: Element) -> bool:
     """Say whether an element can be clicked on, by its kind or what it says to a script, and leads to no address."""
+    if not element.attrs:
+        return element.name in ("a", "button")
     if element.name == "a":
         href = attribute_of(element, "href").strip().lower()
         return href in ("", "#") or href.startswith(("#", "javascript:")) or element.has_attr("data-page")
@@ -132,8 +134,10 @@ def _is_scripted(element: Element) -> bool:
         return True
     if element.name == "input":
         return attribute_of(element, "type").lower() in ("button", "submit")
-    names = element.attrs
-    return bool(names) and any(name.startswith("data-") or name in ("onclick", "hx-get") for name in names)
+    names = " ".join(element.attrs)
+    if not ("data-" in names or "onclick" in names or "hx-get" in names):
+        return False
+    return any(name.startswith("data-") or name in ("onclick", "hx-get") for name in element.attrs)
 
 
 def _is_lone_word(element: Element) -> bool:

@@ -194,10 +194,10 @@ def _counts_as_only(agreement: Agreement, *, only: bool) -> bool:
 
 def _is_above_date(outline: Outline, index: int, infos: InfoReader) -> bool:
     """Say whether a line stands right above an info line, and is none itself."""
-    if index + 1 >= len(outline.lines) or infos.read(index) or outline.lines[index].text.endswith((":", "：")):
+    info = infos.read(index + 1) if index + 1 < len(outline.lines) else None
+    if not info or not info.published or info.is_updated:
         return False
-    info = infos.read(index + 1)
-    return bool(info and info.published and not info.is_updated)
+    return not infos.read(index) and not outline.lines[index].text.endswith((":", "："))
 
 
 def _is_crumb(outline: Outline, index: int) -> bool:

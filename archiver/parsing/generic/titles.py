@@ -8,6 +8,7 @@ from archiver.folding import fold
 from archiver.parsing.text import squeeze
 
 _ELLIPSIS = re.compile(r"\s*(?:\.{2,}|…)\s*$")
+_ALPHANUMERIC = re.compile(r"[^\W_]+")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _FILE_ENDING = re.compile(r"\.(?:html?|aspx?|php|jsp|shtml)$", re.IGNORECASE)
 # What may stand between a headline and the name of a site, a section or a kicker in the title of a page.
@@ -70,7 +71,7 @@ class Titles:
 
     def _agree_with_address(self, text: str) -> float:
         """Say how much of an address a line explains: addresses repeat the headline, most cut off somewhere."""
-        letters = _NOT_ALPHANUMERIC.sub("", fold(text))
+        letters = "".join(_ALPHANUMERIC.findall(fold(text)))
         begin = letters[:_SLUG]
         at = self._slug.find(begin) if len(begin) >= 8 else -1
         if at < 0:
