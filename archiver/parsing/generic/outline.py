@@ -5,11 +5,12 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, takewhile
+from typing import NamedTuple
 
 from bs4.element import NavigableString, PreformattedString
 
 from archiver.parsing.document import TooDeepError
-from archiver.parsing.flow import is_block
+from archiver.parsing.flow import BLOCKS, is_block
 from archiver.parsing.furniture.visibility import SKIPPED, is_hidden
 from archiver.parsing.marks import mark_of
 from archiver.parsing.text import clean_text
@@ -35,7 +36,7 @@ UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
 
 def measure_text(text: str) -> int:
     """Count the characters of a text; a letter of a script that writes a word with one or two counts as two."""
-    return len(text) + len(UNSPACED.findall(text))
+    return len(text) if text.isascii() else len(text) + len(UNSPACED.findall(text))
 
 
 @dataclass(slots=True)
@@ -78,8 +79,7 @@ class Line:
         return mass >= PARAGRAPH or (mass > self.linked and measure_text(self.text) - 2 * self.linked >= PARAGRAPH)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """An element and its lines: from ``start`` up to, not including, ``end``."""
 
     element: Element
@@ -205,7 +205,7 @@ class _Walker:
 
     def _open(self, tag: Element) -> None:
         name = tag.name
-        if is_block(tag) or not self._blocks:
+        if name in BLOCKS or is_block(tag) or not self._blocks:
             self._flush()
             self._outermost = None
             place = len(self._outline.spans)

@@ -1,7 +1,7 @@
 """How well a line agrees with what its page calls itself, and with the words of its address."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from archiver.folding import fold
@@ -56,7 +56,7 @@ class Titles:
         by_address = min(self._agree_with_address(text), 0.9) if with_address else 0.0
         if by_address > strength:
             return Agreement("address", by_address, by_address)
-        return replace(Agreement("title" if strength else "markup", strength), by_address=by_address)
+        return Agreement("title" if strength else "markup", strength, by_address)
 
     def has(self, text: str) -> bool:
         """Say whether a text is a whole title, or what one begins or ends with before or behind a sign."""
