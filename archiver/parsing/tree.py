@@ -89,6 +89,7 @@ class _HtmlElement(Tag):
     sourcepos = None
     known_xml: bool | None = False
     hidden = False
+    can_be_empty_element = False
     cdata_list_attributes = None
     attribute_value_list_class = AttributeValueList
     preserve_whitespace_tags = HTMLTreeBuilder.DEFAULT_PRESERVE_WHITESPACE_TAGS
@@ -99,8 +100,9 @@ class _HtmlElement(Tag):
         self.name = name
         self.attrs = attributes
         self.contents = []
-        self.can_be_empty_element = name in _VOID
-        if name in _CONTAINERS:
+        if name in _VOID:
+            self.can_be_empty_element = True
+        elif name in _CONTAINERS:
             self.interesting_string_types = {_CONTAINERS[name]}
 
 
@@ -124,7 +126,7 @@ class _PageRoot(_HtmlElement, Root):
 class _Growth:
     """A tree while it grows, told of each tag and text; a lean one has no white space between blocks."""
 
-    __slots__ = ("_is_lean", "_last", "_open", "_special", "_texts", "every")
+    __slots__ = ("_is_lean", "_last", "_open", "_special", "_texts", "data", "every")
 
     def __init__(self, root: Tag, *, is_lean: bool) -> None:
         self._open = root
@@ -133,6 +135,7 @@ class _Growth:
         self._special: list[str] = []
         self._is_lean = is_lean
         self.every: list[Tag] = []
+        self.data: Callable[[str], None] = self._texts.append
 
     def start(self, name: str, attributes: dict[str, str | AttributeValueList]) -> None:
         if self._texts:
@@ -153,9 +156,6 @@ class _Growth:
             self._open = parent
         if name in _SPECIAL:
             self._special.pop()
-
-    def data(self, text: str) -> None:
-        self._texts.append(text)
 
     def comment(self, text: str) -> None:
         if self._is_lean:
@@ -262,6 +262,7 @@ def _walk_part(part: Part, growth: _Growth) -> None:
 
 def _walk(markup: Markup, growth: _Growth, last: Markup | None = None, behind: Markup | None = None) -> None:
     """Walk through an element and all below it, up to the end of the last element that is wanted."""
+    start, end, data = growth.start, growth.end, growth.data
     around: list[tuple[Markup, Iterator[Markup]]] = []
     siblings = iter((markup,))
     while True:
@@ -270,26 +271,22 @@ def _walk(markup: Markup, growth: _Growth, last: Markup | None = None, behind: M
             return
         if node is None:
             node, siblings = around.pop()
-            growth.end(node.tag)
-        elif not isinstance(node.tag, str):
+            end(node.tag)
+        elif not isinstance(tag := node.tag, str):
             growth.comment(node.text)
         else:
-            _begin(node, growth)
+            start(tag, dict(node.items()))
+            if text := node.text:
+                data(text)
             if len(node):
                 around.append((node, siblings))
                 siblings = iter(node)
                 continue
-            growth.end(node.tag)
+            end(tag)
         if node is last:
             return
-        if node.tail and around:
-            growth.data(node.tail)
-
-
-def _begin(element: Markup, growth: _Growth) -> None:
-    growth.start(element.tag, dict(element.items()))
-    if element.text:
-        growth.data(element.text)
+        if around and (tail := node.tail):
+            data(tail)
 
 
 def _stream(html: str) -> Root:

@@ -225,17 +225,17 @@ class _Walker:
             self._levels.append((tag, mark))
 
     def _close(self, tag: Element) -> None:
-        if self._levels and self._levels[-1][0] is tag:
-            self._levels.pop()
-        if tag is self._outermost:
-            self._outermost = None
-        if tag.name == "a" and self._links:
-            self._links.pop()
         if self._blocks and self._blocks[-1][0] is tag:
             self._flush()
             _, start, place = self._blocks.pop()
             end = len(self._outline.lines)
             self._outline.spans[place] = Span(tag, len(self._blocks) + 1, start, end)
+        elif tag is self._outermost:
+            self._outermost = None
+        if self._links and tag.name == "a":
+            self._links.pop()
+        if self._levels and self._levels[-1][0] is tag:
+            self._levels.pop()
 
     def _break(self) -> None:
         """End a line, except within a heading, whose lines are one."""
