@@ -121,7 +121,8 @@ class InfoReader:
         return bool(OTHER_DATE_LABEL.search(text)) or self._is_of_meeting(index, text)
 
     def _read_line(self, index: int) -> InfoText | None:
-        text = self._text_of(index)
+        line = self._outline.lines[index]
+        text = self._text_of(index) if len(line.text) <= LONGEST_INFO or len(line.times) > 1 else ""
         if not text or len(text) > LONGEST_INFO:
             return None
         if not (_DIGIT.search(text) or VIEWS_LABEL.search(text) or PUBLISHED_LABEL.match(text)):
@@ -129,8 +130,8 @@ class InfoReader:
         if OTHER_DATE_LABEL.match(text):
             return None
         info = self._read_text(index, text)
-        if info is None and len(self._outline.lines[index].inlines) > 1:
-            pieces = [whole_text(element) for element in self._outline.lines[index].inlines]
+        if info is None and len(line.inlines) > 1:
+            pieces = [whole_text(element) for element in line.inlines]
             info = self._read_text(index, join_boxes(pieces) or " | ".join(pieces)[:LONGEST_INFO])
         return info
 
