@@ -74,9 +74,9 @@ def fell_tree(root: Tag) -> None:
     node = next(iter(root.contents), None)
     vars(root).clear()
     while node is not None:
-        following = node.next_element
-        vars(node).clear()
-        node = following
+        held = vars(node)
+        node = held["next_element"]
+        held.clear()
 
 
 class _HtmlElement(Tag):

@@ -57,7 +57,7 @@ def _make_parser() -> lxml_html.HTMLParser:
 def _mark_paragraphs(tree: lxml_html.HtmlElement) -> None:
     """Make paragraphs of the divisions that are: the extractor passes over them where a page has others, too."""
     for division in tree.iter("div"):
-        if not any(child.tag in BLOCKS for child in division) and _is_paragraph(division):
+        if BLOCKS.isdisjoint([child.tag for child in division]) and _is_paragraph(division):
             division.tag = "p"
 
 
