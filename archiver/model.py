@@ -228,8 +228,8 @@ class Listing:
 class Unreadable:
     """A page that is neither an article nor a listing, and why.
 
-    ``stands_in`` is what a whole page is known again by that shows something else than an article (see sketches.py);
-    empty for errors, and for pages that speak of a state that ends.
+    ``stands_in`` is what a whole page is known again by that shows something else than an article (see
+    text/sketches.py); empty for errors, and for pages that speak of a state that ends.
     """
 
     url: str

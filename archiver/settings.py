@@ -20,23 +20,23 @@ ARCHIVE_DB = str(archive_path())
 EXTENSIONS = {
     # Would undo a Crawl-delay with the first quick answer; HostThrottle is one with a floor for each host.
     "scrapy.extensions.throttle.AutoThrottle": None,
-    "archiver.crawl.throttle.HostThrottle": 50,
-    "archiver.crawl.ledger.RunLedger": 100,
-    "archiver.crawl.progress.Progress": 200,
-    "archiver.crawl.logs.RunNotes": 300,
+    "archiver.crawl.politeness.throttle.HostThrottle": 50,
+    "archiver.crawl.run_extension.RunLedger": 100,
+    "archiver.crawl.running.progress.Progress": 200,
+    "archiver.crawl.running.logs.RunNotes": 300,
 }
 ITEM_PIPELINES = {
     "archiver.crawl.pipelines.ArchivePipeline": 300,
     # Documents and images of what was recorded, as far as the site declares attachments.
-    "archiver.crawl.files.ArticleFilesPipeline": 400,
+    "archiver.crawl.documents.pipeline.ArticleFilesPipeline": 400,
 }
 DOWNLOADER_MIDDLEWARES = {
     # Lets requests with dont_filter through, and all of ours have it; HostGuard has no exemption.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "archiver.crawl.hosts.HostGuard": 50,
+    "archiver.crawl.transport.hosts.HostGuard": 50,
     # Takes a robots.txt that cannot be read for one that allows everything.
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "archiver.crawl.robots.RobotsRules": 100,
+    "archiver.crawl.politeness.robots.RobotsRules": 100,
 }
 SPIDER_MIDDLEWARES = {
     # The first two have nothing to do: the spider takes every status, and Discovery knows no depth. What an answer
@@ -47,7 +47,7 @@ SPIDER_MIDDLEWARES = {
     "scrapy.spidermiddlewares.urllength.UrlLengthMiddleware": None,
 }
 # One line an article; Scrapy's own would print every record whole.
-LOG_FORMATTER = "archiver.crawl.logformat.ArticleLogFormatter"
+LOG_FORMATTER = "archiver.crawl.running.logformat.ArticleLogFormatter"
 LOG_LEVEL = "INFO"
 # A progress line for people; `archiver crawl` turns it on where it finds a terminal.
 ARCHIVE_PROGRESS = False
@@ -79,7 +79,7 @@ ARCHIVE_BACKOFF = 5.0
 # Seconds before the last try at a host that failed ten times in a row; the crawl ends if that fails too.
 ARCHIVE_HOST_PAUSE = 600.0
 # Hears how each request ended before it sends the next one; Scrapy's own cannot pause.
-DOWNLOADER = "archiver.crawl.downloader.PoliteDownloader"
+DOWNLOADER = "archiver.crawl.transport.downloader.PoliteDownloader"
 # Requests of one run, retries counted: a trap of endless pages must not keep it busy for days. What is left over waits
 # for the next run. 0 is no bound.
 ARCHIVE_MAX_REQUESTS = 20_000
@@ -112,8 +112,8 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 # Only the web, no local files and no FTP; with guards against what Scrapy takes as it comes: answers cut short, headers
 # without end. They undo the content encoding themselves, since they have to see its end.
 DOWNLOAD_HANDLERS = {
-    "http": "archiver.crawl.connections.Connections",
-    "https": "archiver.crawl.connections.Connections",
+    "http": "archiver.crawl.transport.connections.Connections",
+    "https": "archiver.crawl.transport.connections.Connections",
     "data": None,
     "file": None,
     "ftp": None,
@@ -121,7 +121,7 @@ DOWNLOAD_HANDLERS = {
 }
 COMPRESSION_ENABLED = False
 # No connection to a private address, whatever name leads there; a start address may be one itself.
-TWISTED_DNS_RESOLVER = "archiver.crawl.resolver.PublicResolver"
+TWISTED_DNS_RESOLVER = "archiver.crawl.transport.resolver.PublicResolver"
 
 # What a page gives is recorded one after the other, before the next page is read; a hundred tasks for each answer cost
 # a quarter of the time.
@@ -132,7 +132,7 @@ WARN_ON_GENERATOR_RETURN_VALUE = False
 # --- doors that stay shut -------------------------------------------------------------------------------------------
 
 # Both would let anyone on the machine run code in the crawl. Switched off they are not even imported, see
-# archiver/crawl/project_settings.py.
+# archiver/crawl/running/project_settings.py.
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False
 
@@ -140,7 +140,7 @@ REMOTE_CONTROL_ENABLED = False
 
 FEED_EXPORT_ENCODING = "utf-8"
 # `scrapy crawl` logs to stderr, or to `-s LOG_FILE=`; `archiver crawl` also to logs/SITE.log beside the archive, in
-# UTC and never more than 12 MB a site (archiver/crawl/logs.py). In all of them passwords are masked and control
+# UTC and never more than 12 MB a site (archiver/crawl/running/logs.py). In all of them passwords are masked and control
 # characters escaped.
 ARCHIVE_LOGS = True
 LOG_VERSIONS: list[str] = []

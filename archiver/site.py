@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from archiver.declared_noise import MOST_LINES, DeclaredNoise, read_noise
+from archiver.compare.declared_noise import MOST_LINES, DeclaredNoise, read_noise
 from archiver.errors import SiteError
 from archiver.urls import host_of
 

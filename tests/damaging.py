@@ -14,13 +14,13 @@ from pathlib import Path
 import click
 from httpx import Response
 
-from archiver.archive.downloads import Outcome, list_addresses_of, record_download
-from archiver.archive.file import close_archive, create_or_open
-from archiver.archive.files import folder_of_files, keep_file
-from archiver.archive.ledger import close_run, open_run
+from archiver.archive.evidence.downloads import Outcome, list_addresses_of, record_download
+from archiver.archive.evidence.files import folder_of_files, keep_file
+from archiver.archive.runs.run_log import close_run, open_run
+from archiver.archive.store.file import close_archive, create_or_open
 from archiver.cli import archiver
 from archiver.errors import ArchiverError
-from archiver.file_types import FileType
+from archiver.formats.file_types import FileType
 from archiver.web.serving import make_reader
 from tests.portal.files import pdf
 from tests.reading import FIRST, SITE, make_archive

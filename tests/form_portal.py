@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from urllib.parse import parse_qs
 
 from archiver.crawl.spider import CommitteeSpider
+from archiver.html.elements import Element, attribute_of, select, select_one
 from archiver.model import Form
 from archiver.platforms import PLATFORMS
-from archiver.platforms.elements import Element, attribute_of, select, select_one
 from archiver.platforms.generic import read_address
 from archiver.platforms.layout import ArticleLayout, Layout, ListingLayout, Platform
 from archiver.urls import join_url

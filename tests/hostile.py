@@ -6,10 +6,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import Run, add_finding, close_run, open_run
+from archiver.archive.runs.run_log import Run, add_finding, close_run, open_run
+from archiver.archive.store.file import create_or_open
+from archiver.ingest.record import record_capture
 from archiver.model import Article, Attachment, Capture, Count, Image, Problem, PublishedDate
-from archiver.record import record_capture
 from archiver.site import Site
 
 SITE = Site("xau", 'Trang "xấu" <b>\x1b[1m & Co', "liferay_hanoi")

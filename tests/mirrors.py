@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from archiver.model import Article, Count, Listing, ListingEntry, Page, PublishedDate
-from archiver.parsing.text import clean_text
+from archiver.text.cleaning import clean_text
 from tests.loopback import serve_handler
 from tests.real_portal import ZONE
 

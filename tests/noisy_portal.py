@@ -7,13 +7,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
-from archiver.archive.file import create_or_open
-from archiver.archive.health import Ending
-from archiver.archive.ledger import Run, close_run, note_walk, open_run
-from archiver.archive.reconciling import judge_run
+from archiver.archive.history.reconciling import judge_run
+from archiver.archive.runs.health import Ending
+from archiver.archive.runs.run_log import Run, close_run, note_walk, open_run
+from archiver.archive.store.file import create_or_open
 from archiver.checks import check_run
+from archiver.ingest.record import is_fleeting, read_capture, record_capture
 from archiver.model import Article, Capture, Purpose
-from archiver.record import is_fleeting, read_capture, record_capture
 from archiver.site import Site
 
 T = TypeVar("T")

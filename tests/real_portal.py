@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from archiver.parsing.text import clean_text
+from archiver.text.cleaning import clean_text
 from tests.loopback import serve_handler
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

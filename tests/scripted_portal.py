@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from archiver.crawl.spider import CommitteeSpider
+from archiver.html.elements import select_one
 from archiver.platforms import PLATFORMS
-from archiver.platforms.elements import select_one
 from archiver.platforms.generic import read_address
 from archiver.platforms.layout import ArticleLayout, Layout, ListingLayout, Platform
 from tests.loopback import QuietHandler, serve_handler

@@ -2,19 +2,19 @@
 
 import json
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import Run, close_run, note_walk, open_run
-from archiver.archive.reconciling import judge_run
+from archiver.archive.history.reconciling import judge_run
+from archiver.archive.runs.run_log import Run, close_run, note_walk, open_run
+from archiver.archive.store.file import create_or_open
+from archiver.ingest.record import read_answer, record_capture
 from archiver.model import Capture, Listing, Page, Purpose
 from archiver.platforms import platform_of
-from archiver.record import read_answer, record_capture
 from tests.archives import frozen_portal
 from tests.portal import Portal, Response, article_path, maintenance_page
 from tests.visiting import BASE, SITE
@@ -69,7 +69,9 @@ def _let_happen(portal: Portal, chance: random.Random, at: datetime) -> None:
     ids = sorted(portal._articles)
     for _ in range(chance.randint(1, 3)):
         article = chance.choice(ids)
-        match chance.choice("edit lead blank spell remove restore delist delist reset new outage renumber".split()):
+        match chance.choice(
+            "edit lead blank spell remove restore delist delist reset new outage renumber outage".split()
+        ):
             case "edit":
                 portal.edit(article, title=f"Tiêu đề thứ {chance.randint(1, 3)}")
             case "lead":
@@ -84,8 +86,7 @@ def _let_happen(portal: Portal, chance: random.Random, at: datetime) -> None:
             case "new":
                 portal.add(replace(portal._articles[article], id=max(portal._articles) + 1))
             case "outage":
-                page = chance.choice([maintenance_page(at), maintenance_page(at, "Thông báo chung"), None])
-                portal.outage = lambda path, page=page: _interrupt(path, page)  # type: ignore[misc]
+                portal.outage = _choose_outage(portal, chance, at)
             case "renumber":
                 _renumber(portal, article, chance)
             case action:
@@ -103,6 +104,19 @@ def _renumber(portal: Portal, article: int, chance: random.Random) -> None:
         portal.remove(article)
     else:
         portal.answers[article_path(old)] = Response(status, b"", (("Location", article_path(new)),))
+
+
+def _choose_outage(portal: Portal, chance: random.Random, at: datetime) -> Callable[[str], Response | None]:
+    page = chance.choice([maintenance_page(at), maintenance_page(at, "Thông báo chung"), None, b""])
+    return (lambda path: _interrupt(path, page)) if page != b"" else (lambda path: redesign(portal, path))
+
+
+def redesign(portal: Portal, path: str) -> Response:
+    """Answer with the page of an article under other class names, which no layout knows; all else is as it was."""
+    page = portal.page(path)
+    if "view_content" not in path:
+        return page
+    return replace(page, body=page.body.replace(b"asset-full-content", b"noi-dung").replace(b"asset-title", b"tieu-de"))
 
 
 def _interrupt(path: str, page: bytes | None) -> Response | None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from archiver.archive.clues import write_all_clues
-from archiver.archive.file import close_archive, create_or_open
+from archiver.archive.identity.clues import write_all_clues
+from archiver.archive.store.file import close_archive, create_or_open
 
 START = datetime(2012, 1, 1, 2, tzinfo=UTC)
 CHANGED_EVERY = 10

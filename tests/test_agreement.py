@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.html.elements import Element, select_one
 from archiver.model import (
     Article,
     Capture,
@@ -19,9 +20,8 @@ from archiver.model import (
     PublishedDate,
     Unreadable,
 )
-from archiver.parsing.agreement import hold_against, is_plain_article, outweighs, take_text
 from archiver.parsing.page import read_page
-from archiver.platforms.elements import Element, select_one
+from archiver.parsing.pages.agreement import hold_against, is_plain_article, outweighs, take_text
 from archiver.platforms.generic import read_address
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
 from tests.real_portal import ZONE

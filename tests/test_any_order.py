@@ -9,13 +9,13 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import close_died_run
-from archiver.archive.merging import merge_archive
+from archiver.archive.runs.run_log import close_died_run
+from archiver.archive.store.file import create_or_open
+from archiver.archive.upkeep.merge import merge_archive
+from archiver.ingest.record import record_capture
+from archiver.ingest.replay import replay
+from archiver.ingest.verify import verify
 from archiver.model import Capture, Purpose
-from archiver.record import record_capture
-from archiver.replay import replay
-from archiver.verification import verify
 from tests.archives import frozen_portal
 from tests.portal import article_path
 from tests.scripted_year import (

@@ -13,14 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archiver.archive.evidence import keep_capture, load_capture
-from archiver.archive.file import create_or_open, open_for_reading
-from archiver.archive.ledger import Run, open_run
-from archiver.archive.schema import APPLICATION_ID, VERSION
-from archiver.archive.views import VIEWS
+from archiver.archive.evidence.captures import keep_capture, load_capture
+from archiver.archive.queries.views import VIEWS
+from archiver.archive.runs.run_log import Run, open_run
+from archiver.archive.store.file import create_or_open, open_for_reading
+from archiver.archive.store.schema import APPLICATION_ID, VERSION
 from archiver.errors import ArchiveError
+from archiver.ingest.record import read_capture, record_capture
 from archiver.model import Capture
-from archiver.record import read_capture, record_capture
 from archiver.site import Site
 from tests.portal import Portal, article_path, demo_portal
 

@@ -14,11 +14,11 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from archiver.archive.backup import back_up, back_up_files
-from archiver.archive.file import close_archive, create_or_open, open_for_reading
-from archiver.crawl.locks import SiteLocks
+from archiver.archive.store.backup import back_up, back_up_files
+from archiver.archive.store.file import close_archive, create_or_open, open_for_reading
+from archiver.crawl.running.locks import SiteLocks
 from archiver.errors import ArchiveError
-from archiver.verification import verify
+from archiver.ingest.verify import verify
 from tests.archives import MORNING, frozen_portal
 from tests.conftest import PROJECT, Crawling
 from tests.portal import demo_portal, serve
@@ -169,7 +169,8 @@ def test_without_an_archive(crawling: Crawling) -> None:
 _KILLED = """
 import os, sys
 from pathlib import Path
-from archiver.archive.backup import back_up, back_up_files
+from archiver.archive.store.backup import back_up
+from archiver.archive.store.backup import back_up_files
 back_up(Path(sys.argv[1]), Path(sys.argv[2]), force=True, progress=lambda done, pages: os.kill(os.getpid(), 9))
 """
 

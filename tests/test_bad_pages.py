@@ -8,10 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from archiver.ingest.record import read_capture
 from archiver.model import Article, Capture, Count, Listing, Problem, PublishedDate, Unreadable
 from archiver.parsing.page import read_page
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
-from archiver.record import read_capture
 from archiver.site import Site
 from tests.portal import article_path, demo_portal
 from tests.real_portal import ZONE
@@ -247,7 +247,7 @@ FILLINGS = {
 def test_large_pages_take_bounded_time(name):
     body = FILLINGS[name]().encode()
     assert len(body) > LARGE * 0.9
-    started = time.monotonic()
+    started = time.process_time()
     outcome = read(body)
     assert isinstance(outcome, (Article, Unreadable))
-    assert time.monotonic() - started < 120
+    assert time.process_time() - started < 120

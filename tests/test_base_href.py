@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.html.addresses import base_of, choose_base, resolve_address
+from archiver.html.elements import select_one
+from archiver.html.links import Links
 from archiver.model import Article, Capture, Listing, Page
 from archiver.onboarding.pages import read_links
-from archiver.parsing.document import parse_html
-from archiver.parsing.generic.form_pager import find_next_form, find_next_query
-from archiver.parsing.links import Links
+from archiver.parsing.generic.listings.form_pager import find_next_form, find_next_query
 from archiver.parsing.page import read_page
-from archiver.platforms.addresses import base_of, choose_base, resolve_address
-from archiver.platforms.elements import select_one
+from archiver.parsing.pages.document import parse_html
 from archiver.platforms.generic import GENERIC
 from archiver.platforms.layout import Platform
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI

@@ -436,9 +436,9 @@ def test_nesting_without_end(tag, closed):
     names = [name.split()[0] for name in tag.split("><")]
     end = "".join(f"</{name}>" for name in reversed(names)) if closed else ""
     body = f"<p>{FIRST}</p>" + f"<{tag}>" * 100_000 + LAST + end * 100_000
-    started = time.monotonic()
+    started = time.process_time()
     page = read_page(capture(body), LIFERAY_HANOI, ZONE)
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
     assert page == Unreadable(
         URL, Problem("too_deep", "elements are nested deeper than any real page nests them")
     ) or page.paragraphs == (FIRST, LAST)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from archiver.archive.file import create_or_open
+from archiver.archive.store.file import create_or_open
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, demo_portal, serve
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from archiver.archive.evidence import load_capture
-from archiver.archive.file import create_or_open
+from archiver.archive.evidence.captures import load_capture
+from archiver.archive.store.file import create_or_open
 from tests.portal import Response
 from tests.troubled_portal import Failed, Fault, check_fault, crawl_trouble
 

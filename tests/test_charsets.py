@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from archiver.parsing.charsets import weigh
-from archiver.parsing.text import decode_page
+from archiver.html.charsets import weigh
+from archiver.html.decoding import decode_page
 from tests.test_text import in_1258
 
 # Each text in the charsets it used to be written in.

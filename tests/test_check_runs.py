@@ -13,13 +13,13 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.file import close_archive
-from archiver.archive.health import Channel, Ending, read_health
-from archiver.archive.ledger import Run, add_finding, close_run, note_walk, open_run, write_fates
-from archiver.archive.reconciling import judge_run
+from archiver.archive.history.reconciling import judge_run
+from archiver.archive.runs.health import Channel, Ending, read_health
+from archiver.archive.runs.run_log import Run, add_finding, close_run, note_walk, open_run, write_fates
+from archiver.archive.store.file import close_archive
 from archiver.checks import check_run
+from archiver.ingest.record import record_capture
 from archiver.model import Article, Capture, Page, Purpose
-from archiver.record import record_capture
 from archiver.site import Expectations
 from tests.conftest import PROJECT, Crawling
 from tests.portal import Portal, Response, demo_portal, serve

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.archive.fillings import Page
-from archiver.archive.health import Channel, Health, RunFigures
+from archiver.archive.runs.field_coverage import Page
+from archiver.archive.runs.health import Channel, Health, RunFigures
 from archiver.checks import find_faults
+from archiver.checks.baseline import chance_of_at_least
 from archiver.checks.fields import place_of
-from archiver.checks.usual import chance_of_at_least
 from archiver.platforms import PLATFORMS
 from archiver.site import Expectations, Site
 

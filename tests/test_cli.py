@@ -19,13 +19,13 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import open_run
-from archiver.archive.views import VIEWS
+from archiver.archive.queries.views import VIEWS
+from archiver.archive.runs.run_log import open_run
+from archiver.archive.store.file import create_or_open
 from archiver.cli import COMMANDS, archiver
 from archiver.errors import ArchiverError
+from archiver.ingest.record import record_capture
 from archiver.model import Article, Capture, Count, PublishedDate
-from archiver.record import record_capture
 from archiver.site import Site
 from tests.conftest import PROJECT, Crawling
 from tests.portal import Portal, demo_portal, serve
@@ -302,7 +302,7 @@ def _run_at_terminal(command: list[str], **environment: str) -> str:
             break
         written += piece
     os.close(leader)
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=120) == 0
     return written.decode()
 
 
@@ -390,7 +390,7 @@ def test_demo_is_quick_and_the_commands_it_prints_work(tmp_path: Path) -> None:
     program = [str(Path(sys.executable).with_name("archiver"))]
     started = time.monotonic()
     done = _run(project, [*program, "demo"], environment)
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < 60  # ten on a machine that does nothing else
     assert (done.returncode, done.stderr) == (0, "")
     kinds = re.findall(r"\b(created|edited|suspect|gone|delisted)\b", done.stdout)
     assert {"created", "edited"} <= set(kinds)

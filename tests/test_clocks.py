@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.archive.attendance import LedgerEntry
-from archiver.archive.clocks import Ahead, find_ahead, read_offsets
-from archiver.archive.health import Health, RunFigures
-from archiver.archive.planning import KnownArticle, list_known_articles
+from archiver.archive.runs.clocks import Ahead, find_ahead, read_offsets
+from archiver.archive.runs.health import Health, RunFigures
+from archiver.archive.runs.known_articles import KnownArticle, list_known_articles
+from archiver.archive.runs.run_history import LedgerEntry
 from archiver.checks import find_faults
 from archiver.checks.attendance import check_attendance
-from archiver.crawl.schedule import choose_visits
+from archiver.crawl.planning.schedule import choose_visits
+from archiver.ingest.record import record_capture
 from archiver.model import Capture, Problem, Unreadable
-from archiver.record import record_capture
 from archiver.site import Revisits
 from tests.conftest import Crawling
 from tests.portal import Portal, Response, article_path, demo_portal, serve

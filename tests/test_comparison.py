@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.alignment import fold_text
-from archiver.archive.content import COLUMNS, Content, find_changes
-from archiver.cli.differences import write_comparison
-from archiver.comparison import as_json, compare_states
-from archiver.edits import Comparison, Edit, Span, State
+from archiver.archive.history.content import COLUMNS, Content, find_changes
+from archiver.cli.reading.differences import write_comparison
+from archiver.compare.alignment import fold_text
+from archiver.compare.edits import Comparison, Edit, Span, State
+from archiver.compare.states import as_json, compare_states
 
 MEETING = "Sáng nay, Đảng ủy trường tổ chức hội nghị sơ kết công tác sáu tháng đầu năm với sự tham gia của các chi bộ."
 MEMBERS = "Toàn Đảng bộ hiện có 853 đảng viên sinh hoạt tại 27 chi bộ, tăng so với cùng kỳ."
@@ -495,12 +495,12 @@ def unrelated_bodies(paragraphs, words, vocabulary=2000):
 )
 def test_long_texts_are_compared_in_bounded_time(paragraphs, words, vocabulary):
     states = unrelated_bodies(paragraphs, words, vocabulary)
-    start = time.perf_counter()
+    start = time.process_time()
     compare_states(*states)
-    assert time.perf_counter() - start < 10  # an idle machine needs under 2 s
+    assert time.process_time() - start < 10  # an idle machine needs under 2 s
 
 
 def test_many_dates_are_compared_in_bounded_time():
-    start = time.perf_counter()
+    start = time.process_time()
     edit = only_edit("ngày 1 " * 20_000, "ngày 2 " * 20_000)
-    assert (edit.size, time.perf_counter() - start < 10) == ("date", True)
+    assert (edit.size, time.process_time() - start < 10) == ("date", True)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.model import Article, Capture, Image, Listing, Page, Problem, Unreadable
-from archiver.parsing.continuation import MOST_PAGES, conclude, goes_on, read_page_of
 from archiver.parsing.page import read_page
-from archiver.parsing.recognition import recognise_capture
+from archiver.parsing.pages.continuation import MOST_PAGES, conclude, goes_on, read_page_of
+from archiver.parsing.pages.recognition import recognise_capture
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archiver.model import Count
-from archiver.parsing.counts import LARGEST_COUNT, find_count, read_count, strip_count
+from archiver.parsing.fields.counts import LARGEST_COUNT, find_count, read_count, strip_count
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archiver.cli import COMMANDS
-from archiver.cli.cron import Job, _write_cron_line, _write_service, cron_command
+from archiver.cli.crawling.cron import Job, _write_cron_line, _write_service, cron_command
 from archiver.errors import UsageError
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import demo_portal, serve

@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.archive.browsing import list_sections
-from archiver.archive.content import write_time
-from archiver.archive.damage import DamageError, note_damage, noting_damage
-from archiver.archive.file import open_for_reading
-from archiver.archive.queries import zones_of_sites
-from archiver.archive.values import READERS, read_row, read_rows, read_time, read_zone
-from archiver.cli.telling import telling_damage
+from archiver.archive.history.content import write_time
+from archiver.archive.queries.browsing import list_sections
+from archiver.archive.queries.queries import zones_of_sites
+from archiver.archive.store.damage import DamageError, note_damage, noting_damage
+from archiver.archive.store.file import open_for_reading
+from archiver.archive.store.values import READERS, read_row, read_rows, read_time, read_zone
+from archiver.cli.printing.telling import telling_damage
 from archiver.errors import ArchiveError, UsageError
 from tests.conftest import Crawling
 from tests.damaging import Called, Whole, call, find_defects, list_commands, list_pages, make_whole, open_pages

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archiver.model import PublishedDate
-from archiver.parsing.dates import is_date_part, may_have_date, read_date
+from archiver.parsing.fields.dates import is_date_part, may_have_date, read_date
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 CAPTURED = datetime(2026, 1, 2, 5, 0, 30, tzinfo=UTC)  # 12:00:30 in Hà Nội
@@ -439,7 +439,7 @@ def test_the_zone_knows_summer_time():
 
 def test_dateparser_is_not_loaded_for_known_forms():
     program = (
-        "import sys; from datetime import *; from archiver.parsing.dates import read_date\n"
+        "import sys; from datetime import *; from archiver.parsing.fields.dates import read_date\n"
         "for text in ('27/04/2018 | 4:03 PM', 'thứ năm, 08 08 2019 08:51', 'hôm qua', 'N/A', '31/04/2018', '2025'):\n"
         "    read_date(text, UTC, datetime.now(UTC))\n"
         "sys.exit('dateparser' in sys.modules)"

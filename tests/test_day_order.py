@@ -8,7 +8,7 @@ import pytest
 from archiver.errors import SiteError
 from archiver.model import Article, Capture, Listing
 from archiver.onboarding.places import Evidence, infer_places
-from archiver.parsing.generic.day_order import ask_dates
+from archiver.parsing.generic.dates.day_order import ask_dates
 from archiver.parsing.page import read_page
 from archiver.platforms.generic import make_generic
 from archiver.site import Places, Site

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.archive.planning import KnownArticle, UnfinishedRun
-from archiver.archive.unread import UnreadArticle
-from archiver.crawl.discovery import Discovery
-from archiver.crawl.fates import Fates
-from archiver.crawl.options import EXAMPLES, CrawlOptions, read_options
-from archiver.crawl.plan import Plan, Scope
-from archiver.crawl.targets import Agenda, Step, Target, Walk
+from archiver.archive.runs.known_articles import KnownArticle, UnfinishedRun
+from archiver.archive.runs.unread import UnreadArticle
+from archiver.crawl.planning.accounting import Fates
+from archiver.crawl.planning.discovery import Discovery
+from archiver.crawl.planning.options import EXAMPLES, CrawlOptions, read_options
+from archiver.crawl.planning.plan import Plan, Scope
+from archiver.crawl.planning.targets import Agenda, Step, Target, Walk
 from archiver.errors import UsageError
 from archiver.model import Listing, ListingEntry, Problem, PublishedDate, ResultCount
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI

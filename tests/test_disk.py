@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.connection import LEAST_SPACE
+from archiver.archive.store.connection import LEAST_SPACE
 from tests.conftest import PROJECT, Crawling, Done
 from tests.portal import Portal, demo_portal, serve
 

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from archiver.html.decoding import decode_page
+from archiver.html.elements import text_of
+from archiver.html.links import Links
+from archiver.html.markup import parse_beginning, parse_once
 from archiver.parsing.article import read_article
-from archiver.parsing.container import find_article_part, find_ended_part, find_listing_part, guess_end
-from archiver.parsing.document import parse_html, parse_listing, parse_page
-from archiver.parsing.links import Links
 from archiver.parsing.listing import ListingReader
-from archiver.parsing.markup import parse_beginning, parse_once
-from archiver.parsing.text import decode_page
-from archiver.platforms.elements import text_of
+from archiver.parsing.pages.container import find_article_part, find_ended_part, find_listing_part, guess_end
+from archiver.parsing.pages.document import parse_html, parse_listing, parse_page
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI, read_address
 from tests.portal import Portal, article_path, demo_portal, large_portal
 from tests.real_portal import BROKEN_MARKUP, ZONE, read_truth, unpack_mirror

@@ -8,8 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archiver.model import Article, Attachment, Capture, Count, Image, Listing, ListingEntry, PublishedDate
-from archiver.parsing.document import parse_html
 from archiver.parsing.page import read_page
+from archiver.parsing.pages.document import parse_html
 from archiver.platforms import recognise_platform
 from archiver.platforms.dotnetnuke import DOTNETNUKE, read_address
 from archiver.platforms.sharepoint import SHAREPOINT

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.parsing.embedded_date import list_dates, read_embedded_date
-from archiver.parsing.info_line import read_info_line
+from archiver.parsing.fields.byline import read_info_line
+from archiver.parsing.fields.embedded_date import list_dates, read_embedded_date
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 AT = datetime(2026, 1, 2, 5, tzinfo=UTC)

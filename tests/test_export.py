@@ -18,13 +18,13 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from archiver.archive.extracts import EXTRACTS
-from archiver.cells import defuse
+from archiver.archive.queries.export_rows import EXTRACTS
 from archiver.cli import archiver
 from archiver.errors import ArchiverError, UsageError
 from archiver.exporting.texts import compose_row
-from archiver.feeds import About, write_feed
-from archiver.outfiles import open_folder, open_text
+from archiver.formats.atom import About, write_feed
+from archiver.formats.atomic_files import open_folder, open_text
+from archiver.text.spreadsheet import defuse
 from tests.conftest import PROJECT
 from tests.hostile import TITLES, make_hostile
 from tests.portal import demo_portal

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.crawl.file_names import read_file_name
-from archiver.parsing.text import clean_text
+from archiver.crawl.documents.file_names import read_file_name
+from archiver.text.cleaning import clean_text
 
 
 @pytest.mark.parametrize(

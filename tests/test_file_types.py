@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.file_types import NoDocumentError, identify_file_type
+from archiver.formats.file_types import NoDocumentError, identify_file_type
 from tests.portal.files import PNG, docx, old_office, pdf, zipped
 
 OPEN = "application/vnd.oasis.opendocument"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.folding import MARKED, fold, list_forms, list_words, locate_words, unify
+from archiver.text.folding import MARKED, fold, list_forms, list_words, locate_words, unify
 
 WORDS = [
     # as written, folded, exact

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.archive.backup import back_up
-from archiver.archive.file import close_archive, create_or_open, open_for_reading
-from archiver.archive.foreign_log import check_log, has_foreign_log
+from archiver.archive.store.backup import back_up
+from archiver.archive.store.file import close_archive, create_or_open, open_for_reading
+from archiver.archive.store.foreign_log import check_log, has_foreign_log
 from archiver.errors import ArchiveError
 from tests.archives import MORNING, frozen_portal, unpack
 from tests.conftest import PROJECT, Crawling
@@ -290,7 +290,7 @@ _WRITER = """
 import sys
 from datetime import timedelta
 from pathlib import Path
-from archiver.archive.file import close_archive
+from archiver.archive.store.file import close_archive
 from tests.archives import MORNING, frozen_portal
 from tests.visiting import Visits
 portal = frozen_portal()

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.html.elements import select
 from archiver.model import Count, Form, Listing, ListingEntry, PublishedDate, ResultCount
-from archiver.parsing.document import parse_html
-from archiver.parsing.generic.form_pager import find_next_form, find_next_query
+from archiver.onboarding.selectors import write_selector
 from archiver.parsing.generic.listing import read_generic_listing
-from archiver.parsing.generic.pager import find_next_url
-from archiver.parsing.generic.rows import find_rows
-from archiver.parsing.generic.selectors import write_selector
-from archiver.platforms.elements import select
+from archiver.parsing.generic.listings.form_pager import find_next_form, find_next_query
+from archiver.parsing.generic.listings.pager import find_next_url
+from archiver.parsing.generic.listings.rows import find_rows
+from archiver.parsing.pages.document import parse_html
 from archiver.platforms.generic import GENERIC, read_address
 from tests.real_portal import ZONE
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.model import Article, Capture, Count
-from archiver.parsing.document import parse_html
-from archiver.parsing.generic.heading import read_heading
+from archiver.parsing.generic.names.heading import read_heading
+from archiver.parsing.generic.names.titles import Titles
 from archiver.parsing.generic.outline import read_outline
-from archiver.parsing.generic.titles import Titles
 from archiver.parsing.page import read_page
+from archiver.parsing.pages.document import parse_html
 from archiver.platforms.generic import GENERIC
 
 AT = datetime(2024, 6, 1, 3, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """Which keys are one article, on sites whose addresses hold no id; in any order of what came in (rules 8 and 11)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import close_run, note_walk, open_run
-from archiver.archive.reconciling import judge_run
+from archiver.archive.history.reconciling import judge_run
+from archiver.archive.runs.run_log import close_run, note_walk, open_run
+from archiver.archive.store.file import create_or_open
+from archiver.ingest.record import read_answer, record_capture
+from archiver.ingest.replay import replay
+from archiver.ingest.verify import verify
 from archiver.model import Capture, Purpose
 from archiver.platforms import platform_of
-from archiver.record import read_answer, record_capture
-from archiver.replay import replay
 from archiver.site import Site
-from archiver.verification import verify
 
 START = datetime(2026, 3, 2, 3, tzinfo=UTC)
 HOST = "http://vidu.vn"
@@ -245,6 +245,15 @@ STORIES = {
             ),
         ),
         tuple((f"tin/bai-{n}", 1, "live") for n in (1, 2, 3)),
+    ),
+    "an address that answers again after another took its place": Story(
+        (
+            (OLD,),
+            (GONE, replace(OLD, path="/tin/bai-2")),
+            (GONE, replace(GONE, path="/tin/bai-2")),
+            (OLD,),
+        ),
+        (("tin/bai", 1, "live"), ("tin/bai-2", 1, "suspect")),
     ),
     "an id that is printed, under another title": Story(
         (

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.model import Count, PublishedDate
-from archiver.parsing.info_line import InfoLine, read_info_line
+from archiver.parsing.fields.byline import InfoLine, read_info_line
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 CAPTURED = datetime(2026, 1, 2, 5, 0, 30, tzinfo=UTC)

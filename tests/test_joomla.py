@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from archiver.model import Article, Capture, Count, Listing, PublishedDate
-from archiver.parsing.document import parse_html
 from archiver.parsing.page import read_page
+from archiver.parsing.pages.document import parse_html
 from archiver.platforms import recognise_platform
 from archiver.platforms.joomla import JOOMLA, read_address
 

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archiver.parsing.counts import find_count
-from archiver.parsing.info_line import read_info_line
+from archiver.parsing.fields.byline import read_info_line
+from archiver.parsing.fields.counts import find_count
 
 CAPTURED = datetime(2026, 1, 2, 5, tzinfo=UTC)
 

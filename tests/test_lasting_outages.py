@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archiver.archive.file import create_or_open
-from archiver.archive.merging import merge_archive
+from archiver.archive.store.file import create_or_open
+from archiver.archive.upkeep.merge import merge_archive
+from archiver.ingest.record import record_capture
+from archiver.ingest.replay import replay
+from archiver.ingest.verify import verify
 from archiver.model import Capture, Listing, Purpose
-from archiver.record import record_capture
-from archiver.replay import replay
-from archiver.verification import verify
 from tests.ending_portal import FIRST_DAY, NOT_FOUND, EndingPortal
 from tests.ending_portal import Answer as Reply
 from tests.scripted_year import (

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archiver.crawl.discovery import MOST_BARE, Discovery
-from archiver.crawl.options import CrawlOptions
-from archiver.crawl.plan import Plan
-from archiver.crawl.targets import Walk
+from archiver.crawl.planning.discovery import MOST_BARE, Discovery
+from archiver.crawl.planning.options import CrawlOptions
+from archiver.crawl.planning.plan import Plan
+from archiver.crawl.planning.targets import Walk
 from archiver.model import Capture, Listing, Page, Unreadable
 from archiver.parsing.page import read_page
 from archiver.platforms.generic import GENERIC

@@ -12,8 +12,8 @@ from threading import Thread
 
 import pytest
 
-from archiver.archive.file import create_or_open, open_for_reading
-from archiver.crawl.locks import SiteLocks
+from archiver.archive.store.file import create_or_open, open_for_reading
+from archiver.crawl.running.locks import SiteLocks
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, demo_portal, serve
 
@@ -193,7 +193,7 @@ def test_looking_at_an_archive_lets_go_of_no_lock(tmp_path: Path) -> None:
     open_for_reading(path).close()
     database.execute(f"INSERT INTO sites ({_SITE}) VALUES ('0', '', 'liferay_hanoi', 'UTC')")
     for name in "bc":
-        program = f"from pathlib import Path; from archiver.archive.file import create_or_open; \
+        program = f"from pathlib import Path; from archiver.archive.store.file import create_or_open; \
 database = create_or_open(Path('{path}')); {add.format(name)}; database.close()"
         assert subprocess.run([sys.executable, "-c", program], check=False, cwd=PROJECT, timeout=60).returncode == 0
         assert path.with_name("archive.db-wal").exists()

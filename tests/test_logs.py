@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from archiver import __version__
-from archiver.crawl.logs import FILES, ShowableRecord, SiteLog, show_only_what_may_be_shown, site_logs
-from archiver.display import make_showable, mask_passwords
+from archiver.crawl.running.logs import FILES, ShowableRecord, SiteLog, show_only_what_may_be_shown, site_logs
 from archiver.errors import UsageError
+from archiver.text.display import make_showable, mask_passwords
 from archiver.urls import join_url
 from tests.conftest import FAST, Crawling
 from tests.portal import Portal, demo_portal, serve
@@ -56,7 +56,7 @@ def test_one_line_for_each_article_and_two_for_the_run(crawling: Crawling, serve
     listed = portal.listed(CHANNEL)[: portal.page_size]
     assert sorted(message.split(" ")[1] for message in articles) == sorted(str(article.id) for article in listed)
     assert all(re.fullmatch(rf"new \d+ '.+' {base}/\S+", message) for message in articles)
-    begun, ended = [message for *_, name, message in lines if name == "archiver.crawl.logs"]
+    begun, ended = [message for *_, name, message in lines if name == "archiver.crawl.running.logs"]
     scope = crawling.query("SELECT scope FROM runs")[0]["scope"]
     arguments = f"start={start} max_pages=1"
     about = f"arguments: {arguments}; archiver {__version__}; archive: {crawling.path}"
@@ -102,7 +102,7 @@ def test_each_site_has_a_log_of_its_own(crawling: Crawling, served: tuple[Portal
 def test_a_crawl_that_cannot_begin_is_in_the_log(crawling: Crawling, arguments: tuple[str, ...], said: str) -> None:
     done = crawling.archiver("crawl", *arguments)
     ((_, level, name, message),) = _log(crawling, arguments[0])
-    assert (done.status, level, name) == (2, "ERROR", "archiver.crawl.logs")
+    assert (done.status, level, name) == (2, "ERROR", "archiver.crawl.running.logs")
     assert message.startswith(f"the crawl cannot begin: {said}")
     assert done.err == f"archiver: {message.removeprefix('the crawl cannot begin: ')}\n"
 
@@ -292,5 +292,5 @@ def test_a_defect_is_in_the_log(tmp_path: Path) -> None:
     assert logging.getLogRecordFactory() is ShowableRecord
     logging.setLogRecordFactory(usual)
     text = (tmp_path / "logs" / "site.log").read_text(encoding="utf-8")
-    assert "ERROR archiver.crawl.logs: the crawl broke off\n  | Traceback" in text
-    assert text.endswith("ERROR archiver.crawl.logs: the crawl cannot begin: not like this\n")
+    assert "ERROR archiver.crawl.running.logs: the crawl broke off\n  | Traceback" in text
+    assert text.endswith("ERROR archiver.crawl.running.logs: the crawl cannot begin: not like this\n")

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from archiver.crawl.bounds import check_addresses
-from archiver.crawl.fates import Fates
-from archiver.crawl.options import read_addresses
-from archiver.crawl.requests import write_conditions
-from archiver.crawl.targets import Target, Walk
+from archiver.crawl.planning.accounting import Fates
+from archiver.crawl.planning.bounds import check_addresses
+from archiver.crawl.planning.options import read_addresses
+from archiver.crawl.planning.targets import Target, Walk
+from archiver.crawl.transport.requests import write_conditions
 from archiver.errors import UsageError
 from archiver.model import Form, Listing, ListingEntry, Problem
 from archiver.urls import MOST_ADDRESS, shorten_address

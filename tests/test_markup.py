@@ -8,12 +8,12 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 from lxml import etree
 
+from archiver.html.elements import text_of
+from archiver.html.markup import LEAST_LIBXML2, DeepMarkupError, parse_once
+from archiver.html.tree import grow_tree
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
-from archiver.parsing.document import parse_html
-from archiver.parsing.markup import LEAST_LIBXML2, DeepMarkupError, parse_once
 from archiver.parsing.page import read_page
-from archiver.parsing.tree import grow_tree
-from archiver.platforms.elements import text_of
+from archiver.parsing.pages.document import parse_html
 from archiver.platforms.generic import GENERIC
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
 from tests.portal.portal import ZONE

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archiver.archive.evidence import keep_capture
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import close_run, open_run
-from archiver.archive.merging import merge_archive
+from archiver.archive.evidence.captures import keep_capture
+from archiver.archive.runs.run_log import close_run, open_run
+from archiver.archive.store.file import create_or_open
+from archiver.archive.upkeep.merge import merge_archive
 from archiver.errors import ArchiveError
+from archiver.ingest.verify import verify
 from archiver.model import Capture
-from archiver.verification import verify
 from tests.archives import unpack
 from tests.portal import demo_portal
 from tests.visiting import SITE, Visits

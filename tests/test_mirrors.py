@@ -14,9 +14,9 @@ from archiver.model import Article, Capture, Page
 from archiver.onboarding.inquiry import Survey, explore
 from archiver.onboarding.questions import Answer
 from archiver.parsing.page import read_page
-from archiver.parsing.recognition import recognise_capture
-from archiver.parsing.text import clean_text
+from archiver.parsing.pages.recognition import recognise_capture
 from archiver.platforms import PLATFORMS
+from archiver.text.cleaning import clean_text
 from tests.conftest import SHARED, Crawling
 from tests.mirrors import MIRRORS, Row, list_readings, read_rows, serve_site, unpack_site
 from tests.real_portal import ZONE

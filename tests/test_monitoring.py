@@ -17,11 +17,11 @@ from threading import Thread
 
 import pytest
 
-from archiver.archive.ledger import Finding
-from archiver.cli.monitoring import MOST_LINES, write_message
-from archiver.crawl.execution import Report
+from archiver.alerts.notifications import ping, read_ping_address
+from archiver.archive.runs.run_log import Finding
+from archiver.cli.crawling.monitoring import MOST_LINES, write_message
+from archiver.crawl.running.execution import Report
 from archiver.errors import UsageError
-from archiver.notices import ping, read_ping_address
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, Response, demo_portal, serve
 
@@ -171,7 +171,7 @@ def test_messages_that_nobody_takes_change_nothing(crawling: Crawling) -> None:
 def test_another_run_reports_for_itself(crawling: Crawling) -> None:
     """Status 75: the beginning was told; its end is that of the run under way."""
     hold = (
-        "import sys; from pathlib import Path; from archiver.crawl.locks import SiteLocks\n"
+        "import sys; from pathlib import Path; from archiver.crawl.running.locks import SiteLocks\n"
         "with SiteLocks(Path(sys.argv[1])) as locks:\n"
         "    locks.take('dukdhcd'); print('held', flush=True); sys.stdin.read()"
     )

@@ -19,11 +19,11 @@ from scrapy.http import Request
 from scrapy.utils.test import get_crawler
 from twisted.internet.address import IPv4Address, IPv6Address
 
-from archiver.crawl.execution import find_spider
-from archiver.crawl.hosts import HostGuard
-from archiver.crawl.project_settings import project_settings
-from archiver.crawl.resolver import AddressGuard, is_public, read_door
+from archiver.crawl.running.execution import find_spider
+from archiver.crawl.running.project_settings import project_settings
 from archiver.crawl.spider import CommitteeSpider
+from archiver.crawl.transport.hosts import HostGuard
+from archiver.crawl.transport.resolver import AddressGuard, is_public, read_door
 from tests.conftest import FAST, PROJECT, Crawling, Done
 from tests.portal import Portal, Response, article_path, demo_portal, serve
 from tests.test_crawl_faults import CHANNEL, _wait_for

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.stored import load_site
-from archiver.declared_noise import read_noise
+from archiver.archive.evidence.kept_captures import load_site
+from archiver.compare.declared_noise import read_noise
+from archiver.compare.noise import Rule, make_noise
 from archiver.errors import SiteError
-from archiver.noise import Rule, make_noise
-from archiver.rebuild import reparse
-from archiver.replay import replay
+from archiver.ingest.reparse import reparse
+from archiver.ingest.replay import replay
+from archiver.ingest.verify import verify
 from archiver.site import Site
-from archiver.verification import verify
 from tests.conftest import Crawling
 from tests.noise_kinds import PROVERBS
 from tests.noisy_portal import LOOKS, Moment, Story, Watch, finish
@@ -128,9 +128,9 @@ def test_what_is_cut_of_a_text(line: str, text: str) -> None:
 @pytest.mark.parametrize("star", ["*a" * 6, "xyz" + " * y" * 6, "* xyz"])
 def test_no_text_takes_long(star: str) -> None:
     noise = make_noise(frozenset(read_noise([f"abc{star}"]).rules))
-    started = time.monotonic()
+    started = time.process_time()
     noise.cut("abc" + "a y " * 50_000 + "!")
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_mistake_in_a_site_file(crawling: Crawling) -> None:

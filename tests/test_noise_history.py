@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archiver.archive.file import close_archive, create_or_open
-from archiver.archive.merging import merge_archive
-from archiver.rebuild import reparse
-from archiver.replay import replay
-from archiver.verification import verify
+from archiver.archive.store.file import close_archive, create_or_open
+from archiver.archive.upkeep.merge import merge_archive
+from archiver.ingest.reparse import reparse
+from archiver.ingest.replay import replay
+from archiver.ingest.verify import verify
 from tests.noise_kinds import ADDRESSES, PROVERBS, SIDES, TEXTS, by_day, by_hit
 from tests.noisy_portal import Moment, Moving, Story, Watch, finish
 

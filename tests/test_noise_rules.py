@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.generalising import describe_address, describe_text, generalise_address, generalise_text
-from archiver.archive.learned import ENOUGH_ARTICLES, MOST_OF_SITE, keep_rules
-from archiver.noise import Rule, make_noise, mask_path
+from archiver.archive.noise.generalising import describe_address, describe_text, generalise_address, generalise_text
+from archiver.archive.noise.learned_rules import ENOUGH_ARTICLES, MOST_OF_SITE, keep_rules
+from archiver.compare.noise import Rule, make_noise, mask_path
 from archiver.urls import identify_file
 from tests.noisy_portal import Story, Watch, mark
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.html.decoding import decode_page
+from archiver.html.elements import text_of
+from archiver.html.old_vietnamese import OldEncoding, find_old_encoding, is_syllable
 from archiver.model import Article, Capture, Listing, Page, Problem
-from archiver.parsing.document import parse_html
-from archiver.parsing.old_vietnamese import OldEncoding, find_old_encoding, is_syllable
 from archiver.parsing.page import read_page
-from archiver.parsing.text import clean_text, decode_page
-from archiver.platforms.elements import text_of
+from archiver.parsing.pages.document import parse_html
 from archiver.platforms.generic import GENERIC
+from archiver.text.cleaning import clean_text
 from tests.portal.portal import ZONE
 from tests.test_charsets import TEXTS
 

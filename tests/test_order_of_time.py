@@ -9,20 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.attendance import list_attendance
-from archiver.archive.browsing import first_views
-from archiver.archive.changes import list_changes, list_events_of_run
-from archiver.archive.content import write_time
-from archiver.archive.downloads import list_never_asked
-from archiver.archive.file import close_archive
-from archiver.archive.health import Ending, Health, read_health
-from archiver.archive.ledger import Run, close_run, find_open_runs, note_walk, open_run
-from archiver.archive.merging import merge_archive
-from archiver.archive.payloads import _SAMPLES
-from archiver.archive.planning import find_last_walk, find_unfinished_run
-from archiver.archive.queries import summarise_sites
+from archiver.archive.evidence.downloads import list_never_asked
+from archiver.archive.evidence.payloads import _SAMPLES
+from archiver.archive.history.content import write_time
+from archiver.archive.queries.browsing import first_views
+from archiver.archive.queries.changes import list_changes, list_events_of_run
+from archiver.archive.queries.queries import summarise_sites
+from archiver.archive.runs.health import Ending, Health, read_health
+from archiver.archive.runs.known_articles import find_last_walk, find_unfinished_run
+from archiver.archive.runs.run_history import list_attendance
+from archiver.archive.runs.run_log import Run, close_run, find_open_runs, note_walk, open_run
+from archiver.archive.store.file import close_archive
+from archiver.archive.upkeep.merge import merge_archive
+from archiver.ingest.record import record_capture
 from archiver.model import Capture, Problem, Unreadable
-from archiver.record import record_capture
 from tests.portal import Portal, demo_portal
 from tests.visiting import BASE, SITE, Visits
 

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import close_run, open_run
-from archiver.archive.planning import list_strangers
-from archiver.crawl.options import CrawlOptions
-from archiver.crawl.plan import make_plan
+from archiver.archive.runs.known_articles import list_strangers
+from archiver.archive.runs.run_log import close_run, open_run
+from archiver.archive.store.file import create_or_open
+from archiver.crawl.planning.options import CrawlOptions
+from archiver.crawl.planning.plan import make_plan
+from archiver.ingest.record import read_capture, record_capture
+from archiver.ingest.reparse import reparse
 from archiver.model import Capture, Purpose
-from archiver.rebuild import reparse
-from archiver.record import read_capture, record_capture
 from archiver.site import Site
 from tests.conftest import FAST, Crawling, Done
 from tests.portal import ChannelLook, Portal, PortalArticle, Response, article_path, serve, write_articles

@@ -14,14 +14,14 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.archive.content import write_time
-from archiver.archive.file import close_archive, open_for_reading
-from archiver.archive.past import find_article_at
-from archiver.archive.queries import list_snapshots, read_rows
-from archiver.archive.views import ARTICLE_HISTORY, CURRENT_ARTICLES
+from archiver.archive.history.content import write_time
+from archiver.archive.history.past import find_article_at
+from archiver.archive.queries.queries import list_snapshots, read_rows
+from archiver.archive.queries.views import ARTICLE_HISTORY, CURRENT_ARTICLES
+from archiver.archive.store.file import close_archive, open_for_reading
 from archiver.cli import archiver
-from archiver.web.article import load_article
-from archiver.web.raw import load_raw
+from archiver.web.pages.article import load_article
+from archiver.web.pages.raw import load_raw
 from tests.archives import MORNING, frozen_portal
 from tests.conftest import Crawling
 from tests.portal import Portal, PortalArticle, Response, huge_portal

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archiver.archive.payloads import SAMPLES, check_payloads, load_payload, store_payload, write_chains_whole
-from archiver.archive.schema import migrations
+from archiver.archive.evidence.payloads import SAMPLES, check_payloads, load_payload, store_payload, write_chains_whole
+from archiver.archive.store.schema import migrations
 from archiver.errors import ArchiveError
 from tests.portal import ChannelLook, Portal, article_path, write_articles
 

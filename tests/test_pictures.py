@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.parsing.pictures import find_largest
+from archiver.parsing.body.pictures import find_largest
 from tests.furnishing import PARAGRAPHS, read
 
 HERE = "https://portal.example"

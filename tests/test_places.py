@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import close_run, open_run
-from archiver.archive.stored import load_site
+from archiver.archive.evidence.kept_captures import load_site
+from archiver.archive.runs.run_log import close_run, open_run
+from archiver.archive.store.file import create_or_open
+from archiver.ingest.record import parser_of
 from archiver.model import Article, Capture
 from archiver.parsing.page import read_page
 from archiver.platforms import platform_of
-from archiver.record import parser_of
 from archiver.site import Places, Site
 
 AT = datetime(2026, 3, 5, 2, tzinfo=UTC)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.archive.planning import KnownArticle
-from archiver.crawl.printed import Printed, read_printed, shows_change
+from archiver.archive.runs.known_articles import KnownArticle
+from archiver.crawl.planning.printed import Printed, read_printed, shows_change
 from archiver.model import Listing, ListingEntry, PublishedDate
 
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from w3lib.url import safe_url_string
 
-from archiver.archive.content import Content, find_changes
-from archiver.crawl.wishes import FileAddress, pair_addresses
+from archiver.archive.history.content import Content, find_changes
+from archiver.crawl.documents.document_requests import FileAddress, pair_addresses
 from archiver.model import Article, Attachment, Image
 from archiver.platforms.liferay_hanoi import read_address
 from archiver.urls import identify_files, join_url

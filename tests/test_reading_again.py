@@ -17,16 +17,16 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive import readers
-from archiver.archive.file import close_archive, create_or_open, open_for_reading
-from archiver.archive.readers import FEW, Readers
-from archiver.archive.seals import seal_all
+from archiver.archive.evidence.seals import seal_all
+from archiver.archive.store.file import close_archive, create_or_open, open_for_reading
+from archiver.archive.upkeep import worker_pool as readers
+from archiver.archive.upkeep.worker_pool import FEW, Readers
 from archiver.errors import ArchiveError, ArchiverError
+from archiver.ingest.reparse import reparse
+from archiver.ingest.verify import verify
 from archiver.platforms import PLATFORMS
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
-from archiver.rebuild import reparse
 from archiver.site import Site
-from archiver.verification import verify
 from tests.conftest import PROJECT, Crawling
 from tests.portal import large_portal
 from tests.visiting import BASE, Visits
@@ -265,7 +265,7 @@ def test_an_interruption_ends_all_of_them(large: Crawling, number: signal.Signal
         time.sleep(0.2)
         for each in (process.pid, *others) if everybody else (process.pid,):
             os.kill(each, number)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (130, "\n")
     assert [other for other in others if _is_running(other)] == []
     assert large.archiver("verify").status == 0
@@ -274,7 +274,7 @@ def test_an_interruption_ends_all_of_them(large: Crawling, number: signal.Signal
 def test_readers_do_not_outlive_a_process_that_is_killed(large: Crawling) -> None:
     with _reading(large) as (process, others):
         process.kill()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while any(map(_is_running, others)):
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.files import folder_of_files
+from archiver.archive.evidence.files import folder_of_files
 from tests.conftest import PROJECT, Crawling
 from tests.portal import demo_portal, serve
 

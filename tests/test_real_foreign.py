@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from archiver.html.decoding import decode_page
 from archiver.model import Article, Capture
-from archiver.parsing.document import parse_html
 from archiver.parsing.page import read_page
-from archiver.parsing.text import decode_page
+from archiver.parsing.pages.document import parse_html
 from archiver.platforms import PLATFORMS, recognise_platform
-from archiver.raised import restore_level
+from archiver.text.raised import restore_level
 from tests.conftest import SHARED
 
 INDEX = (

@@ -12,8 +12,8 @@ import pytest
 
 from archiver.model import Article, Capture, Listing, Page, ResultCount, Unreadable
 from archiver.parsing.page import read_page
-from archiver.parsing.text import clean_text
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
+from archiver.text.cleaning import clean_text
 from archiver.urls import strip_session
 from tests.conftest import SHARED
 from tests.real_portal import ZONE, read_capture_time, read_date, read_truth, unpack_mirror

@@ -9,14 +9,14 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import open_run
+from archiver.archive.runs.run_log import open_run
+from archiver.archive.store.file import create_or_open
 from archiver.clock import now
+from archiver.ingest.record import read_capture, record_capture
+from archiver.ingest.replay import replay
 from archiver.model import Capture
-from archiver.raised import PLAIN, restore_level
-from archiver.record import read_capture, record_capture
-from archiver.replay import replay
 from archiver.site import Site
+from archiver.text.raised import PLAIN, restore_level
 from tests.conftest import Crawling
 from tests.real_portal import (
     BROKEN_MARKUP,

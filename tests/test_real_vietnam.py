@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from archiver.html.decoding import decode_page
 from archiver.model import Article, Capture, Listing, Unreadable
-from archiver.parsing.document import parse_html
 from archiver.parsing.page import read_page
-from archiver.parsing.text import clean_text, decode_page
+from archiver.parsing.pages.document import parse_html
 from archiver.platforms import PLATFORMS, recognise_platform
+from archiver.text.cleaning import clean_text
 from tests.conftest import SHARED
 from tests.real_portal import ZONE, read_capture_time
 

@@ -20,14 +20,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import Run, open_run
+from archiver.archive.runs.run_log import Run, open_run
+from archiver.archive.store.file import create_or_open
 from archiver.crawl.recorder import Recorder
+from archiver.ingest.record import read_capture
+from archiver.ingest.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
+from archiver.ingest.recording.orders import Crawl, Order, Recorded
 from archiver.model import Article, Capture
 from archiver.platforms import PLATFORMS
-from archiver.record import read_capture
-from archiver.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
-from archiver.recording.orders import Crawl, Order, Recorded
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import article_path, huge_portal, large_portal, serve
 from tests.test_killing import MOMENT, TIMES
@@ -65,7 +65,7 @@ class Line:
 def _open_line(path: Path, *launcher: str) -> "Iterator[tuple[Line, subprocess.Popen[bytes]]]":
     """Start a recording process, by another program if one is named, which becomes its parent."""
     ours, theirs = socket.socketpair()
-    command = [sys.executable, *launcher, "-m", "archiver.recording.process", str(theirs.fileno()), str(path)]
+    command = [sys.executable, *launcher, "-m", "archiver.ingest.recording.process", str(theirs.fileno()), str(path)]
     with ours, subprocess.Popen(command, cwd=PROJECT, pass_fds=[theirs.fileno()], stdin=subprocess.PIPE) as process:
         theirs.close()
         yield Line(ours), process

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime
 
-from archiver.parsing.document import parse_html
-from archiver.parsing.generic.info import InfoReader
+from archiver.html.links import Links
+from archiver.parsing.generic.dates.info import InfoReader
 from archiver.parsing.generic.outline import read_outline
-from archiver.parsing.generic.region import choose_region
-from archiver.parsing.links import Links
+from archiver.parsing.generic.text.region import choose_region
+from archiver.parsing.pages.document import parse_html
 from tests.real_portal import ZONE
 
 URL = "https://phuong.example/tin/nha-van-hoa"

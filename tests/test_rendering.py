@@ -7,9 +7,9 @@ from importlib.util import find_spec
 
 import pytest
 
-from archiver.archive.evidence import load_capture
-from archiver.archive.file import open_for_reading
-from archiver.crawl.chromium import check_rendering, find_chromium
+from archiver.archive.evidence.captures import load_capture
+from archiver.archive.store.file import open_for_reading
+from archiver.crawl.rendering.chromium import check_rendering, find_chromium
 from archiver.errors import SiteError, UsageError
 from archiver.site import Site
 from tests.conftest import FAST, Crawling, Done
@@ -169,8 +169,10 @@ def test_a_missing_chromium_is_said_before_anything_is_asked(
 
 @pytest.mark.parametrize(("missing", "said"), [("extra", "pip install"), ("chromium", "apt-get install chromium")])
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, missing: str, said: str) -> None:
-    monkeypatch.setattr("archiver.crawl.chromium.find_spec", lambda _name: None if missing == "extra" else object())
-    monkeypatch.setattr("archiver.crawl.chromium.find_chromium", lambda: None)
+    monkeypatch.setattr(
+        "archiver.crawl.rendering.chromium.find_spec", lambda _name: None if missing == "extra" else object()
+    )
+    monkeypatch.setattr("archiver.crawl.rendering.chromium.find_chromium", lambda: None)
     with pytest.raises(UsageError, match=said):
         check_rendering("x")
 

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.file import open_for_reading
-from archiver.parsing.generic.extractor import VERSION
+from archiver.archive.store.file import open_for_reading
+from archiver.ingest.reparse import reparse
+from archiver.ingest.verify import verify
+from archiver.parsing.generic.text.extractor import VERSION
 from archiver.parsing.page import CODE_VERSION
 from archiver.platforms import PLATFORMS
 from archiver.platforms.layout import ArticleLayout
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
-from archiver.rebuild import reparse
 from archiver.site import Site
-from archiver.verification import verify
 from tests.portal import Portal, demo_portal
 from tests.visiting import BASE, Visits
 

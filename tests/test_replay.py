@@ -14,10 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.file import create_or_open, open_for_reading
-from archiver.crawl.locks import SiteLocks
-from archiver.replay import replay
-from archiver.verification import verify
+from archiver.archive.store.file import create_or_open, open_for_reading
+from archiver.crawl.running.locks import SiteLocks
+from archiver.ingest.replay import replay
+from archiver.ingest.verify import verify
 from tests.archives import unpack
 from tests.conftest import PROJECT, Crawling
 from tests.portal import Response, article_path, demo_portal, serve
@@ -37,8 +37,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         starts = ",".join(f"{base}/{channel}" for channel in portal.channels)
         for number in range(4):
             now = (START + timedelta(days=8 * number)).isoformat()
-            # One at a time: where both channels of an article came at once, the replay may show its other address.
-            crawling.scrapy("dukdhcd", starts, "-a", "full=1", "-s", "CONCURRENT_REQUESTS=1", ARCHIVE_NOW=now)
+            crawling.scrapy("dukdhcd", starts, "-a", "full=1", ARCHIVE_NOW=now)
             if number == 0:
                 portal.edit(first.id, title="Tiêu đề đã sửa", lead="Phần dẫn đã sửa.")
                 portal.remove(second.id)

@@ -14,13 +14,13 @@ from random import Random
 
 import pytest
 
-from archiver.archive.backup import back_up, back_up_files
-from archiver.archive.exchange import exchange
-from archiver.archive.file import close_archive, create_or_open, open_for_reading
-from archiver.archive.files import folder_of_files
-from archiver.archive.restoring import check_copy, restore
-from archiver.crawl.locks import SiteLocks
-from archiver.verification import verify
+from archiver.archive.evidence.files import folder_of_files
+from archiver.archive.store.backup import back_up, back_up_files
+from archiver.archive.store.exchange import exchange
+from archiver.archive.store.file import close_archive, create_or_open, open_for_reading
+from archiver.archive.store.restore import check_copy, restore
+from archiver.crawl.running.locks import SiteLocks
+from archiver.ingest.verify import verify
 from tests.archives import MORNING, change_portal, frozen_portal, unpack
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import demo_portal, serve
@@ -291,8 +291,8 @@ def test_a_file_system_without_hard_links(crawling: Crawling, copy: Path, monkey
 _STOPPED = """
 import os, sys
 from pathlib import Path
-from archiver.archive import exchange
-from archiver.archive.restoring import restore
+from archiver.archive.store import exchange
+from archiver.archive.store.restore import restore
 calls = 0
 
 def count(name, owner):
@@ -432,7 +432,7 @@ def test_a_crawl_of_another_site_waits_for_the_restored_archive(crawling: Crawli
         "plain = exchange._name_twice\n"
         "def slow(archive): print('held', flush=True); time.sleep(2); plain(archive)\n"
         "exchange._name_twice = slow\n"
-        "from archiver.archive.restoring import restore\n"
+        "from archiver.archive.store.restore import restore\n"
         "restore(Path(sys.argv[1]), Path(sys.argv[2]))"
     )
     command = [sys.executable, "-c", code, str(crawling.path), str(copy)]
@@ -442,7 +442,7 @@ def test_a_crawl_of_another_site_waits_for_the_restored_archive(crawling: Crawli
         database = create_or_open(crawling.path)
         with database.atomic():
             database.execute("UPDATE runs SET errors = 7")
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
     close_archive(database)
     with closing(sqlite3.connect(crawling.path)) as connection:
         assert connection.execute("SELECT errors FROM runs").fetchall() == [(7,)]

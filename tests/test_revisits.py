@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from archiver.archive.file import open_for_reading
-from archiver.verification import verify
+from archiver.archive.store.file import open_for_reading
+from archiver.ingest.verify import verify
 from tests.conftest import Crawling
 from tests.portal import Portal, Response, huge_portal, serve
 from tests.portal.exchange import Headers

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import close_run, note_walk, open_run
-from archiver.archive.reconciling import judge_run
+from archiver.archive.history.reconciling import judge_run
+from archiver.archive.runs.run_log import close_run, note_walk, open_run
+from archiver.archive.store.file import create_or_open
+from archiver.ingest.record import read_capture, record_capture
+from archiver.ingest.verify import verify
 from archiver.model import Capture, Listing, Purpose
-from archiver.record import read_capture, record_capture
 from archiver.site import Site
-from archiver.verification import verify
 from tests.ending_portal import FIRST_DAY, LOOKS, EndingPortal, Look, News, write_news
 
 BASE = "http://cong.example"

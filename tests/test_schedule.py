@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.archive.planning import KnownArticle
-from archiver.crawl.schedule import (
+from archiver.archive.runs.known_articles import KnownArticle
+from archiver.crawl.planning.schedule import (
     ONCE_A_DAY,
     REST,
     SUSPECT_EVERY,

@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archiver.crawl.bounds import find_unturned
-from archiver.crawl.targets import Walk
+from archiver.crawl.planning.bounds import find_unturned
+from archiver.crawl.planning.targets import Walk
 from archiver.model import Capture, Listing, Page, Unreadable
-from archiver.parsing.json_listing import is_posts
+from archiver.parsing.feeds.json_listing import is_posts
 from archiver.parsing.page import read_page
 from archiver.platforms.generic import GENERIC
 from archiver.platforms.wordpress import WORDPRESS

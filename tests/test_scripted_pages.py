@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from archiver.html.decoding import decode_page
 from archiver.model import Capture, Problem, Unreadable
-from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html
 from archiver.parsing.page import read_page
-from archiver.parsing.scripted import recognise_scripted
-from archiver.parsing.text import decode_page
+from archiver.parsing.pages.document import PageRejectedError, TooDeepError, parse_html
+from archiver.parsing.pages.scripted import recognise_scripted
 from archiver.platforms.generic import GENERIC
 from archiver.platforms.layout import Platform
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI

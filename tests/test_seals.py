@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.evidence import load_capture, load_purpose
-from archiver.archive.file import create_or_open
-from archiver.archive.merging import merge_archive
-from archiver.verification import verify
+from archiver.archive.evidence.captures import load_capture, load_purpose
+from archiver.archive.store.file import create_or_open
+from archiver.archive.upkeep.merge import merge_archive
+from archiver.ingest.verify import verify
 from tests.conftest import Crawling
 from tests.scripted_year import record_year, script_year
 
@@ -30,7 +30,7 @@ def _seals(archive: Crawling) -> list[dict[str, object]]:
 
 
 def test_a_seal_is_made_of_what_was_received(archive: Crawling) -> None:
-    """As it is described in archive/seals.py; anybody can compute it from the captures of a run."""
+    """As it is described in archive/evidence/seals.py; anybody can compute it from the captures of a run."""
     database = create_or_open(archive.path)
     for row in _seals(archive):
         digest = hashlib.sha256()

@@ -14,20 +14,21 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archiver.archive import search, search_index
-from archiver.archive.file import create_or_open, open_for_reading
-from archiver.archive.hits import Hit
-from archiver.archive.ledger import Run, open_run
-from archiver.archive.merging import merge_archive
-from archiver.archive.query_language import Query, Term, parse_query
-from archiver.archive.search import Order, search_articles
-from archiver.archive.search_index import check_index, index_missing, rebuild_index
-from archiver.archive.snippets import make_snippet
-from archiver.folding import list_forms
+from archiver.archive.runs.run_log import Run, open_run
+from archiver.archive.search import engine as search
+from archiver.archive.search import index as search_index
+from archiver.archive.search.engine import Order, search_articles
+from archiver.archive.search.index import check_index, index_missing, rebuild_index
+from archiver.archive.search.query_language import Query, Term, parse_query
+from archiver.archive.search.results import Hit
+from archiver.archive.search.snippets import make_snippet
+from archiver.archive.store.file import create_or_open, open_for_reading
+from archiver.archive.upkeep.merge import merge_archive
+from archiver.ingest.record import record_capture
+from archiver.ingest.verify import verify
 from archiver.model import Article, Capture, PublishedDate
-from archiver.record import record_capture
 from archiver.site import Site
-from archiver.verification import verify
+from archiver.text.folding import list_forms
 from tests.archives import unpack
 from tests.portal import demo_portal
 from tests.visiting import Visits

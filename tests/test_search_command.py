@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import open_run
+from archiver.archive.runs.run_log import open_run
+from archiver.archive.store.file import create_or_open
 from archiver.cli import archiver
 from archiver.errors import ArchiverError, UsageError
+from archiver.ingest.record import record_capture
 from archiver.model import Article, Capture, PublishedDate
-from archiver.record import record_capture
 from tests.test_cli import _run_at_terminal
 from tests.test_search import SITE, START, Shelf, _day
 
@@ -96,7 +96,7 @@ def test_more_hits_than_shown_are_told(path: Path) -> None:
 
 
 def test_a_bounded_ranking_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archiver.archive.search.RANKED", 1)
+    monkeypatch.setattr("archiver.archive.search.engine.RANKED", 1)
     assert "Only the newest" in _call(path, "search", "dang", "--order", "relevance").stderr
     assert _call(path, "search", "dang").stderr == ""
 

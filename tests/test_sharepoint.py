@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from archiver.model import Article, Attachment, Capture, Form, Listing, ListingEntry, PublishedDate
-from archiver.parsing.document import parse_html
 from archiver.parsing.page import read_page
+from archiver.parsing.pages.document import parse_html
 from archiver.platforms.postback import find_next_postback, read_target
 from archiver.platforms.sharepoint import SHAREPOINT
 from tests.real_portal import ZONE

@@ -8,21 +8,21 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archiver.archive.content import NEWER, Content, find_changes
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import close_run, open_run
-from archiver.archive.merging import merge_archive
-from archiver.cli.differences import write_comparison
-from archiver.comparison import compare_states
-from archiver.edits import State
-from archiver.folding import fold
-from archiver.link_identity import identify_link
+from archiver.archive.history.content import NEWER, Content, find_changes
+from archiver.archive.runs.run_log import close_run, open_run
+from archiver.archive.store.file import create_or_open
+from archiver.archive.upkeep.merge import merge_archive
+from archiver.cli.reading.differences import write_comparison
+from archiver.compare.edits import State
+from archiver.compare.link_identity import identify_link
+from archiver.compare.states import compare_states
+from archiver.ingest.record import read_capture, record_capture
+from archiver.ingest.verify import verify
 from archiver.model import Purpose
 from archiver.platforms import platform_of
-from archiver.raised import restore_level, shift_text
-from archiver.record import read_capture, record_capture
 from archiver.site import Site
-from archiver.verification import verify
+from archiver.text.folding import fold
+from archiver.text.raised import restore_level, shift_text
 from archiver.web.cleaning import clean_html
 from tests.meaning_cases import AT, URL, make_capture, write_body
 from tests.reading import ask

@@ -2,10 +2,10 @@
 
 import pytest
 
-from archiver.crawl.execution import find_spider
-from archiver.crawl.project_settings import project_settings
+from archiver.crawl.running.execution import find_spider
+from archiver.crawl.running.project_settings import project_settings
+from archiver.ingest.record import read_capture
 from archiver.onboarding.samples import FOLDER, compare_sample, load_samples
-from archiver.record import read_capture
 from tests.conftest import PROJECT
 
 SITES = sorted(path.name for path in (PROJECT / FOLDER).glob("*") if path.is_dir())

@@ -3,8 +3,8 @@
 import gzip
 from datetime import UTC, datetime
 
+from archiver.html import xml_tree
 from archiver.model import Capture, Listing, ListingEntry, Page, Problem, PublishedDate, Unreadable
-from archiver.parsing import xml_tree
 from archiver.parsing.page import read_page
 from archiver.platforms.generic import GENERIC
 from tests.real_portal import ZONE

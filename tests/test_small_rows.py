@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.archive.evidence import load_capture
-from archiver.archive.headers import pack_headers, read_headers
-from archiver.archive.markup import HTML_OF, pack_html, unpack_html
+from archiver.archive.evidence.captures import load_capture
+from archiver.archive.evidence.headers import pack_headers, read_headers
+from archiver.archive.history.packed_html import HTML_OF, pack_html, unpack_html
 from archiver.errors import ArchiveError
 from archiver.model import Headers
 from tests.portal import ChannelLook, Portal, write_articles

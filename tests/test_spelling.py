@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.crawl.names import Names
+from archiver.crawl.planning.names import Names
 from archiver.platforms.generic import read_address
 from archiver.urls import spell_key
 

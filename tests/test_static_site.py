@@ -181,7 +181,7 @@ def test_long_lists_go_on_on_further_pages(db: Path, tmp_path: Path, monkeypatch
 def test_several_processes_write_the_same_copy(
     copy: Path, db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("archiver.archive.readers.FEW", 1)
+    monkeypatch.setattr("archiver.archive.upkeep.worker_pool.FEW", 1)
     monkeypatch.setattr("archiver.exporting.static_site.TOGETHER", 3)
     folder = tmp_path / "copy"
     export(db, "-o", str(folder), "--jobs", "2")

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.parsing.text import clean_characters, clean_line, clean_piece, clean_text, decode_page
+from archiver.html.decoding import decode_page
+from archiver.text.cleaning import clean_characters, clean_line, clean_piece, clean_text
 
 TEXT = "Đảng ủy Khối họp giao ban quý: “tự soi, tự sửa” – 27 chi bộ"
 # What windows-1258 keeps of a text: letters with their tone marks apart.
@@ -189,9 +190,9 @@ def test_both_forms_of_a_letter_are_one(text):
 
 
 def test_marks_piled_up_without_end_cost_no_time():
-    started = time.monotonic()
+    started = time.process_time()
     clean = clean_text("Đảng bô\u0323 " + "a" + "\u0323\u0302" * 1_000_000 + " trường")
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert clean == "Đảng bộ ậ" + "\u0323" * 14 + "\u0302" * 14 + " trường"
 
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 from scrapy.settings import Settings
 
-from archiver.crawl.manners import Manners, introduce, is_hurried, read_manners
-from archiver.crawl.project_settings import project_settings
+from archiver.crawl.politeness.limits import Manners, introduce, is_hurried, read_manners
+from archiver.crawl.running.project_settings import project_settings
 from archiver.errors import UsageError
 from tests.conftest import FAST, Crawling
 from tests.portal import Portal, demo_portal, serve

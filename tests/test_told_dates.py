@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.parsing.generic.told import name_meaning, tell_date
+from archiver.parsing.generic.machine.dates import name_meaning, tell_date
 
 ZONE = ZoneInfo("Europe/Berlin")
 AT = datetime(2026, 1, 2, 5, tzinfo=UTC)

@@ -10,11 +10,11 @@ from bs4 import BeautifulSoup, PageElement, Tag
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from archiver.html.decoding import decode_page
+from archiver.html.elements import beginning_of, elements_below, select, take_out, text_of
+from archiver.html.tree import fell_tree, grow_tree
 from archiver.model import Article, Capture
 from archiver.parsing.page import read_page
-from archiver.parsing.text import decode_page
-from archiver.parsing.tree import fell_tree, grow_tree
-from archiver.platforms.elements import beginning_of, elements_below, select, take_out, text_of
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
 from tests.portal import article_path, demo_portal
 from tests.portal.portal import ZONE

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
+from archiver.html.markup import parse_once
+from archiver.ingest.record import read_capture
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
-from archiver.parsing import truncation
-from archiver.parsing.markup import parse_once
-from archiver.parsing.truncation import find_truncation
-from archiver.record import read_capture
+from archiver.parsing.pages import truncation
+from archiver.parsing.pages.truncation import find_truncation
 from archiver.site import Site
 from tests.portal import article_path, demo_portal
 from tests.real_portal import unpack_mirror
@@ -295,9 +295,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_pages_take_bounded_time(piece: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     find_truncation(f"<div>{piece}".encode(), ())
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_no_real_page_is_taken_for_a_cut_one(shared: Path, tmp_path: Path) -> None:

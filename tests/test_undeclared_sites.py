@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.crawl.undeclared import name_site
+from archiver.crawl.running.undeclared import name_site
 from archiver.site import NAME
 from tests.conftest import FAST, Crawling, Done
 from tests.portal import Portal, demo_portal, serve

@@ -12,16 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archiver.archive.content import Content, find_changes
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import close_run, open_run
+from archiver.archive.history.content import Content, find_changes
+from archiver.archive.runs.run_log import close_run, open_run
+from archiver.archive.store.file import create_or_open
+from archiver.ingest.record import read_capture, record_capture
+from archiver.ingest.replay import replay
+from archiver.ingest.verify import verify
 from archiver.model import Purpose
 from archiver.parsing.page import read_page
 from archiver.platforms import platform_of
-from archiver.record import read_capture, record_capture
-from archiver.replay import replay
 from archiver.site import Site
-from archiver.verification import verify
 from tests.conftest import PROJECT
 from tests.meaning_cases import (
     AT,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from archiver.parsing.document import parse_html
+from archiver.parsing.pages.document import parse_html
 from archiver.parsing.unturned import find_unturned
 
 GOES_ON = {

@@ -12,11 +12,11 @@ from urllib.request import urlopen
 
 import pytest
 
-from archiver.archive.file import create_or_open, open_for_reading
-from archiver.archive.schema import VERSION
+from archiver.archive.store.file import create_or_open, open_for_reading
+from archiver.archive.store.schema import VERSION
 from archiver.errors import ArchiveError
-from archiver.rebuild import reparse
-from archiver.verification import verify
+from archiver.ingest.reparse import reparse
+from archiver.ingest.verify import verify
 from tests.archives import CHANNEL, DELISTED, REMOVED, change_portal, frozen_portal, unpack
 from tests.conftest import PROJECT, Crawling
 from tests.portal import serve
@@ -156,7 +156,7 @@ def test_without_a_copy_there_is_no_upgrade(path: Path, schema: int) -> None:
 _KILLED = """
 import os, sqlite3, sys
 from pathlib import Path
-from archiver.archive.file import create_or_open
+from archiver.archive.store.file import create_or_open
 path, left, connect = Path(sys.argv[1]), int(sys.argv[2]), sqlite3.connect
 
 def count(statement):

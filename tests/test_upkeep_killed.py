@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from archiver.archive.file import open_for_reading
-from archiver.verification import verify
+from archiver.archive.store.file import open_for_reading
+from archiver.ingest.verify import verify
 from tests.archives import unpack
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import demo_portal, serve

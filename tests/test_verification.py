@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from archiver.archive.file import create_or_open, open_for_reading
+from archiver.archive.store.file import create_or_open, open_for_reading
 from archiver.errors import ArchiverError
-from archiver.verification import verify
+from archiver.ingest.verify import verify
 from tests.archives import CHANNEL, change_portal, frozen_portal
 from tests.conftest import Crawling
 from tests.portal import Response, article_path, serve

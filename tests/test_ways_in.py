@@ -6,18 +6,18 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import close_run, open_run
-from archiver.archive.planning import KnownArticle
-from archiver.crawl.discovery import Discovery
-from archiver.crawl.options import CrawlOptions
-from archiver.crawl.plan import STRANGER_FOR, Plan, make_plan
-from archiver.crawl.targets import Walk
+from archiver.archive.runs.known_articles import KnownArticle
+from archiver.archive.runs.run_log import close_run, open_run
+from archiver.archive.store.file import create_or_open
+from archiver.crawl.planning.discovery import Discovery
+from archiver.crawl.planning.options import CrawlOptions
+from archiver.crawl.planning.plan import STRANGER_FOR, Plan, make_plan
+from archiver.crawl.planning.targets import Walk
+from archiver.ingest.record import is_stranger, record_capture
 from archiver.model import Article, Capture, Listing, ListingEntry, Page, Problem, PublishedDate, Purpose, Unreadable
 from archiver.platforms.generic import GENERIC
 from archiver.platforms.layout import Platform
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
-from archiver.record import is_stranger, record_capture
 from archiver.site import Site
 
 BASE = "http://vidu.vn"

@@ -18,8 +18,8 @@ import pytest
 
 from archiver.errors import ArchiverError
 from archiver.web.messages import MESSAGES, WORDS, choose_language
+from archiver.web.pages.raw import POLICY
 from archiver.web.plugin import ROUTES, STRICT
-from archiver.web.raw import POLICY
 from archiver.web.serving import LOOPBACK_NAMES, make_reader
 from tests.conftest import PROJECT
 from tests.reading import ADDED, SITE, Page, ask, make_archive
@@ -164,7 +164,7 @@ def test_lists_go_on_page_by_page_and_filter(archive: Archive) -> None:
 
 def test_every_page_of_a_list_begins_where_the_last_one_ended(archive: Archive, monkeypatch) -> None:
     everything = _articles(archive, "/articles")
-    monkeypatch.setattr("archiver.web.article_list.PAGE", 7)
+    monkeypatch.setattr("archiver.web.pages.article_list.PAGE", 7)
     for choice in ("", "site=dukdhcd"):
         found, url = [], f"/articles?{choice}"
         while url:

@@ -12,8 +12,8 @@ import pytest
 from scrapy.exceptions import ResponseDataLossError
 from scrapy.http import Response as Answer
 
-from archiver.crawl.failures import RefusedError
-from archiver.crawl.wholeness import undo_encoding
+from archiver.crawl.transport.failures import RefusedError
+from archiver.crawl.transport.truncation import undo_encoding
 from tests.conftest import Crawling
 from tests.portal import ChannelLook, Portal, Response, serve, write_articles
 from tests.portal.exchange import HTML

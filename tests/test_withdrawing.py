@@ -14,14 +14,14 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archiver.archive.attendance import list_attendance
-from archiver.archive.clocks import find_ahead
-from archiver.archive.file import create_or_open
-from archiver.archive.planning import find_last_walk, list_known_articles, list_strangers
+from archiver.archive.runs.clocks import find_ahead
+from archiver.archive.runs.known_articles import find_last_walk, list_known_articles, list_strangers
+from archiver.archive.runs.run_history import list_attendance
+from archiver.archive.store.file import create_or_open
 from archiver.errors import UsageError
-from archiver.replay import Replay, replay
-from archiver.verification import verify
-from archiver.withdrawal import decide_runs, merge
+from archiver.ingest.replay import Replay, replay
+from archiver.ingest.verify import verify
+from archiver.ingest.withdrawal import decide_runs, merge
 from tests.archives import CHANNEL, frozen_portal
 from tests.conftest import Crawling
 from tests.portal import serve

@@ -6,12 +6,12 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archiver.archive.file import create_or_open
-from archiver.archive.ledger import Run, close_run, note_walk, open_run
-from archiver.archive.reconciling import judge_run
+from archiver.archive.history.reconciling import judge_run
+from archiver.archive.runs.run_log import Run, close_run, note_walk, open_run
+from archiver.archive.store.file import create_or_open
+from archiver.ingest.record import read_capture, record_capture
 from archiver.model import Capture, Listing, Page, Purpose
 from archiver.platforms import platform_of
-from archiver.record import read_capture, record_capture
 from archiver.site import Site
 from tests.portal import Portal
 

@@ -9,8 +9,8 @@ usual, since a site may have shrunk for good.
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from archiver.archive.health import Ending, Health, read_health
-from archiver.archive.ledger import Finding, Run, add_finding
+from archiver.archive.runs.health import Ending, Health, read_health
+from archiver.archive.runs.run_log import Finding, Run, add_finding
 from archiver.checks.clocks import check_ahead, check_dates
 from archiver.checks.fields import check_fields
 from archiver.checks.noise import check_edits, check_unrest

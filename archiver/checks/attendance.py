@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median
 
-from archiver.archive.attendance import LedgerEntry
+from archiver.archive.runs.run_history import LedgerEntry
 
 FEWEST_GAPS = 3
 MOST_GAPS = 8

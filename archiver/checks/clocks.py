@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from statistics import median
 
-from archiver.archive.health import Health
-from archiver.archive.ledger import Finding
+from archiver.archive.runs.health import Health
+from archiver.archive.runs.run_log import Finding
 from archiver.checks.attendance import write_span
 
 # One page with an odd header, or a cache that dates its copies, moves no median of some answers.

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from archiver.archive.fillings import Page
-from archiver.archive.health import Health
-from archiver.archive.ledger import Finding
-from archiver.checks.usual import CHANCE, chance_of_at_least, is_warm
+from archiver.archive.runs.field_coverage import Page
+from archiver.archive.runs.health import Health
+from archiver.archive.runs.run_log import Finding
+from archiver.checks.baseline import CHANCE, chance_of_at_least, is_warm
 from archiver.platforms import platform_of
 from archiver.platforms.layout import ArticleLayout, Place, Platform
 

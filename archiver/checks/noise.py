@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from archiver.archive.health import Health
-from archiver.archive.ledger import Finding
-from archiver.archive.unrest import Edits, Unrest
+from archiver.archive.noise.unnamed_noise import Edits, Unrest
+from archiver.archive.runs.health import Health
+from archiver.archive.runs.run_log import Finding
 
 FEWEST_VISITS = 5
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from statistics import median
 
-from archiver.archive.health import Channel, Health
-from archiver.archive.ledger import Finding
-from archiver.checks.usual import (
+from archiver.archive.runs.health import Channel, Health
+from archiver.archive.runs.run_log import Finding
+from archiver.checks.baseline import (
     CHANCE,
     FEWEST_ARTICLES,
     FEWEST_RUNS,

@@ -8,36 +8,36 @@ from typing import Any, NoReturn
 import click
 from click.shell_completion import CompletionItem
 
-from archiver.cli.telling import ARCHIVE, telling_damage
-from archiver.display import make_showable
+from archiver.cli.printing.telling import ARCHIVE, telling_damage
 from archiver.errors import ArchiverError
 from archiver.signals import obey_signals
+from archiver.text.display import make_showable
 
 # Command -> module, in the order of the help text. Loaded when called: --help must not wait for Scrapy.
 COMMANDS = {
-    "demo": "archiver.cli.demo",
-    "crawl": "archiver.cli.crawl",
-    "sites": "archiver.cli.sites",
-    "list": "archiver.cli.articles",
-    "search": "archiver.cli.search",
-    "show": "archiver.cli.articles",
-    "history": "archiver.cli.articles",
-    "diff": "archiver.cli.diff",
-    "views": "archiver.cli.articles",
-    "runs": "archiver.cli.runs",
-    "check": "archiver.cli.check",
-    "reparse": "archiver.cli.rebuild",
-    "verify": "archiver.cli.rebuild",
-    "merge": "archiver.cli.rebuild",
-    "query": "archiver.cli.query",
-    "serve": "archiver.cli.serve",
-    "export": "archiver.cli.export",
-    "schema": "archiver.cli.schema",
-    "cron": "archiver.cli.cron",
-    "backup": "archiver.cli.housekeeping",
-    "restore": "archiver.cli.restore",
-    "vacuum": "archiver.cli.housekeeping",
-    "upgrade": "archiver.cli.housekeeping",
+    "demo": "archiver.cli.crawling.demo",
+    "crawl": "archiver.cli.crawling.crawl",
+    "sites": "archiver.cli.crawling.sites",
+    "list": "archiver.cli.reading.articles",
+    "search": "archiver.cli.reading.search",
+    "show": "archiver.cli.reading.articles",
+    "history": "archiver.cli.reading.articles",
+    "diff": "archiver.cli.reading.diff",
+    "views": "archiver.cli.reading.articles",
+    "runs": "archiver.cli.reading.runs",
+    "check": "archiver.cli.upkeep.check",
+    "reparse": "archiver.cli.upkeep.rebuild",
+    "verify": "archiver.cli.upkeep.rebuild",
+    "merge": "archiver.cli.upkeep.rebuild",
+    "query": "archiver.cli.reading.query",
+    "serve": "archiver.cli.reading.serve",
+    "export": "archiver.cli.reading.export",
+    "schema": "archiver.cli.reading.schema",
+    "cron": "archiver.cli.crawling.cron",
+    "backup": "archiver.cli.upkeep.housekeeping",
+    "restore": "archiver.cli.upkeep.restore",
+    "vacuum": "archiver.cli.upkeep.housekeeping",
+    "upgrade": "archiver.cli.upkeep.housekeeping",
 }
 ABOUT = {
     "demo": "Crawl a small local portal twice and look at its history.",

@@ -7,8 +7,8 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from archiver.crawl.items import Failure, Remark, Visit
-from archiver.crawl.ledger import RunLedger
 from archiver.crawl.records import write_record
+from archiver.crawl.run_extension import RunLedger
 from archiver.crawl.spider import CommitteeSpider
 from archiver.model import Article
 

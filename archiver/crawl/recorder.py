@@ -16,10 +16,10 @@ from typing import Literal, cast
 from sqlite_utils import Database
 
 from archiver.errors import ArchiverError
+from archiver.ingest.record import read_capture
+from archiver.ingest.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
+from archiver.ingest.recording.orders import Crawl, Order, Recorded, record_all
 from archiver.model import Capture, Page
-from archiver.record import read_capture
-from archiver.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
-from archiver.recording.orders import Crawl, Order, Recorded, record_all
 
 logger = logging.getLogger(__name__)
 
@@ -218,7 +218,7 @@ class Recorder:
 
 def _start_process(line: socket.socket, path: Path) -> subprocess.Popen[bytes]:
     # -P and the path: it finds the modules that this process found, and no others.
-    command = [sys.executable, "-P", "-m", "archiver.recording.process", str(line.fileno()), str(path.resolve())]
+    command = [sys.executable, "-P", "-m", "archiver.ingest.recording.process", str(line.fileno()), str(path.resolve())]
     places = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     return subprocess.Popen(  # noqa: S603 - this very program
         command, stdin=subprocess.DEVNULL, pass_fds=[line.fileno()], env=places

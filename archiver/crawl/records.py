@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
-from archiver.archive.content import write_links, write_marks, write_published, write_time
+from archiver.archive.history.content import write_links, write_marks, write_published, write_time
 from archiver.model import Article, Capture
 from archiver.site import Site
 

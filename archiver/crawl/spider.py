@@ -13,24 +13,24 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
-from archiver.crawl.answers import BUSY, FORM_REDIRECTS, NOT_MODIFIED, REDIRECTS, capture_of, is_partial
-from archiver.crawl.chromium import render_pages
-from archiver.crawl.discovery import Discovery
-from archiver.crawl.failures import describe_failure
 from archiver.crawl.items import Failure, Remark, Visit
-from archiver.crawl.options import read_options
-from archiver.crawl.requests import make_request, write_conditions
-from archiver.crawl.targets import Agenda, Step, Target
-from archiver.crawl.wholeness import ENCODINGS
-from archiver.display import mask_passwords
+from archiver.crawl.planning.discovery import Discovery
+from archiver.crawl.planning.options import read_options
+from archiver.crawl.planning.targets import Agenda, Step, Target
+from archiver.crawl.rendering.chromium import render_pages
+from archiver.crawl.transport.answers import BUSY, FORM_REDIRECTS, NOT_MODIFIED, REDIRECTS, capture_of, is_partial
+from archiver.crawl.transport.failures import describe_failure
+from archiver.crawl.transport.requests import make_request, write_conditions
+from archiver.crawl.transport.truncation import ENCODINGS
+from archiver.ingest.record import read_capture
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.onboarding.pages import guess_zone_of_capture
-from archiver.parsing.continuation import conclude, goes_on
-from archiver.parsing.json_listing import is_posts
-from archiver.parsing.recognition import recognise_capture
+from archiver.parsing.feeds.json_listing import is_posts
+from archiver.parsing.pages.continuation import conclude, goes_on
+from archiver.parsing.pages.recognition import recognise_capture
 from archiver.platforms import platform_of
-from archiver.record import read_capture
 from archiver.site import Expectations, Places, Revisits, Site
+from archiver.text.display import mask_passwords
 from archiver.urls import MOST_ADDRESS, join_url, shorten_address
 
 Output = AsyncIterator[Visit | Failure | Remark | Request]

@@ -12,15 +12,15 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 
-from archiver.crawl.answers import REDIRECTS, capture_of
-from archiver.crawl.ending import Interruption
-from archiver.crawl.failures import describe_failure
-from archiver.crawl.ledger import RunLedger
-from archiver.crawl.manners import introduce
-from archiver.crawl.project_settings import check_settings
-from archiver.crawl.robots import RobotsRules
+from archiver.crawl.politeness.limits import introduce
+from archiver.crawl.politeness.robots import RobotsRules
+from archiver.crawl.run_extension import RunLedger
+from archiver.crawl.running.ending import Interruption
+from archiver.crawl.running.project_settings import check_settings
 from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider
-from archiver.crawl.wholeness import ENCODINGS
+from archiver.crawl.transport.answers import REDIRECTS, capture_of
+from archiver.crawl.transport.failures import describe_failure
+from archiver.crawl.transport.truncation import ENCODINGS
 from archiver.model import Capture, Problem
 from archiver.onboarding.questions import Answer, Ask
 from archiver.urls import join_url
@@ -52,7 +52,9 @@ def survey(settings: BaseSettings, urls: Sequence[str], inquiry: Inquiry[Finding
         # The ledger of a run is where the manners are kept; this one is thrown away.
         settings.set("ARCHIVE_DB", str(Path(folder) / "survey.db"), priority="cmdline")
         settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-        settings["DOWNLOADER_MIDDLEWARES"].update({"archiver.crawl.robots.RobotsRules": None, SurveyRobots: 100})
+        settings["DOWNLOADER_MIDDLEWARES"].update(
+            {"archiver.crawl.politeness.robots.RobotsRules": None, SurveyRobots: 100}
+        )
         runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works
         crawler = runner.create_crawler(SurveySpider)
         with Interruption([crawler], asyncio.get_event_loop()) as interruption:

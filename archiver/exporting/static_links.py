@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from posixpath import relpath
 from urllib.parse import quote
 
-from archiver.archive.files import StoredFile
+from archiver.archive.evidence.files import StoredFile
 from archiver.web.messages import Language
 
 HOME, STYLE, ARTICLES, RUNS = "index.html", "assets/archive.css", "articles/index.html", "runs/index.html"

@@ -12,8 +12,9 @@ from itertools import chain, count, islice, pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from archiver.archive.changes import find_last_run, list_changes, list_new
-from archiver.archive.copies import (
+from archiver.archive.evidence.files import copy_files, folder_beside
+from archiver.archive.queries.changes import find_last_run, list_changes, list_new
+from archiver.archive.queries.chosen_articles import (
     Shelf,
     choose_copies,
     count_copies,
@@ -22,10 +23,9 @@ from archiver.archive.copies import (
     list_months,
     list_shelf,
 )
-from archiver.archive.damage import FILE_ERRORS, DamageError, note_damage
-from archiver.archive.files import copy_files, folder_beside
-from archiver.archive.queries import Row, Selection, zones_of_sites
-from archiver.archive.readers import Question, Readers, batch
+from archiver.archive.queries.queries import Row, Selection, zones_of_sites
+from archiver.archive.store.damage import FILE_ERRORS, DamageError, note_damage
+from archiver.archive.upkeep.worker_pool import Question, Readers, batch
 from archiver.exporting.static_links import (
     ARTICLES,
     FILES,
@@ -37,15 +37,15 @@ from archiver.exporting.static_links import (
     place_article,
     place_list,
 )
-from archiver.web.article import ArticlePage, load_article, render_article
-from archiver.web.article_list import ListPage
-from archiver.web.comparing import ComparisonPage, load_comparison, render_comparison
 from archiver.web.faults import PageError
-from archiver.web.feeds import load_feed, render_feed
-from archiver.web.home import MOST_CHANGES, MOST_NEW, HomePage, SiteCard, load_change, render_home
 from archiver.web.messages import Language
+from archiver.web.pages.article import ArticlePage, load_article, render_article
+from archiver.web.pages.article_list import ListPage
+from archiver.web.pages.comparing import ComparisonPage, load_comparison, render_comparison
+from archiver.web.pages.feeds import load_feed, render_feed
+from archiver.web.pages.home import MOST_CHANGES, MOST_NEW, HomePage, SiteCard, load_change, render_home
+from archiver.web.pages.runs import load_run, load_runs, render_run, render_runs
 from archiver.web.rendering import Frame, render, style_sheet
-from archiver.web.runs import load_run, load_runs, render_run, render_runs
 
 # Of a list, so many articles are on one page.
 PAGE = 200

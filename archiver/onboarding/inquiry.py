@@ -4,6 +4,8 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 from archiver.errors import ArchiverError
+from archiver.html.elements import Element
+from archiver.ingest.record import read_capture
 from archiver.model import Article, Capture, Listing, Problem, Unreadable
 from archiver.onboarding.channels import find_candidates
 from archiver.onboarding.movement import compare_readings
@@ -11,9 +13,7 @@ from archiver.onboarding.pages import guess_zone_of, is_shell, parse_capture, re
 from archiver.onboarding.places import Evidence, infer_places
 from archiver.onboarding.questions import Answer, Ask
 from archiver.platforms import platform_of, recognise_platform
-from archiver.platforms.elements import Element
 from archiver.platforms.generic import GENERIC, is_home
-from archiver.record import read_capture
 from archiver.site import Site
 from archiver.urls import host_of, strip_tracking
 

@@ -2,9 +2,9 @@
 
 from collections import Counter
 
+from archiver.html.elements import Element, children_of, elements_below
 from archiver.model import Article
-from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, children_of, elements_below
+from archiver.text.cleaning import clean_text
 from archiver.urls import identify_files
 
 FIELDS = ("title", "section", "published", "views", "author", "lead", "body", "images", "attachments")

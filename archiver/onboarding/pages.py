@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from archiver.html.addresses import resolve_address
+from archiver.html.decoding import decode_page
+from archiver.html.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
 from archiver.model import Capture
 from archiver.onboarding.zones import guess_zone
-from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html
-from archiver.parsing.text import clean_text, decode_page
-from archiver.platforms.addresses import resolve_address
-from archiver.platforms.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
+from archiver.parsing.pages.document import PageRejectedError, TooDeepError, parse_html
+from archiver.text.cleaning import clean_text
 from archiver.urls import host_of, strip_tracking
 
 MOST_LINKS = 2000

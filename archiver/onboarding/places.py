@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, replace
 from itertools import islice
 
+from archiver.html.elements import Element, children_of, elements_below, text_of
+from archiver.ingest.record import read_capture
 from archiver.model import Article, Capture, Listing, ListingEntry
 from archiver.onboarding.addresses import infer_article
 from archiver.onboarding.movement import FIELDS, find_moved_elements, find_moved_texts, write_field
 from archiver.onboarding.pages import parse_capture, read_links
-from archiver.parsing.generic.day_order import ask_dates
-from archiver.parsing.generic.rows import find_rows
-from archiver.parsing.generic.selectors import write_selector
-from archiver.parsing.text import clean_text
+from archiver.onboarding.selectors import write_selector
+from archiver.parsing.generic.dates.day_order import ask_dates
+from archiver.parsing.generic.listings.rows import find_rows
 from archiver.platforms import platform_of
-from archiver.platforms.elements import Element, children_of, elements_below, text_of
-from archiver.record import read_capture
 from archiver.site import Places, Site
+from archiver.text.cleaning import clean_text
 
 # Names of menus and channels; headlines are longer, and lead to articles wherever they stand.
 LONGEST_NAME = 25

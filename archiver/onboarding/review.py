@@ -4,13 +4,13 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from archiver.ingest.record import read_capture
 from archiver.model import Article, Listing, Unreadable
 from archiver.onboarding.expectations import dates_of
 from archiver.onboarding.inquiry import ARTICLES, read_page_of
 from archiver.onboarding.movement import FIELDS, write_field
 from archiver.onboarding.questions import Answer, Ask
 from archiver.onboarding.samples import Sample, compare_sample
-from archiver.record import read_capture
 from archiver.site import Site
 
 MOST_LISTINGS = 6

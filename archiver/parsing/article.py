@@ -3,13 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
+from archiver.html.elements import Element, elements_below, select_one
+from archiver.html.links import Links
 from archiver.model import Article, Attachment, Problem
-from archiver.parsing.body import BodyParts, drop_files, read_body
-from archiver.parsing.document import find_container, read_first, read_place
-from archiver.parsing.documents import Printed, collect_documents, list_printed
-from archiver.parsing.info_line import InfoLine, read_info_line
-from archiver.parsing.links import Links
-from archiver.platforms.elements import Element, elements_below, select_one
+from archiver.parsing.body.article_body import BodyParts, drop_files, read_body
+from archiver.parsing.body.documents import Printed, collect_documents, list_printed
+from archiver.parsing.fields.byline import InfoLine, read_info_line
+from archiver.parsing.pages.document import find_container, read_first, read_place
 from archiver.platforms.layout import Address, ArticleLayout, Layout
 
 

@@ -4,17 +4,17 @@ import re
 from collections.abc import Callable
 from datetime import datetime, tzinfo
 
+from archiver.html.addresses import resolve_address
+from archiver.html.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
 from archiver.model import Listing, ListingEntry, Problem, ResultCount
 from archiver.parsing.article import find_unreadable
-from archiver.parsing.counts import read_count
-from archiver.parsing.document import read_first, read_place
-from archiver.parsing.generic.script_pager import find_named_next
-from archiver.parsing.info_line import read_info_line
-from archiver.parsing.text import clean_text
+from archiver.parsing.fields.byline import read_info_line
+from archiver.parsing.fields.counts import read_count
+from archiver.parsing.generic.listings.script_pager import find_named_next
+from archiver.parsing.pages.document import read_first, read_place
 from archiver.parsing.unturned import find_unturned
-from archiver.platforms.addresses import resolve_address
-from archiver.platforms.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
 from archiver.platforms.layout import Address, Layout, ListingLayout
+from archiver.text.cleaning import clean_text
 from archiver.urls import strip_session
 
 # "Hiển thị 1 - 20 of 26 kết quả", in English "Showing 1 - 20 of 2,952 results".

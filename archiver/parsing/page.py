@@ -3,8 +3,19 @@
 from dataclasses import replace
 from datetime import tzinfo
 
+from archiver.html.decoding import decode_page
+from archiver.html.elements import Element, select_one, text_of
+from archiver.html.links import Links
+from archiver.html.markup import forget_markup
+from archiver.html.tree import fell_tree, no_search
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
-from archiver.parsing.agreement import (
+from archiver.parsing.article import read_article
+from archiver.parsing.feeds.feed import read_feed_or_map
+from archiver.parsing.feeds.json_listing import find_posts, read_json_listing
+from archiver.parsing.fields.claims import add_claims
+from archiver.parsing.generic.page import read_generic
+from archiver.parsing.listing import ListingReader, read_row_texts
+from archiver.parsing.pages.agreement import (
     PLAIN_TEXT,
     doubt_address,
     fill_text,
@@ -15,26 +26,15 @@ from archiver.parsing.agreement import (
     outweighs,
     take_text,
 )
-from archiver.parsing.article import read_article
-from archiver.parsing.claims import add_claims
-from archiver.parsing.continuation import add_following
-from archiver.parsing.conversions import tell_conversion
-from archiver.parsing.document import PageRejectedError, TooDeepError, parse_html, parse_listing, parse_page
-from archiver.parsing.feed import read_feed_or_map
-from archiver.parsing.generic.page import read_generic
-from archiver.parsing.json_listing import find_posts, read_json_listing
-from archiver.parsing.links import Links
-from archiver.parsing.listing import ListingReader, read_row_texts
-from archiver.parsing.markup import forget_markup
-from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
-from archiver.parsing.scripted import recognise_scripted
-from archiver.parsing.stand_ins import LONGEST, read_stand_in, speaks_of_now
-from archiver.parsing.text import decode_page
-from archiver.parsing.tree import fell_tree, no_search
-from archiver.parsing.truncation import find_truncation, is_never_ended
-from archiver.platforms.elements import Element, select_one, text_of
+from archiver.parsing.pages.continuation import add_following
+from archiver.parsing.pages.document import PageRejectedError, TooDeepError, parse_html, parse_listing, parse_page
+from archiver.parsing.pages.old_encodings import tell_conversion
+from archiver.parsing.pages.refusals import recognise_refusal, recognise_refusal_in
+from archiver.parsing.pages.scripted import recognise_scripted
+from archiver.parsing.pages.stand_ins import LONGEST, read_stand_in, speaks_of_now
+from archiver.parsing.pages.truncation import find_truncation, is_never_ended
 from archiver.platforms.layout import Layout, Platform
-from archiver.sketches import write_unread
+from archiver.text.sketches import write_unread
 from archiver.urls import path_of
 
 CODE_VERSION = 5
@@ -238,7 +238,8 @@ def _name_missed(second: Page, capture: Capture, platform: Platform, is_other: b
     if is_other or not is_recorded(second, kind, proved=platform.proved):
         return Unreadable(capture.url, unknown)
     if platform.proved and kind == "article":
-        problem = Problem("layout_missed", f"fits no layout of {platform.name}; read as of no known platform")
+        detail = f"fits no layout of {platform.name}; read as of no known platform, and not compared with other looks"
+        problem = Problem("layout_missed", detail)
         return replace(second, problems=(*second.problems, problem))
     return second
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, attribute_of, beginning_of, classes_of, elements_below, text_of
+from archiver.html.elements import Element, attribute_of, beginning_of, classes_of, elements_below, text_of
+from archiver.text.cleaning import clean_text
 
 _LONGEST_WORD = 40
 _MOST_ELEMENTS = 20_000

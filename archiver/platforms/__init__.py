@@ -5,8 +5,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from archiver.errors import SiteError
+from archiver.html.elements import Element, elements_below, select_one
 from archiver.platforms.dotnetnuke import DOTNETNUKE
-from archiver.platforms.elements import Element, elements_below, select_one
 from archiver.platforms.foreign import FOREIGN
 from archiver.platforms.generic import GENERIC, make_generic
 from archiver.platforms.joomla import JOOMLA

@@ -8,7 +8,7 @@ page of this family is saved among the samples, and sites write templates of the
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_one, text_of
+from archiver.html.elements import Element, attribute_of, prose_of, select, select_one, text_of
 from archiver.platforms.generic import read_address as read_any_address
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Place, Platform
 from archiver.urls import parameters_of, path_of

@@ -1,6 +1,6 @@
 """Single sites abroad, each known from one saved page of an article; of their listings nothing is known."""
 
-from archiver.platforms.elements import Element, children_of, select_one, spaced_text_of
+from archiver.html.elements import Element, children_of, select_one, spaced_text_of
 from archiver.platforms.generic import read_address
 from archiver.platforms.layout import ArticleLayout, Layout, Place, Platform, join_places
 

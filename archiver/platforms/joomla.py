@@ -8,7 +8,7 @@ first entries of a list in ``items-leading``. Seen on real portals: ``Hits: 1527
 
 import re
 
-from archiver.platforms.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
+from archiver.html.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
 from archiver.platforms.generic import read_address as read_any_address
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
 from archiver.urls import parameters_of, path_of

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from archiver.html.elements import Element, prose_of, select_one
 from archiver.model import Form
-from archiver.platforms.elements import Element, prose_of, select_one
 from archiver.site import Places
 
 Place = str | Callable[[Element], str | None]

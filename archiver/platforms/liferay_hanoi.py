@@ -6,7 +6,7 @@ Facts from 11,000 article pages and 1,400 listings of sotttt.hanoi.gov.vn, captu
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-from archiver.platforms.elements import (
+from archiver.html.elements import (
     Element,
     attribute_of,
     children_named,

@@ -8,7 +8,7 @@ title follows a picture that says what it is.
 
 import re
 
-from archiver.platforms.elements import Element, attribute_of, children_of, prose_of, select, select_one, text_of
+from archiver.html.elements import Element, attribute_of, children_of, prose_of, select, select_one, text_of
 from archiver.platforms.generic import read_address
 from archiver.platforms.layout import ArticleLayout, Layout, ListingLayout, Platform
 

@@ -6,7 +6,7 @@ From what the system's own themes print; no page of this family is saved among t
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_one, text_of
+from archiver.html.elements import Element, attribute_of, prose_of, select, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
 from archiver.urls import parameters_of, path_of, strip_tracking
 

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from archiver.html.addresses import resolve_address
+from archiver.html.elements import Element, attribute_of, select, select_one, text_of
 from archiver.model import Form
-from archiver.platforms.addresses import resolve_address
-from archiver.platforms.elements import Element, attribute_of, select, select_one, text_of
 
 # javascript:__doPostBack('target','argument'); with validation the target is the first of several arguments.
 _POSTBACK = re.compile(

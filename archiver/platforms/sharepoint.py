@@ -7,7 +7,7 @@ name.
 
 import re
 
-from archiver.platforms.elements import (
+from archiver.html.elements import (
     Element,
     attribute_of,
     children_of,

@@ -9,7 +9,7 @@ sites write templates of their own.
 import re
 from urllib.parse import urlsplit, urlunsplit
 
-from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_one, text_of
+from archiver.html.elements import Element, attribute_of, prose_of, select, select_one, text_of
 from archiver.platforms.generic import read_address as read_any_address
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
 from archiver.urls import path_of

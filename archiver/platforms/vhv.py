@@ -12,7 +12,7 @@ from functools import partial
 from itertools import islice
 from urllib.parse import urlsplit, urlunsplit
 
-from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_one, text_of
+from archiver.html.elements import Element, attribute_of, prose_of, select, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Place, Platform
 from archiver.urls import parameters_of, path_of, strip_tracking
 

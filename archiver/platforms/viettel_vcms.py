@@ -7,9 +7,9 @@ themes of their own, so the names below are those of several.
 import re
 from urllib.parse import urlsplit, urlunsplit
 
+from archiver.html.addresses import resolve_address
+from archiver.html.elements import Element, attribute_of, prose_of, select, select_any, select_one, text_of
 from archiver.model import Form
-from archiver.platforms.addresses import resolve_address
-from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_any, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
 from archiver.urls import parameters_of, strip_session
 

@@ -6,9 +6,9 @@ Facts from pages of three schools captured in 2021 and 2022. An article prints n
 import re
 from urllib.parse import urlsplit, urlunsplit
 
+from archiver.html.addresses import resolve_address
+from archiver.html.elements import Element, attribute_of, prose_of, select, select_one, text_of
 from archiver.model import Form
-from archiver.platforms.addresses import resolve_address
-from archiver.platforms.elements import Element, attribute_of, prose_of, select, select_one, text_of
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
 from archiver.urls import strip_session
 

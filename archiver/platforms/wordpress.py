@@ -10,7 +10,7 @@ proved, thousands are not, and so the layout only proposes.
 import re
 from itertools import takewhile
 
-from archiver.platforms.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
+from archiver.html.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
 from archiver.platforms.generic import read_address as read_any_address
 from archiver.platforms.layout import Address, ArticleLayout, Layout, ListingLayout, Platform
 from archiver.urls import path_of

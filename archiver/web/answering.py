@@ -15,10 +15,10 @@ from typing import Any
 from datasette.database import QueryInterrupted, Results
 from datasette.views.base import DatasetteError
 
-from archiver.archive.answers import Question, Rows
-from archiver.archive.limits import MOST_ANSWER
-from archiver.archive.questions import Answerer, FaultError
-from archiver.display import escape_controls
+from archiver.archive.queries.limits import MOST_ANSWER
+from archiver.archive.queries.user_sql import Answerer, FaultError
+from archiver.archive.queries.user_sql_messages import Question, Rows
+from archiver.text.display import escape_controls
 
 logger = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from html import escape
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
-from archiver.display import escape_controls
+from archiver.text.display import escape_controls
 
 _KEPT = frozenset(
     "p h2 h3 h4 h5 h6 ul ol li blockquote pre table caption thead tbody tfoot tr td th strong b em i u s del ins sub "

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from urllib.parse import quote, urlencode
 
-from archiver.archive.files import StoredFile
+from archiver.archive.evidence.files import StoredFile
 from archiver.web.messages import Language
 
 

@@ -15,23 +15,23 @@ from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import AsgiFileDownload, Request
 
-from archiver.archive.damage import CONTENT_ERRORS, FILE_ERRORS, Damages, noting_damage, read_text
-from archiver.archive.queries import Zones, zones_of_sites
+from archiver.archive.queries.queries import Zones, zones_of_sites
+from archiver.archive.store.damage import CONTENT_ERRORS, FILE_ERRORS, Damages, noting_damage, read_text
 from archiver.clock import now
-from archiver.display import make_showable
 from archiver.errors import ArchiveError
-from archiver.web.article import load_article, render_article
-from archiver.web.article_list import load_list, read_day, render_list
-from archiver.web.comparing import load_comparison, render_comparison
+from archiver.text.display import make_showable
 from archiver.web.faults import MissingError, PageError
-from archiver.web.feeds import load_feed, render_feed
-from archiver.web.files import load_file, write_headers
-from archiver.web.home import load_home, render_home
 from archiver.web.links import ServedLinks
 from archiver.web.messages import choose_language
-from archiver.web.raw import POLICY, load_raw, render_raw, write_raw, write_source
+from archiver.web.pages.article import load_article, render_article
+from archiver.web.pages.article_list import load_list, read_day, render_list
+from archiver.web.pages.comparing import load_comparison, render_comparison
+from archiver.web.pages.feeds import load_feed, render_feed
+from archiver.web.pages.files import load_file, write_headers
+from archiver.web.pages.home import load_home, render_home
+from archiver.web.pages.raw import POLICY, load_raw, render_raw, write_raw, write_source
+from archiver.web.pages.runs import load_run, load_runs, render_run, render_runs
 from archiver.web.rendering import Frame, render, style_sheet
-from archiver.web.runs import load_run, load_runs, render_run, render_runs
 
 logger = logging.getLogger(__name__)
 DATABASE = "archive"

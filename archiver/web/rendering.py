@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from archiver.archive.damage import Damages
-from archiver.display import escape_controls
+from archiver.archive.store.damage import Damages
+from archiver.text.display import escape_controls
 from archiver.web.cleaning import clean_html
 from archiver.web.links import Links
 from archiver.web.messages import LANGUAGES, Language, name_word, say

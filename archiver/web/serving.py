@@ -16,10 +16,10 @@ from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted, Results
 from datasette.plugins import pm
 
-from archiver.archive.damage import distrust
-from archiver.archive.file import open_for_reading
+from archiver.archive.store.damage import distrust
+from archiver.archive.store.file import open_for_reading
+from archiver.archive.store.functions import register_functions
 from archiver.errors import ArchiverError
-from archiver.functions import register_functions
 from archiver.web import plugin
 from archiver.web.answering import Desk, Values, make_question, refuse
 from archiver.web.plugin import DATABASE, Reader
@@ -38,7 +38,7 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "content-security-policy": _STOCK,
 }
-# So many rows with all texts of an article are about as large as an answer may be (archive/limits.py).
+# So many rows with all texts of an article are about as large as an answer may be (archive/queries/limits.py).
 _SETTINGS = {"default_page_size": 50, "max_returned_rows": 200, "sql_time_limit_ms": 900, "allow_download": False}
 _is_table: ContextVar[bool] = ContextVar("is_table", default=False)
 """Whether CSV is asked for."""

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archiver.archive.payloads import check_payloads, load_payload, store_payload
-from archiver.archive.schema import migrations
+from archiver.archive.evidence.payloads import check_payloads, load_payload, store_payload
+from archiver.archive.store.schema import migrations
 from tests.portal import ChannelLook, Portal, article_path, write_articles
 from tests.real_portal import read_capture_time, read_truth, unpack_mirror
 

@@ -24,7 +24,7 @@ from rich.table import Table
 
 from archiver.model import Capture
 from archiver.parsing.page import read_page
-from archiver.parsing.recognition import recognise_capture
+from archiver.parsing.pages.recognition import recognise_capture
 from archiver.platforms.generic import GENERIC
 from archiver.platforms.layout import Platform
 from tests.benchmarks.scoring import FIELDS, PRINTED, Reading, Score, score_reading, take_reading

@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.table import Table
 from sqlite_utils import Database
 
-from archiver.archive.file import check_pages, create_or_open
-from archiver.archive.planning import list_known_articles, list_strangers
-from archiver.archive.search_index import index_missing, optimize_index
+from archiver.archive.runs.known_articles import list_known_articles, list_strangers
+from archiver.archive.search.index import index_missing, optimize_index
+from archiver.archive.store.file import check_pages, create_or_open
+from archiver.ingest.record import read_capture, record_capture
 from archiver.model import Capture, Page, Purpose
-from archiver.record import read_capture, record_capture
 from tests.benchmarks.talkative_portal import make_talkative_portal
 from tests.portal import article_path
 from tests.synthetic import make_synthetic

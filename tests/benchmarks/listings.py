@@ -13,14 +13,15 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from archiver.html.decoding import decode_page
 from archiver.model import Listing
-from archiver.parsing.document import PageRejectedError, parse_html
 from archiver.parsing.generic.listing import read_generic_listing
 from archiver.parsing.page import read_page
-from archiver.parsing.recognition import recognise_capture
-from archiver.parsing.text import clean_text, decode_page
+from archiver.parsing.pages.document import PageRejectedError, parse_html
+from archiver.parsing.pages.recognition import recognise_capture
 from archiver.platforms.generic import GENERIC
 from archiver.platforms.layout import Platform
+from archiver.text.cleaning import clean_text
 from tests.benchmarks.truth import Sample, read_index, read_samples
 from tests.conftest import SHARED
 from tests.real_portal import unpack_mirror

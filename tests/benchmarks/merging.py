@@ -15,8 +15,8 @@ from time import perf_counter
 from rich.console import Console
 from rich.table import Table
 
-from archiver.archive.file import close_archive, create_or_open
-from archiver.archive.merging import merge_archive
+from archiver.archive.store.file import close_archive, create_or_open
+from archiver.archive.upkeep.merge import merge_archive
 from archiver.site import Site
 from tests.portal import ChannelLook, Portal, PortalArticle
 from tests.synthetic import make_synthetic

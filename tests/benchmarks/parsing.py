@@ -21,8 +21,8 @@ from rich.table import Table
 
 from archiver.model import Article, Capture, Listing, Page
 from archiver.parsing.page import read_page
-from archiver.parsing.text import clean_text
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
+from archiver.text.cleaning import clean_text
 from tests.benchmarks.extraction import PEERS_PYTHON, ask_peers
 from tests.benchmarks.long_portal import PAGE_BYTES, make_long_portal, write_filling
 from tests.benchmarks.menus import NAVIGATION

@@ -23,7 +23,7 @@ from rich.table import Table
 
 from archiver.model import Capture
 from archiver.parsing.page import read_page
-from archiver.parsing.recognition import recognise_capture
+from archiver.parsing.pages.recognition import recognise_capture
 from archiver.platforms.generic import GENERIC
 from tests.benchmarks.extraction import AskPeers, start_peers
 from tests.benchmarks.predictions import (

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 
 from archiver.model import Article, Page
-from archiver.parsing.text import clean_text
+from archiver.text.cleaning import clean_text
 from tests.benchmarks.truth import Sample, Truth
 
 FIELDS = ("title", "day", "minute", "views", "counts", "section", "lead", "author", "body")

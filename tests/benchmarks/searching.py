@@ -22,12 +22,12 @@ from rich.console import Console
 from rich.table import Table
 from sqlite_utils import Database
 
-from archiver.archive.file import create_or_open, open_for_reading
-from archiver.archive.places import match_folded
-from archiver.archive.query_language import parse_query
-from archiver.archive.search import Order, search_articles
-from archiver.archive.search_index import index_missing, optimize_index
-from archiver.folding import fold
+from archiver.archive.search.engine import Order, search_articles
+from archiver.archive.search.index import index_missing, optimize_index
+from archiver.archive.search.query_language import parse_query
+from archiver.archive.search.scan import match_folded
+from archiver.archive.store.file import create_or_open, open_for_reading
+from archiver.text.folding import fold
 
 SMALL = 5_000
 QUERIES = 300

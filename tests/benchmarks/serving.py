@@ -15,10 +15,10 @@ from time import perf_counter
 from rich.console import Console
 from rich.table import Table
 
-from archiver.archive.file import create_or_open
-from archiver.archive.headers import pack_headers
-from archiver.archive.payloads import store_payload
-from archiver.archive.search_index import index_missing
+from archiver.archive.evidence.headers import pack_headers
+from archiver.archive.evidence.payloads import store_payload
+from archiver.archive.search.index import index_missing
+from archiver.archive.store.file import create_or_open
 from archiver.web.serving import make_reader
 
 ARTICLES = 100_000

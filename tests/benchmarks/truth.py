@@ -15,8 +15,8 @@ from zoneinfo import ZoneInfo
 
 from archiver.model import Article, Capture
 from archiver.parsing.page import read_page
-from archiver.parsing.text import clean_text
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
+from archiver.text.cleaning import clean_text
 from tests.real_portal import ZONE, read_capture_time, read_date, read_truth
 
 MIRROR, FAMILY, OTHERS, NO_ARTICLES = "mirror", "Hà Nội, single pages", "other families", "no articles"

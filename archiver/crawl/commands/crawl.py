@@ -6,11 +6,11 @@ import sys
 from scrapy.commands.crawl import Command as ScrapyCrawl
 from scrapy.exceptions import UsageError
 
-from archiver.crawl.ending import INTERRUPTED
-from archiver.crawl.execution import choose_spiders, crawl_sites
-from archiver.crawl.logs import show_only_what_may_be_shown
-from archiver.display import make_showable
+from archiver.crawl.running.ending import INTERRUPTED
+from archiver.crawl.running.execution import choose_spiders, crawl_sites
+from archiver.crawl.running.logs import show_only_what_may_be_shown
 from archiver.errors import ArchiverError
+from archiver.text.display import make_showable
 
 
 class Command(ScrapyCrawl):

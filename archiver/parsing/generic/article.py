@@ -4,27 +4,27 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
 
+from archiver.html.elements import Element
+from archiver.html.links import Links
 from archiver.model import Article, Attachment, Origin, Problem
 from archiver.parsing.article import find_unreadable, tell_left_out
-from archiver.parsing.body import BodyParts, drop_files
-from archiver.parsing.generic.alignment import align_lines
-from archiver.parsing.generic.author import AuthorFinder, add_author
-from archiver.parsing.generic.body import read_attachments, read_generic_body
+from archiver.parsing.body.article_body import BodyParts, drop_files
+from archiver.parsing.fields.byline import InfoLine
+from archiver.parsing.generic.dates.fields import Fields, read_fields
+from archiver.parsing.generic.dates.filled import settle_count
+from archiver.parsing.generic.dates.info import InfoReader
 from archiver.parsing.generic.declared import Declared, order_date, read_declared
-from archiver.parsing.generic.extractor import extract_text
-from archiver.parsing.generic.fields import Fields, read_fields
-from archiver.parsing.generic.filled import settle_count
-from archiver.parsing.generic.headline import Headline, find_headlines, name_by_title, pick_headline
-from archiver.parsing.generic.info import InfoReader
 from archiver.parsing.generic.kinds import Candidate, refuse_article, tell_much_more
-from archiver.parsing.generic.metadata import read_metadata
+from archiver.parsing.generic.machine.dates import read_told
+from archiver.parsing.generic.machine.metadata import read_metadata
+from archiver.parsing.generic.names.author import AuthorFinder, add_author
+from archiver.parsing.generic.names.headline import Headline, find_headlines, name_by_title, pick_headline
+from archiver.parsing.generic.names.section import find_section
 from archiver.parsing.generic.outline import Outline, read_outline, whole_text
-from archiver.parsing.generic.region import choose_region
-from archiver.parsing.generic.section import find_section
-from archiver.parsing.generic.told import read_told
-from archiver.parsing.info_line import InfoLine
-from archiver.parsing.links import Links
-from archiver.platforms.elements import Element
+from archiver.parsing.generic.text.alignment import align_lines
+from archiver.parsing.generic.text.body import read_attachments, read_generic_body
+from archiver.parsing.generic.text.extractor import extract_text
+from archiver.parsing.generic.text.region import choose_region
 from archiver.platforms.layout import Address
 from archiver.site import Places
 

@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
+from archiver.html.elements import Element, select, select_one, spaced_text_of, take_out
 from archiver.model import Count, PublishedDate
-from archiver.parsing.date_forms import DayOrder, may_be_either
-from archiver.parsing.dates import read_date
-from archiver.parsing.document import read_place
-from archiver.parsing.info_line import read_info_line
-from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, select, select_one, spaced_text_of, take_out
+from archiver.parsing.fields.byline import read_info_line
+from archiver.parsing.fields.date_forms import DayOrder, may_be_either
+from archiver.parsing.fields.dates import read_date
+from archiver.parsing.pages.document import read_place
 from archiver.site import Places
+from archiver.text.cleaning import clean_text
 
 MOST_INFO_LINES = 20
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from archiver.model import Problem
-from archiver.parsing.generic.endings import is_foot
-from archiver.parsing.generic.fields import Fields
-from archiver.parsing.generic.headline import Headline
-from archiver.parsing.generic.info import CELLS, InfoReader
-from archiver.parsing.generic.metadata import Metadata
+from archiver.parsing.generic.dates.fields import Fields
+from archiver.parsing.generic.dates.info import CELLS, InfoReader
+from archiver.parsing.generic.listings.teasers import find_dated_links, find_teasers
+from archiver.parsing.generic.machine.metadata import Metadata
+from archiver.parsing.generic.names.headline import Headline
 from archiver.parsing.generic.outline import PARAGRAPH, UNSPACED, Line, Outline, measure_text
-from archiver.parsing.generic.region import Region
-from archiver.parsing.generic.teasers import find_dated_links, find_teasers
+from archiver.parsing.generic.text.endings import is_foot
+from archiver.parsing.generic.text.region import Region
 
 # What a title must reach to be one.
 LEAST_CONFIDENCE = 0.6

@@ -5,22 +5,22 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 from itertools import islice
 
+from archiver.html.addresses import resolve_address
+from archiver.html.elements import Element, attribute_of, select, text_of
 from archiver.model import Listing, ListingEntry, Problem
 from archiver.parsing.article import find_unreadable
-from archiver.parsing.furniture.names import is_furniture
-from archiver.parsing.generic.channel import find_channel, is_box_of_another
-from archiver.parsing.generic.form_pager import find_next_form, find_next_query
-from archiver.parsing.generic.pager import find_next_url, is_page_of
-from archiver.parsing.generic.rows import MOST_LEVELS, Row, Rows, find_fragment_rows, find_rows
-from archiver.parsing.generic.script_pager import find_named_next
-from archiver.parsing.generic.title_links import USUAL_TITLE, find_links_elsewhere, is_title, leads_elsewhere
-from archiver.parsing.info_line import InfoLine
+from archiver.parsing.boilerplate.names import is_furniture
+from archiver.parsing.fields.byline import InfoLine
+from archiver.parsing.generic.listings.channel import find_channel, is_box_of_another
+from archiver.parsing.generic.listings.form_pager import find_next_form, find_next_query
+from archiver.parsing.generic.listings.pager import find_next_url, is_page_of
+from archiver.parsing.generic.listings.rows import MOST_LEVELS, Row, Rows, find_fragment_rows, find_rows
+from archiver.parsing.generic.listings.script_pager import find_named_next
+from archiver.parsing.generic.listings.title_links import USUAL_TITLE, find_links_elsewhere, is_title, leads_elsewhere
 from archiver.parsing.listing import read_results
-from archiver.parsing.text import clean_text
 from archiver.parsing.unturned import find_unturned
-from archiver.platforms.addresses import resolve_address
-from archiver.platforms.elements import Element, attribute_of, select, text_of
 from archiver.platforms.layout import Platform
+from archiver.text.cleaning import clean_text
 from archiver.urls import site_of, strip_session
 
 LEAST_SHARE = 0.25

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 from bs4.element import NavigableString, PreformattedString
 
-from archiver.parsing.document import TooDeepError
-from archiver.parsing.flow import BLOCKS, is_block
-from archiver.parsing.furniture.visibility import SKIPPED, is_hidden
-from archiver.parsing.marks import mark_of
-from archiver.parsing.text import clean_text
-from archiver.platforms.elements import Element, attribute_of, text_of
-from archiver.raised import Level, is_level, shift_text
+from archiver.html.elements import Element, attribute_of, text_of
+from archiver.html.flow import BLOCKS, is_block
+from archiver.parsing.body.marks import mark_of
+from archiver.parsing.boilerplate.visibility import SKIPPED, is_hidden
+from archiver.parsing.pages.document import TooDeepError
+from archiver.text.cleaning import clean_text
+from archiver.text.raised import Level, is_level, shift_text
 
 MAX_DEPTH = 2000
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))

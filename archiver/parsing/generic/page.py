@@ -3,11 +3,13 @@
 import re
 from datetime import tzinfo
 
+from archiver.html.decoding import decode_page
+from archiver.html.elements import Element
+from archiver.html.links import Links
+from archiver.html.tree import fell_tree
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
-from archiver.parsing.claims import add_claims
-from archiver.parsing.continuation import add_following
-from archiver.parsing.document import TooDeepError, parse_html
-from archiver.parsing.furniture.style_sheets import mark_hidden
+from archiver.parsing.boilerplate.style_sheets import mark_hidden
+from archiver.parsing.fields.claims import add_claims
 from archiver.parsing.generic.article import read_generic_article
 from archiver.parsing.generic.listing import (
     mark_piece,
@@ -15,11 +17,9 @@ from archiver.parsing.generic.listing import (
     read_generic_listing,
     read_rows_elsewhere,
 )
-from archiver.parsing.links import Links
-from archiver.parsing.refusals import recognise_refusal, recognise_refusal_in
-from archiver.parsing.text import decode_page
-from archiver.parsing.tree import fell_tree
-from archiver.platforms.elements import Element
+from archiver.parsing.pages.continuation import add_following
+from archiver.parsing.pages.document import TooDeepError, parse_html
+from archiver.parsing.pages.refusals import recognise_refusal, recognise_refusal_in
 from archiver.platforms.layout import Platform
 from archiver.urls import path_of
 

@@ -2,7 +2,7 @@
 
 import re
 
-from archiver.parsing.furniture.words import whole_line
+from archiver.parsing.boilerplate.words import whole_line
 
 # What the foot of a page says, and no article.
 FOOT = re.compile(

@@ -1,0 +1,1 @@
+"""Evidence: captures, payloads, documents; written once."""

@@ -1,0 +1,1 @@
+"""Who an article is, and where: keys and addresses."""

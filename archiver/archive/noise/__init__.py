@@ -1,0 +1,1 @@
+"""What an archive learned to be noise."""

@@ -1,0 +1,1 @@
+"""The public views, and whoever reads them."""

@@ -1,0 +1,87 @@
+"""Rows of a whole archive, a few at a time: what exports read."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from itertools import islice
+
+from archiver.archive.queries.file_views import ATTACHMENTS
+from archiver.archive.queries.queries import Selection, select_articles
+from archiver.archive.queries.view import View
+from archiver.archive.queries.views import ARTICLE_HISTORY, CURRENT_ARTICLES, EVENTS, VIEW_HISTORY
+from archiver.archive.store.damage import FILE_ERRORS, DamageError, note_damage
+from archiver.archive.store.values import Row, read_rows
+
+EXTRACTS = {
+    "articles": CURRENT_ARTICLES,
+    "history": ARTICLE_HISTORY,
+    "views": VIEW_HISTORY,
+    "events": EVENTS,
+    "attachments": ATTACHMENTS,
+}
+_ORDERS = {
+    "articles": "1",
+    "history": "snapshot",
+    "views": "observed_at",
+    "events": "at, kind",
+    "attachments": "kind, file_url",
+}
+
+
+@contextmanager
+def holding_still(connection: sqlite3.Connection) -> Iterator[None]:
+    """See the archive as it is at the first question, whatever a crawl writes meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.rollback()
+
+
+def extract_rows(connection: sqlite3.Connection, what: str, selection: Selection) -> Iterator[Row]:
+    """Yield the rows of a view of EXTRACTS for the selected articles, the newest article first, at most ``limit``.
+
+    Only keys are sorted, and texts are fetched one article at a time: memory does not grow with the archive.
+    """
+    view: View = EXTRACTS[what]
+    query = f"{view.definition} SELECT * FROM {view.name} WHERE site = ? AND article_id = ? ORDER BY {_ORDERS[what]}"
+    keys = list_keys(connection, selection if what == "articles" else replace(selection, limit=None))
+    rows = (row for key in keys for row in _read_article(connection, query, key))
+    return islice(rows, selection.limit)
+
+
+def _read_article(connection: sqlite3.Connection, query: str, key: tuple[str, str]) -> Iterator[Row]:
+    """Read the rows of one article; damage that ends the question ends it for no other article."""
+    try:
+        yield from read_rows(connection.execute(query, key))
+    except FILE_ERRORS as error:
+        note_damage(DamageError(f"{key[0]}:{key[1]}: {error}"))
+
+
+def list_keys(connection: sqlite3.Connection, selection: Selection) -> Iterator[tuple[str, str]]:
+    """List site and id of the selected articles, the newest first."""
+    tail, values = select_articles(connection, selection)
+    rows = read_rows(connection.execute(f"SELECT site, article_id {tail}", values))
+    return ((row["site"], row["article_id"]) for row in rows)
+
+
+def list_changes(connection: sqlite3.Connection, selection: Selection) -> Iterator[Row]:
+    """List what happened to the selected articles, the newest first, at most ``limit``; as ``events``, with ``title``.
+
+    The title is that of its time: what a feed once said does not change. A changed title is an edit; the event
+    ``title_changed`` beside it is left out.
+    """
+    tail, values = select_articles(connection, replace(selection, limit=None))
+    limit = -1 if selection.limit is None else selection.limit
+    query = f"""
+        SELECT e.*, coalesce(
+            (SELECT title FROM article_history h WHERE h.site = e.site AND h.article_id = e.article_id
+                AND h.seen_from <= e.at ORDER BY snapshot DESC LIMIT 1),
+            (SELECT title FROM current_articles c WHERE c.site = e.site AND c.article_id = e.article_id)) AS title
+        FROM (SELECT * FROM events
+            WHERE kind <> 'title_changed' AND (site, article_id) IN (SELECT site, article_id {tail})
+            ORDER BY at DESC, site, article_id, kind LIMIT ?) e
+        ORDER BY at DESC, site, article_id, kind
+    """
+    return read_rows(connection.execute(query, [*values, limit]))

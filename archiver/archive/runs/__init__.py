@@ -1,0 +1,1 @@
+"""Runs: their log, what a run knows of the past, and what they show."""

@@ -1,0 +1,45 @@
+"""What the ledger says of each site: how its last runs ended, and when they were."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from archiver.archive.store.values import read_rows, read_time
+
+Row = dict[str, Any]
+
+FINDING_COLUMNS = ("site", "run_id", "started_at", "kind", "url", "detail")
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A run as the ledger shows it: its number, when it began and how it ended; ``outcome`` None while it is open."""
+
+    number: int
+    started_at: datetime
+    outcome: str | None
+
+
+def list_attendance(connection: sqlite3.Connection) -> dict[str, list[LedgerEntry]]:
+    """List the crawls of each site, the oldest first, without those that found the site locked."""
+    rows = connection.execute(
+        "SELECT site, number, started_at, outcome "
+        "FROM (SELECT *, row_number() OVER (ORDER BY started_at, uid) AS number FROM runs) "
+        "WHERE kind = 'crawl' AND outcome IS NOT 'locked' AND NOT withdrawn ORDER BY site, number"
+    )
+    entries: dict[str, list[LedgerEntry]] = {}
+    for row in read_rows(rows):
+        entry = LedgerEntry(row["number"], read_time(row["started_at"]), row["outcome"])
+        entries.setdefault(row["site"], []).append(entry)
+    return entries
+
+
+def list_run_findings(connection: sqlite3.Connection, runs: Sequence[int]) -> Iterator[Row]:
+    """List the findings of some runs (by their numbers), in the order of sites and runs."""
+    query = (
+        f"SELECT {', '.join(FINDING_COLUMNS)} FROM run_findings "
+        "WHERE run_id IN (SELECT value FROM json_each(?)) ORDER BY site, run_id"
+    )
+    return read_rows(connection.execute(query, (str(list(runs)),)))

@@ -1,0 +1,171 @@
+"""Searching articles and their history.
+
+With the newest first nothing but what is shown is looked at. By relevance every match has to be weighed, at 2 ms a
+thousand, so only the newest ``RANKED`` of them are (see ``has_more_matches``).
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from itertools import groupby, islice
+from typing import Literal
+
+from archiver.archive.queries.queries import zones_of_sites
+from archiver.archive.search.index import DAY_PLACES, first_place
+from archiver.archive.search.query_language import Query, Term
+from archiver.archive.search.results import Hit, Shelf, load_texts
+from archiver.archive.search.scan import Both, Chosen, Everything, Listed, Matches, Walk, match_exact, match_folded
+from archiver.archive.search.snippets import find_terms
+
+Order = Literal["newest", "relevance"]
+
+RANKED = 10_000
+"""By relevance so many of the newest matches are weighed."""
+_FEW = 5_000
+"""Of a site (or state) with no more articles than that, the places are listed first."""
+_LAST_PLACE = (1 << 62) - 1
+_WEIGHTS = "1.0, 10.0, 3.0"  # body, title, lead
+# A full day leaves its place in the order to the days before (index.py): so many are looked at too.
+_MARGIN = timedelta(days=31)
+
+
+def search_articles(
+    connection: sqlite3.Connection, query: Query, *, order: Order = "newest", history: bool = False
+) -> Iterator[Hit]:
+    """Find articles as they were last seen; with ``history`` past snapshots too, each as a hit of its own.
+
+    First come those whose words have the marks that were typed, then those that are alike but for the marks; each of
+    the two in the ``order`` asked for. Hits are found as they are asked for: take no more than are shown.
+    """
+    return iter(()) if query.is_empty else _Search(connection, query, order, history).find_hits()
+
+
+def has_more_matches(connection: sqlite3.Connection, query: Query) -> bool:
+    """Say whether more contents match than are weighed by relevance."""
+    walk = _Search(connection, query, "relevance", history=True).choose_walk(exact=False)
+    return next(islice(walk.go_down(_LAST_PLACE), RANKED, None), None) is not None
+
+
+class _Search:
+    """One search: what it asks the index, and what it makes of the answers."""
+
+    def __init__(self, connection: sqlite3.Connection, query: Query, order: Order, history: bool) -> None:
+        self.connection = connection
+        self.query = query
+        self.order = order
+        self.shelf = Shelf(connection, query, history, zones_of_sites(connection))
+        self.folded, self.exact = match_folded(query), match_exact(query.terms)
+        # What match_folded leaves out.
+        self.excluded = [term for term in query.excluded if term.marked or not query.terms]
+        self.phrases = [term for term in query.terms if term.marked and len(term.exact) > 1]
+
+    def find_hits(self) -> Iterator[Hit]:
+        """Find all hits, the exact ones first."""
+        seen: set[int] = set()
+        for exact in (True, False) if self.exact else (False,):
+            for place in self._list_places(exact):
+                if place not in seen and not (exact and not self._has_phrases(place, self.phrases)):
+                    seen.add(place)
+                    yield from self.shelf.load_hits(place, exact=exact or not self.exact)
+
+    def choose_walk(self, exact: bool) -> Walk:
+        """Choose the way through the index: the words asked for, and where few articles are meant, those."""
+        lowest = first_place(_move(self.query.since, -_MARGIN)) if self.query.since else 0
+        walk: Walk = Everything(self.connection, lowest)
+        if self.folded:
+            walk = Matches(self.connection, "search_folded", self.folded, lowest)
+        if exact and self.exact:
+            rare = Matches(self.connection, "search_exact", self.exact, lowest)
+            walk = rare if self._all_exact() else Both(rare, walk)
+        if self.query.site or self.query.state:
+            walk = self._narrow(walk)
+        return walk
+
+    def _all_exact(self) -> bool:
+        """Say whether the words with marks are all there is to the query, so that one table answers it."""
+        plain = all(len(term.exact) == 1 and term.marked for term in self.query.terms)
+        return plain and all(term.marked for term in self.query.excluded)
+
+    def _narrow(self, walk: Walk) -> Walk:
+        meant = {"site": self.query.site, "state": self.query.state}
+        condition = " AND ".join(f"{column} = ?" for column, value in meant.items() if value)
+        values = [value for value in meant.values() if value]
+        count = f"SELECT count(*) FROM (SELECT 1 FROM articles WHERE {condition} LIMIT {_FEW + 1})"
+        if self.order == "newest" and self.connection.execute(count, values).fetchone()[0] > _FEW:
+            return walk
+        rows = self.connection.execute(
+            "SELECT o.place FROM articles a JOIN snapshots s ON s.article_id = a.id AND s.number IS NOT NULL "
+            f"JOIN search_order o ON o.content_id = s.content_id WHERE {condition}",
+            values,
+        )
+        places = frozenset(row[0] for row in rows)
+        return Both(Listed(sorted(places)), walk) if self.order == "newest" else Chosen(walk, places)
+
+    def _list_places(self, exact: bool) -> Iterator[int]:
+        highest = first_place(_move(self.query.before, timedelta(days=2))) if self.query.before else _LAST_PLACE
+        walk = self.choose_walk(exact)
+        places = walk.go_down(highest)
+        if self.excluded:
+            places = (place for place in places if not self._is_excluded(place))
+        if self.order == "newest" or not self.folded:
+            return self._sort_days(places)
+        if isinstance(walk, Matches) and walk.match == self.folded and not self.excluded:
+            return self._rank_newest(walk, highest)
+        return self._rank(list(islice(places, RANKED)))
+
+    def _is_excluded(self, place: int) -> bool:
+        return any(
+            self._matches("search_folded", match_folded(Query((term,))), place)
+            and self._matches("search_exact", match_exact([term]), place)
+            and (len(term.exact) == 1 or self._has_phrases(place, [term]))
+            for term in self.excluded
+        )
+
+    def _matches(self, table: str, match: str | None, place: int) -> bool:
+        query = f"SELECT 1 FROM {table} WHERE {table} MATCH ? AND rowid = ?"
+        return match is None or self.connection.execute(query, (match, place)).fetchone() is not None
+
+    def _rank_newest(self, walk: Matches, highest: int) -> Iterator[int]:
+        """Order the newest matches by relevance: those in the title weigh most, then those in the lead."""
+        query = (
+            f"SELECT rowid FROM (SELECT rowid, bm25(search_folded, {_WEIGHTS}) AS relevance FROM search_folded "
+            "WHERE search_folded MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid DESC LIMIT ?) "
+            "ORDER BY relevance, rowid DESC"
+        )
+        rows = self.connection.execute(query, (walk.match, walk.lowest, highest, RANKED))
+        return (row[0] for row in rows)
+
+    def _rank(self, places: list[int]) -> Iterator[int]:
+        """Order places by relevance."""
+        query = (
+            "SELECT rowid FROM search_folded WHERE search_folded MATCH ? AND rowid BETWEEN ? AND ? "
+            "AND +rowid IN (SELECT value FROM json_each(?)) "
+            f"ORDER BY bm25(search_folded, {_WEIGHTS}), rowid DESC"
+        )
+        values = (self.folded, places[-1], places[0], json.dumps(places)) if places else (self.folded, 0, 0, "[]")
+        return (row[0] for row in self.connection.execute(query, values))
+
+    def _sort_days(self, places: Iterator[int]) -> Iterator[int]:
+        """Order the places of each day by the hour; from day to day they are in order."""
+        query = (
+            "SELECT o.place FROM json_each(?) j JOIN search_order o ON o.place = j.value "
+            "JOIN contents c ON c.id = o.content_id ORDER BY c.published_at DESC, o.place DESC"
+        )
+        for _, group in groupby(places, key=lambda place: place // DAY_PLACES):
+            day = list(group)
+            rows = self.connection.execute(query, (json.dumps(day),)) if len(day) > 1 else [day]
+            yield from (row[0] for row in rows)
+
+    def _has_phrases(self, place: int, phrases: Sequence[Term]) -> bool:
+        """Say whether phrases that were typed with marks stand in a content with these marks."""
+        texts = load_texts(self.connection, place) if phrases else []
+        return all(any(find_terms(text, [phrase], exact=True) for text in texts) for phrase in phrases)
+
+
+def _move(day: date, by: timedelta) -> date:
+    """Move a day; at the ends of the calendar it stays."""
+    try:
+        return day + by
+    except OverflowError:
+        return day

@@ -1,0 +1,1 @@
+"""Work on whole archives: merging, checking, making readings again."""

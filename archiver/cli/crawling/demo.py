@@ -1,0 +1,141 @@
+"""``archiver demo``: a small local portal, crawled twice, its history shown."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archiver.archive.evidence.files import folder_of_files
+from archiver.archive.queries.queries import Row, list_events, list_runs
+from archiver.archive.store.file import open_for_reading
+from archiver.cli.printing.output import Output
+from archiver.clock import now
+from archiver.errors import ArchiverError, UsageError
+from archiver.project import find_project
+
+if TYPE_CHECKING:
+    from tests.portal import Portal, PortalArticle
+
+SITE = "dukdhcd"
+NAME = "demo.db"
+DAYS_BETWEEN = 7
+
+
+@click.command("demo")
+@click.option("--db", type=click.Path(dir_okay=False, path_type=Path), help="The archive, a file called demo.db.")
+def demo_command(db: Path | None) -> None:
+    """Crawl a small local portal twice and look at its history.
+
+    A replica of the committee's portal is served on this machine, crawled, changed (an edit, a removed article, a new
+    one) and crawled again. The archive is data/demo.db, made anew each time.
+    """
+    if db is not None and db.name != NAME:
+        raise UsageError(f"{db}: the demo makes its archive anew each time, so it must be called {NAME}")
+    _find_portal()
+    from tests.portal import demo_portal, serve
+
+    db = _clear(db or find_project() / "data" / NAME)
+    portal = demo_portal()
+    with serve(portal) as base:
+        start = ",".join(f"{base}/{channel}" for channel in portal.channels)
+        click.echo(f"A portal of {len(portal.listed())} articles in {len(portal.channels)} channels is up at {base}.")
+        _crawl(db, start, now() - timedelta(days=DAYS_BETWEEN), "First crawl, dated a week ago:")
+        changes = _change(portal)
+        click.echo(f"Then the committee {', '.join(changes)}.\n")
+        _crawl(db, start, now(), "Second crawl, now:")
+    _show(db, changes)
+
+
+def _find_portal() -> None:
+    """Make the replica importable: it is part of the project's tests, and not of an installed package."""
+    if not (find_project() / "tests" / "portal").is_dir():
+        raise ArchiverError("the demo's portal is in tests/portal of the project; run the demo from a checkout")
+    sys.path.insert(0, str(find_project()))
+
+
+def _clear(db: Path) -> Path:
+    files = folder_of_files(db)
+    for path in (db, *(db.with_name(f"{db.name}{end}") for end in ("-wal", "-shm"))):
+        try:
+            path.unlink(missing_ok=True)
+            if files.is_dir():
+                shutil.rmtree(files)
+        except OSError as error:
+            raise ArchiverError(f"{path}: cannot be made anew: {error.strerror}") from error
+    return db
+
+
+def _change(portal: "Portal") -> Mapping[str, str]:
+    """Let the committee edit an article, remove one and publish one; returns what was done -> the article's id."""
+    edited, removed = portal.listed()[0], portal.listed()[3]
+    first, *others = edited.paragraphs
+    portal.edit(edited.id, paragraphs=(f"{first} (Số liệu đã được cập nhật.)", *others))
+    portal.remove(removed.id)
+    added = _write_news(edited)
+    portal.add(added)
+    return {
+        "edited a paragraph": str(edited.id),
+        "removed an article": str(removed.id),
+        "published a new one": str(added.id),
+    }
+
+
+def _write_news(like: "PortalArticle") -> "PortalArticle":
+    from tests.portal import PortalArticle
+
+    return PortalArticle(
+        id=like.id + 77,
+        channel=like.channel,
+        title="Hội nghị giao ban công tác tháng của các đảng bộ trực thuộc",
+        lead="Sáng nay, Thường trực Đảng ủy Khối giao ban với bí thư các đảng bộ trực thuộc.",
+        paragraphs=("Hội nghị nghe báo cáo kết quả công tác tháng và thống nhất lịch làm việc của tháng tới.",),
+        published=like.published + timedelta(days=2),
+        author="Ban Biên tập",
+        views=3,
+    )
+
+
+def _crawl(db: Path, start: str, at: datetime, heading: str) -> None:
+    click.echo(heading)
+    command = [sys.executable, "-m", "archiver", "crawl", SITE, "--db", str(db), "-a", f"start={start}", "-a", "full=1"]
+    command += ["-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=4"]
+    command += ["-s", "ARCHIVE_LOGS=0"]  # the log of the real site stands in the same folder
+    environment = os.environ | {"ARCHIVE_NOW": at.isoformat()}
+    done = subprocess.run(command, env=environment, cwd=find_project(), check=False)  # noqa: S603 - our own program
+    if done.returncode not in (0, 3):
+        raise ArchiverError(f"the crawl of the demo ended with status {done.returncode}; try again with more room")
+    with closing(open_for_reading(db)) as database:
+        run = next(list_runs(database.conn, SITE, 1))
+    counts = ("requests", "articles_new", "articles_changed", "articles_unchanged", "observations", "findings")
+    click.echo("  " + ", ".join(f"{run[name]} {name.replace('_', ' ')}" for name in counts) + "\n")
+
+
+def _show(db: Path, changes: Mapping[str, str]) -> None:
+    with closing(open_for_reading(db)) as database:
+        events = [row for row in list_events(database.conn) if row["article_id"] in changes.values()]
+    click.echo("What the archive knows of these three:")
+    Output().write(map(_shorten, events), ("at", "kind", "article_id", "detail"))
+    edited = changes["edited a paragraph"]
+    program = "archiver" if shutil.which("archiver") else os.path.relpath(sys.argv[0])
+    shown = f"{program} --db {os.path.relpath(db)}"
+    click.echo("Nothing is lost: the removed article and the old wording are still there. Look for yourself:\n")
+    for command in (
+        f"history {edited}",
+        f"views {edited}",
+        f"show {changes['removed an article']}",
+        "list",
+        "runs",
+        "serve",
+    ):
+        click.echo(f"  {shown} {command}")
+
+
+def _shorten(row: Row) -> Row:
+    return row | {"at": row["at"][:10]}

@@ -1,0 +1,49 @@
+"""``archiver sites``: what is declared under spiders/, and what the archive holds of it; and how sites get there."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archiver.archive.queries.queries import summarise_sites
+from archiver.archive.store.file import open_for_reading
+from archiver.cli.crawling.onboarding import new_command
+from archiver.cli.crawling.site_check import check_command
+from archiver.cli.printing.options import with_archive, with_output
+from archiver.cli.printing.output import Output, show_time
+from archiver.crawl.running.execution import load_spiders
+from archiver.crawl.running.project_settings import project_settings
+
+COLUMNS = ("site", "title", "platform", "listings", "articles", "last_run", "outcome")
+
+
+@click.group("sites", invoke_without_command=True)
+@with_output
+@with_archive
+@click.pass_context
+def sites_command(ctx: click.Context, db: Path, output: Output) -> None:
+    """List the declared sites with their articles and last run; declare a new one, or check one."""
+    if ctx.invoked_subcommand is None:
+        _list_sites(db, output)
+
+
+sites_command.add_command(new_command)
+sites_command.add_command(check_command)
+
+
+def _list_sites(db: Path, output: Output) -> None:
+    known = _read_archive(db)
+    nothing: dict[str, Any] = {"articles": 0, "last_run": None, "outcome": None}
+    rows = []
+    for name, spider in load_spiders(project_settings()).items():
+        site = spider.declare_site()
+        declared = {"site": name, "title": site.title, "platform": site.platform, "listings": len(site.listings)}
+        row = nothing | known.get(name, {}) | declared
+        shown = {"last_run": show_time(row["last_run"], site.zone)} if output.form == "table" else {}
+        rows.append(row | shown)
+    output.write(rows, COLUMNS)
+
+
+def _read_archive(db: Path) -> dict[str, dict[str, Any]]:
+    """Summarise the archive; nothing where none was made yet."""
+    return summarise_sites(open_for_reading(db).conn) if db.exists() else {}

@@ -1,0 +1,149 @@
+"""How rows come out: a table for people, or JSON, JSON lines, CSV, TSV for programs."""
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+from zoneinfo import ZoneInfo
+
+from archiver.formats.atomic_files import open_bytes, open_text
+from archiver.text.display import dump_json, escape_controls
+from archiver.text.spreadsheet import defuse
+
+FORMATS = {
+    "json": "A JSON array.",
+    "nl": "JSON, one object a line.",
+    "csv": "Comma-separated values with a header.",
+    "tsv": "Tab-separated values with a header.",
+}
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A text in pieces, each with whether it is marked: bold on terminals, elsewhere between « and »."""
+
+    pieces: tuple[tuple[str, bool], ...]
+
+    def __str__(self) -> str:
+        return "".join(f"«{text}»" if marked else text for text, marked in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where rows go, and in which form (``table`` or one of FORMATS).
+
+    CSV and TSV: ``verbatim`` leaves what a spreadsheet would run as a formula as it is; ``bom`` begins with the mark by
+    which Excel knows UTF-8.
+    """
+
+    form: str = "table"
+    path: Path | None = None
+    verbatim: bool = False
+    bom: bool = False
+
+    def write(self, rows: Iterable[Row], columns: Sequence[str], shown: Sequence[str] | None = None) -> None:
+        """Write rows: all ``columns`` for programs, those ``shown`` in a table."""
+        with self.open() as stream:
+            if self.form == "table":
+                _write_table(stream, rows, shown or columns)
+            elif self.form == "json":
+                _write_array(stream, rows, columns)
+            elif self.form == "nl":
+                stream.writelines(f"{_to_json(row, columns)}\n" for row in rows)
+            else:
+                self._write_values(stream, rows, columns)
+
+    def write_bytes(self, data: bytes) -> None:
+        """Write bytes as they are; a terminal gets them as text, its control characters escaped."""
+        if self.path is not None:
+            with open_bytes(self.path) as stream:
+                stream.write(data)
+        elif sys.stdout.isatty():
+            lines = data.decode("utf-8", "backslashreplace").splitlines()
+            sys.stdout.writelines(f"{escape_controls(line)}\n" for line in lines)
+        else:
+            sys.stdout.buffer.write(data)
+
+    @contextmanager
+    def open(self) -> Iterator[TextIO]:
+        """Open the file named with -o, which appears whole when all is written; else stdout."""
+        if self.path is None:
+            yield sys.stdout
+            return
+        with open_text(self.path) as stream:
+            yield stream
+
+    def _write_values(self, stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:
+        """Write CSV or TSV; numbers stay numbers, texts that look like formulas get an apostrophe."""
+        stream.write("\ufeff" if self.bom else "")
+        writer = csv.writer(stream, delimiter="," if self.form == "csv" else "\t", lineterminator="\n")
+        escape = escape_controls if stream.isatty() else str
+        write = str if self.verbatim else defuse
+        writer.writerow(columns)
+        for row in rows:
+            values = (row[column] for column in columns)
+            writer.writerow(
+                [value if isinstance(value, int | float) else escape(write(_to_text(value))) for value in values]
+            )
+
+
+def colours_allowed(stream: TextIO) -> bool:
+    """Say whether a stream is a terminal that shows colours, and nobody set NO_COLOR (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def show_time(value: str | None, zone: ZoneInfo, precision: str | None = "minute") -> str:
+    """Show a time of the archive in a site's zone, to the minute or the day."""
+    if not value:
+        return ""
+    local = datetime.fromisoformat(value).astimezone(zone)
+    return local.strftime("%Y-%m-%d" if precision == "day" else "%Y-%m-%d %H:%M")
+
+
+def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from archiver.cli.printing.tables import lay_out
+
+    colours = colours_allowed(stream)
+    pieces = ((_to_pieces(row[column], colours) for column in columns) for row in rows)
+    cells = [[Text.assemble(*(_style_piece(*piece) for piece in cell)) for cell in row] for row in pieces]
+    width = None if stream.isatty() or "COLUMNS" in os.environ else 160
+    console = Console(file=stream, width=width, color_system="auto" if colours else None)
+    with console.capture() as written:  # rich takes a closed pipe for an error
+        console.print(lay_out(columns, cells, console.width))
+    stream.writelines(f"{line.rstrip()}\n" for line in written.get().splitlines())
+
+
+def _to_pieces(value: Any, colours: bool) -> tuple[tuple[str, bool], ...]:
+    return value.pieces if isinstance(value, Marked) and colours else ((_to_text(value), False),)
+
+
+def _style_piece(text: str, marked: bool) -> tuple[str, str]:
+    return escape_controls(text), "bold" if marked else ""
+
+
+def _write_array(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:
+    separator = "["
+    for row in rows:
+        stream.write(f"{separator}{_to_json(row, columns)}")
+        separator = ",\n "
+    stream.write("]\n" if separator != "[" else "[]\n")
+
+
+def _to_json(row: Row, columns: Sequence[str]) -> str:
+    return dump_json({column: row[column] for column in columns})
+
+
+def _to_text(value: Any) -> str:
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else str(value)

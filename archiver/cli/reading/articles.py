@@ -1,0 +1,182 @@
+"""``archiver list``, ``show``, ``history`` and ``views``: reading articles."""
+
+from datetime import date, datetime, time
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from sqlite_utils import Database
+
+from archiver.archive.history.past import find_article_at
+from archiver.archive.queries.queries import (
+    Row,
+    Selection,
+    find_articles,
+    find_capture_at,
+    list_articles,
+    list_observations,
+    list_snapshots,
+    zones_of_sites,
+)
+from archiver.archive.queries.views import ARTICLE_HISTORY, CURRENT_ARTICLES, VIEW_HISTORY
+from archiver.archive.store.file import open_for_reading
+from archiver.cli.printing.options import Moment, check_site, with_archive, with_limit, with_output, with_selection
+from archiver.cli.printing.output import Output, show_time
+from archiver.cli.reading.attachments import describe_files, write_files
+from archiver.clock import now
+from archiver.errors import UsageError
+from archiver.text.display import escape_controls
+
+BAR = 30
+LISTED = ("site", "article_id", "published_at", "published_precision", "title", "views", "state", "snapshots")
+
+
+@click.command("list")
+@with_selection
+@with_output
+@with_archive
+def list_command(db: Path, output: Output, selection: Selection) -> None:
+    """List articles, the newest first."""
+    database = open_for_reading(db)
+    zones = check_site(database.conn, selection.site)
+    rows = list_articles(database.conn, selection)
+    if output.form == "table":
+        rows = (_show_published(row, zones) for row in rows)
+    shown = ("site", "article_id", "published_at", "title", "views", "state", "snapshots")
+    output.write(rows, (*LISTED, "changed_at", "url"), shown)
+
+
+@click.command("show")
+@click.argument("article", metavar="ID|URL")
+@click.option("--at", type=Moment(), help="As it stood at that time; a day means its end.")
+@click.option("--raw", is_flag=True, help="The page as received, byte for byte.")
+@with_output
+@with_archive
+def show_command(db: Path, output: Output, article: str, at: date | datetime | None, raw: bool) -> None:
+    """Show one article as it was last seen, or as it stood at a time; ID is the portal's own, or SITE:ID.
+
+    With --at everything is of that time, by what had been captured up to then: also views, state, listed, snapshots,
+    last_seen_at and changed_at. url and section are empty where the article had several and nothing tells which one.
+    """
+    database = open_for_reading(db)
+    row = find_one(database, article)
+    zone = zones_of_sites(database.conn)[row["site"]]
+    moment = _end_of(at, zone) if at else now()
+    if raw:
+        _write_raw(database, row, moment, output)
+        return
+    if at:
+        row = _find_past(database, row, moment)
+    row |= describe_files(database.conn, row, moment)
+    if output.form != "table":
+        output.write([row], tuple(dict.fromkeys((*CURRENT_ARTICLES.columns, *(ARTICLE_HISTORY.columns if at else ())))))
+        return
+    with output.open() as stream:
+        stream.write(_write_page(row, zone))
+
+
+@click.command("history")
+@click.argument("article", metavar="ID|URL")
+@with_limit(None)
+@with_output
+@with_archive
+def history_command(db: Path, output: Output, article: str, limit: int | None) -> None:
+    """List the snapshots of one article, the oldest first."""
+    database = open_for_reading(db)
+    found = find_one(database, article)
+    zone = zones_of_sites(database.conn)[found["site"]]
+    rows = list(list_snapshots(database.conn, found["site"], found["article_id"]))[:limit]
+    if output.form == "table":
+        rows = [_show_times(row, zone, "seen_from", "seen_until") for row in rows]
+        rows = [row | {"changed_fields": ", ".join(row["changed_fields"] or ())} for row in rows]
+    output.write(
+        rows, tuple(ARTICLE_HISTORY.columns), ("snapshot", "seen_from", "seen_until", "changed_fields", "title")
+    )
+
+
+@click.command("views")
+@click.argument("article", metavar="ID|URL")
+@with_limit(None)
+@with_output
+@with_archive
+def views_command(db: Path, output: Output, article: str, limit: int | None) -> None:
+    """List the view counts of one article, the oldest first."""
+    database = open_for_reading(db)
+    found = find_one(database, article)
+    rows = list(list_observations(database.conn, found["site"], found["article_id"]))[:limit]
+    if output.form == "table":
+        zone = zones_of_sites(database.conn)[found["site"]]
+        rows = _draw_views([_show_times(row, zone, "observed_at") for row in rows])
+    output.write(rows, tuple(VIEW_HISTORY.columns), ("observed_at", "views", "source", "chart"))
+
+
+def find_one(database: Database, reference: str) -> Row:
+    """Find the one article a reference names; UsageError where there is none, or several."""
+    rows = find_articles(database.conn, reference)
+    if not rows:
+        raise UsageError(f"the archive holds no article {reference!r}; archiver list shows those it holds")
+    if len(rows) > 1:
+        names = ", ".join(f"{row['site']}:{row['article_id']}" for row in rows)
+        raise UsageError(f"{reference!r} is an article of several sites; say which: {names}")
+    return rows[0]
+
+
+def _end_of(at: date | datetime, zone: ZoneInfo) -> datetime:
+    """Read a time in the site's zone where it has none of its own; a day is meant with all its hours."""
+    if isinstance(at, datetime):
+        return at if at.tzinfo else at.replace(tzinfo=zone)
+    return datetime.combine(at, time.max, zone)
+
+
+def _find_past(database: Database, row: Row, at: datetime) -> Row:
+    past = find_article_at(database.conn, row["site"], row["article_id"], at)
+    if past is None:
+        raise UsageError(f"article {row['article_id']} was first seen later, at {row['first_seen_at'][:16]} UTC")
+    return past
+
+
+def _write_raw(database: Database, row: Row, at: datetime, output: Output) -> None:
+    capture_id = find_capture_at(database.conn, row["site"], row["article_id"], at)
+    if capture_id is None:
+        raise UsageError(f"there is no page of article {row['article_id']} from that time")
+    from archiver.archive.evidence.captures import load_capture
+
+    output.write_bytes(load_capture(database.conn, capture_id).body)
+
+
+def _draw_views(rows: list[Row]) -> list[Row]:
+    """Draw a bar for each count, from the least to the greatest."""
+    counts = [row["views"] for row in rows]
+    least, most = min(counts, default=0), max(counts, default=0)
+    step = (BAR - 1) / max(most - least, 1)
+    return [row | {"chart": "█" * (1 + round(step * (row["views"] - least)))} for row in rows]
+
+
+def _show_published(row: Row, zones: dict[str, ZoneInfo]) -> Row:
+    shown = show_time(row["published_at"], zones[row["site"]], row["published_precision"])
+    return row | {"published_at": shown}
+
+
+def _show_times(row: Row, zone: ZoneInfo, *columns: str) -> Row:
+    return row | {column: show_time(row[column], zone) for column in columns}
+
+
+def _write_page(row: Row, zone: ZoneInfo) -> str:
+    facts = {
+        "site": f"{row['site']}:{row['article_id']}",
+        "section": row["section"],
+        "published": show_time(row["published_at"], zone, row["published_precision"]) or row["published_raw"],
+        "views": row["views"],
+        "author": row["author"],
+        "address": row["url"],
+        "state": row["state"],
+        "snapshots": row["snapshots"],
+        "stood from": show_time(row.get("seen_from"), zone) or None,
+        "until": show_time(row.get("seen_until"), zone) or None,
+        "last seen": show_time(row["last_seen_at"], zone),
+    }
+    lines = [row["title"], "", *(f"{name + ':':<12}{value}" for name, value in facts.items() if value is not None)]
+    lines += ["", *([row["lead"], ""] if row["lead"] else []), row["body"]]
+    lines += write_files("Images", row["images"], "caption", zone)
+    lines += write_files("Attachments", row["attachments"], "title", zone)
+    return "\n".join(escape_controls(line) for text in lines for line in str(text).split("\n")) + "\n"

@@ -1,0 +1,106 @@
+"""``archiver search``: finding articles by their words."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from archiver.archive.search.engine import RANKED, Order, has_more_matches, search_articles
+from archiver.archive.search.query_language import Query, day_after, parse_query
+from archiver.archive.search.results import Hit
+from archiver.archive.store.file import open_for_reading
+from archiver.cli.printing.options import check_site, with_archive, with_filters, with_limit, with_output
+from archiver.cli.printing.output import Marked, Output, Row, show_time
+from archiver.text.display import escape_controls
+
+COLUMNS = (
+    "site article_id published_at published_precision title views state snapshots changed_at url snapshot current "
+    "seen_from seen_until exact snippet"
+).split()
+_SHOWN = ("site", "article_id", "published_at", "title", "state", "snippet")
+_SHOWN_HISTORY = ("article_id", "snapshot", "seen_from", "seen_until", "title", "snippet")
+_EXCLUSION = re.compile(r"-[^-].+", re.DOTALL)
+
+
+class SearchCommand(click.Command):
+    """A command that takes ``-word`` for what it is in a search: a word that must not be there, and no option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the arguments; ``-o`` and ``-h`` alone are options."""
+        return super().parse_args(ctx, [f" {word}" if _EXCLUSION.fullmatch(word) else word for word in args])
+
+
+@click.command("search", cls=SearchCommand)
+@click.argument("words", metavar="QUERY...", nargs=-1, required=True)
+@click.option("--history", is_flag=True, help="Past snapshots too: what was removed, and when it stood.")
+@click.option("--order", type=click.Choice(("newest", "relevance")), default="newest", show_default=True)
+@with_filters
+@with_limit(20)
+@with_output
+@with_archive
+def search_command(
+    db: Path, output: Output, words: tuple[str, ...], history: bool, order: Order, limit: int, **chosen: Any
+) -> None:
+    """Find articles by their words.
+
+    Typed without marks, words find all (dang uy); typed with marks, exact matches come first (đảng ủy). "Words in
+    quotes" stand together, begin* stands for any ending, -word must not be there. Filters: site:NAME
+    since:2022-05-17 before:2022-06 state:gone.
+    """
+    connection = open_for_reading(db).conn
+    zones = check_site(connection, chosen["site"])
+    query = _add_options(parse_query(" ".join(words)), **chosen)
+    hits = search_articles(connection, query, order=order, history=history)
+    found = list(islice(hits, limit + 1))
+    if found or output.form != "table":
+        shown = _SHOWN_HISTORY if history else _SHOWN
+        output.write(_write_rows(found[:limit], output.form, zones), COLUMNS, shown)
+    if not found:
+        click.echo(_explain_nothing(query, words, zones), err=True)
+    elif len(found) > limit:
+        click.echo(f"There are more; these are the first {limit} (--limit).", err=True)
+    if order == "relevance" and has_more_matches(connection, query):
+        click.echo(f"Only the newest {RANKED:,} matches were weighed; more words or since: make them fewer.", err=True)
+
+
+def _add_options(
+    query: Query,
+    site: str | None,
+    since: date | None,
+    until: date | None,
+    changed_since: date | None,
+    state: str | None,
+) -> Query:
+    """Add what the options say; they count more than filters in the query."""
+    return replace(
+        query,
+        site=site or query.site,
+        since=since or query.since,
+        before=day_after(until) if until else query.before,
+        changed_since=changed_since,
+        state=state or query.state,
+    )
+
+
+def _write_rows(hits: list[Hit], form: str, zones: Mapping[str, ZoneInfo]) -> Iterator[Row]:
+    for hit in hits:
+        row = asdict(hit) | {"snippet": hit.snippet.mark()}
+        if form == "table":
+            zone = zones[hit.site]
+            published = show_time(hit.published_at, zone, hit.published_precision)
+            row |= {"snippet": Marked(hit.snippet.pieces), "published_at": published}
+            row |= {name: show_time(row[name], zone) for name in ("seen_from", "seen_until")}
+        yield row
+
+
+def _explain_nothing(query: Query, words: tuple[str, ...], zones: Mapping[str, ZoneInfo]) -> str:
+    if query.site and query.site not in zones:
+        return f"Nothing found: the archive holds no site {query.site}; it holds: {', '.join(zones) or 'none yet'}."
+    told = " ".join(words).strip().encode("utf-8", "replace").decode()
+    return f"Nothing found for {escape_controls(told)[:200]}"

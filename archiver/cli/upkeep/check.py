@@ -1,0 +1,93 @@
+"""``archiver check``: what is wrong, with an exit status for cron."""
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+
+from archiver.archive.history.content import write_time
+from archiver.archive.queries.queries import zones_of_sites
+from archiver.archive.runs.run_history import FINDING_COLUMNS, LedgerEntry, Row, list_attendance, list_run_findings
+from archiver.archive.store.file import open_for_reading
+from archiver.checks.attendance import check_attendance, find_open, write_span
+from archiver.cli.printing.options import Day, with_archive, with_output
+from archiver.cli.printing.output import Output, show_time
+from archiver.clock import now
+from archiver.errors import SiteError, UsageError
+
+SHOWN = ("site", "run", "day", "kind", "detail")
+FINDINGS = 3
+
+
+@click.command("check")
+@click.option("--site", help="Only of this site.")
+@click.option("--since", type=Day(), help="Of all runs that began on that day or later, not only of the last ones.")
+@click.option("--all", "everything", is_flag=True, help="Of all runs.")
+@with_output
+@with_archive
+def check_command(db: Path, output: Output, site: str | None, since: date | None, everything: bool) -> int:
+    """Print the findings of each site's last run, and the sites whose runs fail or no longer come.
+
+    Exit status: 0 nothing is wrong, 1 the archive cannot be read, 2 wrong usage, 3 there are findings.
+    """
+    if since and everything:
+        raise UsageError("--since and --all exclude each other")
+    connection = open_for_reading(db).conn
+    zones, entries = zones_of_sites(connection), list_attendance(connection)
+    if site and site not in entries:
+        raise SiteError(f"there is no run of a site {site!r} in {db}; archiver sites lists those there are")
+    chosen = {name: runs for name, runs in entries.items() if site in (None, name)}
+    numbers = [run.number for name, runs in chosen.items() for run in _choose(runs, since, zones[name], everything)]
+    rows = [*_list_remarks(chosen, now()), *list_run_findings(connection, numbers)]
+    rows.sort(key=lambda row: (row["site"], row["run_id"]))
+    if rows or output.form != "table":
+        output.write([_show(row, zones) for row in rows] if output.form == "table" else rows, FINDING_COLUMNS, SHOWN)
+    _tell(chosen, rows)
+    return FINDINGS if rows else 0
+
+
+def _choose(runs: Sequence[LedgerEntry], since: date | None, zone: ZoneInfo, everything: bool) -> Sequence[LedgerEntry]:
+    """Choose the runs whose findings are printed: the last that is closed, unless others are asked for."""
+    if everything:
+        return runs
+    if since:
+        return [run for run in runs if run.started_at.astimezone(zone).date() >= since]
+    return [run for run in runs if run.outcome][-1:]
+
+
+def _list_remarks(entries: Mapping[str, Sequence[LedgerEntry]], at: datetime) -> Iterator[Row]:
+    declared = _list_declared()
+    for site, runs in entries.items():
+        for remark in check_attendance(runs, at, expected=site in declared):
+            started_at = write_time(remark.entry.started_at)
+            values = (site, remark.entry.number, started_at, remark.kind, "", remark.detail)
+            yield dict(zip(FINDING_COLUMNS, values, strict=True))
+
+
+def _list_declared() -> set[str]:
+    """Name the sites that are declared here; a site that was taken out need not run any more."""
+    from archiver.crawl.running.execution import load_spiders
+    from archiver.crawl.running.project_settings import project_settings
+
+    return set(load_spiders(project_settings()))
+
+
+def _show(row: Row, zones: Mapping[str, ZoneInfo]) -> Row:
+    """Give a detail its address, so that both have the width that long addresses need."""
+    detail = f"{row['detail']} <{row['url']}>" if row["url"] else row["detail"]
+    day = show_time(row["started_at"], zones[row["site"]], "day")
+    return {"site": row["site"], "run": row["run_id"], "day": day, "kind": row["kind"], "detail": detail}
+
+
+def _tell(entries: Mapping[str, Sequence[LedgerEntry]], rows: Sequence[Row]) -> None:
+    """Say to people at a terminal which runs are under way, and that all is well."""
+    if not sys.stderr.isatty():
+        return
+    for site, runs in entries.items():
+        for run in find_open(runs):
+            click.echo(f"{site}: a run is under way, since {write_span(now() - run.started_at)}", err=True)
+    if not rows:
+        click.echo(f"all is well: {', '.join(entries)}" if entries else "nothing was crawled yet", err=True)

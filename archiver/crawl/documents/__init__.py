@@ -1,0 +1,1 @@
+"""Documents and images of articles: which are asked for, and how."""

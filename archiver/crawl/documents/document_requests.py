@@ -1,0 +1,186 @@
+"""Which files of articles are asked for when, and what is written down of the answers."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+from scrapy.http import Request, Response
+from sqlite_utils import Database
+
+from archiver.archive.evidence.downloads import NAME, Outcome, Past, find_past, list_never_asked, record_download
+from archiver.archive.evidence.files import clear_unfinished, folder_beside, has_file, keep_file
+from archiver.archive.runs.known_articles import find_beginning
+from archiver.archive.runs.run_log import Run
+from archiver.clock import now
+from archiver.crawl.documents.file_names import read_file_name
+from archiver.crawl.planning.targets import Target
+from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider
+from archiver.crawl.transport.requests import write_conditions
+from archiver.crawl.transport.truncation import ENCODINGS
+from archiver.formats.file_types import NoDocumentError, identify_file_type
+from archiver.urls import MOST_ADDRESS, identify_files
+
+logger = logging.getLogger(__name__)
+
+RECHECK = timedelta(days=30)
+"""A file that was kept is asked for again so long after the last time, when its article is visited."""
+MOST_LEFT_OVER = 60
+"""At its end a run asks for so many files that none asked for yet: it was cut off, or did not know of files."""
+TIMEOUT = 180
+"""Seconds for a whole file: 50 MB over a slow line."""
+MOST_SILENT = 5
+"""So many files in a row without any answer, and the rest is left to the next run."""
+RETRIES = 1
+KINDS = {"none": (), "documents": ("attachments",), "all": ("attachments", "images")}
+"""The lists of an article whose files are downloaded, by what the site declares."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileAddress:
+    """An address of a file: as it is asked for, and the one by which the archive knows the file."""
+
+    url: str
+    known: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A file that is being asked for, the address by which it is known, and what is known of it."""
+
+    url: str
+    known: str
+    past: Past | None
+
+
+def pair_addresses(printed: Sequence[str], shown: Sequence[str]) -> list[FileAddress]:
+    """Pair the addresses that a page prints now with those that the archive shows of the same files.
+
+    They differ where an address tells the moment of a change: the file is asked for as printed, its history goes on.
+    """
+    known = dict(zip(identify_files(shown), shown, strict=True)) | {url: url for url in shown}
+    names = identify_files(printed)
+    return [FileAddress(url, known.get(url) or known.get(name, url)) for url, name in zip(printed, names, strict=True)]
+
+
+class Wishes:
+    """The files that one run asks for; what it has asked for already the archive knows, so memory does not grow."""
+
+    def __init__(self, database: Database, run: Run, spider: CommitteeSpider) -> None:
+        self.silent = 0
+        self.kinds: tuple[str, ...] = KINDS[spider.settings["ARCHIVE_ATTACHMENTS"] or spider.site.attachments]
+        self._database = database
+        self._run = run
+        self._spider = spider
+        self._folder: Path = folder_beside(database.conn)
+        self._since: datetime = find_beginning(database.conn, run.id)
+        self._under_way: set[str] = set()
+        clear_unfinished(self._folder)
+
+    @property
+    def has_room(self) -> bool:
+        """Say whether the run may ask for more: its budget is not used up, and the host does not keep silent."""
+        return bool(self._spider.budget) and self.silent < MOST_SILENT
+
+    def ask(self, files: Iterable[FileAddress]) -> list[Request]:
+        """Return the requests for those files that are due; they count as sent."""
+        requests = (self._ask(file) for file in dict.fromkeys(files))
+        return [request for request in requests if request]
+
+    def list_left_over(self) -> Iterator[FileAddress]:
+        """List files that no run asked for yet; none where only a part of the site is wanted."""
+        if not self.kinds or self._spider.options.is_bounded:
+            return iter(())
+        urls = list_never_asked(self._database.conn, self._run.site, self.kinds)
+        allowed = islice(filter(self._spider.discovery.allows, urls), MOST_LEFT_OVER)
+        return iter([FileAddress(url, url) for url in allowed])
+
+    async def judge(self, response: Response, wish: Wish) -> Outcome:
+        """Keep what was answered, or say why it is not kept; ArchiveError where the disk does not take it."""
+        validators = _read_validators(response)
+        if response.status == 304 and wish.past and wish.past.kept:
+            return Outcome(304, wish.past.kept, validators={**wish.past.validators, **validators})
+        if response.status != 200:
+            return Outcome(response.status, problem=f"http_{response.status}")
+        try:
+            kind = identify_file_type(response.body)
+        except NoDocumentError:
+            return Outcome(200, problem="not_a_document")
+        # In a thread: other sites are crawled by this process, too, and a disk can be slow.
+        return Outcome(200, await asyncio.to_thread(keep_file, self._folder, response.body, kind), None, validators)
+
+    def record(self, wish: Wish, outcome: Outcome) -> None:
+        """Write down what came of a wish."""
+        if outcome.problem:
+            logger.info("not kept: %s <%s>", outcome.problem, wish.url, extra={"spider": self._spider})
+        with self._database.atomic():
+            record_download(self._database.conn, self._run, wish.known, now(), outcome)
+        self.forget(wish)
+
+    def forget(self, wish: Wish) -> None:
+        """Let a wish go; the next run has it."""
+        self._under_way.discard(wish.known)
+
+    def _ask(self, file: FileAddress) -> Request | None:
+        past = find_past(self._database.conn, self._run.site, file.known)
+        if file.known in self._under_way or not self._is_due(past):
+            return None
+        wish = Wish(file.url, file.known, past)
+        if bar := self._find_bar(file.url):
+            self._note_bar(wish, bar)
+            return None
+        if not self.has_room:
+            return None
+        self._spider.asked_files += 1
+        self._under_way.add(file.known)
+        return self._write_request(wish)
+
+    def _is_due(self, past: Past | None) -> bool:
+        """Say whether a file is asked for: never twice in a run, or in one that was cut off and is taken up."""
+        if past is None:
+            return True
+        if past.asked_at >= self._since:
+            return False
+        if past.problem or self._spider.options.full or not self._is_at_hand(past):
+            return True
+        return now() - past.asked_at >= RECHECK
+
+    def _is_at_hand(self, past: Past) -> bool:
+        return past.kept is not None and has_file(self._folder, past.kept)
+
+    def _find_bar(self, url: str) -> str | None:
+        """Say why a file is never asked for."""
+        if len(url) > MOST_ADDRESS:
+            return "address_too_long"
+        return None if self._spider.discovery.allows(url) else "other_host"
+
+    def _note_bar(self, wish: Wish, bar: str) -> None:
+        if wish.past is None or wish.past.problem != bar:
+            self.record(wish, Outcome(None, problem=bar))
+
+    def _write_request(self, wish: Wish) -> Request:
+        validators = wish.past.validators if wish.past and self._is_at_hand(wish.past) else {}
+        target = Target("file", wish.url, wish.url, validators=validators)
+        return Request(
+            wish.url,
+            headers={"Accept-Encoding": ENCODINGS} | write_conditions(target),
+            meta={
+                "target": target,
+                "wish": wish,
+                "download_maxsize": self._spider.settings.getint("ARCHIVE_MAX_FILE"),
+                "download_timeout": TIMEOUT,
+                "redirect_ttl": MOST_REDIRECTS,
+                "max_retry_times": RETRIES,
+            },
+            dont_filter=True,
+        )
+
+
+def _read_validators(response: Response) -> dict[str, str]:
+    """Return ETag and Last-Modified of an answer, and the name that it gives the file."""
+    values = {name: response.headers.get(name) for name in ("ETag", "Last-Modified")}
+    name = read_file_name(response.headers.get("Content-Disposition") or b"")
+    return {name: value.decode("latin-1") for name, value in values.items() if value} | ({NAME: name} if name else {})

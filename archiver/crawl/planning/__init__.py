@@ -1,0 +1,1 @@
+"""What a crawl asks for: decided without Scrapy."""

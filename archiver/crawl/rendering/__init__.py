@@ -1,0 +1,1 @@
+"""Pages that a script writes, rendered in chromium."""

@@ -1,0 +1,1 @@
+"""A crawl as a process: statuses, locks, signals, logs."""

@@ -1,0 +1,55 @@
+"""The progress line of a crawl, for people at a terminal."""
+
+import sys
+import time
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from archiver.crawl.run_extension import RunLedger
+
+SECONDS_BETWEEN = 0.2
+
+
+class Progress:
+    """Rewrites one line on stderr while a crawl runs: pages, articles, errors, rate."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._started = time.monotonic()
+        self._written = 0.0
+        self._pages = 0
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> "Progress":
+        """Connect to the signals of a crawl; NotConfigured where nobody watches."""
+        if not crawler.settings.getbool("ARCHIVE_PROGRESS"):
+            raise NotConfigured  # without a word: nobody asked for it
+        progress = cls(crawler)
+        crawler.signals.connect(progress.count_response, signals.response_received)
+        crawler.signals.connect(progress.finish, signals.spider_closed)
+        return progress
+
+    def count_response(self) -> None:
+        """Count an answer and rewrite the line, a few times a second at most."""
+        self._pages += 1
+        if time.monotonic() - self._written >= SECONDS_BETWEEN:
+            self._written = time.monotonic()
+            sys.stderr.write(f"\r\x1b[K{self._describe()}")
+            sys.stderr.flush()
+
+    def finish(self) -> None:
+        """Clear the line."""
+        sys.stderr.write("\r\x1b[K")
+        sys.stderr.flush()
+
+    def _describe(self) -> str:
+        ledger = self._crawler.get_extension(RunLedger)
+        name = self._crawler.spider.name if self._crawler.spider else ""
+        rate = self._pages / max(time.monotonic() - self._started, 0.001)
+        if ledger is None:
+            return f"{name}: {self._pages} pages"
+        new, changed = ledger.novelties["new"], ledger.novelties["changed"]
+        counts = f"{self._pages} pages, {new} articles new, {changed} changed, {ledger.errors} errors"
+        return f"{name}: {counts}, {rate:.1f} pages/s"

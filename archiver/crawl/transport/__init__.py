@@ -1,0 +1,1 @@
+"""Whom a crawl talks to, and what it takes of the answers."""

@@ -1,0 +1,1 @@
+"""Where parsing and archive meet: captures are read, recorded, read again, verified."""

@@ -1,0 +1,1 @@
+"""Feeds, sitemaps and other listings for machines."""

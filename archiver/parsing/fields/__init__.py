@@ -1,0 +1,1 @@
+"""The fields of an article that stand in one line: dates, counts, ids."""

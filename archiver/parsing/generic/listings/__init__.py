@@ -1,0 +1,1 @@
+"""Rows and pagers of listings of no known platform."""

@@ -1,0 +1,1 @@
+"""What a page of no known platform tells to machines."""

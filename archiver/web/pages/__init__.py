@@ -1,0 +1,1 @@
+"""The pages, one module each: load_* asks the archive, render_* writes HTML."""

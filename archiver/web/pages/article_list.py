@@ -1,0 +1,96 @@
+"""The list of articles: filters, search, one page after another."""
+
+import re
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from archiver.archive.queries.browsing import Choice, Position, list_page, list_sections
+from archiver.archive.queries.queries import zones_of_sites
+from archiver.web.faults import MissingError, PageError
+from archiver.web.links import Links
+from archiver.web.pages.searching import Found, search
+from archiver.web.rendering import Frame, render
+
+PAGE = 30
+FIELDS = ("q", "site", "section", "since", "until", "state", "changed", "after")
+STATES = ("live", "away", "suspect", "gone", "moved")
+
+Row = dict[str, Any]
+_POSITION = re.compile(r"([0-9T:+.Z-]*)~(\d{1,18})~(\d{1,18})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of the list; ``wanted`` is what the form says, ``next`` where the following page begins."""
+
+    wanted: Mapping[str, str]
+    rows: tuple[Row, ...]
+    next: str | None
+    sites: Mapping[str, str]
+    sections: tuple[str, ...]
+    found: Found | None = None
+
+    @property
+    def is_filtered(self) -> bool:
+        """Say whether anything is chosen."""
+        return any(value for name, value in self.wanted.items() if name not in ("q", "after"))
+
+    def link(self, links: Links, after: str | None) -> str:
+        """Return the address of the same list from a position on; None for its beginning."""
+        return links.articles(**{**self.wanted, "after": after})
+
+
+def load_list(connection: sqlite3.Connection, wanted: Mapping[str, str]) -> ListPage:
+    """Ask for a page of articles; PageError for a date or a position that cannot be read."""
+    wanted = {name: wanted.get(name, "").strip() for name in FIELDS}
+    sites = dict(connection.execute("SELECT name, title FROM sites ORDER BY title").fetchall())
+    choice = _read_choice(wanted, sites)
+    names = [choice.site] if choice.site else sites
+    sections = sorted({section for site in names for section in list_sections(connection, site)})
+    if wanted["q"]:
+        found = search(connection, wanted["q"], choice, wanted["after"], PAGE)
+        return ListPage(wanted, found.rows, found.next, sites, tuple(sections), found)
+    zones = zones_of_sites(connection)
+    rows = list_page(connection, choice, zones, _read_position(wanted["after"]), PAGE + 1)
+    following = _write_position(rows[PAGE - 1]) if len(rows) > PAGE else None
+    return ListPage(wanted, tuple(rows[:PAGE]), following, sites, tuple(sections))
+
+
+def render_list(page: ListPage, frame: Frame) -> str:
+    """Make the page."""
+    return render("articles.html", frame, page=page, states=STATES)
+
+
+def _read_choice(wanted: Mapping[str, str], sites: Mapping[str, str]) -> Choice:
+    site, state = wanted["site"] or None, wanted["state"] or None
+    if site and site not in sites:
+        raise MissingError("no_site", site=site)
+    if state and state not in STATES:
+        raise PageError("bad_value", name="state", value=state)
+    since, until = (read_day(name, wanted[name]) for name in ("since", "until"))
+    return Choice(site, wanted["section"] or None, since, until, state, bool(wanted["changed"]))
+
+
+def read_day(name: str, text: str | None) -> date | None:
+    """Read a day of a form; PageError where it is none."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise PageError("bad_value", name=name, value=text) from None
+
+
+def _read_position(text: str | None) -> Position | None:
+    if not text:
+        return None
+    match = _POSITION.fullmatch(text)
+    if match is None:
+        raise PageError("bad_value", name="after", value=text)
+    return Position(match[1], int(match[2]), int(match[3]))
+
+
+def _write_position(row: Row) -> str:
+    position = Position.of_row(row)
+    return f"{position.published}~{position.content}~{position.article}"

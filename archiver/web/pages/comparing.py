@@ -1,0 +1,117 @@
+"""Two versions of an article side by side in one text: changed words marked, what did not change folded away."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from archiver.archive.queries.browsing import find_article, list_states, load_state
+from archiver.compare.alignment import fold_text
+from archiver.compare.edits import Comparison, Edit, Span, State
+from archiver.compare.states import compare_states
+from archiver.web.faults import MissingError
+from archiver.web.rendering import Frame, render
+
+Row = dict[str, Any]
+_LONGEST_EQUAL = 160
+_CONTEXT = 70
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Some unchanged paragraphs in a row, or one edit."""
+
+    unchanged: tuple[str, ...] = ()
+    edit: Edit | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonPage:
+    """Two versions of an article and what differs: ``fields`` beside the body, and the whole body."""
+
+    article: Row
+    states: list[Row]
+    before: Row
+    after: Row
+    fields: tuple[Edit, ...]
+    body: tuple[Passage, ...]
+
+
+def load_comparison(connection: sqlite3.Connection, site: str, key: str, before: int, after: int) -> ComparisonPage:
+    """Compare two versions; MissingError where there are none of these numbers. 0 stands for the last two."""
+    article = find_article(connection, site, key)
+    if article is None:
+        raise MissingError("no_article", article=key)
+    newest = article["snapshots"]
+    after = after or newest
+    first, second = (_load(connection, article["id"], number) for number in (before or max(after - 1, 1), after))
+    old, new = State.of_row(first), State.of_row(second)
+    comparison = compare_states(old, new)
+    fields = tuple(edit for edit in comparison.edits if edit.field != "body")
+    everything = list_states(connection, article["id"])
+    return ComparisonPage(article, everything, first, second, fields, tuple(fold_unchanged(comparison, old, new)))
+
+
+def render_comparison(page: ComparisonPage, frame: Frame) -> str:
+    """Make the page."""
+    return render("comparison.html", frame, page=page)
+
+
+def fold_unchanged(comparison: Comparison, before: State, after: State) -> Iterator[Passage]:
+    """Put the unchanged paragraphs between the edits of the body, in reading order."""
+    edits = [edit for edit in comparison.edits if edit.field == "body"]
+    texts = [_read_paragraphs(state) for state in (before, after)]
+    touched = [
+        {edit.number_before for edit in edits if edit.number_before},
+        {edit.number_after for edit in edits if edit.number_after},
+    ]
+    unchanged = [text for number, text in enumerate(texts[1], 1) if number not in touched[1]]
+    shown = 0
+    for edit in edits:
+        side, number = (1, edit.number_after) if edit.number_after else (0, edit.number_before)
+        ahead = sum(other not in touched[side] for other in range(1, number or 1))
+        if ahead > shown:
+            yield Passage(unchanged=tuple(unchanged[shown:ahead]))
+            shown = ahead
+        yield Passage(edit=edit)
+    if unchanged[shown:]:
+        yield Passage(unchanged=tuple(unchanged[shown:]))
+
+
+def excerpt_change(connection: sqlite3.Connection, article: int, number: int) -> Edit | None:
+    """Return the first thing that differs between a version and the one before, cut to some words around it."""
+    states = [load_state(connection, article, one) for one in (number - 1, number)]
+    if not states[0] or not states[1]:
+        return None
+    return _find_first_edit(State.of_row(states[0]), State.of_row(states[1]))
+
+
+@lru_cache(maxsize=500)  # states never change, and the front page compares the same ones for days
+def _find_first_edit(before: State, after: State) -> Edit | None:
+    edit = next(iter(compare_states(before, after).edits), None)
+    return edit and replace(edit, words=tuple(_cut(edit.words)))
+
+
+def _cut(words: Sequence[Span]) -> Iterator[Span]:
+    """Shorten the spans: of what is equal a few words beside the change, of what changed the beginning."""
+    for index, span in enumerate(words):
+        if len(span.text) <= _LONGEST_EQUAL:
+            yield span
+        elif span.kind != "equal":
+            yield replace(span, text=f"{span.text[: 2 * _LONGEST_EQUAL].rpartition(' ')[0]} …")
+        else:
+            head = span.text[:_CONTEXT].rpartition(" ")[0] if index else ""
+            tail = span.text[-_CONTEXT:].partition(" ")[2] if index < len(words) - 1 else ""
+            yield replace(span, text=f"{head} … {tail}")
+
+
+def _load(connection: sqlite3.Connection, article: int, number: int) -> Row:
+    state = load_state(connection, article, number)
+    if state is None:
+        raise MissingError("no_version", number=number)
+    return state
+
+
+def _read_paragraphs(state: State) -> list[str]:
+    return [text for text in map(fold_text, state.paragraphs) if text]

@@ -1,0 +1,104 @@
+"""The raw page of an article, as it was received: in a frame where it can do nothing, and as source."""
+
+import codecs
+import re
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from archiver.archive.evidence.captures import load_capture
+from archiver.archive.history.content import write_time
+from archiver.archive.queries.browsing import find_article, list_states
+from archiver.archive.queries.queries import find_capture_at
+from archiver.model import Capture
+from archiver.web.faults import MissingError
+from archiver.web.pages.article import end_of_day
+from archiver.web.rendering import Frame, render
+
+POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+"""No script, no request, an origin of its own; what is left is the text and its inline styles."""
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE | re.ASCII)
+# A policy does not hinder a browser from looking names up, or from connecting ahead, as these ask it to; and nothing
+# that they load is allowed anyway.
+_AHEAD = re.compile(rb"<(?:link|base)\b[^>]*>|<meta\b[^>]*http-equiv[^>]*>", re.IGNORECASE)
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    """An article, its title then, the capture asked for, and the day or the version that was asked for."""
+
+    article: Row
+    title: str
+    capture: Capture
+    at: date | None
+    version: int | None = None
+
+    @property
+    def received_at(self) -> str:
+        """The time of the capture, as the archive writes times."""
+        return write_time(self.capture.fetched_at)
+
+
+def load_raw(
+    connection: sqlite3.Connection, site: str, key: str, at: date | None, version: int | None = None
+) -> RawPage:
+    """Find the last good page of an article up to a day, or of a version; MissingError where there is none."""
+    article = find_article(connection, site, key)
+    if article is None:
+        raise MissingError("no_article", article=key)
+    states = list_states(connection, article["id"])
+    try:
+        end = _find_end(connection, site, states, at, version)
+        capture = find_capture_at(connection, site, key, end)
+    except OverflowError:
+        capture = None
+    if capture is None:
+        raise MissingError("raw_none")
+    page = load_capture(connection, capture)
+    titles = [state["title"] for state in states if state["seen_from"] <= write_time(page.fetched_at, "microseconds")]
+    return RawPage(article, titles[-1] if titles else key, page, at, version)
+
+
+def _find_end(
+    connection: sqlite3.Connection, site: str, states: list[Row], at: date | None, version: int | None
+) -> datetime:
+    if version:
+        ends = [state["seen_until"] for state in states if state["snapshot"] == version]
+        if not ends:
+            raise MissingError("no_version", number=version)
+        return datetime.fromisoformat(ends[0])
+    return end_of_day(connection, site, at) if at else datetime.max.replace(tzinfo=UTC)
+
+
+def render_raw(page: RawPage, frame: Frame) -> str:
+    """Make the page around the raw page."""
+    return render("raw.html", frame, page=page)
+
+
+def write_raw(capture: Capture) -> tuple[bytes, str]:
+    """Return what the frame is sent, and its type: HTML without what looks ahead; anything else as text."""
+    kind = _read_type(capture)
+    charset = _read_charset(kind)
+    if not kind.lower().startswith(("text/html", "application/xhtml")):
+        return capture.body, "text/plain; charset=utf-8"
+    return _AHEAD.sub(b"", capture.body), f"text/html; charset={charset}"
+
+
+def write_source(capture: Capture) -> tuple[bytes, str]:
+    """Return the bytes as they were received, to be shown as text."""
+    return capture.body, f"text/plain; charset={_read_charset(_read_type(capture))}"
+
+
+def _read_type(capture: Capture) -> str:
+    return next((value for name, value in capture.headers if name.lower() == "content-type"), "text/html").strip()
+
+
+def _read_charset(kind: str) -> str:
+    match = _CHARSET.search(kind)
+    try:
+        return codecs.lookup(match[1]).name if match else "utf-8"
+    except (LookupError, ValueError):
+        return "utf-8"
