@@ -7,7 +7,7 @@ from archiver.html.decoding import decode_page
 from archiver.html.elements import Element, select_one, text_of
 from archiver.html.links import Links
 from archiver.html.markup import forget_markup
-from archiver.html.tree import fell_tree
+from archiver.html.tree import fell_tree, no_search
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.article import read_article
 from archiver.parsing.feeds.feed import read_feed_or_map
@@ -72,7 +72,8 @@ def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     if problem:
         return Unreadable(capture.url, problem)
     try:
-        return _read_whole(capture, platform, zone)
+        with no_search():
+            return _read_whole(capture, platform, zone)
     except TooDeepError as error:
         return Unreadable(capture.url, Problem("too_deep", str(error) or NESTED))
     except PageRejectedError as error:

@@ -159,16 +159,19 @@ class InfoReader:
         return is_other or self._is_quoted(index)
 
     def _read_line(self, index: int) -> InfoText | None:
-        text = self._text_of(index)
-        if not text or len(text) > LONGEST_INFO or OTHER_DATE_LABEL.match(text):
+        line = self._outline.lines[index]
+        text = self._text_of(index) if len(line.text) <= LONGEST_INFO or len(line.times) > 1 else ""
+        if not text or len(text) > LONGEST_INFO:
             return None
         if _DIGIT.search(text) and self._is_quoted(index):
             return None
         if not (_DIGIT.search(text) or VIEWS_LABEL.search(text) or PUBLISHED_LABEL.match(text)):
             return None
+        if OTHER_DATE_LABEL.match(text):
+            return None
         info = self._read_text(index, text)
-        if info is None and len(self._outline.lines[index].inlines) > 1:
-            pieces = [whole_text(element) for element in self._outline.lines[index].inlines]
+        if info is None and len(line.inlines) > 1:
+            pieces = [whole_text(element) for element in line.inlines]
             info = self._read_text(index, join_boxes(pieces) or " | ".join(pieces)[:LONGEST_INFO])
         return info
 
@@ -297,10 +300,10 @@ def _is_value(label: Line, value: Line) -> bool:
     """Say whether a line is the value of the label in the line before: the next cell, or a number beside it."""
     if len(label.text) > LONGEST_LABEL or len(value.text) > LONGEST_INFO or _DIGIT.search(label.text):
         return False
-    if not _are_beside(label.block, value.block):
-        return False
     if label.block.name in CELLS:
-        return value.block.name in CELLS
+        return value.block.name in CELLS and _are_beside(label.block, value.block)
+    if not _DIGIT.search(value.text) or not _are_beside(label.block, value.block):
+        return False
     if VIEWS_LABEL.search(label.text):
         return bool(_ONLY_NUMBER.fullmatch(value.text))
     is_known = PUBLISHED_LABEL.match(label.text) or UPDATED_LABEL.match(label.text)

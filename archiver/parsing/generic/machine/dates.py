@@ -95,6 +95,8 @@ def _read_elements(page: Element, headline: Element) -> Iterator[tuple[str, str,
     scripts = 0
     for element in elements_below(page):
         attributes = element.attrs
+        if not attributes:
+            continue
         if element.name == "script":
             if scripts < MOST_SCRIPTS and _is_linked_data(element):
                 scripts += 1
