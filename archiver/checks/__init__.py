@@ -43,7 +43,7 @@ def check_died_runs(health: Health) -> Iterator[Finding]:
 
 def check_accounts(health: Health) -> Iterator[Finding]:
     """Report a run whose articles do not add up; a defect of this program."""
-    if health.unaccounted and "unaccounted" not in health.run.kinds:  # else it is told already, by name
+    if health.unaccounted and not health.run.tells("unaccounted"):  # else it is told already, by name
         known = health.found - health.unaccounted
         yield Finding(
             "unaccounted", health.url, f"{health.found} articles found, {known} accounted for; please report it"

@@ -14,6 +14,7 @@ from archiver.checks.baseline import (
     clean_runs,
     usual_of,
 )
+from archiver.findings import Kind
 
 # A channel with fewer articles may well be emptied by its editors.
 FEWEST_ENTRIES = 5
@@ -23,6 +24,7 @@ FEWEST_REFUSED = 5
 LARGER_PAGES = 3
 LARGER_GROWTH = 10
 LEAST_GROWTH = 20_000_000
+_SAID_ALREADY: frozenset[Kind] = frozenset({"listings_shrunk", "no_articles", "outage"})
 
 
 def check_listings(health: Health) -> Iterator[Finding]:
@@ -30,8 +32,11 @@ def check_listings(health: Health) -> Iterator[Finding]:
 
     A daily run walks further the more is new, so only what was known before is compared there.
     """
-    told = {"listings_shrunk", "no_articles", "outage"} & health.run.kinds
-    if not health.comparable or told or any(channel.past and channel.entries is None for channel in health.channels):
+    if (
+        not health.comparable
+        or health.run.kinds & _SAID_ALREADY
+        or any(channel.past and channel.entries is None for channel in health.channels)
+    ):
         return
     daily = health.scope == "daily"
     usual = usual_of(health, "fewer_articles", lambda run: run.relisted if daily else run.listed)
@@ -64,7 +69,7 @@ def check_refusals(health: Health) -> Iterator[Finding]:
 def check_errors(health: Health) -> Iterator[Finding]:
     """Report that far more requests than usual brought no page, where neither a block nor an outage says so."""
     past, run = clean_runs(health, "many_errors"), health.run
-    if not past or not health.comparable or _is_blocked(health) or "outage" in run.kinds:
+    if not past or not health.comparable or _is_blocked(health) or run.tells("outage"):
         return
     usual = sum(other.errors for other in past) / max(1, sum(other.requests for other in past))
     rate = run.errors / max(1, run.requests)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import tzinfo
 
+from archiver.findings import Kind
 from archiver.html.decoding import decode_page
 from archiver.html.elements import Element, select_one, text_of
 from archiver.html.links import Links
@@ -56,7 +57,7 @@ _MARKS = (b"\xff\xfe", b"\xfe\xff")
 MOST_NULLS = 32
 NESTED = "elements are nested deeper than any real page nests them"
 LONGEST_HEAD = 60_000
-NOTHING_FOUND = frozenset({"no_layout", "no_article", "uncertain_title"})
+NOTHING_FOUND: frozenset[Kind] = frozenset({"no_layout", "no_article", "uncertain_title"})
 
 
 def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
@@ -120,7 +121,7 @@ def _read(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
 
 def _name_reason(page: Page, capture: Capture) -> Page:
     """Say of a page in which nothing was found that a script was to write it, or that it has no end, if that is why."""
-    if not isinstance(page, Unreadable) or page.problem.kind not in NOTHING_FOUND | {"no_content"}:
+    if not isinstance(page, Unreadable) or page.problem.kind not in {*NOTHING_FOUND, "no_content"}:
         return page
     tree = parse_html(decode_page(capture.body, capture.headers))
     problem = recognise_scripted(tree) if page.problem.kind in NOTHING_FOUND else None

@@ -22,6 +22,7 @@ from archiver.clock import now
 from archiver.crawl.planning.accounting import Stage
 from archiver.crawl.planning.plan import Plan
 from archiver.crawl.spider import CommitteeSpider
+from archiver.findings import Kind
 from archiver.model import Problem
 from archiver.site import Site
 from archiver.urls import shorten_address
@@ -32,7 +33,7 @@ ADVICE = (
     "the pages we see is not called delisted. Name addresses of the other pages in listings, if there are any, or "
     "declare rendered = True if a browser shows a pager with addresses; this is told once"
 )
-TOLD_ONCE = frozenset({"site_closed"})
+TOLD_ONCE: frozenset[Kind] = frozenset({"site_closed"})
 
 
 def close_died_runs(database: Database, site: Site) -> None:
