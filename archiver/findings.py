@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, cast
 
-Language = Literal["vi", "en"]
+_Language = Literal["vi", "en"]
 HTTP = "http_NNN"
 """The family of all statuses that have no line of their own."""
 
@@ -137,19 +137,19 @@ def name_status(status: int) -> Kind:
     return cast("Kind", f"http_{status}")  # a family: no type has a name for each status
 
 
-def explain(kind: str, language: Language = "en") -> Explanation | None:
+def explain(kind: str, language: _Language = "en") -> Explanation | None:
     """Explain a kind as an archive has it; None for one of another version, which is shown as it is."""
     catalogue = _load(language)
     return catalogue.get(kind) or (catalogue[HTTP] if _STATUS.fullmatch(kind) else None)
 
 
-def list_explanations(language: Language = "en") -> Iterator[Explanation]:
+def list_explanations(language: _Language = "en") -> Iterator[Explanation]:
     """List the whole catalogue, topic by topic."""
     return iter(_load(language).values())
 
 
 @cache
-def _load(language: Language) -> dict[str, Explanation]:
+def _load(language: _Language) -> dict[str, Explanation]:
     topics = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
     meaning, advice = _SENTENCES[language]
     return {
