@@ -183,7 +183,7 @@ def test_a_site_that_falls_silent(visits: CheckedVisits) -> None:
     assert finding == {
         "kind": "nothing_new",
         "url": f"{visits.base}/{channel}",
-        "detail": "nothing new for 61 days, 60 are declared; look whether the news moved to other pages",
+        "detail": "nothing new for 61 days, more than the declared 60; look whether the news moved to other pages",
     }
 
 

@@ -117,7 +117,7 @@ def test_documents_come_back(crawling: Crawling) -> None:
     assert done.status == 0
     assert done.err.splitlines()[2:] == [
         f"{folder_of_files(crawling.path)}: 2 files copied",
-        f"{folder_of_files(copy)}: 1 files are missing or damaged; archiver verify names them",
+        f"{folder_of_files(copy)}: 1 file is missing or damaged; archiver verify names them",
     ]
     said = crawling.archiver("verify")
     assert said.out.count("file ") == 1

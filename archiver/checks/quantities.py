@@ -15,6 +15,7 @@ from archiver.checks.baseline import (
     usual_of,
 )
 from archiver.findings import Kind
+from archiver.text.counting import count
 
 # A channel with fewer articles may well be emptied by its editors.
 FEWEST_ENTRIES = 5
@@ -42,7 +43,9 @@ def check_listings(health: Health) -> Iterator[Finding]:
     usual = usual_of(health, "fewer_articles", lambda run: run.relisted if daily else run.listed)
     listed = health.run.relisted if daily else health.run.listed
     if usual and usual >= FEWEST_ARTICLES and listed * 2 < usual:
-        detail = f"the listings show {listed} known articles, usually {usual:.0f}; look at them and at their layout"
+        detail = (
+            f"the listings show {count(listed, 'known article')}, usually {usual:.0f}; look at them and at their layout"
+        )
         yield Finding("fewer_articles", health.url, detail)
     elif usual:
         yield from filter(None, map(_check_channel, health.channels))

@@ -35,6 +35,7 @@ from archiver.parsing.pages.scripted import recognise_scripted
 from archiver.parsing.pages.stand_ins import LONGEST, read_stand_in, speaks_of_now
 from archiver.parsing.pages.truncation import find_truncation, is_never_ended
 from archiver.platforms.layout import Layout, Platform
+from archiver.text.counting import count
 from archiver.text.sketches import write_unread
 from archiver.urls import path_of
 
@@ -139,7 +140,7 @@ def _refuse(capture: Capture) -> Problem | None:
     if not body or body.isspace():
         return Problem("empty_page", "the server answered with an empty page")
     if body.startswith(_MAGIC) or (b"\0" in body and body.count(b"\0") > MOST_NULLS and not body.startswith(_MARKS)):
-        return Problem("not_html", f"{len(body)} bytes of a file, not a page")
+        return Problem("not_html", f"{count(len(body), 'byte')} of a file, not a page")
     return None
 
 

@@ -1,16 +1,12 @@
-"""Numbers with their nouns: 1 finding, 2 findings."""
+"""Numbers with their nouns and verbs: 1 finding is, 2 findings are."""
 
 import re
 
 
-def count(number: int, noun: str) -> str:
-    """Write a number with a noun, which is given for one; commas part the thousands."""
-    return f"{number:,} {noun if number == 1 else _make_plural(noun)}"
-
-
-def choose(number: int, one: str, many: str) -> str:
-    """Choose the form of a verb that goes with a number."""
-    return one if number == 1 else many
+def count(number: int, noun: str, one: str = "", many: str = "") -> str:
+    """Write a number with a noun, which is given for one, and with the verb that goes with ``one`` or ``many``."""
+    verb = one if number == 1 else many
+    return f"{number} {noun if number == 1 else _make_plural(noun)} {verb}".rstrip()
 
 
 def _make_plural(noun: str) -> str:
