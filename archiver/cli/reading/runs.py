@@ -16,6 +16,7 @@ from archiver.cli.printing.options import with_archive, with_limit, with_output
 from archiver.cli.printing.output import Output, show_time
 from archiver.errors import UsageError
 from archiver.text.counting import count
+from archiver.text.display import escape_controls
 
 # What fits into 80 columns; the rest (found, unchanged, skipped, pending) is in --json and the view run_summary.
 ARTICLES = ("new", "changed", "failed")
@@ -87,7 +88,8 @@ def _write_findings(connection: sqlite3.Connection, output: Output, number: int)
     named = {"site": run["site"], "run_id": number, "started_at": run["started_at"]}
     rows = [explain_row(named | row) for row in list_findings(connection, run["id"])]
     at = show_time(run["started_at"], zones_of_sites(connection)[run["site"]])
-    told = f"Run {number} of {run['site']}, {at}: {run['outcome'] or 'under way'}, {count(len(rows), 'finding')}."
+    outcome = run["outcome"] or "under way"
+    told = f"Run {number} of {escape_controls(run['site'])}, {at}: {outcome}, {count(len(rows), 'finding')}."
     if output.form == "table" and not rows:
         with output.open() as stream:
             stream.write(f"{told}\n")
