@@ -17,8 +17,12 @@ from tests.portal import demo_portal, serve
 
 NAMES = [name_of(path) for path in PAGES]
 CHANNEL = "cong-tac-doan-hoi"
-ELSEWHERE = ("https://HOST/CHANNEL", "https://vidu.gov.vn/tin-tuc")
-"""Addresses of the examples; tests put that of a local portal in their place."""
+ELSEWHERE = {
+    "https://HOST/CHANNEL": "127.0.0.1",
+    "https://vidu.gov.vn/tin-tuc": "127.0.0.1",
+    "https://khac.gov.vn/tin-tuc": "localhost",
+}
+"""Addresses of the examples, and the host by which a test calls a local portal in their place."""
 ENGLISH, VIETNAMESE = "docs/getting-started.md", "docs/bat-dau.md"
 WRITTEN_LATER = {"docs/findings.md"}
 
@@ -99,11 +103,12 @@ class Reader:
         """Have a local portal crawled in the place of all others, without a pause."""
         home = f"{self.portal}/{CHANNEL}"
         words = line.split()
-        for address in ELSEWHERE:
-            line = line.replace(address, home)
+        for address, host in ELSEWHERE.items():
+            line = line.replace(address, home.replace("127.0.0.1", host))
         if words[:2] in (["archiver", "crawl"], ["scrapy", "crawl"]):
-            line += "" if home in line else f" -a start={home}"
-            return f"{line} -s DOWNLOAD_DELAY=0"
+            line += "" if CHANNEL in line else f" -a start={home}"
+            # The demo's portal counts from the beginning again, which is a finding.
+            return f"{line} -s DOWNLOAD_DELAY=0{' || [ $? = 3 ]' if 'dukdhcd' in words else ''}"
         if words[1:3] == ["sites", "new"]:
             return f"{line} --yes --pause 0 -s DOWNLOAD_DELAY=0"
         return f"{line} -s DOWNLOAD_DELAY=0" if words[1:3] == ["sites", "check"] else line
@@ -181,7 +186,7 @@ def test_modules_and_commands_that_are_named_exist(name: str) -> None:
     """What is named as a path in the code is there; prose goes out of date silently otherwise."""
     named = re.findall(r"`((?:[\w.-]+/)+[\w.-]+\.py)`", read_document(name))
     rooms = (PROJECT, PROJECT / "archiver")
-    assert [path for path in named if not any((room / path).is_file() for room in rooms) and "NAME" not in path] == []
+    assert [path for path in named if not any((room / path).is_file() for room in rooms) and path != "spiders/vidu.py"] == []
 
 
 def test_every_page_is_in_the_index_and_the_navigation() -> None:
@@ -210,3 +215,13 @@ def test_every_view_is_described() -> None:
 
     written = re.findall(r"^### `(\w+)`$", section_of("docs/sql.md", "## Views and columns"), re.M)
     assert written == [view.name for view in VIEWS]
+
+
+def test_the_platforms_are_those_that_are_known() -> None:
+    from archiver.platforms import PLATFORMS
+
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (yes|no|–) \|$", section_of("docs/sites.md", "## Known platforms"), re.M)
+    assert {name: proved == "yes" for name, _, proved in rows} == {one.name: one.proved for one in PLATFORMS.values()}
+    assert {name: title for name, title, _ in rows if name != "generic"} == {
+        one.name: one.title for one in PLATFORMS.values() if one.name != "generic"
+    }
