@@ -1,12 +1,18 @@
-"""The documents of the project as tests read them: pages, their blocks of code, headings and links."""
+"""The documents of the project as tests read them: pages, their blocks of code, headings and links.
+
+``python -m tests.documents`` writes the columns of the views into docs/sql.md.
+"""
 
 import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from archiver.archive.queries.view import View
+from archiver.archive.queries.views import VIEWS
 from tests.conftest import PROJECT
 
+SQL, COLUMNS = "docs/sql.md", "## Views and columns"
 PAGES = (PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted((PROJECT / "docs").glob("*.md")))
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
@@ -50,3 +56,19 @@ def anchors_of(name: str) -> set[str]:
 def _write_anchors(name: str) -> Iterator[str]:
     for heading in re.findall(r"^#{1,6} (.+)$", _FENCED.sub("", read_document(name)), re.MULTILINE):
         yield re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def write_columns() -> str:
+    """Write what `archiver schema` prints as Markdown."""
+    return "\n\n".join(_write_view(view) for view in VIEWS) + "\n"
+
+
+def _write_view(view: View) -> str:
+    rows = "\n".join(f"| `{name}` | {meaning} |" for name, meaning in view.columns.items())
+    about = f"{view.about[0].upper()}{view.about[1:]}."
+    return f"### `{view.name}`\n\n{about}\n\n| column | meaning |\n|---|---|\n{rows}"
+
+
+if __name__ == "__main__":
+    before, _, _ = read_document(SQL).partition(f"{COLUMNS}\n")
+    (PROJECT / SQL).write_text(f"{before}{COLUMNS}\n\n{write_columns()}", encoding="utf-8")

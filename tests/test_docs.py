@@ -11,8 +11,19 @@ from pathlib import Path
 import pytest
 
 from archiver.archive.evidence.files import folder_of_files
+from archiver.platforms import PLATFORMS
 from tests.conftest import PROJECT, Crawling
-from tests.documents import PAGES, anchors_of, blocks_of, links_of, name_of, read_document, section_of
+from tests.documents import (
+    COLUMNS,
+    PAGES,
+    anchors_of,
+    blocks_of,
+    links_of,
+    name_of,
+    read_document,
+    section_of,
+    write_columns,
+)
 from tests.portal import demo_portal, serve
 
 NAMES = [name_of(path) for path in PAGES]
@@ -186,7 +197,9 @@ def test_modules_and_commands_that_are_named_exist(name: str) -> None:
     """What is named as a path in the code is there; prose goes out of date silently otherwise."""
     named = re.findall(r"`((?:[\w.-]+/)+[\w.-]+\.py)`", read_document(name))
     rooms = (PROJECT, PROJECT / "archiver")
-    assert [path for path in named if not any((room / path).is_file() for room in rooms) and path != "spiders/vidu.py"] == []
+    assert [
+        path for path in named if not any((room / path).is_file() for room in rooms) and path != "spiders/vidu.py"
+    ] == []
 
 
 def test_every_page_is_in_the_index_and_the_navigation() -> None:
@@ -201,26 +214,14 @@ def test_the_pages_for_newcomers_are_short() -> None:
     assert (PROJECT / "CONTRIBUTING.md").stat().st_size <= 10_000
 
 
-@pytest.mark.parametrize("view", re.findall(r"^### `(\w+)`$", section_of("docs/sql.md", "## Views and columns"), re.M))
-def test_the_columns_of_a_view_are_those_of_the_schema(view: str) -> None:
-    from archiver.archive.queries.views import VIEWS
-
-    (known,) = [one for one in VIEWS if one.name == view]
-    rows = re.findall(r"^\| `(\w+)` \| (.+) \|$", section_of("docs/sql.md", f"### `{view}`"), re.M)
-    assert dict(rows) == dict(known.columns)
-
-
-def test_every_view_is_described() -> None:
-    from archiver.archive.queries.views import VIEWS
-
-    written = re.findall(r"^### `(\w+)`$", section_of("docs/sql.md", "## Views and columns"), re.M)
-    assert written == [view.name for view in VIEWS]
+def test_the_columns_are_those_of_the_schema() -> None:
+    """``python -m tests.documents`` writes them."""
+    assert section_of("docs/sql.md", COLUMNS).strip() == write_columns().strip()
 
 
 def test_the_platforms_are_those_that_are_known() -> None:
-    from archiver.platforms import PLATFORMS
-
-    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (yes|no|–) \|$", section_of("docs/sites.md", "## Known platforms"), re.M)
+    section = section_of("docs/sites.md", "## Known platforms")
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (yes|no|–) \|$", section, re.MULTILINE)
     assert {name: proved == "yes" for name, _, proved in rows} == {one.name: one.proved for one in PLATFORMS.values()}
     assert {name: title for name, title, _ in rows if name != "generic"} == {
         one.name: one.title for one in PLATFORMS.values() if one.name != "generic"

@@ -1,4 +1,4 @@
-"""Edits that no word shows, and changes of a page that are no edit: each row of the lists in docs/history.md, on every look."""
+"""Edits that no word shows, and changes of a page that are no edit: the lists of docs/history.md, on every look."""
 
 import json
 import re
