@@ -29,7 +29,7 @@ FINDINGS = 3
 @with_output
 @with_archive
 def check_command(db: Path, output: Output, site: str | None, since: date | None, everything: bool) -> int:
-    """Print the findings of each site's last run, and the sites whose runs fail or no longer come.
+    """Print the findings of each site's last run, and the sites whose runs fail or no longer happen.
 
     Exit status: 0 nothing is wrong, 1 the archive cannot be read, 2 wrong usage, 3 there are findings.
     """
