@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archiver.archive.evidence.files import folder_of_files
+from archiver.crawl.rendering.chromium import find_chromium
 from archiver.platforms import PLATFORMS
 from tests.conftest import PROJECT, Crawling
 from tests.documents import (
@@ -207,6 +208,17 @@ def test_every_page_is_in_the_index_and_the_navigation() -> None:
     navigation = set(re.findall(r"[\w-]+\.md", (PROJECT / "mkdocs.yml").read_text(encoding="utf-8")))
     assert set(links_of("docs/index.md")) == pages
     assert navigation == pages | {"index.md"}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(find_chromium() is None, reason="there is no chromium here: apt-get install chromium")
+def test_the_pictures_can_be_drawn(tmp_path: Path) -> None:
+    """How they look depends on the fonts of a machine, so they are not compared."""
+    pytest.importorskip("playwright", reason="playwright is not installed: make test installs it")
+    done = subprocess.run([sys.executable, "-m", "tests.pictures", str(tmp_path)], cwd=PROJECT, check=False)
+    assert done.returncode == 0
+    kept = {path.name for path in (PROJECT / "docs" / "pictures").iterdir()}
+    assert {path.name for path in tmp_path.iterdir() if path.read_bytes()[:4] == b"\x89PNG"} == kept
 
 
 def test_the_pages_for_newcomers_are_short() -> None:
