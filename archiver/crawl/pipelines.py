@@ -75,7 +75,7 @@ class ArchivePipeline:
         """Keep the answer to a request that is no target's: robots.txt."""
         if "target" in request.meta or self._ledger.broken or not self._state.is_open:
             return
-        page = Unreadable(response.url, Problem("robots", "asked for before everything else"))
+        page = Unreadable(response.url, Problem("not_html", "robots.txt, asked for before everything else"))
         try:
             self._state.ingest.keep(capture_of(response), page, Purpose("robots", final=False))
         except sqlite3.Error as error:

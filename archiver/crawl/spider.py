@@ -22,6 +22,7 @@ from archiver.crawl.transport.failures import describe_failure
 from archiver.crawl.transport.redirects import find_redirect
 from archiver.crawl.transport.requests import make_request, write_conditions
 from archiver.crawl.transport.truncation import ENCODINGS
+from archiver.findings import name_status
 from archiver.ingest.record import read_capture
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.onboarding.pages import guess_zone_of_capture
@@ -255,7 +256,7 @@ class CommitteeSpider(scrapy.Spider):
         refusal = redirect if isinstance(redirect, Problem) else None
         if isinstance(redirect, str) and target.kind == "article":
             refusal = self.discovery.refuse_redirect(redirect)
-        page: Page = Unreadable(response.url, refusal or Problem("redirect", f"to {redirect}"))
+        page: Page = Unreadable(response.url, refusal or Problem(name_status(response.status), f"to {redirect}"))
         page = conclude(target.pages, page) if refusal else page
         purpose = target.write_purpose(final=refusal is not None, refused=refusal.kind if refusal else None)
         yield Visit(capture, page, purpose, is_second=target.is_second, first_url=target.first_url)

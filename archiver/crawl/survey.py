@@ -117,4 +117,4 @@ class SurveySpider(CommitteeSpider):
             return self.state.ended
         problem = describe_failure(error)
         forbidden = isinstance(error, IgnoreRequest) and "robots.txt" in str(error)
-        return Problem("robots", "robots.txt forbids it") if forbidden else problem
+        return Problem("not_allowed", "robots.txt forbids it") if forbidden else problem

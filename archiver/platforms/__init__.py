@@ -1,10 +1,11 @@
 """The platforms that are known, by name."""
 
+import re
 from dataclasses import replace
 from functools import lru_cache
 
 from archiver.errors import SiteError
-from archiver.html.elements import Element, select_one
+from archiver.html.elements import Element, elements_below, select_one
 from archiver.platforms.dotnetnuke import DOTNETNUKE
 from archiver.platforms.foreign import FOREIGN
 from archiver.platforms.generic import GENERIC, make_generic
@@ -25,6 +26,8 @@ from archiver.site import Places, Site
 _VIETNAMESE = (LIFERAY_HANOI, VNPT_BENTRE, VIETTEL_VCMS, VHV, MAT_TRAN, NUKEVIET)
 # A text copied out of SharePoint brings its mark with it, so the systems that such a text is pasted into go first.
 _SYSTEMS = (WORDPRESS, JOOMLA, DOTNETNUKE, UCOZ, SHAREPOINT)
+# A class or an id that a selector asks for, or the value of an attribute.
+_WORD = re.compile(r'[.#]([\w-]+)(?![^\[]*\])|=\s*"?([^"\]]+?)"?\s*(?:i\s*)?\]')
 PLATFORMS: dict[str, Platform] = {platform.name: platform for platform in (*_VIETNAMESE, *FOREIGN, *_SYSTEMS, GENERIC)}
 
 
@@ -42,8 +45,24 @@ def platform_of(site: Site) -> Platform:
 
 def recognise_platform(page: Element) -> Platform | None:
     """Recognise the platform of a page by its marks; None for a page of no known one."""
-    known = (platform for platform in PLATFORMS.values() if any(select_one(page, mark) for mark in platform.marks))
-    return next(known, None)
+    said = _list_attributes(page)
+    for platform in PLATFORMS.values():
+        likely = (mark for mark in platform.marks if all(word in said for word in _words_of(mark)))
+        if any(select_one(page, mark) is not None for mark in likely):
+            return platform
+    return None
+
+
+def _list_attributes(page: Element) -> str:
+    """Write down the values of all attributes of a page, in lower case."""
+    values = (value for element in elements_below(page) for value in element.attrs.values())
+    return "\n".join(value if isinstance(value, str) else " ".join(value or ()) for value in values).lower()
+
+
+@lru_cache(maxsize=256)
+def _words_of(mark: str) -> tuple[str, ...]:
+    """List the names and values in a selector, without which no page has what it finds: most pages have not one."""
+    return tuple((match[1] or match[2]).lower() for match in _WORD.finditer(mark))
 
 
 @lru_cache(maxsize=256)

@@ -23,6 +23,7 @@ from archiver.crawl.transport.downloader import downloader_of, is_for_page
 from archiver.crawl.transport.failures import RefusedError, describe_failure
 from archiver.crawl.transport.redirects import follow_redirects
 from archiver.crawl.transport.truncation import ENCODINGS
+from archiver.findings import name_status
 from archiver.model import Problem
 from archiver.urls import join_url
 
@@ -122,7 +123,7 @@ class RobotsRules:
         except Exception as error:  # noqa: BLE001 - told as a finding, whatever it is
             return _refuse(error)
         if response.status in BUSY or response.status >= 500 or response.status < 200 or response.status == 206:
-            return Refusal(Problem(f"http_{response.status}", f"answered with status {response.status}"))
+            return Refusal(Problem(name_status(response.status), f"answered with status {response.status}"))
         return response
 
     def _recall(self, url: str, page: str, refusal: Refusal) -> bytes | None:
@@ -134,8 +135,7 @@ class RobotsRules:
         if refusal.named:
             downloader_of(self._crawler).end(page, refusal.problem)
         else:
-            said = f"robots.txt cannot be read ({refusal.problem.detail}), so nothing is asked for this time"
-            downloader_of(self._crawler).end(url, Problem("robots_unreachable", said))
+            downloader_of(self._crawler).end(url, Problem("robots_unreachable", _explain(refusal.problem)))
         return None
 
     def _obey_delay(self, url: str, seconds: float) -> None:
@@ -145,6 +145,13 @@ class RobotsRules:
             self._crawler.signals.send_catch_log(NOTED, item=remark)
         if seconds:
             downloader_of(self._crawler).slow_down(Request(url), min(seconds, MOST_DELAY))
+
+
+def _explain(problem: Problem) -> str:
+    """Say why nothing is requested: the host is not there, or its robots.txt cannot be read."""
+    if problem.kind == "no_such_host":
+        return problem.detail
+    return f"robots.txt cannot be read ({problem.detail}), so nothing was requested; the next run tries again"
 
 
 def _rules_in(answer: Response) -> bytes:

@@ -22,8 +22,10 @@ from archiver.clock import now
 from archiver.crawl.planning.accounting import Stage
 from archiver.crawl.planning.plan import Plan
 from archiver.crawl.state import CrawlState
+from archiver.findings import Kind
 from archiver.model import Problem
 from archiver.site import Site
+from archiver.text.counting import count
 from archiver.urls import shorten_address
 
 MOST_NAMED = 5
@@ -32,7 +34,7 @@ ADVICE = (
     "the pages we see is not called delisted. Name addresses of the other pages in listings, if there are any, or "
     "declare rendered = True if a browser shows a pager with addresses; this is told once"
 )
-TOLD_ONCE = frozenset({"site_closed"})
+TOLD_ONCE: frozenset[Kind] = frozenset({"site_closed"})
 
 
 def close_died_runs(database: Database, site: Site) -> None:
@@ -59,9 +61,8 @@ def _note_unturned(database: Database, run: Run, state: CrawlState) -> None:
         return
     start = state.options.start[0]
     if not was_unturned(database.conn, run):
-        said = (
-            f"{len(unturned)} channels go on where no address leads ({'; '.join(unturned[:MOST_NAMED])}): what leaves"
-        )
+        go_on = f"{count(len(unturned), 'channel', 'goes', 'go')} on"
+        said = f"{go_on} where no address leads ({'; '.join(unturned[:MOST_NAMED])}): what leaves"
         add_finding(database.conn, run, start, Problem("unturned_pages", f"{said} {ADVICE}"))
     note_unturned(database.conn, run, len(unturned))
 
@@ -76,7 +77,7 @@ def account_for_articles(database: Database, run: Run, state: CrawlState, cut_of
         problem = Problem("request_budget", "ARCHIVE_MAX_REQUESTS is used up; the next run goes on")
         add_finding(database.conn, run, start, problem)
     if strangers := state.discovery.list_strangers():
-        said = f"{len(strangers)} addresses that the listings name are no articles: {_name(strangers)}"
+        said = f"no article at {count(len(strangers), 'address')} that the listings name: {_name(strangers)}"
         add_finding(database.conn, run, start, Problem("not_articles", said))
     state.discovery.leave()
     left = (
@@ -85,9 +86,9 @@ def account_for_articles(database: Database, run: Run, state: CrawlState, cut_of
     fates = state.discovery.fates.close(left, interrupted=cut_off is not None)
     lost = write_fates(database.conn, run, _put_off(fates, state.discovery.plan))
     if left and state.discovery.unwalked:
-        note_unwalked(database.conn, run, f"{state.discovery.unwalked} channels not walked to their ends: {left}")
+        note_unwalked(database.conn, run, f"{count(state.discovery.unwalked, 'channel')} not walked to the end: {left}")
     if lost:
-        detail = f"{len(lost)} articles were found and never accounted for: {_name(lost)}"
+        detail = f"found and never accounted for: {count(len(lost), 'article')}, {_name(lost)}"
         add_finding(database.conn, run, start, Problem("unaccounted", detail))
 
 
