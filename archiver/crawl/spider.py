@@ -30,7 +30,8 @@ from archiver.onboarding.pages import guess_zone_of_capture
 from archiver.parsing.feeds.json_listing import is_posts
 from archiver.parsing.pages.continuation import conclude, goes_on
 from archiver.parsing.pages.recognition import recognise_capture
-from archiver.platforms import platform_of
+from archiver.platforms import name_platform, platform_of
+from archiver.platforms.layout import Platform
 from archiver.site import Expectations, Places, Revisits, Site
 from archiver.text.display import mask_passwords
 from archiver.urls import MOST_ADDRESS, host_of, join_url, shorten_address
@@ -49,12 +50,12 @@ class CommitteeSpider(scrapy.Spider):
 
     A site declares ``name``, ``title``, ``platform``, ``listings`` and, where they differ from the usual, ``timezone``,
     ``expectations``, ``revisits``, ``tls``, ``places``, ``attachments``, ``rendered``, ``hosts`` and ``noise``. It
-    holds no parsing code. One not ``is_declared`` stands for sites that have no file of their own; their platform is
-    that of their first page.
+    holds no parsing code: ``platform`` is the name of one of ours, or a Platform of the project's own package. One not
+    ``is_declared`` stands for sites that have no file of their own; their platform is that of their first page.
     """
 
     title: ClassVar[str] = ""
-    platform: ClassVar[str] = ""
+    platform: ClassVar[str | Platform] = ""
     listings: ClassVar[tuple[str, ...]] = ()
     timezone: ClassVar[str] = "Asia/Ho_Chi_Minh"
     expectations: ClassVar[Expectations] = Expectations()
@@ -112,7 +113,7 @@ class CommitteeSpider(scrapy.Spider):
         site = Site(
             cls.name,
             cls.title,
-            cls.platform,
+            name_platform(cls.name, cls.platform),
             tuple(cls.listings),
             cls.timezone,
             cls.expectations,
