@@ -60,8 +60,8 @@ OUTSIDERS = {
     "pluggy": {"archive"},
 }
 TOP = set(
-    "scrapy.cfg archiver spiders tests data docs README.md pyproject.toml Makefile requirements.txt requirements-dev.txt "
-    "requirements-peers.txt LICENSE CHANGELOG.md CONTRIBUTING.md .ci".split()
+    "scrapy.cfg archiver spiders tests data docs README.md pyproject.toml Makefile requirements.txt "
+    "requirements-dev.txt requirements-peers.txt LICENSE CHANGELOG.md CONTRIBUTING.md .ci".split()
 )
 MOST_LINES, MOST_FUNCTION_LINES, MEDIAN_FUNCTION_LINES, MOST_IN_A_ROOM = 400, 40, 8, 15
 

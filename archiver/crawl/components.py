@@ -9,14 +9,14 @@ import numbers
 from collections.abc import Mapping
 from typing import Any
 
-from scrapy.settings import BaseSettings
+from scrapy.settings import SETTINGS_PRIORITIES, BaseSettings
 from scrapy.utils.misc import load_object
 from scrapy.utils.python import global_object_name
 
 from archiver.errors import SiteError
 
-Components = dict[str, dict[str, Any]]
-"""Of each setting that lists components: the number of each by its import path, None where it is left out."""
+Components = dict[str, dict[Any, Any]]
+"""Of each setting that lists components: the place of each by its import path or class, None where it is left out."""
 
 # The ledger first: it opens the run of which the others tell.
 COMPONENTS: Components = {
@@ -105,25 +105,26 @@ def is_recording(settings: BaseSettings) -> bool:
     return settings.getbool("ARCHIVE_ENABLED")
 
 
-def add_settings(settings: BaseSettings) -> Components:
-    """Set what is ours and return the components of the project, before those of a site take their places."""
+def add_settings(settings: BaseSettings) -> None:
+    """Set what is ours; whatever a project or a site sets is stronger."""
     settings.setdict(SETTINGS if is_recording(settings) else _SHOWING, priority="addon")
-    return {name: _read_components(settings[name]) for name in COMPONENTS}
 
 
-def add_components(settings: BaseSettings, site: str, custom: Mapping[str, Any], project: Components) -> None:
-    """Put together our components, the project's and a site's own; SiteError where the site takes out one of ours.
-
-    What the command line lists is all there is, as ever in Scrapy.
-    """
+def gather_components(settings: BaseSettings, site: str, custom: Mapping[str, Any]) -> Components:
+    """Put together our components, the project's and a site's own; SiteError where the site takes out one of ours."""
+    gathered = {}
     for name, ours in COMPONENTS.items():
-        own = _check_components(site, name, custom.get(name, {}))
-        if settings.getpriority(name) == _COMMAND_LINE:
-            continue
-        merged = ours | project[name] | own
-        if not is_recording(settings):
-            merged = {path: place for path, place in (project[name] | own).items() if path not in ours}
-        settings.set(name, merged, priority="spider")
+        added = _read_components(name, settings[name]) | _read_own(site, name, custom.get(name, {}))
+        others = {path: place for path, place in added.items() if path not in ours}
+        gathered[name] = ours | added if is_recording(settings) else others
+    return gathered
+
+
+def add_components(settings: BaseSettings, components: Components) -> None:
+    """Set what was gathered; what the command line lists is all there is, as ever in Scrapy."""
+    for name, gathered in components.items():
+        if settings.getpriority(name) != SETTINGS_PRIORITIES["cmdline"]:
+            settings.set(name, gathered, priority="spider")
     if is_recording(settings):
         leave_out_unused(settings)
 
@@ -135,29 +136,30 @@ def leave_out_unused(settings: BaseSettings) -> None:
             settings.set(parts, settings.getdict(parts) | {part: None}, priority="spider")
 
 
-_COMMAND_LINE = 40
-"""Scrapy's priority of what is given with ``-s``."""
+def _read_components(name: str, value: Mapping[Any, Any] | None) -> dict[Any, Any]:
+    """Read a list of components; ours by their import paths, where the classes themselves are named too."""
+    return {_find_ours(name, component) or component: place for component, place in (value or {}).items()}
 
 
-def _read_components(value: Mapping[Any, Any] | None) -> dict[str, Any]:
-    """Read a list of components by their import paths, whether they are named or are the classes themselves."""
-    return {path if isinstance(path, str) else global_object_name(path): place for path, place in (value or {}).items()}
+def _find_ours(name: str, component: Any) -> str | None:
+    path = component if isinstance(component, str) else global_object_name(component)
+    return path if path in COMPONENTS[name] else None
 
 
-def _check_components(site: str, name: str, value: object) -> dict[str, Any]:
+def _read_own(site: str, name: str, value: object) -> dict[Any, Any]:
     """Read what a site adds; SiteError where it takes out one of ours, or cannot be what Scrapy wants."""
     if not isinstance(value, Mapping):
         raise SiteError(f"site {site}: {name} = {value!r}; write {{'package.module.Class': 500}}")
-    own = _read_components(value)
-    for path, place in own.items():
-        if place is None and COMPONENTS[name].get(path) is not None:
-            raise SiteError(
-                f"site {site}: {name} takes out {path}, without which nothing is archived; leave that line out"
-            )
+    own = _read_components(name, value)
+    for component, place in own.items():
+        if place is None and COMPONENTS[name].get(component) is not None:
+            said = f"{name} takes out {component}, without which nothing is archived; leave that line out"
+            raise SiteError(f"site {site}: {said}")
         if place is not None and not isinstance(place, numbers.Real):
-            raise SiteError(f"site {site}: {name} has {place!r} for {path}; write a number, its place among the others")
-    for component in (component for component, place in value.items() if place is not None):
-        _load(site, name, component)
+            said = f"{name} has {place!r} for {component}; write a number, its place among the others"
+            raise SiteError(f"site {site}: {said}")
+        if place is not None:
+            _load(site, name, component)
     return own
 
 

@@ -13,7 +13,7 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
-from archiver.crawl.components import add_components, add_settings, is_recording
+from archiver.crawl.components import add_components, add_settings, gather_components, is_recording
 from archiver.crawl.items import Failure, Remark, Visit
 from archiver.crawl.planning.discovery import Discovery
 from archiver.crawl.planning.options import read_options
@@ -94,9 +94,10 @@ class CommitteeSpider(scrapy.Spider):
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         """Add what is ours to the project's settings and the site's own (SiteError); certificates and rendering too."""
-        project = add_settings(settings)
+        add_settings(settings)
+        components = gather_components(settings, getattr(cls, "name", ""), cls.custom_settings or {})
         super().update_settings(settings)
-        add_components(settings, getattr(cls, "name", ""), cls.custom_settings or {}, project)
+        add_components(settings, components)
         if cls.tls == "tolerant":
             settings.set("DOWNLOAD_VERIFY_CERTIFICATES", value=False, priority="spider")
         if cls.rendered and is_recording(settings):

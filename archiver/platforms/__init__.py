@@ -146,7 +146,10 @@ def _list_imports(module: str, source: str) -> Iterator[str]:
 
 def _read_source(module: str) -> str | None:
     spec = _find_spec(module)
-    return spec.loader.get_source(module) if spec and isinstance(spec.loader, InspectLoader) else None
+    try:
+        return spec.loader.get_source(module) if spec and isinstance(spec.loader, InspectLoader) else None
+    except ImportError:  # of __main__
+        return None
 
 
 def _find_spec(module: str) -> ModuleSpec | None:
