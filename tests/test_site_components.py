@@ -14,7 +14,7 @@ from archiver.crawl.running.execution import load_spiders
 from archiver.crawl.running.project_settings import project_settings
 from archiver.crawl.spider import CommitteeSpider
 from tests.conftest import FAST, PROJECT, Crawling, Done
-from tests.portal import Portal, demo_portal, serve
+from tests.portal import Portal, article_path, demo_portal, serve
 
 CHANNEL = "cong-tac-doan-hoi"
 SITE = """
@@ -137,6 +137,15 @@ def test_what_a_site_adds_stands_beside_what_is_ours(tmp_path: Path, base: str, 
     assert crawling.query("SELECT article_id FROM current_articles ORDER BY 1") == [{"article_id": key} for key in keys]
 
 
+def test_parse_hands_items_to_the_pipelines_of_a_site_alone(tmp_path: Path, base: str, portal: Portal) -> None:
+    article = portal.listed(CHANNEL)[0]
+    folder = Folder(tmp_path, base, repr({"ITEM_PIPELINES": ADDED["ITEM_PIPELINES"]}))
+    done = folder.run("scrapy", "parse", "--pipelines", base + article_path(article))  # found by its host
+    assert (done.status, done.err) == (0, "")
+    assert folder.notes == [f"item {article.id} None"]
+    assert not folder.archive.exists()
+
+
 def test_components_may_be_classes_and_stand_elsewhere() -> None:
     class Mine:
         """A component."""
@@ -189,16 +198,19 @@ def test_what_is_ours_cannot_be_taken_out(name: str, path: str) -> None:
         Own.update_settings(project_settings(ARCHIVE_ENABLED=True))
 
 
-@pytest.mark.parametrize("program", ["scrapy", "archiver"])
+COMMANDS = {"scrapy crawl": ("scrapy", "crawl"), "archiver": ("archiver", "crawl"), "scrapy parse": ("scrapy", "parse")}
+
+
+@pytest.mark.parametrize("program", COMMANDS)
 def test_a_site_that_takes_something_out_is_told_before_the_first_request(
     tmp_path: Path, base: str, portal: Portal, program: str
 ) -> None:
     name, path = TAKEN_OUT[0]
     folder = Folder(tmp_path, base, repr({name: {path: None}}))
     before = len(portal.requests)
-    done = folder.run(program, "crawl", "mot")
+    done = folder.run(*COMMANDS[program], f"{base}/{CHANNEL}" if program == "scrapy parse" else "mot")
     line = f"site mot: {name} takes out {path}, without which nothing is archived; leave that line out\n"
-    assert (done.status, done.err) == (2, f"{'scrapy crawl' if program == 'scrapy' else 'archiver'}: {line}")
+    assert (done.status, done.err) == (2, f"{program}: {line}")
     assert (len(portal.requests), folder.archive.exists()) == (before, False)
 
 

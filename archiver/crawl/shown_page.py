@@ -22,7 +22,8 @@ def show_page(
 
 def _write_item(site: Site, capture: Capture, page: Page) -> dict[str, Any]:
     if isinstance(page, Article):
-        return write_record(site, page, capture) | _write_problems(page.problems)
+        # As a crawl exports it, but compared with nothing.
+        return write_record(site, page, capture) | {"novelty": None} | _write_problems(page.problems)
     if isinstance(page, Listing):
         listing = {"listing": page.url, "section": page.section, "next_url": page.next_url}
         return listing | {"entries": [_write_entry(entry) for entry in page.entries]} | _write_problems(page.problems)
