@@ -71,6 +71,7 @@ class Places:
 class Site:
     """One committee's web site: its listings, the platform it runs on and the zone its dates are printed in.
 
+    ``platform`` is the name of one of ours, or ``package.module:NAME`` of one of the project's own.
     ``listings`` are absolute addresses; a site whose public address is not known declares none. ``tls`` is
     ``tolerant`` for a site whose certificate cannot be verified; every capture says so then. ``places`` say what the
     platform does not know. ``attachments`` are the files that are downloaded: ``none``, the ``documents`` that articles

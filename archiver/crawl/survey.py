@@ -45,6 +45,7 @@ def survey(settings: BaseSettings, urls: Sequence[str], inquiry: Inquiry[Finding
     introduce(settings)
     errand = _Errand(inquiry)
     settings.set("ARCHIVE_DB", "", priority="cmdline")
+    settings.set("ARCHIVE_ENABLED", value=True, priority="cmdline")
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
     runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works
     crawler = runner.create_crawler(SurveySpider)
