@@ -118,8 +118,13 @@ def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) ->
     cells = [[Text.assemble(*(_style_piece(*piece) for piece in cell)) for cell in row] for row in pieces]
     width = None if stream.isatty() or "COLUMNS" in os.environ else 160
     console = Console(file=stream, width=width, color_system="auto" if colours else None)
+    lines = lay_out(columns, cells, console)
+    if not colours:
+        stream.writelines(f"{line.plain.rstrip()}\n" for line in lines)
+        return
     with console.capture() as written:  # rich takes a closed pipe for an error
-        console.print(lay_out(columns, cells, console.width))
+        for line in lines:
+            console.print(line, soft_wrap=True)
     stream.writelines(f"{line.rstrip()}\n" for line in written.get().splitlines())
 
 
