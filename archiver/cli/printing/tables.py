@@ -31,7 +31,7 @@ def lay_out(columns: Sequence[str], rows: Sequence[Sequence[Text]], console: Con
 def _lay_out_table(
     columns: Sequence[str], rows: Sequence[Sequence[Text]], least: Sequence[int], console: Console
 ) -> Iterator[Text]:
-    names = [Text(_name(column), "bold") for column in columns]
+    names = [Text.assemble((_name(column), "bold")) for column in columns]
     widths = _choose_widths([names, *rows], least, console.width - len(_EDGE) - len(_BETWEEN) * (len(columns) - 1) - 1)
     yield Text()
     yield from _write_row(columns, names, widths, console)
@@ -88,7 +88,7 @@ def _lay_out_records(columns: Sequence[str], rows: Sequence[Sequence[Text]], con
 def _write_value(name: str, cell: Text, width: int, console: Console) -> Iterator[Text]:
     for number, piece in enumerate(_wrap(cell, console.width - width - len(_BETWEEN), console)):
         label = name if number == 0 else ""
-        yield Text(label, "bold") + Text(" " * (width - cell_len(label)) + _BETWEEN) + piece
+        yield Text.assemble((label, "bold"), " " * (width - cell_len(label)), _BETWEEN, piece)
 
 
 def _find_least(column: str, cells: Sequence[Text]) -> int:
