@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS := $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) * 3 / 2 )))
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test test-slow lint format bench bench-peers pins clean
+.PHONY: help demo docs test test-slow lint format bench bench-peers pins clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ help:  ## what can be made
 
 demo: .venv/runtime  ## crawl a small local portal twice and look at its history
 	@$(BIN)/archiver demo
+
+docs: .venv/runtime  ## write the page of the docs that is made of the code
+	@$(BIN)/python -m archiver schema findings --markdown -o docs/findings.md
 
 test: .venv/development  ## the default suite (under 6 minutes)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope

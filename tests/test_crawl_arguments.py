@@ -179,7 +179,7 @@ def test_unreachable_host(crawling: Crawling, program: str) -> None:
     assert summary == [{"outcome": "failed", "captures": 0, "articles_new": 0, "errors": 1, "findings": 1}]
     if program == "archiver":  # what cron mails
         first, second = done.err.splitlines()
-        assert first == "dukdhcd: failed; articles: none; 1 findings"
+        assert first == "dukdhcd: failed; articles: none; 1 finding"
         assert second.startswith("  connection_refused: the host refuses connections: ")
 
 

@@ -57,7 +57,7 @@ ABOUT = {
     "query": "Ask with your own SQL; nothing can be changed.",
     "serve": "Show the archive in a browser.",
     "export": "CSV, JSON lines, Parquet, Atom, or a browsable copy of it all.",
-    "schema": "The views for your own SQL, with the meaning of each column.",
+    "schema": "The views for your own SQL, column by column; all kinds of findings.",
     "cron": "Lines for a crontab and units for systemd, to copy.",
     "backup": "Copy the archive, also while a crawl writes.",
     "restore": "Put a copy in the place of the archive, which is kept beside it.",

@@ -22,6 +22,7 @@ from archiver.crawl.transport.answers import BUSY, FORM_REDIRECTS, NOT_MODIFIED,
 from archiver.crawl.transport.failures import describe_failure
 from archiver.crawl.transport.requests import make_request, write_conditions
 from archiver.crawl.transport.truncation import ENCODINGS
+from archiver.findings import name_status
 from archiver.ingest.record import read_capture
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.onboarding.pages import guess_zone_of_capture
@@ -263,7 +264,7 @@ class CommitteeSpider(scrapy.Spider):
         url = join_url(response.url, location.decode("latin-1")) if location else None
         redirects = response.meta["redirects"] + 1
         problem = self._refuse_redirect(response.url, url, target, redirects)
-        page: Page = Unreadable(response.url, problem or Problem("redirect", f"to {url}"))
+        page: Page = Unreadable(response.url, problem or Problem(name_status(response.status), f"to {url}"))
         page = conclude(target.pages, page) if problem else page
         refused = problem.kind if problem else None
         purpose = target.write_purpose(final=problem is not None, refused=refused)

@@ -134,7 +134,7 @@ class SurveySpider(CommitteeSpider):
             return found
         problem = describe_failure(error)
         forbidden = isinstance(error, IgnoreRequest) and "robots.txt" in str(error)
-        return Problem("robots", "robots.txt forbids it") if forbidden else problem
+        return Problem("not_allowed", "robots.txt forbids it") if forbidden else problem
 
 
 class SurveyRobots(RobotsRules):

@@ -5,7 +5,7 @@ from typing import Literal
 Language = Literal["vi", "en"]
 LANGUAGES: dict[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
 
-# Key -> Vietnamese, English. Names in braces are filled in.
+# Key -> Vietnamese, English. Names in braces are filled in. A count of 1 is said by KEY_one where there is such a key.
 MESSAGES: dict[str, tuple[str, str]] = {
     "name": ("Kho lưu trữ tin tức", "News archive"),
     "skip": ("Đến nội dung chính", "Skip to content"),
@@ -58,9 +58,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "undated": ("không ghi ngày", "undated"),
     "views": ("Lượt xem", "Views"),
     "views_count": ("{count} lượt xem", "{count} views"),
+    "views_count_one": ("1 lượt xem", "1 view"),
     "views_grew": (
         "Từ {first} lên {last}: {gained}, trong đó {own} lần là chính kho này ghé xem.",
-        "From {first} to {last}: {gained}, of which {own} were visits of this archive itself.",
+        "From {first} to {last}: {gained}, visits of this archive itself included ({own}).",
     ),
     "views_once": ("Mới đọc được một lần: {last}.", "Read once so far: {last}."),
     "views_none": ("Trang không in lượt xem.", "The site prints no view count."),
@@ -108,7 +109,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Bài đã thay đổi {count} lần từ khi được lưu.",
         "The text has changed {count} times since it was first seen.",
     ),
-    "changed_note_once": (
+    "changed_note_one": (
         "Bài đã thay đổi một lần từ khi được lưu.",
         "The text has changed once since it was first seen.",
     ),
@@ -136,6 +137,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "raw_status": ("Mã trả lời", "Status"),
     "raw_size": ("Cỡ", "Size"),
     "bytes": ("{count} byte", "{count} bytes"),
+    "bytes_one": ("1 byte", "1 byte"),
     # runs
     "run": ("Lần thu thập {number}", "Run {number}"),
     "started": ("Bắt đầu", "Began"),
@@ -220,6 +222,7 @@ _COLUMN: dict[Language, int] = {"vi": 0, "en": 1}
 
 def say(language: Language, key: str, **values: object) -> str:
     """Return a message with its values filled in; KeyError for a key that does not exist."""
+    key = one if str(values.get("count")) == "1" and (one := f"{key}_one") in MESSAGES else key
     return MESSAGES[key][_COLUMN[language]].format(**values)
 
 

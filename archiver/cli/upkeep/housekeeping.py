@@ -16,6 +16,7 @@ from archiver.cli.printing.options import with_archive
 from archiver.crawl.running.locks import SiteLocks
 from archiver.errors import ArchiveError
 from archiver.site import NAME
+from archiver.text.counting import count
 
 LOCKED = 75
 
@@ -36,11 +37,10 @@ def backup_command(db: Path, file: Path, force: bool) -> None:
     click.echo(f"{file}: {show_megabytes(size)} copied and checked", err=True)
     copied, missing = back_up_files(db, file)
     if copied:
-        click.echo(f"{folder_of_files(file)}: {copied} files copied", err=True)
+        click.echo(f"{folder_of_files(file)}: {count(copied, 'file')} copied", err=True)
     if missing:
-        click.echo(
-            f"{folder_of_files(db)}: {missing} files are missing or damaged; archiver verify names them", err=True
-        )
+        told = f"{count(missing, 'file', 'is', 'are')} missing or damaged; archiver verify names them"
+        click.echo(f"{folder_of_files(db)}: {told}", err=True)
 
 
 @click.command("vacuum")

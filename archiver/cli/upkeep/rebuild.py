@@ -20,6 +20,7 @@ from archiver.ingest.reparse import Reread, reparse
 from archiver.ingest.replay import replay
 from archiver.ingest.verify import verify
 from archiver.ingest.withdrawal import merge
+from archiver.text.counting import count
 from archiver.text.display import escape_controls
 
 Outcome = TypeVar("Outcome")
@@ -76,9 +77,9 @@ def _replay_all(db: Path, site: str | None, *, dry_run: bool, jobs: int) -> int:
     for name, article_id in outcome.differing:
         click.echo(escape_controls(f"changed: {name}:{article_id}"))
     would = "would be: " if dry_run else ""
-    damaged = f", {outcome.damaged} damaged captures keep what was read of them" if outcome.damaged else ""
-    differing = f"{len(outcome.differing)} articles are shown otherwise"
-    click.echo(f"{would}{outcome.captures} captures read again, {differing}{damaged}", err=True)
+    damaged = f", what was read of {count(outcome.damaged, 'damaged capture')} stays" if outcome.damaged else ""
+    differing = f"{count(len(outcome.differing), 'article', 'is', 'are')} shown otherwise"
+    click.echo(f"{would}{count(outcome.captures, 'capture')} read again, {differing}{damaged}", err=True)
     return FINDINGS if outcome.damaged else 0
 
 
@@ -124,7 +125,7 @@ def merge_command(db: Path, others: tuple[Path, ...]) -> None:
     for other in others:
         merged = merge(database, other)
         program = f"made by version {merged.program}" if merged.program else "made by a version before 0.2"
-        click.echo(f"{other}: {program}; {merged.articles} articles merged", err=True)
+        click.echo(f"{other}: {program}; {count(merged.articles, 'article')} merged", err=True)
     close_archive(database)
 
 

@@ -23,6 +23,7 @@ from archiver.crawl.transport.answers import BUSY, REDIRECTS
 from archiver.crawl.transport.downloader import PoliteDownloader
 from archiver.crawl.transport.failures import RefusedError, describe_failure
 from archiver.crawl.transport.truncation import ENCODINGS
+from archiver.findings import name_status
 from archiver.model import Problem
 from archiver.urls import join_url
 
@@ -141,7 +142,7 @@ class RobotsRules:
         except Exception as error:  # noqa: BLE001 - told as a finding, whatever it is
             return _refuse(error)
         if response.status in BUSY or response.status >= 500 or response.status < 200 or response.status == 206:
-            return Refusal(Problem(f"http_{response.status}", f"answered with status {response.status}"))
+            return Refusal(Problem(name_status(response.status), f"answered with status {response.status}"))
         return response
 
     def _recall(self, url: str, page: str, refusal: Refusal) -> bytes | None:

@@ -11,13 +11,14 @@ from scrapy.exceptions import (
 )
 from twisted.internet.error import ConnectError
 
+from archiver.findings import Kind
 from archiver.model import Problem
 
 
 class RefusedError(Exception):
     """An answer, or a way to it, that a crawl does not take; asking again would change nothing."""
 
-    def __init__(self, kind: str, detail: str) -> None:
+    def __init__(self, kind: Kind, detail: str) -> None:
         super().__init__(detail)
         self.problem = Problem(kind, detail)
 
@@ -27,7 +28,7 @@ class NoHttpError(DownloadFailedError):
 
 
 # The first that fits is taken: subclasses stand before their bases.
-_REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
+_REASONS: tuple[tuple[type[BaseException], Kind, str], ...] = (
     (CannotResolveHostError, "no_such_host", "the host's name leads nowhere (DNS)"),
     (DownloadConnectionRefusedError, "connection_refused", "the host refuses connections"),
     (DownloadTimeoutError, "timeout", "no complete answer in time"),

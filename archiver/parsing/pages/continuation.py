@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import urlsplit
 
+from archiver.findings import Kind
 from archiver.html.addresses import resolve_address
 from archiver.html.elements import Element, attribute_of, select
 from archiver.model import Article, Listing, Page, Problem, Unreadable
@@ -19,9 +20,9 @@ from archiver.parsing.unturned import list_scripted_pagers
 from archiver.text.cleaning import clean_text
 from archiver.urls import parameters_of, site_of, strip_session
 
-CONTINUES = "continues"
+CONTINUES: Kind = "continues"
 """The kind of the problem that says that a text goes on at another address."""
-INCOMPLETE = "incomplete_article"
+INCOMPLETE: Kind = "incomplete_article"
 """The kind of the problem of an article of which a page was not had: nothing of it is recorded (rule 6)."""
 MOST_PAGES = 40
 MOST_LINKS = 3000
@@ -40,7 +41,7 @@ _NUMBERED = re.compile(r"(?:[^\W\d_]{1,12}\s)?(\d{1,3})")
 _WORD = re.compile(r"[^\W\d_]+")
 _TAG = re.compile(r"<[^<>]*>")
 # What answers in the place of a further page and is none, for good; everything else may be over tomorrow.
-_NO_PAGE = (NO_ARTICLE | {"uncertain_title", "error_page", "home_page"}) - {"login_page"}
+_NO_PAGE: frozenset[Kind] = frozenset({*NO_ARTICLE, "uncertain_title", "error_page", "home_page"} - {"login_page"})
 _UNSEEN = frozenset({"script", "style", "noscript", "template"})
 
 
