@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from archiver.archive.store.file import create_or_open
-from archiver.crawl.running.project_settings import SWITCHED, leave_out_unused, project_settings
+from archiver.crawl.components import SWITCHED, leave_out_unused
+from archiver.crawl.running.project_settings import project_settings
 from archiver.project import archive_path, find_project
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, demo_portal, serve

@@ -85,7 +85,7 @@ def test_the_front_page_leads_to_what_changed(archive: Archive) -> None:
 def test_an_article_reads_like_news_with_its_history_beside_it(archive: Archive) -> None:
     page = _show(archive, f"/article/{SITE}/{archive.ids['edited']}")
     assert ADDED in page.text
-    for text in ("The text has changed once", "Version 2", "Version 1", "differs in: text", "visits of this archive"):
+    for text in ("The text has changed once", "Version 2", "Version 1", "differs in: text", "our own requests"):
         assert text in page.text
     assert {"svg", "path", "circle"} <= page.tags
 

@@ -158,7 +158,8 @@ def parser_of(database: Database, site: Site) -> Parser:
 def name_parser(site: Site) -> str:
     """Return the version of the parser that reads a site today, as the archive knows it."""
     platform = platform_of(site)
-    marks = f"{_mark_places(platform.places)}{_mark_noise(site)}"
+    own = f" {platform.digest}" if platform.digest else ""
+    marks = f"{own}{_mark_places(platform.places)}{_mark_noise(site)}"
     return f"{CODE_VERSION}.{platform.version} {platform.name} trafilatura {EXTRACTOR_VERSION}{marks}"
 
 

@@ -55,7 +55,8 @@ def export_command(db: Path, form: str, out: Path | None, selection: Selection, 
 
     Filters choose articles; --what says which of their rows are written, --limit how many. atom is a feed of what
     happened to them, the newest 100 events unless --limit says otherwise; site is a folder of pages to read in a
-    browser, without a server. A file or folder gets its name when it is whole.
+    browser, without a server. A file or folder appears under its name only
+    when it is complete.
 
     \b
     archiver export csv --bom -o articles.csv

@@ -50,9 +50,9 @@ def runs_command(
     order. Publish the seals, or mail them to somebody: then there is a witness that nothing was changed, added or taken
     away later. archiver verify computes them again.
 
-    --withdraw sets aside what a run read, by its number: one that was dated by a wrong clock, say. Its captures stay,
-    and articles, history, counts and events are those of an archive without it, until --restore brings it back. All
-    other captures of the site are read again for it. Status 75 while a crawl is under way.
+    --withdraw RUN sets aside what a run read, for example because its clock was wrong. Its captures stay, and articles,
+    history, counts and events are those of an archive without it, until --restore brings it back. All other captures of
+    the site are read again for it. Status 75 while a crawl is under way.
     """
     if run is not None and (site or seals or withdraw or restore):
         raise UsageError("a RUN is shown alone: leave out --site, --seals, --withdraw and --restore")

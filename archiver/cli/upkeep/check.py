@@ -30,7 +30,7 @@ FINDINGS = 3
 @with_output
 @with_archive
 def check_command(db: Path, output: Output, site: str | None, since: date | None, everything: bool) -> int:
-    """Print the findings of each site's last run, and the sites whose runs fail or no longer come.
+    """Print the findings of each site's last run, and the sites whose runs fail or no longer happen.
 
     Below them stands what each kind means and what to do about it; archiver schema findings explains all kinds.
 

@@ -28,9 +28,9 @@ LOCKED = 75
 def backup_command(db: Path, file: Path, force: bool) -> None:
     """Copy the archive into FILE.
 
-    The copy is the archive of the moment in which it began, one file without a log beside it, checked before it gets
-    its name; a crawl may go on meanwhile. Documents and images are copied into the folder beside it, those that are
-    not there yet.
+    The copy is the archive at the moment in which copying began. It is one file, without a log beside it, and is
+    checked before it appears under its name. A crawl may go on meanwhile. Documents and images that are not there yet
+    are copied into the folder beside it.
     """
     _check_archive(db)
     size = back_up(db, file, force=force, progress=show_progress if sys.stderr.isatty() else None)

@@ -38,11 +38,11 @@ _ENDING: tuple[type[Exception], ...] = (ArchiverError, *CONTENT_ERRORS)
 def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool, everything: bool, jobs: int | None) -> int:
     """Read all stored pages again with today's parsers and layouts.
 
-    What today's parser has read is passed over, so a reparse that was interrupted goes on where it ended. A reading
+    Pages that today's parser has read are skipped, so a reparse that was interrupted goes on where it ended. A reading
     that fills fewer fields than before is refused; the exit status is 3 then.
 
     With --all the whole history, articles, snapshots, counts and events, is thrown away and derived again from the
-    captures, in one transaction. Articles of which something else is shown afterwards are named. It is refused with
+    captures, in one transaction. Articles that are shown differently afterwards are named. It is refused with
     status 75 while a crawl runs.
     """
     if everything:
@@ -104,8 +104,8 @@ def follow_generator(replayed: Generator[int, None, Outcome]) -> Outcome:
 def verify_command(db: Path, quick: bool, jobs: int | None) -> int:
     """Prove that the archive is what was received, and what was read of it; status 1 if something is broken.
 
-    Captures are held against the seals of their runs, payloads and files against their digests, what was read against
-    the pages, read again, and every history against what it follows from.
+    Captures are compared with the seals of their runs, payloads and files with their digests, what was read with the
+    pages, read again, and every history with what it follows from.
     """
     broken = 0
     with closing(_list_broken(db, quick=quick, jobs=jobs or count_cores())) as lines:

@@ -156,8 +156,7 @@ class RobotsRules:
         if refusal.named:
             self._downloader.end(page, refusal.problem)
         else:
-            said = f"robots.txt cannot be read ({refusal.problem.detail}), so nothing is asked for this time"
-            self._downloader.end(url, Problem("robots_unreachable", said))
+            self._downloader.end(url, Problem("robots_unreachable", _explain(refusal.problem)))
         return None
 
     def _obey_delay(self, url: str, seconds: float) -> None:
@@ -176,6 +175,13 @@ class RobotsRules:
         downloader = self._crawler.engine.downloader
         assert isinstance(downloader, PoliteDownloader)
         return downloader
+
+
+def _explain(problem: Problem) -> str:
+    """Say why nothing is requested: the host is not there, or its robots.txt cannot be read."""
+    if problem.kind == "no_such_host":
+        return problem.detail
+    return f"robots.txt cannot be read ({problem.detail}), so nothing was requested; the next run tries again"
 
 
 def _rules_in(answer: Response) -> bytes:
