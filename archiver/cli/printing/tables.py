@@ -38,6 +38,7 @@ def _lay_out_table(
     yield Text(_EDGE + "─" * (sum(widths) + len(_BETWEEN) * (len(columns) - 1)))
     for row in rows:
         yield from _write_row(columns, row, widths, console)
+    yield Text()
 
 
 def _choose_widths(rows: Sequence[Sequence[Text]], least: Sequence[int], room: int) -> list[int]:
