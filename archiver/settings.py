@@ -3,17 +3,21 @@
 import os
 
 from archiver import __version__
-from archiver.project import archive_path
+from archiver.project import archive_path, find_sites
 
 # --- this project ---------------------------------------------------------------------------------------------------
 
 BOT_NAME = "committee-news-archiver"
-SPIDER_MODULES = ["spiders"]
+# The sites of the project that a command is called in; without one there is none.
+SPIDER_MODULES = ["spiders"] if find_sites() else []
 NEWSPIDER_MODULE = "spiders"
+# Knows the spider for sites that nobody declared, too.
+SPIDER_LOADER_CLASS = "archiver.crawl.site_loader.SiteLoader"
 # `scrapy crawl` with this project's checks and exit statuses.
 COMMANDS_MODULE = "archiver.crawl.commands"
 
-# The archive: in the project, wherever a command is called from; `-s ARCHIVE_DB=` and the environment win.
+# The archive: in the project, wherever in it a command is called from, else in the current folder; `-s ARCHIVE_DB=` and
+# the environment win.
 ARCHIVE_DB = str(archive_path())
 
 # The ledger first: it opens the run of which the others tell.

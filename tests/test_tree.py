@@ -10,13 +10,13 @@ from bs4 import BeautifulSoup, PageElement, Tag
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from archiver.demo_portal.portal import ZONE
 from archiver.html.decoding import decode_page
 from archiver.html.tree import fell_tree, grow_tree
 from archiver.model import Article, Capture
 from archiver.parsing.page import read_page
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
 from tests.portal import article_path, demo_portal
-from tests.portal.portal import ZONE
 from tests.real_portal import read_truth, unpack_mirror
 
 PIECES = [

@@ -10,7 +10,7 @@ from pathlib import Path
 from rapidfuzz import process
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import BaseSettings
-from scrapy.spiderloader import SpiderLoader
+from scrapy.spiderloader import get_spider_loader
 
 from archiver.archive.runs.run_log import Finding, Outcome, close_run, find_adopted, open_run
 from archiver.archive.store.connection import check_space
@@ -124,7 +124,7 @@ def _load_all(settings: BaseSettings) -> dict[str, type[CommitteeSpider]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)  # two sites of one name: Scrapy would take the second
-            loader = SpiderLoader.from_settings(settings)
+            loader = get_spider_loader(settings)
     except Exception as error:  # a site file can raise anything while it is imported
         said = " ".join(str(error).split())
         raise SiteError(f"the sites under spiders/ cannot be loaded: {type(error).__name__}: {said}") from error
