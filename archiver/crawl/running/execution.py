@@ -37,6 +37,7 @@ STATUSES: dict[Outcome | None, int] = {
     "interrupted": 130,
     None: 1,  # the spider never opened
 }
+NONE_DECLARED = "no site is declared yet; archiver sites new URL declares one"
 # Of several sites the gravest outcome is told.
 GRAVEST_FIRST = (130, 1, 75, 3, 0)
 
@@ -111,7 +112,8 @@ def find_spider(settings: BaseSettings, name: str) -> type[CommitteeSpider]:
         return every[name]
     spiders = [name for name, spider in every.items() if spider.is_declared]
     match = process.extractOne(name, spiders, score_cutoff=60)
-    hint = f"did you mean {match[0]}?" if match else f"declared are: {', '.join(sorted(spiders))}"
+    declared = f"declared are: {', '.join(sorted(spiders))}" if spiders else NONE_DECLARED
+    hint = f"did you mean {match[0]}?" if match else declared
     raise SiteError(f"there is no site {name!r}; {hint}")
 
 
