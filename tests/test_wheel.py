@@ -135,5 +135,5 @@ def _read_it(newcomer: Newcomer, portal: Portal) -> None:
     listed = json.loads(newcomer.types("archiver list --json").out)
     assert {row["article_id"] for row in listed} == {str(article.id) for article in published}
     assert json.loads(newcomer.types("archiver search doan --json").out)
-    with newcomer.serves() as address, urllib.request.urlopen(address, timeout=60) as page:
+    with newcomer.serves() as address, urllib.request.urlopen(f"{address}articles", timeout=60) as page:
         assert published[0].title in page.read().decode()
