@@ -5,6 +5,7 @@ from pathlib import Path
 
 MARK = "scrapy.cfg"
 SITES = "spiders"
+SETTINGS = "archiver.settings"
 _CHECKOUT = Path(__file__).resolve().parents[1]
 
 

@@ -10,9 +10,9 @@ from archiver.project import archive_path, find_sites
 BOT_NAME = "committee-news-archiver"
 # The sites of the project that a command is called in; without one there is none.
 SPIDER_MODULES = ["spiders"] if find_sites() else []
-NEWSPIDER_MODULE = "spiders"
 # Knows the spider for sites that nobody declared, too.
 SPIDER_LOADER_CLASS = "archiver.crawl.site_loader.SiteLoader"
+NEWSPIDER_MODULE = "spiders"
 # `scrapy crawl` with this project's checks and exit statuses.
 COMMANDS_MODULE = "archiver.crawl.commands"
 

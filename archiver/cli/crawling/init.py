@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from archiver.errors import ArchiverError, UsageError
-from archiver.project import MARK, SITES
+from archiver.project import MARK, SETTINGS, SITES
 from archiver.text.display import escape_controls
 
 # What a project is made of. scrapy.cfg comes last: with it the folder is a project.
@@ -13,7 +13,7 @@ FILES = {
     f"{SITES}/__init__.py": '"""One file a site; archiver sites new URL writes one."""\n',
     "data/.gitkeep": "",
     ".gitignore": "__pycache__/\ndata/*\n!data/.gitkeep\n",
-    MARK: "[settings]\ndefault = archiver.settings\n",
+    MARK: f"[settings]\ndefault = {SETTINGS}\n",
 }
 
 

@@ -12,10 +12,9 @@ from scrapy.utils.project import get_project_settings
 from archiver.archive.store.damage import MOST_BYTES
 from archiver.crawl.recorder import WISHES
 from archiver.errors import UsageError
-from archiver.project import MARK, find_project
+from archiver.project import MARK, SETTINGS, find_project
 from archiver.site import ATTACHMENTS
 
-OURS = "archiver.settings"
 # What Scrapy imports only to hear that it is switched off, and the switch: a web server, a terminal, a list of all
 # domains. 0.15 s and 12 MB of every crawl.
 SWITCHED = (
@@ -38,29 +37,10 @@ def project_settings(**changes: object) -> Settings:
     except ModuleNotFoundError as error:
         raise UsageError(f"{MARK} names the settings {module}, which are not there: {error}") from error
     if "ARCHIVE_DB" not in settings:
-        raise UsageError(f"the settings {module} must begin with: from {OURS} import *")
+        raise UsageError(f"the settings {module} must begin with: from {SETTINGS} import *")
     for name, value in changes.items():
         settings.set(name, value, priority="cmdline")
     return settings
-
-
-def _enter_project(project: Path | None) -> str:
-    """Let the project's modules be found before all others; return its settings module, as Scrapy's own programs do."""
-    module = OURS
-    if project:
-        module = _read_module(project / MARK)
-        if str(project) not in sys.path:
-            sys.path.insert(0, str(project))
-    return os.environ.setdefault("SCRAPY_SETTINGS_MODULE", module)
-
-
-def _read_module(path: Path) -> str:
-    read = ConfigParser()
-    try:
-        read.read(path, encoding="utf-8")
-        return read.get("settings", "default", fallback=OURS)
-    except (OSError, UnicodeError, ConfigError) as error:
-        raise UsageError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
 
 
 def leave_out_unused(settings: BaseSettings) -> None:
@@ -87,3 +67,22 @@ def check_settings(settings: BaseSettings) -> None:
     for name, words in (("ARCHIVE_ATTACHMENTS", ("", *ATTACHMENTS)), ("ARCHIVE_RECORDING_PROCESS", WISHES)):
         if settings.get(name, "") not in words:
             raise UsageError(f"-s {name}={settings[name]}: write {', '.join(filter(None, words))}")
+
+
+def _enter_project(project: Path | None) -> str:
+    """Let the project's modules be found before all others; return its settings module, as Scrapy's own programs do."""
+    module = SETTINGS
+    if project:
+        module = _read_module(project / MARK)
+        if str(project) not in sys.path:
+            sys.path.insert(0, str(project))
+    return os.environ.setdefault("SCRAPY_SETTINGS_MODULE", module)
+
+
+def _read_module(path: Path) -> str:
+    read = ConfigParser()
+    try:
+        read.read(path, encoding="utf-8")
+        return read.get("settings", "default", fallback=SETTINGS)
+    except (OSError, UnicodeError, ConfigError) as error:
+        raise UsageError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
