@@ -162,7 +162,7 @@ def test_without_a_project_a_mistake_says_what_to_do(
 ) -> None:
     done = installed.run(tmp_path, "archiver", *command)
     assert (done.status, done.out) == (status, "")
-    assert done.err.endswith(f"{line}\n")
+    assert (done.err.endswith(f"{line}\n"), done.err.count("\n")) == (True, 1)
     assert not (tmp_path / "archive.db").exists()
 
 

@@ -22,7 +22,7 @@ _FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", f"CONCURRENT_REQUESTS_PER_DOMAIN={IN_FL
 # What stands in our settings for the sake of our own spider: the guards refuse to fetch from this machine without one.
 _BARE = (
     *("-s", "EXTENSIONS={}", "-s", "ITEM_PIPELINES={}", "-s", "DOWNLOADER_MIDDLEWARES={}"),
-    *("-s", "DOWNLOADER=scrapy.core.downloader.Downloader"),
+    *("-s", "DOWNLOADER=scrapy.core.downloader.Downloader", "-s", "SPIDER_MODULES="),
     *("-s", "TWISTED_DNS_RESOLVER=scrapy.resolver.CachingThreadedResolver"),
 )
 
