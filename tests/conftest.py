@@ -3,11 +3,19 @@
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlite_utils import Database
+
+from tests.starting import Done, Starter
+
+# No example fails because the machine does something else for a moment.
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 PROJECT = Path(__file__).parents[1]
 SHARED = PROJECT.parent / "shared"
@@ -17,13 +25,10 @@ FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=8", "-s"
 """Without documents, for most tests count requests; test_attachments asks for them."""
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a process ended."""
-
-    status: int
-    out: str
-    err: str
+@cache
+def starter() -> Starter:
+    """Return the one of this process, which begins with the first program that is run."""
+    return Starter()
 
 
 class Crawling:
@@ -37,6 +42,8 @@ class Crawling:
     def run(self, *command: str, **environment: str) -> Done:
         """Run a Python module of the project (``scrapy``, ``archiver``) with ARCHIVE_DB set."""
         settings = os.environ | {"ARCHIVE_DB": str(self.path), "COLUMNS": "200"} | environment
+        if starter().may_start(settings):
+            return starter().start(command, settings, self.patience)
         done = subprocess.run(
             [sys.executable, "-m", *command],
             check=False,
@@ -63,6 +70,13 @@ class Crawling:
             return list(database.query(sql, values))
         finally:
             database.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _starting() -> Iterator[None]:
+    yield
+    if starter.cache_info().currsize:
+        starter().end()
 
 
 @pytest.fixture

@@ -247,7 +247,7 @@ FILLINGS = {
 def test_large_pages_take_bounded_time(name):
     body = FILLINGS[name]().encode()
     assert len(body) > LARGE * 0.9
-    started = time.monotonic()
+    started = time.process_time()
     outcome = read(body)
     assert isinstance(outcome, (Article, Unreadable))
-    assert time.monotonic() - started < 120
+    assert time.process_time() - started < 120

@@ -495,12 +495,12 @@ def unrelated_bodies(paragraphs, words, vocabulary=2000):
 )
 def test_long_texts_are_compared_in_bounded_time(paragraphs, words, vocabulary):
     states = unrelated_bodies(paragraphs, words, vocabulary)
-    start = time.perf_counter()
+    start = time.process_time()
     compare_states(*states)
-    assert time.perf_counter() - start < 10  # an idle machine needs under 2 s
+    assert time.process_time() - start < 10  # an idle machine needs under 2 s
 
 
 def test_many_dates_are_compared_in_bounded_time():
-    start = time.perf_counter()
+    start = time.process_time()
     edit = only_edit("ngày 1 " * 20_000, "ngày 2 " * 20_000)
-    assert (edit.size, time.perf_counter() - start < 10) == ("date", True)
+    assert (edit.size, time.process_time() - start < 10) == ("date", True)

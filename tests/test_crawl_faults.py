@@ -18,7 +18,7 @@ from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, PortalArticle, Response, article_path, demo_portal, maintenance_page, serve
 from tests.troubled_portal import Failed, Fault, Trouble, check_fault, outcome_of, redirect, start_of
 
-BOUNDS = ("-s", "DOWNLOAD_TIMEOUT=2", "-s", "DOWNLOAD_MAXSIZE=300000")
+BOUNDS = ("-s", "DOWNLOAD_TIMEOUT=4", "-s", "DOWNLOAD_MAXSIZE=300000")
 HTML = (("Content-Type", "text/html;charset=UTF-8"),)
 GZIP = (*HTML, ("Content-Encoding", "gzip"))
 CHANNEL = "hoat-dong-dang-uy-khoi"
@@ -46,7 +46,7 @@ FAULTS: dict[str, Fault] = {
     "whole gzip": Fault(lambda page, path: _compress(page, 1), (), (200,), 1, stored=True),
     "whole without a length": Fault(lambda page, path: replace(page, framing="close"), (), (200,), 1, stored=True),
     "no gzip": Fault(lambda page, path: replace(page, headers=GZIP), ("decode_error",), (), 1),
-    "slow": Fault(lambda page, path: replace(page, delay=6), ("timeout",), (), 3),
+    "slow": Fault(lambda page, path: replace(page, delay=12), ("timeout",), (), 3),
     "moved": Fault(
         lambda page, path: redirect(path.replace(".html", "-moi.html"), 301), (), (301, 200), 2, stored=True, times=1
     ),
@@ -244,7 +244,7 @@ def _begin_crawl(crawling: Crawling, start: str) -> Iterator[subprocess.Popen[st
 
 
 def _wait_for(portal: Portal, requests: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while len(portal.requests) < requests:
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -277,7 +277,7 @@ def test_interrupted_by_hand(crawling: Crawling) -> None:
     with serve(portal) as base, _begin_crawl(crawling, start_of(portal, base)) as process:
         _wait_for(portal, 10)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in errors
     row = crawling.query(

@@ -1,6 +1,6 @@
 """Which keys are one article, on sites whose addresses hold no id; in any order of what came in (rules 8 and 11)."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from pathlib import Path
@@ -245,6 +245,15 @@ STORIES = {
             ),
         ),
         tuple((f"tin/bai-{n}", 1, "live") for n in (1, 2, 3)),
+    ),
+    "an address that answers again after another took its place": Story(
+        (
+            (OLD,),
+            (GONE, replace(OLD, path="/tin/bai-2")),
+            (GONE, replace(GONE, path="/tin/bai-2")),
+            (OLD,),
+        ),
+        (("tin/bai", 1, "live"), ("tin/bai-2", 1, "suspect")),
     ),
     "an id that is printed, under another title": Story(
         (

@@ -128,9 +128,9 @@ def test_what_is_cut_of_a_text(line: str, text: str) -> None:
 @pytest.mark.parametrize("star", ["*a" * 6, "xyz" + " * y" * 6, "* xyz"])
 def test_no_text_takes_long(star: str) -> None:
     noise = make_noise(frozenset(read_noise([f"abc{star}"]).rules))
-    started = time.monotonic()
+    started = time.process_time()
     noise.cut("abc" + "a y " * 50_000 + "!")
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_mistake_in_a_site_file(crawling: Crawling) -> None:

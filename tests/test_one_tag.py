@@ -1,6 +1,7 @@
 """A page that is a megabyte of one tag, whichever, is read in under three seconds: no step may take time in squares."""
 
 from datetime import UTC, datetime
+from math import inf
 from time import process_time
 
 import pytest
@@ -11,6 +12,7 @@ from archiver.platforms.generic import GENERIC
 from tests.real_portal import ZONE
 
 SIZE, SECONDS = 1_000_000, 3
+FEW, MANY, TURNS = 3_500, 28_000, 4
 URL = "https://bao.example/tin/hoi-nghi-trong-cay-12.html"
 TITLE = "Hội nghị bàn việc trồng cây"
 TEXT = "<p>Hội nghị nghe báo cáo về việc trồng cây trong quý, rồi thảo luận và thống nhất kế hoạch của năm tới.</p>" * 3
@@ -38,13 +40,20 @@ def _time(inside: str) -> float:
 @pytest.mark.slow
 @pytest.mark.parametrize("tag", TAGS)
 def test_a_megabyte_of_one_tag(tag: str) -> None:
-    assert _time(f"<{tag}>" * (SIZE // len(f"<{tag}>"))) < SECONDS
+    page = f"<{tag}>" * (SIZE // len(f"<{tag}>"))
+    assert any(_time(page) < SECONDS for _ in range(TURNS))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("tag", "br p li td div span h2 hr img table".split())
 def test_time_grows_with_the_number_of_tags_and_not_with_its_square(tag: str) -> None:
-    """Four times as many take four times as long, and half as much again for what else the machine does."""
-    unit = f"<{tag}>chữ</{tag}>"
-    few, many = (_time(unit * (size // len(unit.encode()))) for size in (50_000, 200_000))
-    assert many < few * 6 + 0.2
+    """Eight times as many take eight times as long, and half as much again for what is not quite even.
+
+    What else the machine does makes a measurement longer and never shorter: the best of several counts, by turns.
+    """
+    best = {FEW: inf, MANY: inf}
+    for _ in range(TURNS):
+        best = {count: min(best[count], _time(f"<{tag}>chữ</{tag}>" * count)) for count in best}
+        if best[MANY] < best[FEW] * (MANY // FEW) * 1.5:
+            return
+    pytest.fail(f"{FEW} take {best[FEW]:.2f} s, {MANY} take {best[MANY]:.2f} s")

@@ -20,6 +20,8 @@ from tests.conftest import FAST, PROJECT, Done
 from tests.portal import Portal, demo_portal, serve
 
 CHANNEL = "cong-tac-doan-hoi"
+NAMED = ("ARCHIVE_DB", "SCRAPY_SETTINGS_MODULE")
+"""What would say where things are; other tests of this process leave the second."""
 MADE = {
     ".gitignore": "__pycache__/\ndata/*\n!data/.gitkeep\n",
     "data/.gitkeep": "",
@@ -42,8 +44,8 @@ class Installed:
     library: Path
 
     def run(self, folder: Path, *command: str, **environment: str) -> Done:
-        """Run a module in a folder, with nothing said of where an archive is."""
-        settings = {name: value for name, value in os.environ.items() if name != "ARCHIVE_DB"}
+        """Run a module in a folder, with nothing said of where things are."""
+        settings = {name: value for name, value in os.environ.items() if name not in NAMED}
         settings |= {"PYTHONPATH": str(self.library), "COLUMNS": "200"} | environment
         done = subprocess.run(
             [sys.executable, "-m", *command],

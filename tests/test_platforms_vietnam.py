@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -251,8 +251,8 @@ HOSTILE = {
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_pages_are_read_in_time(kind):
-    start = perf_counter()
+    start = process_time()
     for name in VIETNAMESE:
         read(name, HOSTILE[kind], FRONT)
     recognise_platform(parse_html(HOSTILE[kind]))
-    assert perf_counter() - start < 10
+    assert process_time() - start < 10

@@ -265,7 +265,7 @@ def test_an_interruption_ends_all_of_them(large: Crawling, number: signal.Signal
         time.sleep(0.2)
         for each in (process.pid, *others) if everybody else (process.pid,):
             os.kill(each, number)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (130, "\n")
     assert [other for other in others if _is_running(other)] == []
     assert large.archiver("verify").status == 0
@@ -274,7 +274,7 @@ def test_an_interruption_ends_all_of_them(large: Crawling, number: signal.Signal
 def test_readers_do_not_outlive_a_process_that_is_killed(large: Crawling) -> None:
     with _reading(large) as (process, others):
         process.kill()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while any(map(_is_running, others)):
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -20,7 +20,7 @@ from tests.portal import Portal, Response, demo_portal, serve
 CHANNEL = "cong-tac-doan-hoi"
 ROBOTS = "/robots.txt"
 TEXT = (("Content-Type", "text/plain"),)
-SLOW = ("-s", "DOWNLOAD_TIMEOUT=1")
+SLOW = ("-s", "DOWNLOAD_TIMEOUT=3")
 Answer = Callable[[Portal], Response]
 
 
@@ -92,7 +92,7 @@ UNREADABLE: dict[str, tuple[Answer, str]] = {
     "broken": (lambda portal: Response(500, b"error"), "status 500"),
     "not implemented": (lambda portal: Response(501, b"error"), "status 501"),
     "too many requests": (lambda portal: Response(429, b"later"), "status 429"),
-    "hanging": (lambda portal: replace(_rules(""), delay=4), "no complete answer in time"),
+    "hanging": (lambda portal: replace(_rules(""), delay=9), "no complete answer in time"),
     "a part of it": (lambda portal: replace(_rules("User-agent: *\n"), status=206), "status 206"),
     "a status of no meaning": (lambda portal: replace(_rules(""), status=999), "status 999"),
     "cut short": (lambda portal: replace(_rules("User-agent: *\n" * 9), truncate_at=20), "broke off"),

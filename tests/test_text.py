@@ -190,9 +190,9 @@ def test_both_forms_of_a_letter_are_one(text):
 
 
 def test_marks_piled_up_without_end_cost_no_time():
-    started = time.monotonic()
+    started = time.process_time()
     clean = clean_text("Đảng bô\u0323 " + "a" + "\u0323\u0302" * 1_000_000 + " trường")
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
     assert clean == "Đảng bộ ậ" + "\u0323" * 14 + "\u0302" * 14 + " trường"
 
 

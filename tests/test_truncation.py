@@ -295,9 +295,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_pages_take_bounded_time(piece: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     find_truncation(f"<div>{piece}".encode(), ())
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 def test_no_real_page_is_taken_for_a_cut_one(shared: Path, tmp_path: Path) -> None:

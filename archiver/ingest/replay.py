@@ -16,6 +16,7 @@ from archiver.archive.history.judgement import judge, suspend
 from archiver.archive.history.readings import Parser
 from archiver.archive.history.reconciling import judge_all
 from archiver.archive.identity.keys import Sighting
+from archiver.archive.identity.settlement import rederive_displaced
 from archiver.archive.noise.spreading import rederive_versioned
 from archiver.archive.upkeep.rebuilding import (
     ReplayedCapture,
@@ -131,6 +132,7 @@ def _judge(database: Database, run: ReplayedRun) -> None:
     if run.is_open:
         suspend(database.conn, run.run)
     else:
+        rederive_displaced(database.conn, run.run.id, is_late=False)  # now that all that it saw is there
         judge(database.conn, run.run)
 
 

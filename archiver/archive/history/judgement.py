@@ -31,6 +31,7 @@ from archiver.archive.history.timeline import GONE_STATUS
 from archiver.archive.identity.settlement import find_strays
 from archiver.archive.runs.run_log import Run
 from archiver.model import Problem
+from archiver.text.counting import count
 from archiver.text.sketches import PORTAL_PAGE, UNREAD
 
 _IS_READING = "article_id = ? AND capture_id = ? AND parser_id = ? AND sign = ?"
@@ -116,10 +117,10 @@ def doubt_anew(connection: sqlite3.Connection, run: Run, articles: frozenset[int
 
 def check_judgement(connection: sqlite3.Connection, run: Run, *, is_open: bool) -> list[str]:
     """Judge a run again and write nothing; returns what is written otherwise, one line each."""
-    doubts = _find_doubts(connection, run, None)
-    if is_open:
+    if is_open:  # which misses are strays is found when all is there
         waiting = _find_standings(connection, run, frozenset(), "pending", frozenset())
-        return _say_wrong({_DOUBTFUL: len(doubts), _STANDING: len(waiting)})
+        return _say_wrong({_STANDING: len(waiting)})
+    doubts = _find_doubts(connection, run, None)
     weighed = _weigh_pages(connection, run)
     outage = connection.execute("SELECT outage FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
     return _say_wrong(
@@ -186,7 +187,8 @@ def _describe_outage(outage: Outage | None, affected: int, known: int) -> list[P
 
 
 def _describe_end(articles: int) -> Problem:
-    detail = f"{articles} known articles are gone, and nothing else of the site was read: it seems to be closed"
+    gone = f"{count(articles, 'known article', 'is', 'are')} gone"
+    detail = f"{gone}, and nothing else of the site was read: it seems to be closed"
     return Problem("site_closed", f"{detail}; if it is, take it out of the schedule: its history stays")
 
 

@@ -142,8 +142,14 @@ def record_sign(
     doubtful = sign == "missing" and not is_unread
     standing: Standing = "counted" if sign == "confirmed" else "withheld" if is_unread else "pending"
     add_reading(connection, known, sighting, parser, "article", sign, standing, None, detail=detail, doubtful=doubtful)
-    if standing == "counted":
+    if standing == "counted" or (sign == "missing" and _has_addresses(connection, known.article_id)):
         rederive_article(connection, known.article_id)
+
+
+def _has_addresses(connection: sqlite3.Connection, article_id: int) -> bool:
+    """Say whether an article has several addresses: where one of them fails, it may have moved to another."""
+    query = "SELECT count(*) > 1 FROM article_addresses WHERE article_id = ?"
+    return bool(connection.execute(query, (article_id,)).fetchone()[0])
 
 
 def is_doubtful(
@@ -300,14 +306,17 @@ def _note_article(
 ) -> bool:
     """Note time and count of a sighting; False unless it is the latest, and its count not below the one before.
 
-    False also for an article that a ``condition`` on its row does not hold for.
+    False also for an article that a ``condition`` on its row does not hold for, and for one that moved in the run of
+    the sighting: a listing that still names the former address takes that back.
     """
     value = views.value if views else None
     return bool(
         connection.execute(
             "UPDATE articles SET last_seen_at = ?1, views = coalesce(?2, views), "
             "views_observed_at = CASE WHEN ?2 IS NULL THEN views_observed_at ELSE ?1 END "
-            f"WHERE id = ?3 AND last_seen_at < ?1 AND coalesce(?2 >= views, 1) AND {condition}",
-            (sighting.at, value, article_id),
+            f"WHERE id = ?3 AND last_seen_at < ?1 AND coalesce(?2 >= views, 1) AND {condition} "
+            "AND NOT EXISTS (SELECT 1 FROM article_events e JOIN captures k ON k.id = e.capture_id WHERE "
+            "e.article_id = ?3 AND e.kind = 'moved' AND k.run_id = (SELECT run_id FROM captures WHERE id = ?4))",
+            (sighting.at, value, article_id, sighting.capture_id),
         ).rowcount
     )

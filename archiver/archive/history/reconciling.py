@@ -19,6 +19,7 @@ from archiver.archive.history.readings import is_late
 from archiver.archive.history.shared_pages import REMEMBERED_FOR, is_in_question
 from archiver.archive.history.snapshots import rederive_article
 from archiver.archive.identity.settlement import (
+    MAY_STRAY,
     rederive_displaced,
     report_identity,
     settle_articles,
@@ -56,10 +57,10 @@ def judge_run(connection: sqlite3.Connection, run: Run) -> list[Problem]:
 
 
 def _list_ambiguous(connection: sqlite3.Connection, run: Run) -> frozenset[int]:
-    """List the articles that a run missed at one address and that are known by several."""
+    """List the articles that a run missed at one address and that have another one."""
     rows = connection.execute(
         "SELECT r.article_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id AND r.sign = 'missing' "
-        "WHERE k.run_id = ? AND (SELECT count(*) FROM article_addresses WHERE article_id = r.article_id) > 1",
+        f"WHERE k.run_id = ? AND {MAY_STRAY}",
         (run.id,),
     )
     return frozenset(row[0] for row in rows)

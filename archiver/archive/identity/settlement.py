@@ -9,12 +9,17 @@ from archiver.archive.history.snapshots import rederive_article
 from archiver.archive.identity.address_sightings import find_whereabouts
 from archiver.archive.identity.joining import Settled, settle_identity
 from archiver.archive.runs.run_log import Run, add_finding
+from archiver.findings import Kind
 from archiver.model import Problem
 from archiver.urls import host_of, site_of
 
-UNFOLLOWED = "redirect_to_other_article"
+UNFOLLOWED: Kind = "redirect_to_other_article"
 """The kind of the finding that an address of an article leads to another article."""
 FEWEST_MOVED = 3
+MAY_STRAY = (
+    "EXISTS (SELECT 1 FROM article_addresses aa WHERE aa.article_id = r.article_id AND aa.address_id <> k.address_id)"
+)
+"""A reading (r) of a capture (k) is of one address of an article that has another."""
 
 
 def settle_run(connection: sqlite3.Connection, run: Run, *, is_late: bool) -> Settled:
@@ -52,8 +57,9 @@ def rederive_displaced(connection: sqlite3.Connection, run_id: int, *, is_late: 
     """
     rows = connection.execute(
         "SELECT DISTINCT r.article_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id "
-        "JOIN articles a ON a.id = r.article_id WHERE k.run_id = ? AND r.sign = 'content' "
-        "AND r.address_id IS NOT NULL AND (r.address_id IS NOT a.address_id OR (? AND (SELECT count(*) "
+        "JOIN articles a ON a.id = r.article_id WHERE k.run_id = ? AND ((r.sign = 'content' "
+        "AND r.address_id IS NOT NULL) OR r.sign = 'confirmed') "
+        "AND (coalesce(r.address_id, k.address_id) IS NOT a.address_id OR (? AND (SELECT count(*) "
         "FROM article_addresses WHERE article_id = a.id) > 1))",
         (run_id, is_late),
     ).fetchall()
@@ -65,9 +71,8 @@ def find_strays(connection: sqlite3.Connection, run: Run, articles: frozenset[in
     """Find the captures of a run that miss an article at an address which is not, or not alone, its own."""
     rows = connection.execute(
         "SELECT DISTINCT r.article_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id "
-        "WHERE k.run_id = ?1 AND r.sign = 'missing' AND r.source = 'article' AND (?2 IS NULL OR r.article_id IN "
-        "(SELECT value FROM json_each(?2))) AND (SELECT count(*) FROM article_addresses "
-        "WHERE article_id = r.article_id) > 1",
+        f"WHERE k.run_id = ?1 AND r.sign = 'missing' AND r.source = 'article' AND {MAY_STRAY} "
+        "AND (?2 IS NULL OR r.article_id IN (SELECT value FROM json_each(?2)))",
         (run.id, None if articles is None else json.dumps([*articles])),
     ).fetchall()
     return frozenset(capture for row in rows for capture in find_whereabouts(connection, row[0]).strays)
@@ -109,7 +114,8 @@ _KEYS_OF = """
     CROSS JOIN readings r ON r.capture_id = k.id CROSS JOIN article_keys n ON n.id = r.key_id
 """
 # Keys that showed a text for the first time, and share a clue; keys that failed or led away; keys of an article whose
-# current address has another; where all listings were walked, those that left them.
+# current address has another, or that showed its text under another one before; where all listings were walked, those
+# that left them.
 _SEEDS = """
     SELECT DISTINCT r.key_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
     WHERE k.run_id = :run AND r.sign = 'content' AND NOT EXISTS (
@@ -125,6 +131,11 @@ _SEEDS = """
     JOIN articles a ON a.id = r.article_id
     JOIN article_addresses aa ON aa.article_id = a.id AND aa.address_id = a.address_id
     WHERE k.run_id = :run AND r.key_id <> 0 AND r.key_id <> aa.key_id
+    UNION
+    SELECT DISTINCT r.key_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
+    WHERE k.run_id = :run AND r.sign = 'content' AND r.key_id <> (
+        SELECT o.key_id FROM readings o JOIN captures ok ON ok.id = o.capture_id WHERE o.article_id = r.article_id
+            AND o.sign = 'content' AND ok.fetched_at < min(:began, k.fetched_at) ORDER BY ok.fetched_at DESC LIMIT 1)
     UNION
     SELECT n.id FROM articles a JOIN article_keys n ON n.article_id = a.id WHERE a.site = :site AND a.listed
         AND EXISTS (SELECT 1 FROM runs WHERE id = :run AND complete) AND a.id NOT IN (

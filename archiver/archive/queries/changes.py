@@ -103,8 +103,8 @@ def find_run(connection: sqlite3.Connection, number: int) -> Row | None:
     return read_row(row) if row is not None else None
 
 
-def list_findings(connection: sqlite3.Connection, run: int, limit: int) -> list[Row]:
-    """List what a run (by its id) has to say."""
+def list_findings(connection: sqlite3.Connection, run: int, limit: int = -1) -> list[Row]:
+    """List what a run (by its id) has to say: all of it, or the first ``limit``."""
     query = "SELECT kind, url, detail FROM findings WHERE run_id = ? ORDER BY id LIMIT ?"
     return list(read_rows(connection.execute(query, (run, limit))))
 

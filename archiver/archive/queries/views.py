@@ -230,7 +230,7 @@ RUN_FINDINGS = View(
         "run_id": "the run, as in run_summary",
         "site": _SITE,
         "started_at": "when the run began",
-        "kind": "what it is, in one word",
+        "kind": "what it is, in one word; `archiver schema findings` explains each",
         "url": "the address it is about",
         "detail": "what exactly, for people",
     },

@@ -1,4 +1,6 @@
-"""``archiver schema``: the views for people's SQL."""
+"""``archiver schema``: the views for people's SQL, and the catalogue of findings."""
+
+from itertools import groupby
 
 import click
 
@@ -6,16 +8,40 @@ from archiver.archive.queries.view import View
 from archiver.archive.queries.views import VIEWS
 from archiver.cli.printing.options import with_output
 from archiver.cli.printing.output import Output
+from archiver.errors import UsageError
+from archiver.findings import Explanation, list_explanations
+
+KINDS = ("topic", "kind", "meaning", "advice")
+MORE = "archiver schema findings prints what each kind of finding means and what to do about it.\n"
+_PAGE = """# Findings
+
+A finding is what a run, or a check after it, has to say: that a page could not be read, that a listing shrank, that a
+clock is wrong. `archiver check` prints the findings of the last runs, `archiver runs N` those of one run; the page of a
+run in the browser shows them too. The view `run_findings` has them all. Each has a kind; here is what the kinds mean,
+and what to do. An archive may hold kinds of earlier versions that are not in this list.
+
+This page is made by `archiver schema findings --markdown`; do not edit it.
+"""
 
 
 @click.command("schema")
+@click.argument("what", type=click.Choice(["views", "findings"]), default="views", metavar="[views|findings]")
+@click.option("--markdown", is_flag=True, help="Of findings: a page for the docs.")
 @with_output
-def schema_command(output: Output) -> None:
-    """Print the views of the archive with the meaning of each column."""
+def schema_command(what: str, markdown: bool, output: Output) -> None:
+    """Print the views of the archive with the meaning of each column; or all kinds of findings, with what to do."""
+    if markdown and (what != "findings" or output.form != "table"):
+        raise UsageError("--markdown is for archiver schema findings, and stands alone")
     if output.form == "table":
         with output.open() as stream:
-            stream.write("\n".join(_describe(view) for view in VIEWS))
-        return
+            stream.write(_write_page() if markdown else _describe_kinds() if what == "findings" else _describe_views())
+    elif what == "findings":
+        output.write([{name: getattr(said, name) for name in KINDS} for said in list_explanations()], KINDS)
+    else:
+        _write_columns(output)
+
+
+def _write_columns(output: Output) -> None:
     rows = [
         {"view": view.name, "column": column, "meaning": meaning}
         for view in VIEWS
@@ -24,7 +50,33 @@ def schema_command(output: Output) -> None:
     output.write(rows, ("view", "column", "meaning"))
 
 
+def _describe_views() -> str:
+    return "\n".join([*map(_describe, VIEWS), MORE])
+
+
 def _describe(view: View) -> str:
     width = max(len(column) for column in view.columns)
     lines = [f"{view.name}: {view.about}", *(f"  {name:<{width}}  {text}" for name, text in view.columns.items())]
     return "\n".join(lines) + "\n"
+
+
+def _by_topic() -> list[tuple[str, list[Explanation]]]:
+    return [(topic, list(group)) for topic, group in groupby(list_explanations(), lambda said: said.topic)]
+
+
+def _describe_kinds() -> str:
+    return "\n".join(f"{topic}\n{''.join(map(_describe_kind, kinds))}" for topic, kinds in _by_topic())
+
+
+def _describe_kind(said: Explanation) -> str:
+    return f"  {said.kind}\n      {said.meaning}\n      {said.advice}\n"
+
+
+def _write_page() -> str:
+    head = "\n| kind | what it means | what to do |\n|---|---|---|\n"
+    tables = (f"\n## {topic}\n{head}{''.join(map(_write_row, kinds))}" for topic, kinds in _by_topic())
+    return f"{_PAGE}{''.join(tables)}"
+
+
+def _write_row(said: Explanation) -> str:
+    return f"| `{said.kind}` | {said.meaning} | {said.advice} |\n"

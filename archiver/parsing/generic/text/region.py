@@ -99,9 +99,10 @@ class _Chooser:
     def _drop_links(self, found: list[int]) -> list[int]:
         """Leave out links to something else, and the label above them; a linked heading between paragraphs stays."""
         kept = [index for place, index in enumerate(found) if self._is_of_text(found, place)]
-        return [index for index in kept if not (self._stands_above_links(index, kept) and self._is_label(index, kept))]
+        among = set(kept)  # a page may have as many lines as it likes
+        return [index for index in kept if not (self._stands_above_links(index, among) and self._is_label(index, kept))]
 
-    def _stands_above_links(self, index: int, kept: list[int]) -> bool:
+    def _stands_above_links(self, index: int, kept: set[int]) -> bool:
         """Say whether the next line is a link to something else."""
         return index + 1 < len(self._lines) and index + 1 not in kept and self._lines[index + 1].is_link
 
@@ -109,7 +110,7 @@ class _Chooser:
         """Say whether a line stands in one element with the link below it, and without a paragraph of the text."""
         spans = self._outline.around(index)
         box = next((span for span in spans if span.start <= index and index + 1 < span.end), None)
-        return box is not None and not any(self._is_whole(other) for other in kept if box.start <= other < box.end)
+        return box is not None and not any(map(self._is_whole, _within(kept, box)))
 
     def _is_of_text(self, found: list[int], place: int) -> bool:
         line = self._lines[found[place]]
@@ -230,11 +231,12 @@ class _Chooser:
 
     def _trim(self, found: list[int]) -> list[int]:
         """Leave out what is no text at both ends: info lines, buttons, headings of what follows."""
-        while found and not self._weigh(found[0]):
-            found = found[1:]
-        while found and (not self._weigh(found[-1]) or self._is_heading(found[-1])):
-            found = found[:-1]
-        return found
+        first, end = 0, len(found)
+        while first < end and not self._weigh(found[first]):
+            first += 1
+        while first < end and (not self._weigh(found[end - 1]) or self._is_heading(found[end - 1])):
+            end -= 1
+        return found[first:end]
 
     def _is_heading(self, index: int) -> bool:
         """Say whether a line is a heading: of one that was never closed the rest of the text is a part, too."""
@@ -377,3 +379,7 @@ def _is_title(line: Line) -> bool:
     if line.heading:
         return True
     return line.is_link and len(line.text) > LONGEST_LABEL and not any(map(is_document, line.hrefs))
+
+
+def _within(lines: list[int], span: Span) -> list[int]:
+    return lines[bisect_left(lines, span.start) : bisect_left(lines, span.end)]
