@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
+from archiver.demo_portal.portal import ZONE
 from tests.benchmarks.fetching_spider import COUNT
 from tests.portal import ExpectedArticle, Portal, article_path, expected_articles
-from tests.portal.portal import ZONE
 
 IN_FLIGHT = 16
 """Requests at once to the portal, for all alike."""
