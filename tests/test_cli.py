@@ -393,7 +393,7 @@ def test_demo_is_quick_and_the_commands_it_prints_work(tmp_path: Path) -> None:
     """In a copy of the project, since the demo writes to data/ of the project it is in."""
     project = tmp_path / "project"
     (project / "data").mkdir(parents=True)
-    for name in ("archiver", "spiders", "tests", "scrapy.cfg"):
+    for name in ("archiver", "spiders", "scrapy.cfg"):
         (project / name).symlink_to(PROJECT / name)
     environment = {**os.environ, "PATH": "/usr/bin:/bin", "COLUMNS": "80"}
     environment.pop("ARCHIVE_DB", None)
