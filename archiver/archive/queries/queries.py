@@ -74,6 +74,15 @@ def find_articles(connection: sqlite3.Connection, reference: str) -> list[Row]:
     return list(read_rows(connection.execute(query, (reference, site, key))))
 
 
+def find_articles_ending(connection: sqlite3.Connection, ending: str, most: int) -> list[Row]:
+    """Find articles whose ids end so, ``most`` at most, the latest published first; the full current row of each."""
+    query = (
+        "SELECT * FROM current_articles WHERE substr(article_id, -length(?1)) = ?1 "
+        "ORDER BY published_at DESC, article_id LIMIT ?2"
+    )
+    return list(read_rows(connection.execute(query, (ending, most))))
+
+
 def list_snapshots(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[Row]:
     """List the snapshots of an article, the oldest first."""
     return _of_article(connection, ARTICLE_HISTORY, "snapshot", site, article_id)
