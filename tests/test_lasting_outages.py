@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from archiver.archive.history.outages import FEWEST, is_too_many
 from archiver.archive.store.file import create_or_open
 from archiver.archive.upkeep.merge import merge_archive
 from archiver.ingest.record import record_capture
@@ -101,6 +102,13 @@ def _ask(portal: EndingPortal, url: str, at: datetime, purpose: Purpose) -> Answ
 
 def _history(rows: Rows) -> Rows:
     return {view: rows[view] for view in HISTORY}
+
+
+def test_more_than_a_third_of_the_known_articles_is_an_outage() -> None:
+    assert [is_too_many(affected, 12) for affected in (3, 4, 5, 12)] == [False, False, True, True]
+    assert [is_too_many(FEWEST - 1, known) for known in (1, 2)] == [False, False]
+    assert is_too_many(FEWEST, FEWEST)
+    assert not is_too_many(FEWEST, 3 * FEWEST)
 
 
 @pytest.mark.slow

@@ -149,3 +149,43 @@ def test_a_site_is_declared_as_by_its_last_run(tmp_path: Path) -> None:
         assert database.execute("SELECT title FROM sites").fetchone()[0] == "Tên mới"
         assert list(verify(database)) == []
         database.close()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_address_is_known_since_its_first_sight_in_any_of_the_archives(
+    tmp_path: Path, order: tuple[int, int]
+) -> None:
+    portal = demo_portal()
+    for number in (0, 1):
+        watcher = Visits(tmp_path / f"{number}.db")
+        watcher.run(portal, START + timedelta(days=number))
+        watcher.database.close()
+    database = create_or_open(tmp_path / "merged.db")
+    for number in order:
+        merge_archive(database, tmp_path / f"{number}.db")
+    first = {row["url"]: row["seen_from"] for row in _list_addresses(tmp_path / "0.db")}
+    assert {row["url"]: row["seen_from"] for row in _list_addresses(tmp_path / "merged.db")} == first
+    database.close()
+
+
+def _list_addresses(path: Path) -> list[sqlite3.Row]:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        query = "SELECT d.url, aa.seen_from FROM article_addresses aa JOIN addresses d ON d.id = aa.address_id"
+        return connection.execute(query).fetchall()
+
+
+def test_an_older_listing_does_not_put_the_last_sight_back(tmp_path: Path) -> None:
+    portal, visits = demo_portal(), Visits(tmp_path / "archive.db")
+    portal.freeze_counters()
+    visits.run(portal, START + timedelta(days=9))
+    seen = visits.query("SELECT article_id, last_seen_at FROM current_articles ORDER BY article_id")
+    run = visits.begin(START)
+    for channel in portal.channels:
+        visits.visit(run, portal, f"/{channel}", START + timedelta(seconds=1))
+    visits.end(run, START)
+    assert visits.query("SELECT article_id, last_seen_at FROM current_articles ORDER BY article_id") == seen
+    assert visits.query(
+        "SELECT min(observed_at) < ? AS early FROM view_history", (START + timedelta(days=1)).isoformat()
+    )
+    visits.database.close()

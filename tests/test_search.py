@@ -156,6 +156,9 @@ def test_filters(shelf: Shelf) -> None:
     assert shelf.ids("tin site:nope") == shelf.ids("tin state:gone") == []
     assert shelf.ids("tin state:live site:sotttt", "relevance") == ["3"]
     assert shelf.ids("tin since:0001-01-01 before:9999-12-31") == ["3", "2", "1"]
+    shelf.put(4, "Tin", published=None)
+    assert shelf.ids("tin") == ["3", "2", "1", "4"]
+    assert shelf.ids("tin before:9999-12-31") == shelf.ids("tin since:0001-01-01") == ["3", "2", "1"]
 
 
 def test_exclusions(shelf: Shelf) -> None:
@@ -351,6 +354,18 @@ def test_a_full_day_takes_the_places_of_the_day_before(shelf: Shelf, monkeypatch
         shelf.put(key, f"Tin {key}", published=_day(1))
     assert len(shelf.ids("tin")) == len(shelf.ids("tin since:2020-01-02")) == 7
     assert shelf.ids("tin since:2020-01-03") == []
+
+
+def test_what_a_full_day_left_to_the_days_before_is_found_by_its_own_day(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_index, "DAY_PLACES", 2)
+    monkeypatch.setattr(search, "DAY_PLACES", 2)
+    shelf.put(1, "Tin", published=_day(2))
+    for key in (2, 3, 4, 5, 6):
+        shelf.put(key, "Tin", published=_day(3) + timedelta(minutes=key))
+    assert sorted(shelf.ids("tin since:2020-01-04 before:2020-01-05")) == ["2", "3", "4", "5", "6"]
+    assert shelf.ids("tin before:2020-01-04") == ["1"]
 
 
 def test_merged_archives_can_be_searched(shelf: Shelf, tmp_path: Path) -> None:
