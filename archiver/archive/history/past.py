@@ -4,7 +4,6 @@ import sqlite3
 from datetime import datetime
 
 from archiver.archive.history.content import write_time
-from archiver.archive.history.packed_html import HTML_OF
 from archiver.archive.queries.queries import Row
 from archiver.archive.store.values import read_rows
 
@@ -53,13 +52,13 @@ _QUERY = f"""
         (SELECT k.fetched_at {_COUNTED}) AS views_observed_at, {_STATE} AS state, {_LISTED} AS listed,
         s.number AS snapshots, a.first_seen_at,
         (SELECT max(k.fetched_at) {_UP_TO} AND r.sign IN ('content', 'confirmed', 'listed')) AS last_seen_at,
-        CASE WHEN s.number > 1 THEN s.seen_from END AS changed_at, {HTML_OF} AS body_html, c.images, c.attachments,
-        c.links, c.marks, lower(hex(c.digest)) AS content_digest, s.number AS snapshot, s.seen_from, s.seen_until,
+        CASE WHEN s.number > 1 THEN s.seen_from END AS changed_at, c.body_html, c.images, c.attachments,
+        c.links, c.marks, c.content_digest, s.number AS snapshot, s.seen_from, s.seen_until,
         s.changed_fields, s.cause
     FROM articles a
     JOIN snapshots s ON s.article_id = a.id AND s.number =
         (SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL AND seen_from <= ?3)
-    JOIN contents c ON c.id = s.content_id
+    JOIN whole_contents c ON c.id = s.content_id
     WHERE a.site = ?1 AND a.native_key = ?2
 """
 

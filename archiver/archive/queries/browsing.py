@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from archiver.archive.history.content import write_time
-from archiver.archive.history.packed_html import HTML_OF
 from archiver.archive.store.damage import DamageError, shorten
 from archiver.archive.store.values import read_row, read_rows
 
@@ -112,9 +111,9 @@ def load_state(connection: sqlite3.Connection, article: int, number: int) -> Row
     """Return one state of an article with its whole text, images and attachments."""
     query = (
         "SELECT s.number AS snapshot, s.seen_from, s.seen_until, s.cause, s.changed_fields, c.title, c.lead, c.author, "
-        f"c.body, {HTML_OF} AS body_html, c.published_at, c.published_precision, c.published_raw, c.images, "
-        "c.attachments, c.links, c.marks, lower(hex(c.digest)) AS content_digest "
-        "FROM snapshots s JOIN contents c ON c.id = s.content_id WHERE s.article_id = ? AND s.number = ?"
+        "c.body, c.body_html, c.published_at, c.published_precision, c.published_raw, c.images, "
+        "c.attachments, c.links, c.marks, c.content_digest "
+        "FROM snapshots s JOIN whole_contents c ON c.id = s.content_id WHERE s.article_id = ? AND s.number = ?"
     )
     row = connection.execute(query, (article, number)).fetchone()
     return _fill(read_row(row)) if row is not None else None

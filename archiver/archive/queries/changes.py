@@ -12,7 +12,6 @@ from archiver.archive.store.values import read_row, read_rows
 
 Row = dict[str, Any]
 
-_NUMBERED = "(SELECT *, row_number() OVER (ORDER BY started_at, uid) AS run_id FROM runs)"
 _EVENT = (
     "k.fetched_at AS at, e.kind, e.detail, a.id, a.site, a.native_key AS article_id, a.state, a.views, c.title, "
     "(SELECT number FROM snapshots WHERE article_id = a.id AND first_capture_id = e.capture_id "
@@ -30,8 +29,9 @@ _EVENTS = (
     "CROSS JOIN contents c ON c.id = s.content_id "
     "WHERE k.run_id = ?1 "
 )
+_RUNS = "run_numbers n JOIN runs r ON r.id = n.id"
 _RUN = (
-    "r.id, r.run_id, r.site, r.kind, r.started_at, r.finished_at, iif(r.withdrawn, 'withdrawn', r.outcome) AS outcome, "
+    "r.id, n.run_id, r.site, r.kind, r.started_at, r.finished_at, iif(r.withdrawn, 'withdrawn', r.outcome) AS outcome, "
     "r.scope, r.requests, r.errors, "
     "r.found AS articles_found, r.articles_new, r.articles_changed, r.articles_unchanged, "
     "(SELECT count(*) FROM findings WHERE run_id = r.id) AS findings"
@@ -80,15 +80,15 @@ def list_events_of_article(connection: sqlite3.Connection, article: int) -> list
 def list_runs_before(connection: sqlite3.Connection, site: str | None, before: int | None, limit: int) -> list[Row]:
     """List runs, the newest first: of one site or of all, and those before a number."""
     query = (
-        f"SELECT {_RUN} FROM {_NUMBERED} r WHERE (?1 IS NULL OR r.site = ?1) AND (?2 IS NULL OR r.run_id < ?2) "
-        "ORDER BY r.run_id DESC LIMIT ?3"
+        f"SELECT {_RUN} FROM {_RUNS} WHERE (?1 IS NULL OR r.site = ?1) AND (?2 IS NULL OR n.run_id < ?2) "
+        "ORDER BY n.run_id DESC LIMIT ?3"
     )
     return list(read_rows(connection.execute(query, (site, before, limit))))
 
 
 def find_last_run(connection: sqlite3.Connection, site: str) -> Row | None:
     """Return the last run of a site that counts; None where there is none."""
-    query = f"SELECT {_RUN} FROM {_NUMBERED} r WHERE r.site = ? AND NOT r.withdrawn ORDER BY r.run_id DESC LIMIT 1"
+    query = f"SELECT {_RUN} FROM {_RUNS} WHERE r.site = ? AND NOT r.withdrawn ORDER BY n.run_id DESC LIMIT 1"
     row = connection.execute(query, (site,)).fetchone()
     return read_row(row) if row is not None else None
 
@@ -97,7 +97,7 @@ def find_run(connection: sqlite3.Connection, number: int) -> Row | None:
     """Return a run by its number, with how many answers it kept."""
     query = (
         f"SELECT {_RUN}, (SELECT count(*) FROM captures WHERE run_id = r.id) AS captures "
-        f"FROM {_NUMBERED} r WHERE r.run_id = ?"
+        f"FROM {_RUNS} WHERE n.run_id = ?"
     )
     row = connection.execute(query, (number,)).fetchone()
     return read_row(row) if row is not None else None

@@ -6,20 +6,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from itertools import islice
 
-from archiver.archive.queries.file_views import ATTACHMENTS
 from archiver.archive.queries.queries import Selection, select_articles
-from archiver.archive.queries.view import View
-from archiver.archive.queries.views import ARTICLE_HISTORY, CURRENT_ARTICLES, EVENTS, VIEW_HISTORY
 from archiver.archive.store.damage import FILE_ERRORS, DamageError, note_damage
 from archiver.archive.store.values import Row, read_rows
 
 EXTRACTS = {
-    "articles": CURRENT_ARTICLES,
-    "history": ARTICLE_HISTORY,
-    "views": VIEW_HISTORY,
-    "events": EVENTS,
-    "attachments": ATTACHMENTS,
+    "articles": "current_articles",
+    "history": "article_history",
+    "views": "view_history",
+    "events": "events",
+    "attachments": "attachments",
 }
+"""Which view is behind what is exported."""
 _ORDERS = {
     "articles": "1",
     "history": "snapshot",
@@ -44,8 +42,7 @@ def extract_rows(connection: sqlite3.Connection, what: str, selection: Selection
 
     Only keys are sorted, and texts are fetched one article at a time: memory does not grow with the archive.
     """
-    view: View = EXTRACTS[what]
-    query = f"{view.definition} SELECT * FROM {view.name} WHERE site = ? AND article_id = ? ORDER BY {_ORDERS[what]}"
+    query = f"SELECT * FROM {EXTRACTS[what]} WHERE site = ? AND article_id = ? ORDER BY {_ORDERS[what]}"
     keys = list_keys(connection, selection if what == "articles" else replace(selection, limit=None))
     rows = (row for key in keys for row in _read_article(connection, query, key))
     return islice(rows, selection.limit)

@@ -8,8 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from archiver.archive.history.content import write_time
-from archiver.archive.queries.view import View
-from archiver.archive.queries.views import ARTICLE_HISTORY, VIEW_HISTORY
 from archiver.archive.store.damage import DamageError, note_damage
 from archiver.archive.store.values import read_rows, read_zone
 
@@ -76,7 +74,7 @@ def find_articles(connection: sqlite3.Connection, reference: str) -> list[Row]:
 
 def list_snapshots(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[Row]:
     """List the snapshots of an article, the oldest first."""
-    return _of_article(connection, ARTICLE_HISTORY, "snapshot", site, article_id)
+    return _of_article(connection, "article_history", "snapshot", site, article_id)
 
 
 def find_capture_at(connection: sqlite3.Connection, site: str, article_id: str, at: datetime) -> int | None:
@@ -92,7 +90,7 @@ def find_capture_at(connection: sqlite3.Connection, site: str, article_id: str, 
 
 def list_observations(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[Row]:
     """List the observations of an article, the oldest first."""
-    return _of_article(connection, VIEW_HISTORY, "observed_at", site, article_id)
+    return _of_article(connection, "view_history", "observed_at", site, article_id)
 
 
 def list_events(connection: sqlite3.Connection) -> Iterator[Row]:
@@ -135,8 +133,8 @@ def titles_of_sites(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(tuple(row) for row in connection.execute("SELECT name, title FROM sites ORDER BY name"))
 
 
-def _of_article(connection: sqlite3.Connection, view: View, order: str, site: str, article_id: str) -> Iterator[Row]:
-    query = f"{view.definition} SELECT * FROM {view.name} WHERE site = ? AND article_id = ? ORDER BY {order}"
+def _of_article(connection: sqlite3.Connection, view: str, order: str, site: str, article_id: str) -> Iterator[Row]:
+    query = f"SELECT * FROM {view} WHERE site = ? AND article_id = ? ORDER BY {order}"
     return read_rows(connection.execute(query, (site, article_id)))
 
 

@@ -25,13 +25,12 @@ class LedgerEntry:
 def list_attendance(connection: sqlite3.Connection) -> dict[str, list[LedgerEntry]]:
     """List the crawls of each site, the oldest first, without those that found the site locked."""
     rows = connection.execute(
-        "SELECT site, number, started_at, outcome "
-        "FROM (SELECT *, row_number() OVER (ORDER BY started_at, uid) AS number FROM runs) "
-        "WHERE kind = 'crawl' AND outcome IS NOT 'locked' AND NOT withdrawn ORDER BY site, number"
+        "SELECT r.site, n.run_id, r.started_at, r.outcome FROM runs r JOIN run_numbers n ON n.id = r.id "
+        "WHERE r.kind = 'crawl' AND r.outcome IS NOT 'locked' AND NOT r.withdrawn ORDER BY r.site, n.run_id"
     )
     entries: dict[str, list[LedgerEntry]] = {}
     for row in read_rows(rows):
-        entry = LedgerEntry(row["number"], read_time(row["started_at"]), row["outcome"])
+        entry = LedgerEntry(row["run_id"], read_time(row["started_at"]), row["outcome"])
         entries.setdefault(row["site"], []).append(entry)
     return entries
 

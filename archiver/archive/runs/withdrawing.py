@@ -18,8 +18,7 @@ from archiver.archive.runs.withdrawn import WITHDRAWN
 from archiver.archive.store.values import read_time
 
 _NUMBERED = (
-    "SELECT id, site, outcome, withdrawn FROM (SELECT *, row_number() OVER (ORDER BY started_at, uid) AS number "
-    "FROM runs) WHERE number = ?"
+    "SELECT r.id, r.site, r.outcome, r.withdrawn FROM runs r JOIN run_numbers n ON n.id = r.id WHERE n.run_id = ?"
 )
 
 

@@ -15,7 +15,7 @@ from functools import cache
 
 from sqlite_utils import Database
 
-from archiver.archive.queries.views import VIEWS
+from archiver.archive.queries.views import ALL_VIEWS
 from archiver.archive.store.schema import VERSION, migrations
 from archiver.errors import ArchiveError
 
@@ -57,10 +57,10 @@ def inspect_schema(connection: sqlite3.Connection, schema: str = "main") -> None
 
 
 def list_changed_views(connection: sqlite3.Connection) -> list[str]:
-    """Name the public views that are missing, or other than this program makes them."""
+    """Name the views that are missing, or other than this program makes them."""
     rows = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'").fetchall()
     found = {row[0]: str(row[1]).split() for row in rows}
-    return [view.name for view in VIEWS if found.get(view.name) != view.statement.split()]
+    return [view.name for view in ALL_VIEWS if found.get(view.name) != view.statement.split()]
 
 
 @cache

@@ -12,8 +12,7 @@ from archiver.archive.evidence.payloads import write_chains_whole
 from archiver.archive.evidence.seals import seal_all
 from archiver.archive.history.reconciling import judge_all
 from archiver.archive.identity.clues import write_all_clues
-from archiver.archive.queries.view import drop_views
-from archiver.archive.queries.views import VIEWS
+from archiver.archive.queries.views import drop_views
 from archiver.archive.search.index import create_index, renew_index
 from archiver.archive.store.compaction import compact_bodies, compact_headers
 from archiver.archive.store.first_tables import EVIDENCE, READING
@@ -34,7 +33,7 @@ def m001_first_tables(db: Database) -> None:
 @migrations()
 def m002_plans_and_fates(db: Database) -> None:
     """Note how far a run went and what became of every article it found; know confirmed pages."""
-    drop_views(db, VIEWS)
+    drop_views(db)
     for statement in SECOND:
         db.execute(statement)
 
@@ -57,7 +56,7 @@ def m004_places_and_files(db: Database) -> None:
 @migrations()
 def m005_everything_once(db: Database) -> None:
     """Keep of headers what differs, and of a body's HTML what is not its text."""
-    drop_views(db, VIEWS)
+    drop_views(db)
     for statement in FIFTH:
         db.execute(statement)
     compact_headers(db.conn)
@@ -67,7 +66,7 @@ def m005_everything_once(db: Database) -> None:
 @migrations()
 def m006_evidence_is_enough(db: Database) -> None:
     """Keep what captures were asked for, and write whole what no longer stands on a whole payload."""
-    drop_views(db, VIEWS)
+    drop_views(db)
     for statement in SIXTH:
         db.execute(statement)
     write_chains_whole(db.conn)
@@ -76,7 +75,7 @@ def m006_evidence_is_enough(db: Database) -> None:
 @migrations()
 def m007_identity_and_noise(db: Database) -> None:
     """Give keys numbers and clues; judge all runs by today's rules; seal those of versions that made no seals."""
-    drop_views(db, VIEWS)
+    drop_views(db)
     for statement in SEVENTH:
         db.execute(statement)
     renew_index(db.conn)

@@ -18,7 +18,7 @@ from archiver.archive.queries.queries import (
     list_snapshots,
     zones_of_sites,
 )
-from archiver.archive.queries.views import ARTICLE_HISTORY, CURRENT_ARTICLES, VIEW_HISTORY
+from archiver.archive.queries.views import COLUMNS
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.options import Moment, check_site, with_archive, with_limit, with_output, with_selection
 from archiver.cli.printing.output import Output, show_time
@@ -69,7 +69,8 @@ def show_command(db: Path, output: Output, article: str, at: date | datetime | N
         row = _find_past(database, row, moment)
     row |= describe_files(database.conn, row, moment)
     if output.form != "table":
-        output.write([row], tuple(dict.fromkeys((*CURRENT_ARTICLES.columns, *(ARTICLE_HISTORY.columns if at else ())))))
+        columns = (*COLUMNS["current_articles"], *(COLUMNS["article_history"] if at else ()))
+        output.write([row], tuple(dict.fromkeys(columns)))
         return
     with output.open() as stream:
         stream.write(_write_page(row, zone))
@@ -89,9 +90,8 @@ def history_command(db: Path, output: Output, article: str, limit: int | None) -
     if output.form == "table":
         rows = [_show_times(row, zone, "seen_from", "seen_until") for row in rows]
         rows = [row | {"changed_fields": ", ".join(row["changed_fields"] or ())} for row in rows]
-    output.write(
-        rows, tuple(ARTICLE_HISTORY.columns), ("snapshot", "seen_from", "seen_until", "changed_fields", "title")
-    )
+    shown = ("snapshot", "seen_from", "seen_until", "changed_fields", "title")
+    output.write(rows, COLUMNS["article_history"], shown)
 
 
 @click.command("views")
@@ -107,7 +107,7 @@ def views_command(db: Path, output: Output, article: str, limit: int | None) -> 
     if output.form == "table":
         zone = zones_of_sites(database.conn)[found["site"]]
         rows = _draw_views([_show_times(row, zone, "observed_at") for row in rows])
-    output.write(rows, tuple(VIEW_HISTORY.columns), ("observed_at", "views", "source", "chart"))
+    output.write(rows, COLUMNS["view_history"], ("observed_at", "views", "source", "chart"))
 
 
 def find_one(database: Database, reference: str) -> Row:

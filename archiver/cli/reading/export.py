@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from archiver.archive.queries.export_rows import EXTRACTS, extract_rows, holding_still, list_changes
 from archiver.archive.queries.queries import Row, Selection, titles_of_sites
+from archiver.archive.queries.views import COLUMNS
 from archiver.archive.store.file import open_for_reading
 from archiver.archive.upkeep.worker_pool import Readers, count_cores
 from archiver.cli.printing.options import VERBATIM, check_site, with_archive, with_jobs, with_selection
@@ -80,7 +81,7 @@ def _write_rows(
 ) -> None:
     what = options["what"] or "articles"
     rows = map(compose_row, extract_rows(connection, what, selection))
-    columns = tuple(EXTRACTS[what].columns)
+    columns = COLUMNS[EXTRACTS[what]]
     if form == "parquet":
         _write_parquet(out, rows, columns)
         return

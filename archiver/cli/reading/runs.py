@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from archiver.archive.queries.queries import Row, list_runs, zones_of_sites
-from archiver.archive.queries.views import RUN_SUMMARY
+from archiver.archive.queries.views import COLUMNS
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.options import with_archive, with_limit, with_output
 from archiver.cli.printing.output import Output, show_time
@@ -60,7 +60,7 @@ def runs_command(
     if output.form == "table":
         zones = zones_of_sites(database.conn)
         rows = [_show(row, zones[row["site"]]) for row in rows]
-    output.write(rows, tuple(RUN_SUMMARY.columns), SHOWN)
+    output.write(rows, COLUMNS["run_summary"], SHOWN)
     return 0
 
 

@@ -2,8 +2,8 @@
 
 import click
 
-from archiver.archive.queries.view import View
 from archiver.archive.queries.views import VIEWS
+from archiver.archive.store.sql_files import Definition
 from archiver.cli.printing.options import with_output
 from archiver.cli.printing.output import Output
 
@@ -24,7 +24,7 @@ def schema_command(output: Output) -> None:
     output.write(rows, ("view", "column", "meaning"))
 
 
-def _describe(view: View) -> str:
+def _describe(view: Definition) -> str:
     width = max(len(column) for column in view.columns)
     lines = [f"{view.name}: {view.about}", *(f"  {name:<{width}}  {text}" for name, text in view.columns.items())]
     return "\n".join(lines) + "\n"
