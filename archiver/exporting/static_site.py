@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from archiver.archive.evidence.files import copy_files, folder_beside
+from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.queries.changes import find_last_run, list_changes, list_new
 from archiver.archive.queries.chosen_articles import (
     Shelf,
@@ -23,7 +24,7 @@ from archiver.archive.queries.chosen_articles import (
     list_months,
     list_shelf,
 )
-from archiver.archive.queries.queries import Row, Selection, zones_of_sites
+from archiver.archive.queries.queries import Row, zones_of_sites
 from archiver.archive.store.damage import FILE_ERRORS, DamageError, note_damage
 from archiver.archive.upkeep.worker_pool import Question, Readers, batch
 from archiver.exporting.static_links import (
@@ -60,16 +61,17 @@ Progress = Callable[[int, int], None]
 def write_site(
     folder: Path,
     connection: sqlite3.Connection,
-    selection: Selection,
+    wanted: ArticleFilter,
+    limit: int | None,
     language: Language,
     progress: Progress,
     readers: Readers,
 ) -> int:
-    """Write the selected articles into an empty folder, and return how many there are; ``progress`` is told of each.
+    """Write the articles wanted into an empty folder, and return how many there are; ``progress`` is told of each.
 
     What the pages show is read here, at one moment of the archive; ``readers`` make HTML of it.
     """
-    number = choose_copies(connection, selection)
+    number = choose_copies(connection, wanted, limit)
     copy = _Copy(folder, connection, language, zones_of_sites(connection), count_copies(connection))
     for done in chain.from_iterable(readers.ask(copy.list_pages())):
         progress(done, number)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 
-from archiver.archive.queries.queries import Selection, select_articles, zones_of_sites
+from archiver.archive.queries.article_filter import ArticleFilter
+from archiver.archive.queries.queries import select_articles, zones_of_sites
 from archiver.archive.store.values import Row, read_rows
 
 Shelf = Literal["month", "changed", "away"]
@@ -33,12 +34,12 @@ _SHELVES = {
 }
 
 
-def choose_copies(connection: sqlite3.Connection, selection: Selection) -> int:
+def choose_copies(connection: sqlite3.Connection, wanted: ArticleFilter, limit: int | None) -> int:
     """Choose the articles of a copy and return how many there are; the connection may be one for reading."""
     zones = zones_of_sites(connection)
     for statement in _TABLE:
         connection.execute(statement)
-    tail, values = select_articles(connection, selection)
+    tail, values = select_articles(connection, wanted, limit)
     rows = connection.execute(f"SELECT site, article_id, published_at, snapshots, state {tail}", values)
     for row in read_rows(rows):
         site, published = row["site"], row["published_at"]

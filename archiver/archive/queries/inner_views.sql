@@ -55,6 +55,59 @@ SELECT c.id, c.title, c.author, c.lead, c.body,
     lower(hex(c.digest))
 FROM contents c;
 
+-- one row an article, as a list shows it; CROSS JOIN looks at the articles first, for lists of a few of them
+CREATE VIEW listed_articles (
+    id,                  -- of the article
+    site,                -- the site's name
+    article_id,          -- the portal's own id of the article
+    section,             -- the channel it was read in
+    state,               -- live, suspect, gone or moved
+    listed,              -- 1 while a listing shows it
+    views,               -- the view count at the last reading
+    content_id,          -- what its latest snapshot shows: the id in contents
+    title,               -- the headline
+    beginning,           -- the first letters of the lead, or of the body where there is none
+    published_at,        -- the printed date of publication, in UTC
+    published_precision, -- minute or day
+    published_raw,       -- the date as printed
+    snapshots,           -- the number of the latest snapshot
+    changed_at           -- the first capture that showed it; NULL if the article never changed
+) AS
+SELECT a.id, a.site, a.native_key, a.section, a.state, a.listed, a.views, c.id, c.title,
+    substr(coalesce(c.lead, c.body), 1, 300), c.published_at, c.published_precision, c.published_raw, s.number,
+    CASE WHEN s.number > 1 THEN s.seen_from END
+FROM articles a
+CROSS JOIN snapshots s ON s.article_id = a.id
+    AND s.number = (SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL)
+CROSS JOIN contents c ON c.id = s.content_id;
+
+-- one row an article, as in listed_articles; CROSS JOIN begins with the contents, whose index has them in the order of
+-- publication, for long lists of which a page is shown
+CREATE VIEW published_articles (
+    id,                  -- of the article
+    site,                -- the site's name
+    article_id,          -- the portal's own id of the article
+    section,             -- the channel it was read in
+    state,               -- live, suspect, gone or moved
+    listed,              -- 1 while a listing shows it
+    views,               -- the view count at the last reading
+    content_id,          -- what its latest snapshot shows: the id in contents
+    title,               -- the headline
+    beginning,           -- the first letters of the lead, or of the body where there is none
+    published_at,        -- the printed date of publication, in UTC
+    published_precision, -- minute or day
+    published_raw,       -- the date as printed
+    snapshots,           -- the number of the latest snapshot
+    changed_at           -- the first capture that showed it; NULL if the article never changed
+) AS
+SELECT a.id, a.site, a.native_key, a.section, a.state, a.listed, a.views, c.id, c.title,
+    substr(coalesce(c.lead, c.body), 1, 300), c.published_at, c.published_precision, c.published_raw, s.number,
+    CASE WHEN s.number > 1 THEN s.seen_from END
+FROM contents c
+CROSS JOIN snapshots s ON s.content_id = c.id
+CROSS JOIN articles a ON a.id = s.article_id
+WHERE s.number = (SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL);
+
 -- one row a file that a content names: the documents that it links to, and its images
 CREATE VIEW content_files (
     content_id, -- as in contents

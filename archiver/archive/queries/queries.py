@@ -2,12 +2,12 @@
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from archiver.archive.history.content import write_time
+from archiver.archive.queries.article_filter import ArticleFilter, choose
 from archiver.archive.store.damage import DamageError, note_damage
 from archiver.archive.store.values import read_rows, read_zone
 
@@ -16,48 +16,22 @@ Row = dict[str, Any]
 _SUMMARY = "site, article_id, published_at, published_precision, title, views, state, snapshots, changed_at, url"
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which articles: of a site, published from ``since`` to ``until`` (days in the site's zone, both included).
-
-    ``changed_since`` is a day too: articles whose content changed then or later.
-    """
-
-    site: str | None = None
-    since: date | None = None
-    until: date | None = None
-    changed_since: date | None = None
-    state: str | None = None
-    limit: int | None = None
-
-
-def list_articles(connection: sqlite3.Connection, selection: Selection) -> Iterator[Row]:
+def list_articles(connection: sqlite3.Connection, wanted: ArticleFilter, limit: int | None = None) -> Iterator[Row]:
     """List articles, the newest first; those without a date come last."""
-    tail, values = select_articles(connection, selection)
+    tail, values = select_articles(connection, wanted, limit)
     return read_rows(connection.execute(f"SELECT {_SUMMARY} {tail}", values))
 
 
-def select_articles(connection: sqlite3.Connection, selection: Selection) -> tuple[str, list[str | int]]:
+def select_articles(
+    connection: sqlite3.Connection, wanted: ArticleFilter, limit: int | None = None
+) -> tuple[str, list[str | int]]:
     """Return the end of a query of ``current_articles``, from FROM to LIMIT, and its values; the newest come first."""
-    zones = zones_of_sites(connection)
-    conditions: list[tuple[str, list[str]]] = []
-    if selection.site:
-        conditions.append(("site = ?", [selection.site]))
-    if selection.state:
-        conditions.append(("state = ?", [selection.state]))
-    if selection.since:
-        conditions.append(_bound("published_at >=", zones, selection.since, time.min))
-    if selection.until:
-        conditions.append(_bound("published_at <=", zones, selection.until, time.max))
-    if selection.changed_since:
-        conditions.append(_bound("changed_at >=", zones, selection.changed_since, time.min))
-    where = " AND ".join(condition for condition, _ in conditions) or "1"
-    values = [value for _, some in conditions for value in some]
+    chosen = choose(wanted, zones_of_sites(connection))
     tail = (
-        f"FROM current_articles WHERE {where} "
+        f"FROM current_articles a WHERE {chosen} "
         "ORDER BY published_at IS NULL, published_at DESC, site, article_id LIMIT ?"
     )
-    return tail, [*values, -1 if selection.limit is None else selection.limit]
+    return tail, [*chosen.values, -1 if limit is None else limit]
 
 
 def find_articles(connection: sqlite3.Connection, reference: str) -> list[Row]:
@@ -136,19 +110,6 @@ def titles_of_sites(connection: sqlite3.Connection) -> dict[str, str]:
 def _of_article(connection: sqlite3.Connection, view: str, order: str, site: str, article_id: str) -> Iterator[Row]:
     query = f"SELECT * FROM {view} WHERE site = ? AND article_id = ? ORDER BY {order}"
     return read_rows(connection.execute(query, (site, article_id)))
-
-
-def _bound(comparison: str, zones: dict[str, ZoneInfo], day: date, at: time) -> tuple[str, list[str]]:
-    """Compare a time with the beginning or end of a day, which each site has in its own zone."""
-    if not zones:
-        return "0", []
-    cases = " ".join("WHEN ? THEN ?" for _ in zones)
-    values = [part for site, zone in zones.items() for part in (site, _moment(day, at, zone))]
-    return f"{comparison} CASE site {cases} END", values
-
-
-def _moment(day: date, at: time, zone: ZoneInfo) -> str:
-    return write_time(datetime.combine(day, at, zone).astimezone(UTC))
 
 
 def _find_zone(site: object, name: object) -> ZoneInfo:

@@ -8,9 +8,9 @@ import click
 from sqlite_utils import Database
 
 from archiver.archive.history.past import find_article_at
+from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.queries.queries import (
     Row,
-    Selection,
     find_articles,
     find_capture_at,
     list_articles,
@@ -20,7 +20,7 @@ from archiver.archive.queries.queries import (
 )
 from archiver.archive.queries.views import COLUMNS
 from archiver.archive.store.file import open_for_reading
-from archiver.cli.printing.options import Moment, check_site, with_archive, with_limit, with_output, with_selection
+from archiver.cli.printing.options import Moment, check_site, with_archive, with_filters, with_limit, with_output
 from archiver.cli.printing.output import Output, show_time
 from archiver.cli.reading.attachments import describe_files, write_files
 from archiver.clock import now
@@ -32,14 +32,15 @@ LISTED = ("site", "article_id", "published_at", "published_precision", "title", 
 
 
 @click.command("list")
-@with_selection
+@with_filters
+@with_limit(None)
 @with_output
 @with_archive
-def list_command(db: Path, output: Output, selection: Selection) -> None:
+def list_command(db: Path, output: Output, wanted: ArticleFilter, limit: int | None) -> None:
     """List articles, the newest first."""
     database = open_for_reading(db)
-    zones = check_site(database.conn, selection.site)
-    rows = list_articles(database.conn, selection)
+    zones = check_site(database.conn, wanted.site)
+    rows = list_articles(database.conn, wanted, limit)
     if output.form == "table":
         rows = (_show_published(row, zones) for row in rows)
     shown = ("site", "article_id", "published_at", "title", "views", "state", "snapshots")
