@@ -5,7 +5,7 @@ and feeds. Links are relative, so it can stand in any folder, on a web server or
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, count, islice, pairwise
@@ -24,7 +24,8 @@ from archiver.archive.queries.chosen_articles import (
     list_months,
     list_shelf,
 )
-from archiver.archive.queries.queries import Row, zones_of_sites
+from archiver.archive.queries.queries import zones_of_sites
+from archiver.archive.queries.rows import ChangeRow
 from archiver.archive.store.damage import FILE_ERRORS, DamageError, note_damage
 from archiver.archive.upkeep.worker_pool import Question, Readers, batch
 from archiver.exporting.static_links import (
@@ -164,7 +165,7 @@ class _Copy:
         """Write the front page, with what happened to the articles of the copy."""
         changes = tuple(islice(self._keep_copied(list_changes(self.connection)), MOST_CHANGES))
         cards: list[SiteCard] = []
-        new: list[Row] = []
+        new: list[ChangeRow] = []
         for name, counts in self.counts.items():
             run = find_last_run(self.connection, name)
             cards.append(SiteCard(name, *counts, run, ()))
@@ -209,10 +210,10 @@ class _Copy:
         events = tuple(self._keep_copied(iter(page.events)))
         self.write(place, render_run(replace(page, events=events), self._frame(place)))
 
-    def _keep_copied(self, rows: Iterator[Row] | list[Row]) -> Iterator[Row]:
+    def _keep_copied(self, rows: Iterable[ChangeRow]) -> Iterator[ChangeRow]:
         return filter(self._is_copied, rows)
 
-    def _is_copied(self, row: Row) -> bool:
+    def _is_copied(self, row: ChangeRow) -> bool:
         return is_copied(self.connection, row["site"], row["article_id"])
 
     def _frame(self, place: str, newest: int | None = None) -> Frame:

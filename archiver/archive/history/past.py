@@ -4,8 +4,8 @@ import sqlite3
 from datetime import datetime
 
 from archiver.archive.history.content import write_time
-from archiver.archive.queries.queries import Row
-from archiver.archive.store.values import read_rows
+from archiver.archive.queries.rows import PastArticleRow
+from archiver.archive.store.values import take_rows
 
 _UP_TO = (
     "FROM readings r JOIN captures k ON k.id = r.capture_id JOIN addresses d ON d.id = k.address_id "
@@ -63,7 +63,7 @@ _QUERY = f"""
 """
 
 
-def find_article_at(connection: sqlite3.Connection, site: str, article_id: str, at: datetime) -> Row | None:
+def find_article_at(connection: sqlite3.Connection, site: str, article_id: str, at: datetime) -> PastArticleRow | None:
     """Return an article as it stood at a time, or last stood before it; None before its first snapshot.
 
     The columns are those of ``current_articles``, by what was captured up to then, and of ``article_history``:
@@ -71,5 +71,5 @@ def find_article_at(connection: sqlite3.Connection, site: str, article_id: str, 
     then say. ``seen_until`` is the snapshot's own and may be later. ``url`` and ``section`` are None where the article
     has several and nothing tells which of them was shown.
     """
-    rows = read_rows(connection.execute(_QUERY, (site, article_id, write_time(at, "microseconds"))))
+    rows = take_rows(connection.execute(_QUERY, (site, article_id, write_time(at, "microseconds"))), PastArticleRow)
     return next(rows, None)

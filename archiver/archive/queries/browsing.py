@@ -6,7 +6,6 @@ The public views say the same, but some of them look at every article before the
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from archiver.archive.queries.article_filter import (
@@ -16,15 +15,16 @@ from archiver.archive.queries.article_filter import (
     choose_articles,
     choose_contents,
 )
+from archiver.archive.queries.rows import KnownArticleRow, ListedRow, StateRow, WholeStateRow
 from archiver.archive.store.damage import DamageError, shorten
-from archiver.archive.store.values import read_row, read_rows
-
-Row = dict[str, Any]
+from archiver.archive.store.values import take_row, take_rows
 
 CHANGED = "SELECT article_id FROM snapshots WHERE number = 2 AND number > 1"
 """The articles that were seen in more than one state, worded so that SQLite takes the index."""
 FEW = 1_000
 """Of so many articles each is looked at; of more, those that are published last are walked through."""
+
+_CHANGED = "coalesce(s.changed_fields, '[]') AS changed_fields"  # a state that changed nothing has an empty list
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Position:
     article: int
 
     @classmethod
-    def of_row(cls, row: Mapping[str, Any]) -> "Position":
+    def of_row(cls, row: ListedRow) -> "Position":
         """Return the position of a listed article."""
         return cls(row["published_at"] or "", row["content_id"], row["id"])
 
@@ -47,7 +47,7 @@ def list_page(
     zones: Mapping[str, ZoneInfo],
     after: Position | None = None,
     limit: int = 30,
-) -> list[Row]:
+) -> list[ListedRow]:
     """List a page of articles, the last published first; those without a date come last."""
     few = _find_few(connection, wanted)
     said = (few or choose_articles(wanted)).plus(choose_contents(wanted, zones)).plus(_go_on(after))
@@ -56,7 +56,7 @@ def list_page(
         f"SELECT * FROM {'listed_articles' if few else 'published_articles'} a WHERE {said} "
         f"ORDER BY {PUBLISHED} DESC, content_id DESC, +id DESC LIMIT ?"
     )
-    return list(read_rows(connection.execute(query, [*said.values, limit])))
+    return list(take_rows(connection.execute(query, [*said.values, limit]), ListedRow))
 
 
 def list_sections(connection: sqlite3.Connection, site: str) -> Iterator[str]:
@@ -70,7 +70,7 @@ def list_sections(connection: sqlite3.Connection, site: str) -> Iterator[str]:
         yield section
 
 
-def find_article(connection: sqlite3.Connection, site: str, key: str) -> Row | None:
+def find_article(connection: sqlite3.Connection, site: str, key: str) -> KnownArticleRow | None:
     """Return an article by any key it ever had, without its text; None where the archive has no state of it."""
     query = (
         "SELECT a.id, a.site, a.native_key AS article_id, d.url, a.section, a.state, a.listed, a.views, "
@@ -80,29 +80,29 @@ def find_article(connection: sqlite3.Connection, site: str, key: str) -> Row | N
         "WHERE k.site = ? AND k.native_key = ?"
     )
     row = connection.execute(query, (site, key)).fetchone()
-    return read_row(row) if row is not None else None
+    return take_row(row, KnownArticleRow) if row is not None else None
 
 
-def load_state(connection: sqlite3.Connection, article: int, number: int) -> Row | None:
+def load_state(connection: sqlite3.Connection, article: int, number: int) -> WholeStateRow | None:
     """Return one state of an article with its whole text, images and attachments."""
     query = (
-        "SELECT s.number AS snapshot, s.seen_from, s.seen_until, s.cause, s.changed_fields, c.title, c.lead, c.author, "
+        f"SELECT s.number AS snapshot, s.seen_from, s.seen_until, s.cause, {_CHANGED}, c.title, c.lead, c.author, "
         "c.body, c.body_html, c.published_at, c.published_precision, c.published_raw, c.images, "
         "c.attachments, c.links, c.marks, c.content_digest "
         "FROM snapshots s JOIN whole_contents c ON c.id = s.content_id WHERE s.article_id = ? AND s.number = ?"
     )
     row = connection.execute(query, (article, number)).fetchone()
-    return _fill(read_row(row)) if row is not None else None
+    return take_row(row, WholeStateRow) if row is not None else None
 
 
-def list_states(connection: sqlite3.Connection, article: int) -> list[Row]:
+def list_states(connection: sqlite3.Connection, article: int) -> list[StateRow]:
     """List the states of an article without their text, the oldest first."""
     query = (
-        "SELECT s.number AS snapshot, s.seen_from, s.seen_until, s.cause, s.changed_fields, c.title "
+        f"SELECT s.number AS snapshot, s.seen_from, s.seen_until, s.cause, {_CHANGED}, c.title "
         "FROM snapshots s JOIN contents c ON c.id = s.content_id "
         "WHERE s.article_id = ? AND s.number IS NOT NULL ORDER BY s.number"
     )
-    return [_fill(row) for row in read_rows(connection.execute(query, (article,)))]
+    return list(take_rows(connection.execute(query, (article,)), StateRow))
 
 
 def first_views(connection: sqlite3.Connection, article: int) -> int | None:
@@ -129,8 +129,3 @@ def _go_on(after: Position | None) -> Conditions:
     # The first is what the index is asked.
     parts = (f"{PUBLISHED} <= ?", f"({PUBLISHED}, content_id, id) < (?, ?, ?)")
     return Conditions(parts, (after.published, after.published, after.content, after.article))
-
-
-def _fill(row: Row) -> Row:
-    """Give a state that changed nothing an empty list of what it changed."""
-    return row | {"changed_fields": row["changed_fields"] or []}

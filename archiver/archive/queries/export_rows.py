@@ -7,8 +7,9 @@ from itertools import islice
 
 from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.queries.queries import select_articles
+from archiver.archive.queries.rows import TitledEventRow
 from archiver.archive.store.damage import FILE_ERRORS, DamageError, note_damage
-from archiver.archive.store.values import Row, read_rows
+from archiver.archive.store.values import Row, read_rows, take_rows
 
 EXTRACTS = {
     "articles": "current_articles",
@@ -67,7 +68,9 @@ def list_keys(
     return ((row["site"], row["article_id"]) for row in rows)
 
 
-def list_changes(connection: sqlite3.Connection, wanted: ArticleFilter, limit: int | None = None) -> Iterator[Row]:
+def list_changes(
+    connection: sqlite3.Connection, wanted: ArticleFilter, limit: int | None = None
+) -> Iterator[TitledEventRow]:
     """List what happened to the articles wanted, the newest first, at most ``limit``; as ``events``, with ``title``.
 
     The title is that of its time: what a feed once said does not change. A changed title is an edit; the event
@@ -84,4 +87,4 @@ def list_changes(connection: sqlite3.Connection, wanted: ArticleFilter, limit: i
             ORDER BY at DESC, site, article_id, kind LIMIT ?) e
         ORDER BY at DESC, site, article_id, kind
     """
-    return read_rows(connection.execute(query, [*values, -1 if limit is None else limit]))
+    return take_rows(connection.execute(query, [*values, -1 if limit is None else limit]), TitledEventRow)

@@ -3,23 +3,31 @@
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from archiver.archive.history.content import write_time
 from archiver.archive.queries.article_filter import ArticleFilter, choose
+from archiver.archive.queries.rows import (
+    ArticleRow,
+    EventRow,
+    ObservationRow,
+    RunRow,
+    SiteRow,
+    SnapshotRow,
+    SummaryRow,
+)
 from archiver.archive.store.damage import DamageError, note_damage
-from archiver.archive.store.values import read_rows, read_zone
-
-Row = dict[str, Any]
+from archiver.archive.store.values import read_zone, take_rows
 
 _SUMMARY = "site, article_id, published_at, published_precision, title, views, state, snapshots, changed_at, url"
 
 
-def list_articles(connection: sqlite3.Connection, wanted: ArticleFilter, limit: int | None = None) -> Iterator[Row]:
+def list_articles(
+    connection: sqlite3.Connection, wanted: ArticleFilter, limit: int | None = None
+) -> Iterator[SummaryRow]:
     """List articles, the newest first; those without a date come last."""
     tail, values = select_articles(connection, wanted, limit)
-    return read_rows(connection.execute(f"SELECT {_SUMMARY} {tail}", values))
+    return take_rows(connection.execute(f"SELECT {_SUMMARY} {tail}", values), SummaryRow)
 
 
 def select_articles(
@@ -34,7 +42,7 @@ def select_articles(
     return tail, [*chosen.values, -1 if limit is None else limit]
 
 
-def find_articles(connection: sqlite3.Connection, reference: str) -> list[Row]:
+def find_articles(connection: sqlite3.Connection, reference: str) -> list[ArticleRow]:
     """Find articles by id, by ``site:id`` or by any address they were seen under; the full current row of each."""
     site, _, key = reference.rpartition(":")
     query = (
@@ -43,12 +51,12 @@ def find_articles(connection: sqlite3.Connection, reference: str) -> list[Row]:
         " JOIN addresses d ON d.id = aa.address_id"
         " WHERE d.url = ?1 AND a.site = current_articles.site AND a.native_key = current_articles.article_id)"
     )
-    return list(read_rows(connection.execute(query, (reference, site, key))))
+    return list(take_rows(connection.execute(query, (reference, site, key)), ArticleRow))
 
 
-def list_snapshots(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[Row]:
+def list_snapshots(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[SnapshotRow]:
     """List the snapshots of an article, the oldest first."""
-    return _of_article(connection, "article_history", "snapshot", site, article_id)
+    return take_rows(_of_article(connection, "article_history", "snapshot", site, article_id), SnapshotRow)
 
 
 def find_capture_at(connection: sqlite3.Connection, site: str, article_id: str, at: datetime) -> int | None:
@@ -62,30 +70,30 @@ def find_capture_at(connection: sqlite3.Connection, site: str, article_id: str, 
     return int(row[0]) if row else None
 
 
-def list_observations(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[Row]:
+def list_observations(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[ObservationRow]:
     """List the observations of an article, the oldest first."""
-    return _of_article(connection, "view_history", "observed_at", site, article_id)
+    return take_rows(_of_article(connection, "view_history", "observed_at", site, article_id), ObservationRow)
 
 
-def list_events(connection: sqlite3.Connection) -> Iterator[Row]:
+def list_events(connection: sqlite3.Connection) -> Iterator[EventRow]:
     """List what happened to articles, the oldest first."""
-    return read_rows(connection.execute("SELECT * FROM events ORDER BY at, site, article_id"))
+    return take_rows(connection.execute("SELECT * FROM events ORDER BY at, site, article_id"), EventRow)
 
 
-def list_runs(connection: sqlite3.Connection, site: str | None, limit: int | None) -> Iterator[Row]:
+def list_runs(connection: sqlite3.Connection, site: str | None, limit: int | None) -> Iterator[RunRow]:
     """List runs, the newest first."""
     query = "SELECT * FROM run_summary WHERE ?1 IS NULL OR site = ?1 ORDER BY run_id DESC LIMIT ?2"
-    return read_rows(connection.execute(query, (site, -1 if limit is None else limit)))
+    return take_rows(connection.execute(query, (site, -1 if limit is None else limit)), RunRow)
 
 
-def summarise_sites(connection: sqlite3.Connection) -> dict[str, Row]:
+def summarise_sites(connection: sqlite3.Connection) -> dict[str, SiteRow]:
     """Count the articles of each site and name its last crawl."""
     query = """
         SELECT s.name, (SELECT count(*) FROM current_articles WHERE site = s.name) AS articles,
             max(r.started_at) AS last_run, r.outcome
         FROM sites s LEFT JOIN runs r ON r.site = s.name AND r.kind = 'crawl' AND NOT r.withdrawn GROUP BY s.name
     """
-    return {row["name"]: row for row in read_rows(connection.execute(query))}
+    return {row["name"]: row for row in take_rows(connection.execute(query), SiteRow)}
 
 
 def zones_of_sites(connection: sqlite3.Connection) -> dict[str, ZoneInfo]:
@@ -107,9 +115,9 @@ def titles_of_sites(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(tuple(row) for row in connection.execute("SELECT name, title FROM sites ORDER BY name"))
 
 
-def _of_article(connection: sqlite3.Connection, view: str, order: str, site: str, article_id: str) -> Iterator[Row]:
+def _of_article(connection: sqlite3.Connection, view: str, order: str, site: str, article_id: str) -> sqlite3.Cursor:
     query = f"SELECT * FROM {view} WHERE site = ? AND article_id = ? ORDER BY {order}"
-    return read_rows(connection.execute(query, (site, article_id)))
+    return connection.execute(query, (site, article_id))
 
 
 def _find_zone(site: object, name: object) -> ZoneInfo:

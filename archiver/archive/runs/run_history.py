@@ -4,11 +4,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from archiver.archive.store.values import read_rows, read_time
-
-Row = dict[str, Any]
+from archiver.archive.queries.rows import FindingRow
+from archiver.archive.store.values import read_rows, read_time, take_rows
 
 FINDING_COLUMNS = ("site", "run_id", "started_at", "kind", "url", "detail")
 
@@ -35,10 +33,10 @@ def list_attendance(connection: sqlite3.Connection) -> dict[str, list[LedgerEntr
     return entries
 
 
-def list_run_findings(connection: sqlite3.Connection, runs: Sequence[int]) -> Iterator[Row]:
+def list_run_findings(connection: sqlite3.Connection, runs: Sequence[int]) -> Iterator[FindingRow]:
     """List the findings of some runs (by their numbers), in the order of sites and runs."""
     query = (
         f"SELECT {', '.join(FINDING_COLUMNS)} FROM run_findings "
         "WHERE run_id IN (SELECT value FROM json_each(?)) ORDER BY site, run_id"
     )
-    return read_rows(connection.execute(query, (str(list(runs)),)))
+    return take_rows(connection.execute(query, (str(list(runs)),)), FindingRow)

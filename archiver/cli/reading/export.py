@@ -11,9 +11,10 @@ from sqlite_utils import Database
 
 from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.queries.export_rows import EXTRACTS, extract_rows, holding_still, list_changes
-from archiver.archive.queries.queries import Row, titles_of_sites
+from archiver.archive.queries.queries import titles_of_sites
 from archiver.archive.queries.views import COLUMNS
 from archiver.archive.store.file import open_for_reading
+from archiver.archive.store.values import Row
 from archiver.archive.upkeep.worker_pool import Readers, count_cores
 from archiver.cli.printing.options import VERBATIM, check_site, with_archive, with_filters, with_jobs, with_limit
 from archiver.cli.printing.output import Output

@@ -1,15 +1,17 @@
 """``archiver runs``: the ledger."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
-from archiver.archive.queries.queries import Row, list_runs, zones_of_sites
+from archiver.archive.queries.queries import list_runs, zones_of_sites
+from archiver.archive.queries.rows import RunRow
 from archiver.archive.queries.views import COLUMNS
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.options import with_archive, with_limit, with_output
-from archiver.cli.printing.output import Output, show_time
+from archiver.cli.printing.output import Output, Row, show_time
 from archiver.errors import UsageError
 
 # What fits into 80 columns; the rest (found, unchanged, skipped, pending) is in --json and the view run_summary.
@@ -53,18 +55,18 @@ def runs_command(
         return decide(db, withdraw or restore, withdrawn=bool(withdraw))
     database = open_for_reading(db)
     if seals:
-        rows = [{column: row[column] for column in SEALS} for row in list_runs(database.conn, site, limit)]
-        output.write(rows, SEALS, SEALS)
+        output.write(list_runs(database.conn, site, limit), SEALS)
         return 0
-    rows = list(list_runs(database.conn, site, limit))
+    rows: Iterable[Row] = list_runs(database.conn, site, limit)
     if output.form == "table":
         zones = zones_of_sites(database.conn)
-        rows = [_show(row, zones[row["site"]]) for row in rows]
+        rows = [_show(row, zones[row["site"]]) for row in list_runs(database.conn, site, limit)]
     output.write(rows, COLUMNS["run_summary"], SHOWN)
     return 0
 
 
-def _show(row: Row, zone: ZoneInfo) -> Row:
-    articles = {fate: row[f"articles_{fate}"] for fate in ARTICLES}
+def _show(row: RunRow, zone: ZoneInfo) -> Row:
+    articles = {"new": row["articles_new"], "changed": row["articles_changed"], "failed": row["articles_failed"]}
     outcome = "withdrawn" if row["withdrawn"] else row["outcome"]
-    return row | articles | {"run": row["run_id"], "started_at": show_time(row["started_at"], zone), "outcome": outcome}
+    shown = {"run": row["run_id"], "started_at": show_time(row["started_at"], zone), "outcome": outcome}
+    return {**row, **articles, **shown}

@@ -5,22 +5,21 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from archiver.archive.queries.article_filter import AWAY, ArticleFilter
 from archiver.archive.queries.article_filter import STATES as KNOWN_STATES
 from archiver.archive.queries.browsing import Position, list_page, list_sections
 from archiver.archive.queries.queries import zones_of_sites
+from archiver.archive.queries.rows import CopiedRow, ListedRow
 from archiver.web.faults import MissingError, PageError
 from archiver.web.links import Links
-from archiver.web.pages.searching import Found, search
+from archiver.web.pages.searching import Found, FoundRow, search
 from archiver.web.rendering import Frame, render
 
 PAGE = 30
 FIELDS = ("q", "site", "section", "since", "until", "state", "changed", "after")
 STATES = (KNOWN_STATES[0], AWAY, *KNOWN_STATES[1:])
 
-Row = dict[str, Any]
 _POSITION = re.compile(r"([0-9T:+.Z-]*)~(\d{1,18})~(\d{1,18})", re.ASCII)
 
 
@@ -29,7 +28,7 @@ class ListPage:
     """A page of the list; ``wanted`` is what the form says, ``next`` where the following page begins."""
 
     wanted: Mapping[str, str]
-    rows: tuple[Row, ...]
+    rows: tuple[ListedRow, ...] | tuple[CopiedRow, ...] | tuple[FoundRow, ...]
     next: str | None
     sites: Mapping[str, str]
     sections: tuple[str, ...]
@@ -94,6 +93,6 @@ def _read_position(text: str | None) -> Position | None:
     return Position(match[1], int(match[2]), int(match[3]))
 
 
-def _write_position(row: Row) -> str:
+def _write_position(row: ListedRow) -> str:
     position = Position.of_row(row)
     return f"{position.published}~{position.content}~{position.article}"

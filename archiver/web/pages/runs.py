@@ -2,23 +2,21 @@
 
 import sqlite3
 from dataclasses import dataclass
-from typing import Any
 
 from archiver.archive.queries.changes import find_run, list_events_of_run, list_fates, list_findings, list_runs_before
+from archiver.archive.queries.rows import ChangeRow, CountedRunRow, FateRow, RunFindingRow, ShownRunRow
 from archiver.web.faults import MissingError
 from archiver.web.rendering import Frame, render
 
 PAGE = 50
 MOST = 200
 
-Row = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class RunsPage:
     """A page of the list of runs."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ShownRunRow, ...]
     site: str | None
     next: int | None
 
@@ -27,10 +25,10 @@ class RunsPage:
 class RunPage:
     """One run."""
 
-    run: Row
-    findings: tuple[Row, ...]
-    events: tuple[Row, ...]
-    fates: tuple[Row, ...]
+    run: CountedRunRow
+    findings: tuple[RunFindingRow, ...]
+    events: tuple[ChangeRow, ...]
+    fates: tuple[FateRow, ...]
 
 
 def load_runs(connection: sqlite3.Connection, site: str | None, before: int | None) -> RunsPage:

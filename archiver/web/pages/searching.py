@@ -1,9 +1,9 @@
 """Searching from the list of articles; the one place where the pages meet the archive's search."""
 
 import sqlite3
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import TypedDict
 
 from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.search.engine import search_articles
@@ -13,17 +13,29 @@ from archiver.archive.search.results import Hit
 MOST = 3_000
 """So many hits can be paged through; they are found anew for every page."""
 
-Row = dict[str, Any]
+
+class FoundRow(TypedDict):
+    """A hit as a row of the list; ``pieces`` are the words around a match: text, and whether it matches."""
+
+    site: str
+    article_id: str
+    title: str
+    section: str | None
+    views: int | None
+    state: str | None
+    snapshots: int
+    published_at: str | None
+    published_precision: str | None
+    published_raw: None
+    beginning: str
+    pieces: tuple[tuple[str, bool], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of what was found; of each row, ``pieces`` are the words around a match: text, and whether it matches.
+    """A page of what was found; ``next`` is where the following page begins."""
 
-    ``next`` is where the following page begins.
-    """
-
-    rows: tuple[Row, ...]
+    rows: tuple[FoundRow, ...]
     next: str | None
 
 
@@ -40,6 +52,18 @@ def search(connection: sqlite3.Connection, words: str, chosen: ArticleFilter, af
     return Found(tuple(found[:limit]), following)
 
 
-def _list(hit: Hit) -> Row:
-    """Return a hit as a row of the list."""
-    return asdict(hit) | {"beginning": "", "published_raw": None, "pieces": hit.snippet.pieces}
+def _list(hit: Hit) -> FoundRow:
+    return {
+        "site": hit.site,
+        "article_id": hit.article_id,
+        "title": hit.title,
+        "section": hit.section,
+        "views": hit.views,
+        "state": hit.state,
+        "snapshots": hit.snapshots,
+        "published_at": hit.published_at,
+        "published_precision": hit.published_precision,
+        "published_raw": None,
+        "beginning": "",
+        "pieces": hit.snippet.pieces,
+    }
