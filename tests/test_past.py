@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from archiver.archive.history.content import write_time
 from archiver.archive.history.past import find_article_at
-from archiver.archive.queries.queries import list_snapshots, read_rows
+from archiver.archive.queries.queries import list_snapshots
 from archiver.archive.queries.views import COLUMNS
 from archiver.archive.store.file import close_archive, open_for_reading
+from archiver.archive.store.values import read_rows
 from archiver.cli import archiver
 from archiver.web.pages.article import load_article
 from archiver.web.pages.raw import load_raw
