@@ -5,7 +5,7 @@ BIN := .venv/bin
 WORKERS := $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) * 3 / 2 )))
 .DEFAULT_GOAL := help
 
-.PHONY: help demo test test-slow lint format bench bench-peers pins clean
+.PHONY: help demo docs test test-slow lint format bench bench-peers pictures pins clean
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ help:  ## what can be made
 
 demo: .venv/runtime  ## crawl a small local portal twice and look at its history
 	@$(BIN)/archiver demo
+
+docs: .venv/runtime  ## write the page of the docs that is made of the code
+	@$(BIN)/python -m archiver schema findings --markdown -o docs/findings.md
 
 test: .venv/development  ## the default suite (under 6 minutes)
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadscope
@@ -51,6 +54,9 @@ bench: .venv/development .venv-peers/ready  ## print what it costs to parse, sto
 
 bench-peers: .venv/development .venv-peers/ready  ## print how well and how fast we and others read pages and crawl (25 minutes)
 	@$(BIN)/python -m tests.benchmarks peers
+
+pictures: .venv/development  ## draw the pictures of the README anew (needs chromium)
+	@$(BIN)/python -m tests.pictures
 
 pins: .venv/development  ## renew the hashed pins (needs uv)
 	@uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header pyproject.toml --extra web --group build -o requirements.txt $(PINS)

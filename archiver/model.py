@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from archiver.findings import Kind
+
 Precision = Literal["day", "minute"]
 Headers = tuple[tuple[str, str], ...]
 MarkKind = Literal["struck", "inserted", "raised", "lowered"]
@@ -40,7 +42,7 @@ class Purpose:
     kind: Literal["article", "listing", "robots"] | None = None
     expected: str | None = None
     final: bool = True
-    refused: str | None = None
+    refused: Kind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +114,10 @@ class Mark:
 class Problem:
     """Something a parser could not read; it becomes a finding of the run.
 
-    ``kind`` is one of the words of ``findings.kind`` (see ``archiver schema``), ``detail`` is for people.
+    ``kind`` is one of the catalogue (see ``archiver schema findings``), ``detail`` is for people.
     """
 
-    kind: str
+    kind: Kind
     detail: str
 
 

@@ -30,11 +30,11 @@ class Revisits:
     """When known articles are visited again.
 
     ``intervals`` are pairs of days: an article whose publication or last change is at most so old is due so long after
-    its last visit; the last interval holds for all older ones. Every change that was seen divides the interval once
-    more. A run makes at least ``min_revisits`` visits, each article once a day, and at most ``max_revisits`` (by
-    default one in a hundred of the known articles, and never fewer than ``min_revisits``). All listings are walked to
-    their ends every ``deep_every`` days, with a third of ``min_revisits``; on other days a channel is left ``overlap``
-    pages after the first one that shows nothing new.
+    its last visit; the last interval holds for all older ones. After one change that was seen the interval is divided
+    by two, after two changes by three, and so on. A run makes at least ``min_revisits`` visits, each article once a
+    day, and at most ``max_revisits`` (by default one in a hundred of the known articles, and never fewer than
+    ``min_revisits``). All listings are walked to their ends every ``deep_every`` days, with a third of
+    ``min_revisits``; on other days a channel is left ``overlap`` pages after the first one that shows nothing new.
     """
 
     intervals: tuple[tuple[float, float], ...] = ((3, 1), (14, 3), (60, 14), (365, 60), (float("inf"), 180))
@@ -71,6 +71,7 @@ class Places:
 class Site:
     """One committee's web site: its listings, the platform it runs on and the zone its dates are printed in.
 
+    ``platform`` is the name of one of ours, or ``package.module:NAME`` of one of the project's own.
     ``listings`` are absolute addresses; a site whose public address is not known declares none. ``tls`` is
     ``tolerant`` for a site whose certificate cannot be verified; every capture says so then. ``places`` say what the
     platform does not know. ``attachments`` are the files that are downloaded: ``none``, the ``documents`` that articles

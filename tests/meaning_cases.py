@@ -1,4 +1,4 @@
-"""What is an edit and what is not, though no word differs: cases for both looks, as the README lists them.
+"""What is an edit and what is not, though no word differs: cases for both looks, as docs/history.md lists them.
 
 Each case is a row of that list, the markup before and after, and the fields that changed.
 """
@@ -27,7 +27,7 @@ SENTENCE = (
 
 
 class Case(NamedTuple):
-    """A change of markup; ``row`` is the row of the README's list that it belongs to."""
+    """A change of markup; ``row`` is the row of the list in docs/history.md that it belongs to."""
 
     row: str
     before: str

@@ -92,6 +92,17 @@ def test_a_layout_that_fits_is_all_that_is_asked(monkeypatch: pytest.MonkeyPatch
     assert (page.title, page.paragraphs, page.origins) == (TITLE, SENTENCES, ())
 
 
+def test_the_day_of_a_layout_without_a_text_may_be_that_of_another_article() -> None:
+    page = read(
+        f"<div class='look'><i>01/02/2025 10:00</i><h2>{TITLE}</h2></div>"
+        f"<div class='moi'><p>Ngày đăng: 14/02/2025 08:15</p>{TEXT}</div>"
+    )
+    assert isinstance(page, Article)
+    assert page.published is not None
+    assert page.published.raw == "14/02/2025 08:15"
+    assert set(kinds(page)) == {"layout_missed", "readers_disagree"}
+
+
 @pytest.mark.parametrize(("path", "found"), [("/bai/ca-long", ["layout_missed"]), ("/ca-long", [])])
 def test_a_page_that_no_layout_fits_is_read_by_the_generic_reader(path: str, found: list[str]) -> None:
     page = read(OTHER_LOOK, path)
@@ -273,3 +284,11 @@ def test_an_unproved_platform_only_proposes() -> None:
     assert isinstance(held, Article)
     assert len(held.body) > 2 * len(SENTENCES[0])
     assert kinds(held) == ["readers_disagree"]
+
+
+def test_a_day_told_exactly_goes_before_hours_ago() -> None:
+    told = '<script type=\'application/ld+json\'>{"datePublished": "2025-02-14T08:15:00+07:00"}</script>'
+    page = read(look(line="4 giờ trước") + told, platform=UNPROVED)
+    assert isinstance(page, Article)
+    assert page.published is not None
+    assert page.published.raw == "2025-02-14T08:15:00+07:00"

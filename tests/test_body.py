@@ -127,6 +127,26 @@ def test_what_is_no_caption_stays_in_the_body(body, paragraphs):
     assert [image.caption for image in article.images] == [None]
 
 
+@pytest.mark.parametrize(("lines", "is_text"), [(4, True), (3, False)])
+def test_a_text_that_is_centred_throughout_has_no_captions_for_being_so(lines, is_text):
+    said = [f"Dòng thứ {number} của bài viết về chuyến đi" for number in range(2 * lines)]
+    halves = said[:lines], said[lines:]
+    article = read(
+        "".join(f"{CENTRED}{PHOTO}</p>" + "".join(f"{CENTRED}{line}</p>" for line in half) for half in halves)
+    )
+    assert article.paragraphs == (tuple(said) if is_text else ())
+    assert [bool(image.caption) for image in article.images] == [not is_text]
+
+
+def test_a_report_of_pictures_has_captions_beside_its_text():
+    report = "".join(
+        f"{CENTRED}{PHOTO.replace('img_id=9', f'img_id={n}')}</p>{CENTRED}{CAPTION} {n}</p>" for n in range(5)
+    )
+    verse = "".join(f"{CENTRED}Câu thơ thứ {number}</p>" for number in range(4))
+    article = read(f"<p>{FIRST}</p>{report}<p>{LAST}</p>{verse}")
+    assert [image.caption for image in article.images] == [f"{CAPTION} {n}" for n in range(5)]
+
+
 def test_a_caption_of_another_look_is_a_paragraph():
     article = read(f"{CENTRED}{PHOTO}</p>{CENTRED}<em>{CAPTION}</em></p>{CENTRED}<b>PHẦN HAI</b></p><p>{LAST}</p>")
     assert (article.images[0].caption, article.paragraphs) == (CAPTION, ("PHẦN HAI", LAST))

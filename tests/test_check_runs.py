@@ -18,6 +18,7 @@ from archiver.archive.runs.health import Channel, Ending, read_health
 from archiver.archive.runs.run_log import Run, add_finding, close_run, note_walk, open_run, write_fates
 from archiver.archive.store.file import close_archive
 from archiver.checks import check_run
+from archiver.cli.printing.explaining import explain_row
 from archiver.ingest.record import record_capture
 from archiver.model import Article, Capture, Page, Purpose
 from archiver.site import Expectations
@@ -182,7 +183,7 @@ def test_a_site_that_falls_silent(visits: CheckedVisits) -> None:
     assert finding == {
         "kind": "nothing_new",
         "url": f"{visits.base}/{channel}",
-        "detail": "nothing new for 61 days, 60 are declared; look whether the news moved to other pages",
+        "detail": "nothing new for 61 days, more than the declared 60; look whether the news moved to other pages",
     }
 
 
@@ -285,7 +286,8 @@ def _ledger(visits: Visits, *outcomes: str | None, days: int = 1) -> datetime:
 
 def _remark(kind: str, run: int, detail: str) -> dict[str, object]:
     started_at = f"{START + timedelta(days=run - 1):%Y-%m-%dT%H:%M:%S}+00:00"
-    return {"site": "dukdhcd", "run_id": run, "started_at": started_at, "kind": kind, "url": "", "detail": detail}
+    row = {"site": "dukdhcd", "run_id": run, "started_at": started_at, "kind": kind, "url": "", "detail": detail}
+    return explain_row(row)
 
 
 # A ledger, how long after its last run one looks at it -> what is said of the last run.
@@ -338,8 +340,11 @@ def test_check_prints_the_findings_of_the_last_run(known: CheckedVisits, crawlin
     assert _check(crawling, later, "--since", "2026-03-09") == (0, [])
     table = crawling.archiver("check", ARCHIVE_NOW=later.isoformat(), COLUMNS="500")
     assert (table.status, table.err) == (3, "")
+    shown, _, explained = table.out.partition("\n\n")
     detail = f"{rows[0]['detail']} <{rows[0]['url']}>".split()
-    assert table.out.split()[-len(detail) - 4 :] == ["dukdhcd", "6", "2026-03-08", "counters_back", *detail]
+    assert shown.split()[-len(detail) - 4 :] == ["dukdhcd", "6", "2026-03-08", "counters_back", *detail]
+    assert explained == f"counters_back: {rows[0]['meaning']} {rows[0]['advice']}\n"
+    assert rows[0]["meaning"] == "The view counts of many articles went back at once."
     assert crawling.path.read_bytes() == before
     assert crawling.query("PRAGMA integrity_check") == [{"integrity_check": "ok"}]
 

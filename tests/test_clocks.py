@@ -63,7 +63,7 @@ def test_captures_of_the_future() -> None:
     [(kind, detail)] = _tell(ahead=Ahead(8, NOW + 365 * DAY, (5,)))
     assert kind == "clock_ahead"
     assert detail == (
-        "8 captures of run 5 are ahead of this machine's clock, up to 2027-06-01 03:00 UTC; until then what they show "
+        "8 captures are ahead of this machine's clock (run 5), up to 2027-06-01 03:00 UTC; until then what they show "
         "passes for the newest; look at the clock (date -u): if it is right now, archiver runs --withdraw 5 sets such "
         "a run aside; if it is wrong, set it, and withdraw this run, 7, instead"
     )

@@ -16,7 +16,8 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from archiver.archive.store.file import create_or_open
-from archiver.crawl.running.project_settings import SWITCHED, leave_out_unused, project_settings
+from archiver.crawl.components import SWITCHED, leave_out_unused
+from archiver.crawl.running.project_settings import project_settings
 from archiver.project import archive_path, find_project
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, demo_portal, serve
@@ -179,7 +180,7 @@ def test_unreachable_host(crawling: Crawling, program: str) -> None:
     assert summary == [{"outcome": "failed", "captures": 0, "articles_new": 0, "errors": 1, "findings": 1}]
     if program == "archiver":  # what cron mails
         first, second = done.err.splitlines()
-        assert first == "dukdhcd: failed; articles: none; 1 findings"
+        assert first == "dukdhcd: failed; articles: none; 1 finding"
         assert second.startswith("  connection_refused: the host refuses connections: ")
 
 

@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from archiver.model import PublishedDate
-from archiver.parsing.fields.dates import read_date
+from archiver.parsing.fields.dates import is_date_part, may_have_date, read_date
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 CAPTURED = datetime(2026, 1, 2, 5, 0, 30, tzinfo=UTC)  # 12:00:30 in Hà Nội
@@ -561,8 +561,26 @@ def test_no_text_raises_or_gives_a_date_out_of_bounds(text, zone):
     published = read_date(text, zone, CAPTURED)
     if published is None or published.at is None:
         return
+    assert may_have_date(text)
     assert published.raw
     assert published.precision in {"day", "minute"}
     assert published.at.utcoffset() == timedelta()
     assert datetime(1944, 12, 31, tzinfo=UTC) <= published.at <= CAPTURED + timedelta(hours=48)
     assert (published.at.second, published.at.microsecond) == (0, 0)
+
+
+def test_a_month_first_between_dots() -> None:
+    """What can be read in one way only."""
+    published = read_date("02.27.2020 07:00 AM", ZoneInfo("UTC"), datetime(2026, 1, 2, tzinfo=UTC))
+    assert published is not None
+    assert published.at == datetime(2020, 2, 27, 7, tzinfo=UTC)
+
+
+@given(st.one_of(st.text(max_size=70), SCRAP_TEXTS))
+def test_what_is_a_part_of_a_date_is_seen_at_a_glance(text):
+    assert may_have_date(text) or not is_date_part(text)
+
+
+@pytest.mark.parametrize("text", ["12 ý kiến", "Top 10 trường", "204 lượt xem", "Khối 12A4", "Mục 3."])
+def test_most_numbers_are_no_date_at_a_glance(text):
+    assert not may_have_date(text)

@@ -106,8 +106,8 @@ def test_a_disk_without_room_is_told_before_the_first_request(small: Crawling, p
     _fill(small.folder, left=500_000)
     done = _crawl(small, program, portal)
     program_name = "scrapy crawl" if program == "scrapy" else "archiver"
-    told = rf"{program_name}: {small.path}: the disk is full: 0\.\d MB are free, at least 1 MB are needed; make room, "
-    assert re.fullmatch(told + "nothing was asked for\n", done.err), done.err
+    told = rf"{program_name}: {small.path}: the disk is full: 0\.\d MB are free, at least 1 MB are needed; make room; "
+    assert re.fullmatch(told + "nothing was requested\n", done.err), done.err
     assert (done.status, portal.requests, small.path.read_bytes()) == (1, [], before)
 
 

@@ -1,4 +1,4 @@
-"""The table of faults in CONTRIBUTING.md: every fault once, and every test it names is there."""
+"""The table of faults in docs/faults.md: every fault once, and every test it names is there."""
 
 import ast
 import re
@@ -8,16 +8,17 @@ from functools import cache
 import pytest
 
 from tests.conftest import PROJECT
+from tests.documents import section_of
 
+PAGE = "docs/faults.md"
 SERIES = {"N": 26, "C": 28, "P": 26, "H": 9, "S": 19, "R": 12, "A": 12, "promise ": 8}
 NAMED = re.compile(r"`(test_\w+)::(test_\w+)(?:\[[^`]*\])?`")
 
 
 def _rows() -> Iterator[tuple[str, str, str]]:
     """Yield code, deed and tests of every row."""
-    text = (PROJECT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    section = text.split("## Faults and their tests\n", 1)[1].split("\n## ", 1)[0]
-    for line in section.splitlines():
+    tables = section_of(PAGE, "## Faults and their tests") + section_of(PAGE, "## Promises")
+    for line in tables.splitlines():
         if match := re.fullmatch(r"\| ((?:promise )?[A-Z]?\d+): [^|]+ \| ([^|]+) \| ([^|]+) \|", line):
             yield match[1], match[2], match[3]
 

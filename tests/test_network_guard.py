@@ -250,7 +250,8 @@ def test_a_name_that_leads_nowhere(world: World) -> None:
     done = world.crawl(f"http://{NAME}/tin", {})
     assert (done.status, world.connections()) == (1, set())
     assert "Traceback" not in done.err
-    assert ["(DNS)" in str(row["detail"]) for row in world.crawling.query("SELECT detail FROM findings")] == [True]
+    details = [str(row["detail"]) for row in world.crawling.query("SELECT detail FROM findings")]
+    assert details == [f"cannot find {NAME.partition(':')[0]}: check the spelling or your connection"]
 
 
 SPELLINGS = (

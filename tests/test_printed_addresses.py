@@ -2,16 +2,18 @@
 
 import dataclasses
 from datetime import timedelta
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from w3lib.url import safe_url_string
 
 from archiver.archive.history.content import Content, find_changes
 from archiver.crawl.documents.document_requests import FileAddress, pair_addresses
 from archiver.model import Article, Attachment, Image
 from archiver.platforms.liferay_hanoi import read_address
-from archiver.urls import identify_files
+from archiver.urls import identify_files, join_url
 from tests.conftest import Crawling
 from tests.portal import Portal, serve
 from tests.portal.exchange import HTML, Response
@@ -123,3 +125,17 @@ def test_a_document_exchanged_on_liferay_goes_on_under_its_first_address(portal:
     rows = crawling.query("SELECT file_url, copies FROM attachments WHERE title = 'Số liệu'")
     assert rows == [{"file_url": base + old, "copies": 2}]
     assert crawling.query("SELECT count(*) AS n FROM article_history WHERE site = ?", SITE) == [{"n": 3}]
+
+
+@given(
+    st.sampled_from(
+        ["https://portal.example", "http://www.portal.vn", "https://ubnd-xa.gov.vn", "http://Portal.VN:80"]
+    ),
+    st.text("ab9_/.~%+,:@=-&?#;| éX2F", max_size=14),
+)
+def test_what_needs_no_encoding_is_joined_as_anything_else(host, rest):
+    url = f"{host}/{rest}".strip()
+    assert join_url(f"{BASE}/tin/7", url) == safe_url_string(urljoin(f"{BASE}/tin/7", url))
+    href = f"/{rest}".strip()
+    if not href.startswith("//"):
+        assert join_url(BASE, href) == safe_url_string(urljoin(BASE, href))

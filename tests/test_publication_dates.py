@@ -294,3 +294,148 @@ def test_printed_zones() -> None:
         published = read_english(f"Posted: {printed}").published
         assert published is not None
         assert (published.raw, published.at) == (printed, moment)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        '<script>{"@context": "https://schema.org", "datePublished": "2024-02-07T08:15:00+07:00"}</script>',
+        '<p><span property="schema:datePublished" content="2024-02-07T08:15:00+07:00"></span></p>',
+        "<p><abbr class='published' title='2024-02-07T08:15:00+07:00'>sáng nay</abbr></p>",
+        "<p><abbr itemprop='datePublished' title='2024-02-07T08:15:00+07:00'>sáng nay</abbr></p>",
+        '<script>var layer = {"first-publication": "2024-02-07 08:15", "views": 3};</script>',
+        '<script>state = "{\\"published_at\\":\\"2024-02-07T08:15:00+07:00\\"}";</script>',
+    ],
+)
+def test_dates_are_told_in_many_ways(told: str) -> None:
+    assert date_of(read_article(f"{H1}{told}{PROSE}"))[0] == "2024-02-07 08:15"
+
+
+def test_data_that_name_several_days_are_of_several_articles() -> None:
+    data = '<script>[{"published_at": "2024-02-07"}, {"published_at": "2024-02-01"}]</script>'
+    assert read_article(f"{H1}{PROSE}", head=data).published is None
+
+
+def test_data_go_behind_whatever_is_printed() -> None:
+    data = '<script>var page = {"publishDate": "2024-01-30"};</script>'
+    article = read_article(f"{H1}{PROSE}<p>07/02/2024</p>", head=data)
+    assert date_of(article)[0] == "2024-02-07"
+
+
+def test_of_two_times_in_a_line_the_one_that_is_not_named_as_a_change() -> None:
+    times = (
+        "<time class='updated' datetime='2024-02-05T10:00:00+07:00'>05/02/2024</time>"
+        "<time class='entry-date published' datetime='2024-02-07T08:00:00+07:00'>07/02/2024</time>"
+    )
+    assert date_of(read_article(f"{H1}<div>{times}</div>{PROSE}"))[0] == "2024-02-07"
+
+
+def test_an_abbreviation_before_a_bar_ends_no_sentence() -> None:
+    line = "07.02.2024 - 08:15 | Nguồn: Tổ thông tin... | Đọc trong chừng 4 min. | Nghe bài này bằng giọng máy"
+    assert date_of(read_article(f"{H1}<div>{line}</div>{PROSE}"))[0] == "2024-02-07 08:15"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<a href='/2024/02/07/'>07 tháng 02, 2024</a>",
+        "<a href='/tac-gia/lo-mai'>Lò Thị Mai Anh</a> / 07/02/2024 / 08:15",
+        "Bởi <a href='/x'>Lò Thị Mai Anh</a> | 07/02/2024",
+        "<a rel='category' href='/x'>Chuyện làng nghề</a> • 07/02/2024",
+    ],
+)
+def test_a_link_above_the_headline_that_is_no_title(line: str) -> None:
+    assert (date_of(read_article(f"<div>{line}</div>{H1}{PROSE}"))[0] or "")[:10] == "2024-02-07"
+
+
+def test_a_date_beside_the_title_of_another_article_is_not_that_of_this_one() -> None:
+    row = "<div><a href='/tin/3'>Chợ phiên sớm</a> 07/02/2024</div>"
+    assert read_article(f"{row}{H1}<p>Lượt xem: 3</p>{PROSE}").published is None
+
+
+def test_a_hidden_stamp_beside_a_printed_date_is_none() -> None:
+    line = "Mai | <span class='updated'>2024-01-30T10:10:52+07:00</span> | 07/02/2024"
+    assert date_of(read_article(f"{H1}<div>{line}</div>{PROSE}"))[0] == "2024-02-07"
+
+
+def test_a_date_below_a_box_of_links_is_read_where_it_is_the_only_one() -> None:
+    box = "<ul><li><a href='/tin/4'>Chợ phiên sớm của bản Mây đông người chưa từng thấy</a></li></ul>"
+    box += "<p>In trang</p><p>Gửi thư</p><p>Chia sẻ</p>"
+    line = "<div>Bởi <a href='/x'>Lò Mai</a> - Tờ Tin Đồi Mây - 07/02/2024</div>"
+    assert date_of(read_article(f"{H1}{box}{line}{PROSE}"))[0] == "2024-02-07"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Bài viết này được đăng trong Chuyện làng nghề và gắn thẻ chè vào ngày 07/02/2024 bởi Lò Mai.",
+        "This entry was posted on Wednesday, February 7th, 2024 at 8:15 am and is filed under Tea. You can follow it.",
+        "Dieser Eintrag wurde in Tee veröffentlicht am 7. Februar 2024 von Mai.",
+    ],
+)
+@pytest.mark.parametrize("around", ["<p>{}</p>", "<footer>{}</footer>"])
+def test_an_article_that_speaks_of_itself(sentence: str, around: str) -> None:
+    article = read_article(f"{H1}{PROSE}{around.format(sentence)}")
+    assert (date_of(article)[0] or "")[:10] == "2024-02-07"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "Thông cáo báo chí ngày 07/02/2024 | Đồi Mây – ",
+        "Pressemitteilung vom 7. Februar 2024 – ",
+        "07.02.2024 – ",
+        "<span>07/02/2024, 08:15</span>",
+        "Mai / <time>07/02/2024</time> ",
+        "(07/02/2024) ",
+    ],
+)
+def test_a_text_that_begins_with_its_day(start: str) -> None:
+    article = read_article(f"{H1}<p>{start}{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>")
+    assert (date_of(article)[0] or "")[:10] == "2024-02-07"
+
+
+@pytest.mark.parametrize(
+    "start", ["Sáng ngày 07/02/2024, ", "07/02/2024, ", "07/02/2024 là ngày mà ", "Từ 07/02/2024 – "]
+)
+def test_a_text_that_begins_with_some_day(start: str) -> None:
+    article = read_article(f"{H1}<p>Lượt xem: 3</p><p>{start}{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>")
+    assert article.published is None
+
+
+def test_a_post_of_others_that_is_quoted_has_a_date_of_its_own() -> None:
+    quoted = "<blockquote>Đăng bởi Chợ phiên ngày 30/01/2024</blockquote>"
+    assert read_article(f"{H1}<p>Lượt xem: 3</p>{quoted}{PROSE}").published is None
+    whole = read_article(f"<blockquote>{H1}<p>Đăng ngày 07/02/2024</p>{PROSE}<p>1</p><p>2</p><p>3</p></blockquote>")
+    assert date_of(whole)[0] == "2024-02-07"
+
+
+def test_a_line_of_links_with_its_date() -> None:
+    links = ("7. Februar 2024", "Mai", "Chuyện làng nghề", "Chè Đồi Mây", "Hợp tác xã bản trên", "2")
+    line = " ".join(f"<a href='/{number}'>{text}</a>" for number, text in enumerate(links))
+    assert date_of(read_article(f"{H1}<div>{line}</div>{PROSE}"))[0] == "2024-02-07"
+
+
+def test_a_label_in_the_cell_before_a_date_amid_the_text() -> None:
+    box = "<dl><dt>Ngày đăng</dt><dd><time>07/02/2024</time></dd></dl>"
+    main = f"{H1}<div><p>{FIRST}</p><p>{SECOND}</p><div><p>Chè</p><p>Mây</p><p>Bản</p>{box}</div><p>{THIRD}</p></div>"
+    assert date_of(read_article(main))[0] == "2024-02-07"
+
+
+def test_the_name_of_a_month_in_an_address() -> None:
+    article = read_article(f"{H1}{PROSE}", url="https://htx.example.vn/2024/feb/7/xuong-che")
+    assert date_of(article)[0] == "2024-02-07"
+
+
+@pytest.mark.parametrize(
+    "line", ["7 febbraio 202408:15 Notizie", "Postado em 07/02/2024 08:15 / atualizado em 08/02/2024"]
+)
+def test_lines_of_romance_languages(line: str) -> None:
+    assert date_of(read_article(f"{H1}<div>{line}</div>{PROSE}"))[0] == "2024-02-07 08:15"
+
+
+def test_a_change_that_stands_behind_a_name_is_no_publication() -> None:
+    """Whatever else calls it so."""
+    head = META.format("2023-11-30T09:00:00+07:00") + '<meta name="pubdate" content="2024-02-09">'
+    article = read_article(f"{H1}<div>Lò Mai Cập nhật 09/02/2024 10:00</div>{PROSE}", head=head)
+    assert date_of(article)[0] == "2023-11-30 09:00"

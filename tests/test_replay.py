@@ -113,7 +113,7 @@ def test_damaged_captures_keep_what_was_read_of_them(path: Path) -> None:
     done = _replay(path)
     assert damaged
     assert done.returncode == 3
-    assert "damaged captures keep what was read of them" in done.stderr
+    assert "what was read of " in done.stderr
     assert _dump(path) == before
 
 

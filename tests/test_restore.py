@@ -117,7 +117,7 @@ def test_documents_come_back(crawling: Crawling) -> None:
     assert done.status == 0
     assert done.err.splitlines()[2:] == [
         f"{folder_of_files(crawling.path)}: 2 files copied",
-        f"{folder_of_files(copy)}: 1 files are missing or damaged; archiver verify names them",
+        f"{folder_of_files(copy)}: 1 file is missing or damaged; archiver verify names them",
     ]
     said = crawling.archiver("verify")
     assert said.out.count("file ") == 1
@@ -428,7 +428,7 @@ def test_restore_and_crawl_at_once(crawling: Crawling, copy: Path) -> None:
 def test_a_crawl_of_another_site_waits_for_the_restored_archive(crawling: Crawling, copy: Path) -> None:
     """Its site is known to nobody, so no lock holds it up: it waits at the archive itself, and takes the new one."""
     code = (
-        "import sys, time; from pathlib import Path; from archiver.archive import exchange\n"
+        "import sys, time; from pathlib import Path; from archiver.archive.store import exchange\n"
         "plain = exchange._name_twice\n"
         "def slow(archive): print('held', flush=True); time.sleep(2); plain(archive)\n"
         "exchange._name_twice = slow\n"

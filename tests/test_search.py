@@ -388,11 +388,11 @@ def test_damage_is_noticed_and_mended(shelf: Shelf) -> None:
         connection.execute("DELETE FROM search_order WHERE content_id = 2")
     reader = open_for_reading(shelf.path)
     assert list(check_index(reader.conn)) == [
-        "search index: 1 contents are missing",
+        "search index: 1 content is missing",
         "search index: search_folded differs from the contents in 2 words",
         "search index: search_exact differs from the contents in 2 words",
     ]
-    assert "search index: 1 contents are missing" in list(verify(reader))
+    assert "search index: 1 content is missing" in list(verify(reader))
     reader.close()
     with shelf.database.atomic():
         rebuild_index(connection)

@@ -1,6 +1,6 @@
 """How sites end, stumble and come back, day by day: real crawls of both looks (rules 6, 7 and 9).
 
-The table "What a site's life does to its history" in CONTRIBUTING.md says the same in words.
+The table "What happens to a site, and what becomes of its history" in docs/faults.md says the same in words.
 """
 
 from collections.abc import Iterator

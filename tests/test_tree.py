@@ -11,6 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from archiver.html.decoding import decode_page
+from archiver.html.elements import beginning_of, elements_below, select, take_out, text_of
 from archiver.html.tree import fell_tree, grow_tree
 from archiver.model import Article, Capture
 from archiver.parsing.page import read_page
@@ -95,6 +96,24 @@ def test_real_pages(shared, tmp_path, step):
         ours, theirs = grow_both(decode_page((mirror / name).read_bytes(), ()))
         assert describe(ours) == describe(theirs), name
     assert len(files) > 20
+
+
+def test_what_was_taken_out_is_found_no_more() -> None:
+    page = grow_tree("<div id=a><p>Một</p></div><p>Hai</p>")
+    assert [text_of(element) for element in select(page, "p")] == ["Một", "Hai"]
+    take_out(page, page.find_all("div")[0])
+    assert [text_of(element) for element in select(page, "p")] == ["Hai"]
+    assert [element.name for element in elements_below(page)] == ["html", "body", "p"]
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_texts_are_those_of_beautiful_soup(html: str) -> None:
+    page = grow_tree(html)
+    elements = list(elements_below(page))
+    assert elements == page.find_all(True)
+    for element in (page, *elements):
+        text = element.get_text()
+        assert (text_of(element), beginning_of(element, 8)) == (text, text[:8])
 
 
 def test_threads_do_not_disturb_each_other():

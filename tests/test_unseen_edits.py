@@ -1,4 +1,4 @@
-"""Edits that no word shows, and changes of a page that are no edit: each row of the README's list, on every look."""
+"""Edits that no word shows, and changes of a page that are no edit: the lists of docs/history.md, on every look."""
 
 import json
 import re
@@ -22,7 +22,7 @@ from archiver.model import Purpose
 from archiver.parsing.page import read_page
 from archiver.platforms import platform_of
 from archiver.site import Site
-from tests.conftest import PROJECT
+from tests.documents import section_of
 from tests.meaning_cases import (
     AT,
     EDITS,
@@ -59,11 +59,10 @@ def test_what_is_an_edit(look, case):
     assert (before.digest == after.digest) == (not case.changed)
 
 
-def test_the_list_of_the_readme_is_the_list_that_is_tested():
+def test_the_list_of_the_docs_is_the_list_that_is_tested():
     """Every row of both tables has a case, and every case a row."""
-    text = (PROJECT / "README.md").read_text(encoding="utf-8")
-    section = text.partition("### What is an edit and what is not")[2].partition("\n## ")[0]
-    edits, _, others = section.partition("\nNo edits are:\n")
+    edits = section_of("docs/history.md", "### What is an edit")
+    others = section_of("docs/history.md", "### What is no edit")
     rows = [
         re.findall(r"^\| (?!what changed|---)([^|]+?) \| ?(.*?) ?\|", part, re.MULTILINE) for part in (edits, others)
     ]

@@ -17,6 +17,7 @@ from archiver.checks.noise import check_edits, check_unrest
 from archiver.checks.quantities import check_errors, check_growth, check_listings, check_refusals
 from archiver.model import Problem
 from archiver.site import Site
+from archiver.text.counting import count
 
 FEWEST_SET_BACK = 5
 
@@ -43,10 +44,12 @@ def check_died_runs(health: Health) -> Iterator[Finding]:
 
 def check_accounts(health: Health) -> Iterator[Finding]:
     """Report a run whose articles do not add up; a defect of this program."""
-    if health.unaccounted and "unaccounted" not in health.run.kinds:  # else it is told already, by name
+    if health.unaccounted and not health.run.tells("unaccounted"):  # else it is told already, by name
         known = health.found - health.unaccounted
         yield Finding(
-            "unaccounted", health.url, f"{health.found} articles found, {known} accounted for; please report it"
+            "unaccounted",
+            health.url,
+            f"{count(health.found, 'article')} found, {known} accounted for; please report it",
         )
 
 
@@ -57,8 +60,8 @@ def check_news(health: Health) -> Iterator[Finding]:
         return
     silent = (health.at - health.newest).days
     if silent > days:
-        detail = f"nothing new for {silent} days, {days} are declared; look whether the news moved to other pages"
-        yield Finding("nothing_new", health.url, detail)
+        told = f"nothing new for {count(silent, 'day')}, more than the declared {days}"
+        yield Finding("nothing_new", health.url, f"{told}; look whether the news moved to other pages")
 
 
 def check_counters(health: Health) -> Iterator[Finding]:

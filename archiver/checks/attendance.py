@@ -7,6 +7,7 @@ from itertools import pairwise
 from statistics import median
 
 from archiver.archive.runs.run_history import LedgerEntry
+from archiver.findings import Kind
 
 FEWEST_GAPS = 3
 MOST_GAPS = 8
@@ -15,13 +16,14 @@ SHORTEST_GAP = timedelta(days=1)
 # The first crawl of a large portal takes some hours; a run that is open for longer was killed, and none came after it.
 LONGEST_RUN = timedelta(days=1)
 AHEAD = timedelta(days=1)
+_ENDS: dict[str, Kind] = {"failed": "run_failed", "died": "run_died"}
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
     """What the ledger says of a site, and by which run."""
 
-    kind: str
+    kind: Kind
     entry: LedgerEntry
     detail: str
 
@@ -35,9 +37,9 @@ def check_attendance(entries: Sequence[LedgerEntry], at: datetime, *, expected: 
             detail = f"open for {write_span(age)}: killed, and no run since that would have closed it"
             yield Remark("run_open", entry, detail)
     last = next((entry for entry in reversed(entries) if entry.outcome), None)
-    if last and last.outcome in ("failed", "died"):
+    if last and last.outcome in _ENDS:
         detail = f"the last run {last.outcome}; its log is in the folder logs beside the archive"
-        yield Remark(f"run_{last.outcome}", last, detail)
+        yield Remark(_ENDS[last.outcome], last, detail)
     gap = usual_gap(entries)
     if expected and gap and entries and at - entries[-1].started_at > 2 * gap:
         detail = f"no run for {write_span(at - entries[-1].started_at)}, usually every {write_span(gap)}; look at cron"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 
 from archiver.archive.runs.health import Health, RunFigures
+from archiver.findings import Kind
 
 FEWEST_RUNS = 4
 FEWEST_ARTICLES = 10
@@ -19,13 +20,13 @@ def is_warm(health: Health) -> bool:
     return health.good_runs >= FEWEST_RUNS and health.articles >= FEWEST_ARTICLES
 
 
-def clean_runs(health: Health, kind: str) -> Sequence[RunFigures]:
+def clean_runs(health: Health, kind: Kind) -> Sequence[RunFigures]:
     """Return the last runs without a finding of a kind; none if there are too few to speak of a usual."""
-    clean = [run for run in health.past if kind not in run.kinds][:MOST_RUNS]
+    clean = [run for run in health.past if not run.tells(kind)][:MOST_RUNS]
     return clean if is_warm(health) and len(clean) >= FEWEST_RUNS else ()
 
 
-def usual_of(health: Health, kind: str, figure: Callable[[RunFigures], int]) -> float | None:
+def usual_of(health: Health, kind: Kind, figure: Callable[[RunFigures], int]) -> float | None:
     """Return the median of a figure in the last runs without a finding of a kind; None if there is no usual."""
     clean = clean_runs(health, kind)
     return float(median(figure(run) for run in clean)) if clean else None

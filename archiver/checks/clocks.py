@@ -7,6 +7,7 @@ from statistics import median
 from archiver.archive.runs.health import Health
 from archiver.archive.runs.run_log import Finding
 from archiver.checks.attendance import write_span
+from archiver.text.counting import count
 
 # One page with an odd header, or a cache that dates its copies, moves no median of some answers.
 FEWEST_DATES = 3
@@ -20,7 +21,7 @@ def check_ahead(health: Health) -> Iterator[Finding]:
     if ahead := health.ahead:
         made = ", ".join(map(str, ahead.runs[:MOST_NAMED])) + (", …" if len(ahead.runs) > MOST_NAMED else "")
         detail = (
-            f"{ahead.captures} captures of run {made} are ahead of this machine's clock, up to "
+            f"{count(ahead.captures, 'capture', 'is', 'are')} ahead of this machine's clock (run {made}), up to "
             f"{ahead.newest:%Y-%m-%d %H:%M} UTC; until then what they show passes for the newest; look at the clock "
             f"(date -u): if it is right now, archiver runs --withdraw {ahead.runs[0]} sets such a run aside; if it is "
             f"wrong, set it, and withdraw this run, {health.number}, instead"

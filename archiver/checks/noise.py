@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from archiver.archive.noise.unnamed_noise import Edits, Unrest
 from archiver.archive.runs.health import Health
 from archiver.archive.runs.run_log import Finding
+from archiver.findings import Kind
 
 FEWEST_VISITS = 5
+_VOLATILE: dict[str, Kind] = {"text": "volatile_text", "address": "volatile_address"}
 
 
 def check_unrest(health: Health) -> Iterator[Finding]:
@@ -16,7 +18,7 @@ def check_unrest(health: Health) -> Iterator[Finding]:
         place = (unrest.what, unrest.line or unrest.url)
         if place not in told:  # one thing on many pages is one
             told.add(place)
-            yield Finding(f"volatile_{unrest.what}", unrest.url, _describe(unrest))
+            yield Finding(_VOLATILE[unrest.what], unrest.url, _describe(unrest))
 
 
 def check_edits(health: Health) -> Iterator[Finding]:

@@ -14,6 +14,8 @@ from archiver.checks.baseline import (
     clean_runs,
     usual_of,
 )
+from archiver.findings import Kind
+from archiver.text.counting import count
 
 # A channel with fewer articles may well be emptied by its editors.
 FEWEST_ENTRIES = 5
@@ -23,6 +25,7 @@ FEWEST_REFUSED = 5
 LARGER_PAGES = 3
 LARGER_GROWTH = 10
 LEAST_GROWTH = 20_000_000
+_SAID_ALREADY: frozenset[Kind] = frozenset({"listings_shrunk", "no_articles", "outage"})
 
 
 def check_listings(health: Health) -> Iterator[Finding]:
@@ -30,14 +33,19 @@ def check_listings(health: Health) -> Iterator[Finding]:
 
     A daily run walks further the more is new, so only what was known before is compared there.
     """
-    told = {"listings_shrunk", "no_articles", "outage"} & health.run.kinds
-    if not health.comparable or told or any(channel.past and channel.entries is None for channel in health.channels):
+    if (
+        not health.comparable
+        or health.run.kinds & _SAID_ALREADY
+        or any(channel.past and channel.entries is None for channel in health.channels)
+    ):
         return
     daily = health.scope == "daily"
     usual = usual_of(health, "fewer_articles", lambda run: run.relisted if daily else run.listed)
     listed = health.run.relisted if daily else health.run.listed
     if usual and usual >= FEWEST_ARTICLES and listed * 2 < usual:
-        detail = f"the listings show {listed} known articles, usually {usual:.0f}; look at them and at their layout"
+        detail = (
+            f"the listings show {count(listed, 'known article')}, usually {usual:.0f}; look at them and at their layout"
+        )
         yield Finding("fewer_articles", health.url, detail)
     elif usual:
         yield from filter(None, map(_check_channel, health.channels))
@@ -64,7 +72,7 @@ def check_refusals(health: Health) -> Iterator[Finding]:
 def check_errors(health: Health) -> Iterator[Finding]:
     """Report that far more requests than usual brought no page, where neither a block nor an outage says so."""
     past, run = clean_runs(health, "many_errors"), health.run
-    if not past or not health.comparable or _is_blocked(health) or "outage" in run.kinds:
+    if not past or not health.comparable or _is_blocked(health) or run.tells("outage"):
         return
     usual = sum(other.errors for other in past) / max(1, sum(other.requests for other in past))
     rate = run.errors / max(1, run.requests)

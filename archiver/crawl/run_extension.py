@@ -167,7 +167,7 @@ class RunLedger:
         if "target" in request.meta or self._run is None or self.broken:
             return
         database, run = self.opened()
-        page = Unreadable(response.url, Problem("robots", "asked for before everything else"))
+        page = Unreadable(response.url, Problem("not_html", "robots.txt, asked for before everything else"))
         try:
             record_capture(database, run, spider.site, capture_of(response), page, Purpose("robots", final=False))
         except sqlite3.Error as error:

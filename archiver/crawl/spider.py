@@ -13,27 +13,31 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure as TwistedFailure
 
+from archiver.crawl.components import add_components, add_settings, gather_components, is_recording
 from archiver.crawl.items import Failure, Remark, Visit
 from archiver.crawl.planning.discovery import Discovery
 from archiver.crawl.planning.options import read_options
 from archiver.crawl.planning.targets import Agenda, Step, Target
 from archiver.crawl.rendering.chromium import render_pages
+from archiver.crawl.shown_page import show_page
 from archiver.crawl.transport.answers import BUSY, FORM_REDIRECTS, NOT_MODIFIED, REDIRECTS, capture_of, is_partial
 from archiver.crawl.transport.failures import describe_failure
 from archiver.crawl.transport.requests import make_request, write_conditions
 from archiver.crawl.transport.truncation import ENCODINGS
+from archiver.findings import name_status
 from archiver.ingest.record import read_capture
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.onboarding.pages import guess_zone_of_capture
 from archiver.parsing.feeds.json_listing import is_posts
 from archiver.parsing.pages.continuation import conclude, goes_on
 from archiver.parsing.pages.recognition import recognise_capture
-from archiver.platforms import platform_of
+from archiver.platforms import name_platform, platform_of
+from archiver.platforms.layout import Platform
 from archiver.site import Expectations, Places, Revisits, Site
 from archiver.text.display import mask_passwords
-from archiver.urls import MOST_ADDRESS, join_url, shorten_address
+from archiver.urls import MOST_ADDRESS, host_of, join_url, shorten_address
 
-Output = AsyncIterator[Visit | Failure | Remark | Request]
+Output = AsyncIterator[Visit | Failure | Remark | Request | dict[str, Any]]
 
 MOST_REDIRECTS = 5
 LISTINGS_FIRST = 10
@@ -47,12 +51,12 @@ class CommitteeSpider(scrapy.Spider):
 
     A site declares ``name``, ``title``, ``platform``, ``listings`` and, where they differ from the usual, ``timezone``,
     ``expectations``, ``revisits``, ``tls``, ``places``, ``attachments``, ``rendered``, ``hosts`` and ``noise``. It
-    holds no parsing code. One not ``is_declared`` stands for sites that have no file of their own; their platform is
-    that of their first page.
+    holds no parsing code: ``platform`` is the name of one of ours, or a Platform of the project's own package. One not
+    ``is_declared`` stands for sites that have no file of their own; their platform is that of their first page.
     """
 
     title: ClassVar[str] = ""
-    platform: ClassVar[str] = ""
+    platform: ClassVar[str | Platform] = ""
     listings: ClassVar[tuple[str, ...]] = ()
     timezone: ClassVar[str] = "Asia/Ho_Chi_Minh"
     expectations: ClassVar[Expectations] = Expectations()
@@ -81,19 +85,29 @@ class CommitteeSpider(scrapy.Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **arguments: Any) -> Self:
-        """Make the spider of one crawl."""
+        """Make the spider of one crawl; where nothing is recorded it needs no start, for it only reads pages."""
+        if not is_recording(crawler.settings) and not cls.listings:
+            arguments = {"start": "http://localhost/"} | arguments
         spider = super().from_crawler(crawler, *args, **arguments)
         crawler.signals.connect(spider.go_on, signals.spider_idle)
         return spider
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Turn the check of certificates off, or rendering on, for this site alone, where it declares so."""
+        """Add what is ours to the project's settings and the site's own (SiteError); certificates and rendering too."""
+        add_settings(settings)
+        components = gather_components(settings, getattr(cls, "name", ""), cls.custom_settings or {})
         super().update_settings(settings)
+        add_components(settings, components)
         if cls.tls == "tolerant":
             settings.set("DOWNLOAD_VERIFY_CERTIFICATES", value=False, priority="spider")
-        if cls.rendered:
+        if cls.rendered and is_recording(settings):
             render_pages(settings)
+
+    @classmethod
+    def handles_request(cls, request: Request) -> bool:
+        """Say whether an address is on a host of this site: so ``scrapy parse URL`` finds it."""
+        return host_of(request.url) in {host_of(url) for url in cls.listings}
 
     @classmethod
     def declare_site(cls) -> Site:
@@ -101,7 +115,7 @@ class CommitteeSpider(scrapy.Spider):
         site = Site(
             cls.name,
             cls.title,
-            cls.platform,
+            name_platform(cls.name, cls.platform),
             tuple(cls.listings),
             cls.timezone,
             cls.expectations,
@@ -118,6 +132,9 @@ class CommitteeSpider(scrapy.Spider):
 
     async def start(self) -> AsyncIterator[Any]:
         """Ask for what another run left, and for the first page of every channel."""
+        if not is_recording(self.settings):
+            self.logger.error("nothing is asked for, since no archive is open; use: scrapy crawl %s", self.name)
+            return
         self._agenda.put_first(self.discovery.list_left())
         for output in self._take_step(self.discovery.begin(), self.options.start[0]):
             yield output
@@ -153,7 +170,14 @@ class CommitteeSpider(scrapy.Spider):
         return max(most - self.asked - self.asked_files, 0) if most else sys.maxsize
 
     async def parse(self, response: Response, **kwargs: Any) -> Output:
-        """Read an answer, hand it over to be kept, follow it, and ask for more."""
+        """Read an answer, hand it over to be kept, follow it, and ask for more.
+
+        An answer that no crawl asked for, but ``scrapy parse`` or ``scrapy check``, is only shown.
+        """
+        if "target" not in response.meta:
+            for shown in self._show(response):
+                yield shown
+            return
         try:
             async for output in self._read(response, response.meta["target"]):
                 yield output
@@ -170,6 +194,11 @@ class CommitteeSpider(scrapy.Spider):
             yield Failure(request.url, problem, request.meta["target"].expected)
         self._in_flight -= 1
         yield from self._ask_more()
+
+    def _show(self, response: Response) -> Iterator[dict[str, Any] | Request]:
+        capture = capture_of(response)
+        page = read_capture(self.site, capture) if self.is_decided else self._read_first(capture)
+        return show_page(self.site, capture, page, self.parse)
 
     async def _read(self, response: Response, target: Target) -> Output:
         capture = capture_of(response, target.form)
@@ -263,7 +292,7 @@ class CommitteeSpider(scrapy.Spider):
         url = join_url(response.url, location.decode("latin-1")) if location else None
         redirects = response.meta["redirects"] + 1
         problem = self._refuse_redirect(response.url, url, target, redirects)
-        page: Page = Unreadable(response.url, problem or Problem("redirect", f"to {url}"))
+        page: Page = Unreadable(response.url, problem or Problem(name_status(response.status), f"to {url}"))
         page = conclude(target.pages, page) if problem else page
         refused = problem.kind if problem else None
         purpose = target.write_purpose(final=problem is not None, refused=refused)

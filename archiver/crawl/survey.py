@@ -51,6 +51,7 @@ def survey(settings: BaseSettings, urls: Sequence[str], inquiry: Inquiry[Finding
     with tempfile.TemporaryDirectory(prefix="survey-") as folder:
         # The ledger of a run is where the manners are kept; this one is thrown away.
         settings.set("ARCHIVE_DB", str(Path(folder) / "survey.db"), priority="cmdline")
+        settings.set("ARCHIVE_ENABLED", value=True, priority="cmdline")
         settings.set("ITEM_PIPELINES", {}, priority="cmdline")
         settings["DOWNLOADER_MIDDLEWARES"].update(
             {"archiver.crawl.politeness.robots.RobotsRules": None, SurveyRobots: 100}
@@ -134,7 +135,7 @@ class SurveySpider(CommitteeSpider):
             return found
         problem = describe_failure(error)
         forbidden = isinstance(error, IgnoreRequest) and "robots.txt" in str(error)
-        return Problem("robots", "robots.txt forbids it") if forbidden else problem
+        return Problem("not_allowed", "robots.txt forbids it") if forbidden else problem
 
 
 class SurveyRobots(RobotsRules):

@@ -9,6 +9,7 @@ around it, the doctype say, is not in the tree.
 
 import gc
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -73,9 +74,9 @@ def fell_tree(root: Tag) -> None:
     node = next(iter(root.contents), None)
     vars(root).clear()
     while node is not None:
-        following = node.next_element
-        vars(node).clear()
-        node = following
+        held = vars(node)
+        node = held["next_element"]
+        held.clear()
 
 
 class _HtmlElement(Tag):
@@ -88,6 +89,7 @@ class _HtmlElement(Tag):
     sourcepos = None
     known_xml: bool | None = False
     hidden = False
+    can_be_empty_element = False
     cdata_list_attributes = None
     attribute_value_list_class = AttributeValueList
     preserve_whitespace_tags = HTMLTreeBuilder.DEFAULT_PRESERVE_WHITESPACE_TAGS
@@ -98,8 +100,9 @@ class _HtmlElement(Tag):
         self.name = name
         self.attrs = attributes
         self.contents = []
-        self.can_be_empty_element = name in _VOID
-        if name in _CONTAINERS:
+        if name in _VOID:
+            self.can_be_empty_element = True
+        elif name in _CONTAINERS:
             self.interesting_string_types = {_CONTAINERS[name]}
 
 
@@ -123,7 +126,7 @@ class _PageRoot(_HtmlElement, Root):
 class _Growth:
     """A tree while it grows, told of each tag and text; a lean one has no white space between blocks."""
 
-    __slots__ = ("_is_lean", "_last", "_open", "_special", "_texts")
+    __slots__ = ("_is_lean", "_last", "_open", "_special", "_texts", "data", "every")
 
     def __init__(self, root: Tag, *, is_lean: bool) -> None:
         self._open = root
@@ -131,11 +134,14 @@ class _Growth:
         self._texts: list[str] = []
         self._special: list[str] = []
         self._is_lean = is_lean
+        self.every: list[Tag] = []
+        self.data: Callable[[str], None] = self._texts.append
 
     def start(self, name: str, attributes: dict[str, str | AttributeValueList]) -> None:
         if self._texts:
             self._end_text(name)
         element = _HtmlElement(name, attributes)
+        self.every.append(element)
         self._add(element)
         self._open = element
         if name in _SPECIAL:
@@ -145,12 +151,11 @@ class _Growth:
         """End the innermost element, which has this name."""
         if self._texts:
             self._end_text(name)
-        self._open = self._open.parent or self._open
+        parent = self._open.parent
+        if parent is not None:
+            self._open = parent
         if name in _SPECIAL:
             self._special.pop()
-
-    def data(self, text: str) -> None:
-        self._texts.append(text)
 
     def comment(self, text: str) -> None:
         if self._is_lean:
@@ -174,8 +179,9 @@ class _Growth:
 
     def _add_text(self, kind: type[NavigableString]) -> None:
         """Add the text since the last tag; of white space alone one space or line break, but not within ``pre``."""
-        text = "".join(self._texts)
-        self._texts.clear()
+        texts = self._texts
+        text = texts[0] if len(texts) == 1 else "".join(texts)
+        texts.clear()
         if self._special and kind is NavigableString:
             kind = next((_CONTAINERS[name] for name in reversed(self._special) if name in _CONTAINERS), kind)
         if (text.isspace() or not text) and not text.strip(_SPACES) and _KEEPING.isdisjoint(self._special):
@@ -228,15 +234,23 @@ def _plant(grow: Callable[[_Growth], None], *, is_lean: bool = False) -> Root:
     """Let a tree grow, without searches for garbage meanwhile: there is none, and large trees make them long."""
     root = _PageRoot()
     growth = _Growth(root, is_lean=is_lean)
+    with no_search():
+        grow(growth)
+    growth.close()
+    root.every = growth.every
+    return root
+
+
+@contextmanager
+def no_search() -> Iterator[None]:
+    """Put off searches for garbage while a page is read: its trees are taken apart, and to look at them takes long."""
     is_searching = gc.isenabled()
     gc.disable()
     try:
-        grow(growth)
+        yield
     finally:
         if is_searching:
             gc.enable()
-    growth.close()
-    return root
 
 
 def _walk_part(part: Part, growth: _Growth) -> None:
@@ -248,6 +262,7 @@ def _walk_part(part: Part, growth: _Growth) -> None:
 
 def _walk(markup: Markup, growth: _Growth, last: Markup | None = None, behind: Markup | None = None) -> None:
     """Walk through an element and all below it, up to the end of the last element that is wanted."""
+    start, end, data = growth.start, growth.end, growth.data
     around: list[tuple[Markup, Iterator[Markup]]] = []
     siblings = iter((markup,))
     while True:
@@ -256,26 +271,22 @@ def _walk(markup: Markup, growth: _Growth, last: Markup | None = None, behind: M
             return
         if node is None:
             node, siblings = around.pop()
-            growth.end(node.tag)
-        elif not isinstance(node.tag, str):
+            end(node.tag)
+        elif not isinstance(tag := node.tag, str):
             growth.comment(node.text)
         else:
-            _begin(node, growth)
+            start(tag, dict(node.items()))
+            if text := node.text:
+                data(text)
             if len(node):
                 around.append((node, siblings))
                 siblings = iter(node)
                 continue
-            growth.end(node.tag)
+            end(tag)
         if node is last:
             return
-        if node.tail and around:
-            growth.data(node.tail)
-
-
-def _begin(element: Markup, growth: _Growth) -> None:
-    growth.start(element.tag, dict(element.items()))
-    if element.text:
-        growth.data(element.text)
+        if around and (tail := node.tail):
+            data(tail)
 
 
 def _stream(html: str) -> Root:

@@ -40,6 +40,7 @@ from archiver.archive.runs.withdrawing import is_withdrawn
 from archiver.archive.store.connection import join_transaction
 from archiver.clock import now
 from archiver.errors import ArchiveError
+from archiver.findings import Kind
 from archiver.ingest.interpretation import Statement, interpret
 from archiver.model import Article, Capture, Listing, Page, Problem, Purpose, Unreadable
 from archiver.parsing.feeds.json_listing import is_posts
@@ -55,7 +56,7 @@ from archiver.site import Places, Site
 from archiver.text.sketches import UNREAD
 from archiver.urls import join_url, strip_form_page
 
-FOUND_ONCE = frozenset({"listed_elsewhere"})
+FOUND_ONCE: frozenset[Kind] = frozenset({"listed_elsewhere"})
 """What stays true of a page, and is for a person to do something about once."""
 
 
@@ -115,7 +116,7 @@ def _join_earlier(earlier: list[Page], page: Page) -> Page:
     return conclude(pages, page)
 
 
-def explain_refusal(kind: str, url: str | None) -> Problem:
+def explain_refusal(kind: Kind, url: str | None) -> Problem:
     """Say why a redirect of an article's address was not followed."""
     return Problem(kind, f"the address of an article redirects to {url}")
 
@@ -157,7 +158,8 @@ def parser_of(database: Database, site: Site) -> Parser:
 def name_parser(site: Site) -> str:
     """Return the version of the parser that reads a site today, as the archive knows it."""
     platform = platform_of(site)
-    marks = f"{_mark_places(platform.places)}{_mark_noise(site)}"
+    own = f" {platform.digest}" if platform.digest else ""
+    marks = f"{own}{_mark_places(platform.places)}{_mark_noise(site)}"
     return f"{CODE_VERSION}.{platform.version} {platform.name} trafilatura {EXTRACTOR_VERSION}{marks}"
 
 

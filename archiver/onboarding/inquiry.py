@@ -4,6 +4,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 from archiver.errors import ArchiverError
+from archiver.findings import Kind
 from archiver.html.elements import Element
 from archiver.ingest.record import read_capture
 from archiver.model import Article, Capture, Listing, Problem, Unreadable
@@ -185,7 +186,9 @@ def _explain_no_listing(site: Site, capture: Capture, page: Element) -> str:
     return f"{capture.url}: {kind}, and no link on it leads to a listing; give the address of a list of news"
 
 
-_TELLING = frozenset({"captcha_page", "maintenance_page", "error_page", "login_page", "empty_page", "not_html"})
+_TELLING: frozenset[Kind] = frozenset(
+    {"captcha_page", "maintenance_page", "error_page", "login_page", "empty_page", "not_html"}
+)
 
 
 def _explain_no_articles(site: Site, answers: Sequence[Answer]) -> str:

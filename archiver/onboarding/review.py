@@ -12,6 +12,7 @@ from archiver.onboarding.movement import FIELDS, write_field
 from archiver.onboarding.questions import Answer, Ask
 from archiver.onboarding.samples import Sample, compare_sample
 from archiver.site import Site
+from archiver.text.counting import count
 
 MOST_LISTINGS = 6
 MOST_SAMPLES = 3
@@ -63,7 +64,7 @@ def check_present(site: Site, present: Present, samples: Sequence[Sample], at: d
     """Check what a site shows now: that its listings are listings, and that articles have the declared fields."""
     listings = [read_page_of(site, answer) for answer in present.listings]
     for page in listings:
-        read = f"{len(page.entries)} entries" if isinstance(page, Listing) else _explain(page)
+        read = count(len(page.entries), "entry") if isinstance(page, Listing) else _explain(page)
         is_good = isinstance(page, Listing) and bool(page.entries)
         yield Check(page.url, "listing", "ok" if is_good else "finding", "entries", read)
     articles = [(answer.url, read_page_of(site, answer)) for answer in present.articles]

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import tzinfo
 
+from archiver.findings import Kind
 from archiver.html.decoding import decode_page
 from archiver.html.elements import Element, select_one, text_of
 from archiver.html.links import Links
 from archiver.html.markup import forget_markup
-from archiver.html.tree import fell_tree
+from archiver.html.tree import fell_tree, no_search
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.article import read_article
 from archiver.parsing.feeds.feed import read_feed_or_map
@@ -34,6 +35,7 @@ from archiver.parsing.pages.scripted import recognise_scripted
 from archiver.parsing.pages.stand_ins import LONGEST, read_stand_in, speaks_of_now
 from archiver.parsing.pages.truncation import find_truncation, is_never_ended
 from archiver.platforms.layout import Layout, Platform
+from archiver.text.counting import count
 from archiver.text.sketches import write_unread
 from archiver.urls import path_of
 
@@ -56,7 +58,7 @@ _MARKS = (b"\xff\xfe", b"\xfe\xff")
 MOST_NULLS = 32
 NESTED = "elements are nested deeper than any real page nests them"
 LONGEST_HEAD = 60_000
-NOTHING_FOUND = frozenset({"no_layout", "no_article", "uncertain_title"})
+NOTHING_FOUND: frozenset[Kind] = frozenset({"no_layout", "no_article", "uncertain_title"})
 
 
 def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
@@ -72,7 +74,8 @@ def read_page(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     if problem:
         return Unreadable(capture.url, problem)
     try:
-        return _read_whole(capture, platform, zone)
+        with no_search():
+            return _read_whole(capture, platform, zone)
     except TooDeepError as error:
         return Unreadable(capture.url, Problem("too_deep", str(error) or NESTED))
     except PageRejectedError as error:
@@ -120,7 +123,7 @@ def _read(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
 
 def _name_reason(page: Page, capture: Capture) -> Page:
     """Say of a page in which nothing was found that a script was to write it, or that it has no end, if that is why."""
-    if not isinstance(page, Unreadable) or page.problem.kind not in NOTHING_FOUND | {"no_content"}:
+    if not isinstance(page, Unreadable) or page.problem.kind not in {*NOTHING_FOUND, "no_content"}:
         return page
     tree = parse_html(decode_page(capture.body, capture.headers))
     problem = recognise_scripted(tree) if page.problem.kind in NOTHING_FOUND else None
@@ -138,7 +141,7 @@ def _refuse(capture: Capture) -> Problem | None:
     if not body or body.isspace():
         return Problem("empty_page", "the server answered with an empty page")
     if body.startswith(_MAGIC) or (b"\0" in body and body.count(b"\0") > MOST_NULLS and not body.startswith(_MARKS)):
-        return Problem("not_html", f"{len(body)} bytes of a file, not a page")
+        return Problem("not_html", f"{count(len(body), 'byte')} of a file, not a page")
     return None
 
 

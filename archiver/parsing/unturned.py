@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from archiver.html.elements import Element, attribute_of, classes_of, elements_below, text_of
+from archiver.html.elements import Element, attribute_of, beginning_of, classes_of, elements_below, text_of
 from archiver.text.cleaning import clean_text
 
 _LONGEST_WORD = 40
@@ -63,7 +63,11 @@ def find_unturned(page: Element) -> str:
 
 def list_turners(page: Element) -> Iterator[tuple[Element, str]]:
     """List what turns the pages of a listing by a script, each with the number or word that it prints."""
-    for element in _list_scripted(page):
+    return _list_turners(filter(_may_be_scripted, islice(elements_below(page), _MOST_ELEMENTS)))
+
+
+def _list_turners(scripted: Iterator[Element]) -> Iterator[tuple[Element, str]]:
+    for element in scripted:
         word = _word_of(element)
         if not _may_turn(word) or _is_off(element) or is_elsewhere(element):  # the last takes longest
             continue
@@ -73,7 +77,7 @@ def list_turners(page: Element) -> Iterator[tuple[Element, str]]:
 
 def list_scripted_pagers(page: Element) -> Iterator[tuple[Element, str]]:
     """List the numbers and words of pagers that lead nowhere but to a script, with what says so."""
-    for element, word in list_turners(page):
+    for element, word in _list_turners(filter(_is_scripted, islice(elements_below(page), _MOST_ELEMENTS))):
         if not _MORE.fullmatch(word):
             yield element, f"{word!r} is turned by a script"
 
@@ -108,16 +112,21 @@ def _is_in_series(element: Element) -> bool:
 
 
 def _may_turn(word: str) -> bool:
+    if not word:
+        return False
     words = (_MORE, _NUMBER, _NEXT)
     return any(known.fullmatch(word) for known in words) or bool(_NEXT_PAGE.fullmatch(word.strip(_ARROWS)))
 
 
-def _list_scripted(page: Element) -> Iterator[Element]:
-    """List what can be clicked on and leads to no address."""
-    return filter(_is_scripted, islice(elements_below(page), _MOST_ELEMENTS))
+def _may_be_scripted(element: Element) -> bool:
+    """Say whether an element can be clicked on and leads to no address, or prints nothing but a word for more."""
+    return _is_scripted(element) or (element.name in _PLAIN and _is_lone_word(element))
 
 
 def _is_scripted(element: Element) -> bool:
+    """Say whether an element can be clicked on, by its kind or what it says to a script, and leads to no address."""
+    if not element.attrs:
+        return element.name in ("a", "button")
     if element.name == "a":
         href = attribute_of(element, "href").strip().lower()
         return href in ("", "#") or href.startswith(("#", "javascript:")) or element.has_attr("data-page")
@@ -125,9 +134,10 @@ def _is_scripted(element: Element) -> bool:
         return True
     if element.name == "input":
         return attribute_of(element, "type").lower() in ("button", "submit")
-    if any(name in ("onclick", "hx-get") or name.startswith("data-") for name in element.attrs or ()):
-        return True
-    return element.name in _PLAIN and _is_lone_word(element)
+    names = " ".join(element.attrs)
+    if not ("data-" in names or "onclick" in names or "hx-get" in names):
+        return False
+    return any(name.startswith("data-") or name in ("onclick", "hx-get") for name in element.attrs)
 
 
 def _is_lone_word(element: Element) -> bool:
@@ -154,9 +164,11 @@ def _is_off(element: Element) -> bool:
 
 
 def _word_of(element: Element) -> str:
-    texts = (text_of(element)[:200], attribute_of(element, "value"), attribute_of(element, "aria-label"))
-    words = (clean_text(text).strip(_MARKS) for text in texts)
-    return next((word for word in words if word and len(word) <= _LONGEST_WORD), "")
+    for text in (beginning_of(element, 200), attribute_of(element, "value"), attribute_of(element, "aria-label")):
+        word = clean_text(text).strip(_MARKS) if text else ""
+        if word and len(word) <= _LONGEST_WORD:
+            return word
+    return ""
 
 
 def _names_around(element: Element) -> str:

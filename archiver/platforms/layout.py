@@ -120,7 +120,7 @@ class Platform:
     are known. One that is not ``proved`` on pages of real sites, or of which too many looks are not, only proposes:
     what its layouts read is held against what the generic reader reads. ``version`` counts the changes of its layouts:
     a reading is known by it and by the version of the parsing code, so that a change of ours never looks like a change
-    of the page.
+    of the page. ``digest`` is that of the source of a platform from a project's own package, set when it is loaded.
     """
 
     name: str
@@ -131,6 +131,7 @@ class Platform:
     places: Places = field(default_factory=Places)
     version: int = 1
     proved: bool = False
+    digest: str = ""
 
     def layout_on(self, day: date) -> Layout:
         """Return the layout in use on ``day``, the newest where periods overlap or none fits."""

@@ -16,6 +16,8 @@ _ENTITY = re.compile(r"&(?:(?:amp|#38);)*([A-Za-z][A-Za-z0-9]{1,30}|#[0-9]{1,7}|
 _MOST_ROUNDS = 4
 _LONG_TEXT = 1000
 _MOST_MARKS = 30
+_LONGEST_LINE = 400
+_ALPHANUMERIC = re.compile(r"[^\W_]+")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 
 
@@ -26,7 +28,12 @@ def clean_text(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """Return the letters and digits of a text, in lower case: what two prints of one text have in common."""
-    return _NOT_ALPHANUMERIC.sub("", text.casefold())
+    return _squeeze_line(text) if len(text) <= _LONGEST_LINE else _NOT_ALPHANUMERIC.sub("", text.casefold())
+
+
+@lru_cache(maxsize=2048)  # the lines of a page are asked for again and again
+def _squeeze_line(text: str) -> str:
+    return "".join(_ALPHANUMERIC.findall(text.casefold()))
 
 
 def clean_line(text: str) -> str:

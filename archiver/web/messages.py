@@ -5,7 +5,7 @@ from typing import Literal
 Language = Literal["vi", "en"]
 LANGUAGES: dict[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
 
-# Key -> Vietnamese, English. Names in braces are filled in.
+# Key -> Vietnamese, English. Names in braces are filled in. A count of 1 is said by KEY_one where there is such a key.
 MESSAGES: dict[str, tuple[str, str]] = {
     "name": ("Kho lưu trữ tin tức", "News archive"),
     "skip": ("Đến nội dung chính", "Skip to content"),
@@ -30,8 +30,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "sites": ("Các trang", "Sites"),
     "see_change": ("Xem thay đổi", "See what changed"),
     "see_article": ("Đọc bài", "Read the article"),
-    "see_kept": ("Đọc bản đã lưu", "Read what was kept"),
-    "last_run": ("Lần thu thập cuối", "Last run"),
+    "see_kept": ("Đọc bản đã lưu", "Read the kept version"),
+    "last_run": ("Lần thu thập gần nhất", "Last run"),
     "feed": ("Nguồn tin Atom", "Atom feed"),
     "nothing_yet": ("Kho còn trống.", "The archive is empty."),
     "crawl_first": ("Hãy chạy: archiver crawl", "Begin with: archiver crawl"),
@@ -58,15 +58,16 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "undated": ("không ghi ngày", "undated"),
     "views": ("Lượt xem", "Views"),
     "views_count": ("{count} lượt xem", "{count} views"),
+    "views_count_one": ("1 lượt xem", "1 view"),
     "views_grew": (
         "Từ {first} lên {last}: {gained}, trong đó {own} lần là chính kho này ghé xem.",
-        "From {first} to {last}: {gained}, of which {own} were visits of this archive itself.",
+        "From {first} to {last}: {gained}, of which {own} were our own requests.",
     ),
     "views_once": ("Mới đọc được một lần: {last}.", "Read once so far: {last}."),
     "views_none": ("Trang không in lượt xem.", "The site prints no view count."),
     "views_chart": ("Biểu đồ lượt xem theo thời gian", "Chart of the views over time"),
     "views_figures": ("Số liệu", "Figures"),
-    "own_visit": ("kho này ghé xem", "visit of this archive"),
+    "own_visit": ("kho này ghé xem", "our own request"),
     "seen_in_listing": ("đọc ở trang danh mục", "read on a listing"),
     "edit_mark": ("bài thay đổi", "the text changed"),
     "when": ("Khi nào", "When"),
@@ -108,7 +109,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Bài đã thay đổi {count} lần từ khi được lưu.",
         "The text has changed {count} times since it was first seen.",
     ),
-    "changed_note_once": (
+    "changed_note_one": (
         "Bài đã thay đổi một lần từ khi được lưu.",
         "The text has changed once since it was first seen.",
     ),
@@ -133,9 +134,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "raw_source": ("Mã nguồn", "Source"),
     "raw_none": ("Không có trang nào từ lúc đó.", "There is no page from that time."),
     "raw_received": ("Nhận lúc", "Received"),
-    "raw_status": ("Mã trả lời", "Status"),
-    "raw_size": ("Cỡ", "Size"),
+    "raw_status": ("Mã trạng thái", "Status"),
+    "raw_size": ("Kích thước", "Size"),
     "bytes": ("{count} byte", "{count} bytes"),
+    "bytes_one": ("1 byte", "1 byte"),
     # runs
     "run": ("Lần thu thập {number}", "Run {number}"),
     "started": ("Bắt đầu", "Began"),
@@ -149,7 +151,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "captures": ("Trang đã lưu", "Answers kept"),
     "errors": ("Lỗi", "Errors"),
     "findings": ("Điều cần xem", "Findings"),
-    "findings_none": ("Không có gì bất thường.", "Nothing is amiss."),
+    "findings_none": ("Không có gì bất thường.", "Nothing is wrong."),
     "run_events": ("Lần này thấy gì", "What this run showed"),
     "runs_older": ("Các lần cũ hơn", "Older runs"),
     "scope": ("Phạm vi", "Scope"),
@@ -159,7 +161,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "missing_title": ("Không có trang này", "There is no such page"),
     "wrong_title": ("Không hiểu yêu cầu", "This cannot be understood"),
     "failed_title": ("Không đọc được kho", "The archive cannot be read"),
-    "damaged": ("Kho bị hỏng: {what}", "The archive is not whole: {what}"),
+    "damaged": ("Kho bị hỏng: {what}", "The archive is damaged: {what}"),
     "no_article": ("Kho không có bài {article}.", "The archive holds no article {article}."),
     "no_version": ("Bài không có bản {number}.", "The article has no version {number}."),
     "no_file": ("Kho không có tệp này.", "The archive does not hold this file."),
@@ -200,7 +202,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "problems": ("xong, có điều cần xem", "done, with findings"),
     "failed": ("thất bại", "failed"),
     "interrupted": ("bị ngắt", "interrupted"),
-    "died": ("chết giữa chừng", "died"),
+    "died": ("dừng đột ngột", "died"),
     "withdrawn": ("đã rút", "withdrawn"),
     "locked": ("đang bị khóa", "locked"),
     "running": ("đang chạy", "running"),
@@ -220,6 +222,7 @@ _COLUMN: dict[Language, int] = {"vi": 0, "en": 1}
 
 def say(language: Language, key: str, **values: object) -> str:
     """Return a message with its values filled in; KeyError for a key that does not exist."""
+    key = one if str(values.get("count")) == "1" and (one := f"{key}_one") in MESSAGES else key
     return MESSAGES[key][_COLUMN[language]].format(**values)
 
 

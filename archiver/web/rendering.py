@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from archiver.archive.store.damage import Damages
+from archiver.findings import Explanation, explain
 from archiver.text.display import escape_controls
 from archiver.web.cleaning import clean_html
 from archiver.web.links import Links
@@ -39,6 +40,10 @@ class Frame:
     def name(self, word: str) -> str:
         """Return a word of the archive for people."""
         return name_word(self.language, word)
+
+    def explain(self, kind: str) -> Explanation | None:
+        """Explain a kind of finding; None for one that this version does not know."""
+        return explain(kind, self.language)
 
     def show_time(self, value: str | None, site: str, precision: str | None = "minute") -> str:
         """Show a time of the archive in a site's zone."""

@@ -165,7 +165,7 @@ def _print_table(count: int, runs: Mapping[str, Sequence[Run]]) -> None:
 
 
 def _sum_up(count: int, runs: Mapping[str, Sequence[Run]]) -> str:
-    """Write the line for the README: our rate, and how many times that of the others it is."""
+    """Write the line for docs/performance.md: our rate, and how many times that of the others it is."""
     if OURS not in runs:
         return ""
     ours = median(run.rate for run in runs[OURS])

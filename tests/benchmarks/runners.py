@@ -19,11 +19,10 @@ IN_FLIGHT = 16
 OURS = "ours"
 _HERE = Path(__file__).parent
 _FAST = ("-s", "DOWNLOAD_DELAY=0", "-s", f"CONCURRENT_REQUESTS_PER_DOMAIN={IN_FLIGHT}", "-s", "LOG_LEVEL=INFO")
-# What stands in our settings for the sake of our own spider: the guards refuse to fetch from this machine without one.
-_BARE = (
-    *("-s", "EXTENSIONS={}", "-s", "ITEM_PIPELINES={}", "-s", "DOWNLOADER_MIDDLEWARES={}"),
-    *("-s", "DOWNLOADER=scrapy.core.downloader.Downloader"),
-    *("-s", "TWISTED_DNS_RESOLVER=scrapy.resolver.CachingThreadedResolver"),
+# What our own spiders set to download with.
+_HANDLERS = (
+    *("-s", 'DOWNLOAD_HANDLERS={"http": "archiver.crawl.transport.connections.Connections"}'),
+    *("-s", "COMPRESSION_ENABLED=0"),
 )
 
 
@@ -90,8 +89,8 @@ def _fetch(job: Job) -> Sequence[str]:
 
 
 def _fetch_as_ours(job: Job) -> Sequence[str]:
-    """Fetch with our settings and our handler, without what needs a spider of ours."""
-    return "env", "SCRAPY_SETTINGS_MODULE=archiver.settings", *_fetch(job), *_BARE
+    """Fetch with our settings and our handler, without what our spiders bring with them."""
+    return "env", "SCRAPY_SETTINGS_MODULE=archiver.settings", *_fetch(job), *_HANDLERS
 
 
 def _fetch_with_wget(job: Job) -> Sequence[str]:

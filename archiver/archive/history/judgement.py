@@ -31,6 +31,7 @@ from archiver.archive.history.timeline import GONE_STATUS
 from archiver.archive.identity.settlement import find_strays
 from archiver.archive.runs.run_log import Run
 from archiver.model import Problem
+from archiver.text.counting import count
 from archiver.text.sketches import PORTAL_PAGE, UNREAD
 
 _IS_READING = "article_id = ? AND capture_id = ? AND parser_id = ? AND sign = ?"
@@ -186,7 +187,8 @@ def _describe_outage(outage: Outage | None, affected: int, known: int) -> list[P
 
 
 def _describe_end(articles: int) -> Problem:
-    detail = f"{articles} known articles are gone, and nothing else of the site was read: it seems to be closed"
+    gone = f"{count(articles, 'known article', 'is', 'are')} gone"
+    detail = f"{gone}, and nothing else of the site was read: it seems to be closed"
     return Problem("site_closed", f"{detail}; if it is, take it out of the schedule: its history stays")
 
 

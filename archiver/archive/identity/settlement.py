@@ -9,10 +9,11 @@ from archiver.archive.history.snapshots import rederive_article
 from archiver.archive.identity.address_sightings import find_whereabouts
 from archiver.archive.identity.joining import Settled, settle_identity
 from archiver.archive.runs.run_log import Run, add_finding
+from archiver.findings import Kind
 from archiver.model import Problem
 from archiver.urls import host_of, site_of
 
-UNFOLLOWED = "redirect_to_other_article"
+UNFOLLOWED: Kind = "redirect_to_other_article"
 """The kind of the finding that an address of an article leads to another article."""
 FEWEST_MOVED = 3
 MAY_STRAY = (

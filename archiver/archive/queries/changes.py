@@ -112,8 +112,8 @@ def find_run(connection: sqlite3.Connection, number: int) -> CountedRunRow | Non
     return take_row(row, CountedRunRow) if row is not None else None
 
 
-def list_findings(connection: sqlite3.Connection, run: int, limit: int) -> list[RunFindingRow]:
-    """List what a run (by its id) has to say."""
+def list_findings(connection: sqlite3.Connection, run: int, limit: int = -1) -> list[RunFindingRow]:
+    """List what a run (by its id) has to say: all of it, or the first ``limit``."""
     query = "SELECT kind, url, detail FROM findings WHERE run_id = ? ORDER BY id LIMIT ?"
     return list(take_rows(connection.execute(query, (run, limit)), RunFindingRow))
 

@@ -189,7 +189,7 @@ CREATE VIEW run_findings (
     run_id,     -- the run, as in run_summary
     site,       -- the site's name, as in `archiver sites`
     started_at, -- when the run began
-    kind,       -- what it is, in one word
+    kind,       -- what it is, in one word; `archiver schema findings` explains each
     url,        -- the address it is about
     detail      -- what exactly, for people
 ) AS

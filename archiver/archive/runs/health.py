@@ -13,10 +13,11 @@ from archiver.archive.runs.field_coverage import Page, read_pages, read_recent
 from archiver.archive.runs.known_articles import DID_ITS_WORK
 from archiver.archive.runs.run_log import LEFT_WORK, Run
 from archiver.archive.store.values import read_time
+from archiver.findings import Kind
 from archiver.site import Site
 
 WINDOW = 16  # runs back, as the past is looked at
-REFUSALS = ("captcha_page", "login_page", "http_401", "http_403", "http_429")
+REFUSALS: tuple[Kind, ...] = ("captcha_page", "login_page", "http_401", "http_403", "http_429")
 _BOUNDED = "coalesce(json_extract(arguments, '$.since'), json_extract(arguments, '$.max_pages')) IS NOT NULL"
 
 
@@ -37,7 +38,11 @@ class RunFigures:
     refused: int = 0
     page_size: int = 0
     growth: int = 0
-    kinds: frozenset[str] = frozenset()
+    kinds: frozenset[Kind] = frozenset()
+
+    def tells(self, kind: Kind) -> bool:
+        """Say whether the run has a finding of a kind."""
+        return kind in self.kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +115,7 @@ def read_health(connection: sqlite3.Connection, run: Run, site: Site, start: Seq
     figures = {key: _read_figures(connection, key) for key in (run.id, *past)}
     observed, set_back = _count_observed(connection, run)
     left = _count(connection, f"SELECT count(*) FROM fates WHERE run_id = ? AND {LEFT_WORK}", run.id)
-    spent = "request_budget" in figures[run.id].kinds
+    spent = figures[run.id].tells("request_budget")
     whole = not (own["bounded"] or own["resumes"] or spent or left) and (own["scope"] == "daily" or ending.complete)
     return Health(
         site=site,
@@ -125,7 +130,7 @@ def read_health(connection: sqlite3.Connection, run: Run, site: Site, start: Seq
         articles=_count(connection, "SELECT count(*) FROM articles WHERE site = ?", run.site),
         newest=_find_newest(connection, run, ending.at),
         channels=tuple(_read_channels(connection, run, start, past)),
-        pages=tuple(read_pages(connection, run, same_page="same_page" in figures[run.id].kinds)),
+        pages=tuple(read_pages(connection, run, same_page=figures[run.id].tells("same_page"))),
         recent=tuple(read_recent(connection, run)),
         observed=observed,
         set_back=set_back,

@@ -14,6 +14,7 @@ from archiver.archive.evidence.seals import seal_run
 from archiver.archive.history.content import write_time
 from archiver.archive.noise.spreading import rederive_versioned
 from archiver.archive.runs.declarations import write_declaration, write_site
+from archiver.findings import Kind
 from archiver.model import Problem
 from archiver.site import Site
 
@@ -49,7 +50,7 @@ class Run:
 class Finding:
     """What a run has to say about an address."""
 
-    kind: str
+    kind: Kind
     url: str
     detail: str
 
@@ -276,14 +277,14 @@ def add_finding(
     )
 
 
-def was_found(connection: sqlite3.Connection, run: Run, url: str, kind: str) -> bool:
+def was_found(connection: sqlite3.Connection, run: Run, url: str, kind: Kind) -> bool:
     """Say whether another run of the site has found the same thing at an address."""
     query = "SELECT EXISTS (SELECT 1 FROM findings f JOIN runs u ON u.id = f.run_id WHERE u.site = ? AND u.id <> ? "
     found = connection.execute(f"{query}AND f.kind = ? AND f.url = ?)", (run.site, run.id, kind, url))
     return bool(found.fetchone()[0])
 
 
-def was_told(connection: sqlite3.Connection, run: Run, kind: str) -> bool:
+def was_told(connection: sqlite3.Connection, run: Run, kind: Kind) -> bool:
     """Say whether an earlier run of the site has told of something, and no article was read well since."""
     row = connection.execute(
         "SELECT max(p.started_at) FROM runs u JOIN runs p ON p.site = u.site AND p.started_at < u.started_at "

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from archiver.archive.runs.withdrawn import WITHDRAWN
+from archiver.findings import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Contact:
 
     at: datetime
     status: int | None
-    kinds: frozenset[str] = frozenset()
+    kinds: frozenset[Kind] = frozenset()
     withheld: bool = False
 
 

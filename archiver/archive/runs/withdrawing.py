@@ -16,6 +16,7 @@ from archiver.archive.runs.declarations import redeclare
 from archiver.archive.runs.run_log import Run, count_died_run, list_chain
 from archiver.archive.runs.withdrawn import WITHDRAWN
 from archiver.archive.store.values import read_time
+from archiver.text.counting import count
 
 _NUMBERED = (
     "SELECT r.id, r.site, r.outcome, r.withdrawn FROM runs r JOIN run_numbers n ON n.id = r.id WHERE n.run_id = ?"
@@ -89,4 +90,5 @@ def check_withdrawn(connection: sqlite3.Connection) -> list[str]:
         f"SELECT count(*) FROM captures k CROSS JOIN readings r ON r.capture_id = k.id WHERE k.run_id IN {WITHDRAWN}"
     )
     readings = connection.execute(query).fetchone()[0]
-    return [f"{readings} readings are of runs that are withdrawn"] if readings else []
+    said = f"{count(readings, 'reading', 'is', 'are')} of runs that are withdrawn"
+    return [said] if readings else []

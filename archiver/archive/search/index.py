@@ -18,6 +18,7 @@ from itertools import chain
 
 from archiver.archive.store.damage import FILE_ERRORS, DamageError
 from archiver.archive.store.values import read_attachments, read_images, read_time, read_value
+from archiver.text.counting import count
 from archiver.text.folding import FOLDED, MARKED, list_words
 from archiver.text.raised import PLAIN
 
@@ -86,7 +87,7 @@ def check_index(connection: sqlite3.Connection) -> Iterator[str]:
         "SELECT count(*) FROM contents WHERE id NOT IN (SELECT content_id FROM search_order)"
     ).fetchone()[0]
     if missing:
-        yield f"search index: {missing} contents are missing"
+        yield f"search index: {count(missing, 'content', 'is', 'are')} missing"
     folded: Counter[str] = Counter()
     exact: Counter[str] = Counter()
     yield from _count_words(connection, folded, exact)
@@ -97,7 +98,7 @@ def check_index(connection: sqlite3.Connection) -> Iterator[str]:
             yield f"search index: {table} cannot be read ({error})"
             continue
         if wrong:
-            yield f"search index: {table} differs from the contents in {wrong} words"
+            yield f"search index: {table} differs from the contents in {count(wrong, 'word')}"
 
 
 def first_place(day: date) -> int:

@@ -127,7 +127,7 @@ def check_space(path: Path) -> None:
     free = _free_bytes(path)
     if free < LEAST_SPACE:
         room = f"{free / 1e6:.1f} MB are free, at least {LEAST_SPACE / 1e6:.0f} MB are needed"
-        raise ArchiveError(f"{path}: the disk is full: {room}; make room, nothing was asked for")
+        raise ArchiveError(f"{path}: the disk is full: {room}; make room; nothing was requested")
 
 
 def _free_bytes(path: Path) -> int:

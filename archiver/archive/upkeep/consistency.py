@@ -22,6 +22,7 @@ from archiver.archive.runs.withdrawing import check_withdrawn
 from archiver.archive.store.damage import CONTENT_ERRORS
 from archiver.archive.store.inspection import list_changed_views
 from archiver.errors import ArchiveError
+from archiver.text.counting import count
 
 _Item = TypeVar("_Item")
 DAMAGE: tuple[type[Exception], ...] = (ArchiveError, *CONTENT_ERRORS)
@@ -147,7 +148,7 @@ def _check_newest(connection: sqlite3.Connection) -> Iterator[str]:
         "AND (np.ordinal, np.since, np.version) > (p.ordinal, p.since, p.version))"
     ).fetchone()[0]
     if wrong:
-        yield f"{wrong} readings are taken for the newest of their capture, or for older, and are not"
+        yield f"{count(wrong, 'reading', 'is', 'are')} wrongly taken for the newest of a capture, or for an older one"
 
 
 def _check_signs(connection: sqlite3.Connection) -> Iterator[str]:
@@ -157,7 +158,7 @@ def _check_signs(connection: sqlite3.Connection) -> Iterator[str]:
         (LEFT_LISTINGS,),
     ).fetchone()[0]
     if wrong:
-        yield f"{wrong} readings say what no reading of their kind says"
+        yield f"{count(wrong, 'reading', 'says', 'say')} what no reading of the kind says"
 
 
 def _check_headers(connection: sqlite3.Connection) -> Iterator[str]:

@@ -12,6 +12,7 @@ from archiver.crawl.running.execution import Report, choose_spiders, crawl_sites
 from archiver.crawl.running.logs import note_end, site_logs, sites_with_logs
 from archiver.crawl.running.project_settings import project_settings
 from archiver.errors import UsageError
+from archiver.text.counting import count
 from archiver.text.display import escape_controls
 
 MOST_FINDINGS = 10
@@ -89,9 +90,9 @@ def _tell(report: Report, *, loud: bool) -> None:
         click.echo(f"{report.site}: {escape_controls(report.reason)}", err=True)
     if report.outcome in ("locked", None):
         return
-    counts = ", ".join(f"{count} {novelty}" for novelty, count in report.novelties.items() if count) or "none"
-    files = ", ".join(f"{count} {word}" for word, count in report.files.items() if count)
-    told = f"articles: {counts}{f'; files: {files}' if files else ''}; {len(report.findings)} findings"
+    counts = ", ".join(f"{number} {novelty}" for novelty, number in report.novelties.items() if number) or "none"
+    files = ", ".join(f"{number} {word}" for word, number in report.files.items() if number)
+    told = f"articles: {counts}{f'; files: {files}' if files else ''}; {count(len(report.findings), 'finding')}"
     click.echo(f"{report.site}: {report.outcome}; {told}", err=True)
     for finding in report.findings[:MOST_FINDINGS]:
         click.echo(f"  {finding.kind}: {escape_controls(finding.detail)} <{escape_controls(finding.url)}>", err=True)

@@ -11,6 +11,7 @@ from archiver.alerts.notifications import PATIENCE, PingAddress, Signal, load_me
 from archiver.cli.printing.options import Command
 from archiver.crawl.running.execution import Report
 from archiver.errors import ArchiverError
+from archiver.text.counting import count
 from archiver.text.display import make_showable
 
 MOST_LINES = 20
@@ -100,8 +101,7 @@ def with_monitoring(command: Command) -> Command:
 
 def write_message(report: Report) -> tuple[str, str]:
     """Write title and text of the message about a run: its findings, at most MOST_LINES lines."""
-    count = len(report.findings)
-    title = f"{report.site}: {report.outcome or 'failed'}, {count} finding{'' if count == 1 else 's'}"
+    title = f"{report.site}: {report.outcome or 'failed'}, {count(len(report.findings), 'finding')}"
     lines = [report.reason] if report.reason else []
     lines += [f"{finding.kind}: {finding.detail} <{finding.url}>" for finding in report.findings]
     if len(lines) > MOST_LINES:

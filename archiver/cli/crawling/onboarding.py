@@ -46,9 +46,9 @@ def new_command(
 ) -> None:
     """Declare the site at URL: a listing of its news, or a page that leads to one.
 
-    A listing and a few articles are fetched twice, a few seconds apart; what moved is no content. What is read of them
-    is shown, and spiders/NAME.py written, with a saved page as its test. Exit status: 0 written, 1 not readable, 2
-    wrong usage, 130 interrupted.
+    A listing and a few articles are requested twice, a few seconds apart: what moves is no content. The command shows
+    what it read of them and writes spiders/NAME.py, with a saved page as its test. Exit status: 0 written, 1 not
+    readable, 2 wrong usage, 130 interrupted.
     """
     from archiver.cli.crawling.crawl import read_pairs
 

@@ -48,11 +48,14 @@ class Output:
     verbatim: bool = False
     bom: bool = False
 
-    def write(self, rows: Iterable[Row], columns: Sequence[str], shown: Sequence[str] | None = None) -> None:
-        """Write rows: all ``columns`` for programs, those ``shown`` in a table."""
+    def write(
+        self, rows: Iterable[Row], columns: Sequence[str], shown: Sequence[str] | None = None, below: Sequence[str] = ()
+    ) -> None:
+        """Write rows: all ``columns`` for programs, those ``shown`` in a table, and lines ``below`` it."""
         with self.open() as stream:
             if self.form == "table":
                 _write_table(stream, rows, shown or columns)
+                stream.writelines(f"{line}\n" for line in below)  # a table ends with an empty line
             elif self.form == "json":
                 _write_array(stream, rows, columns)
             elif self.form == "nl":

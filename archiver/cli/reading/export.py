@@ -22,6 +22,7 @@ from archiver.errors import UsageError
 from archiver.exporting.texts import compose_row
 from archiver.formats.atom import About, write_feed
 from archiver.formats.atomic_files import open_bytes, open_folder
+from archiver.text.counting import count
 
 if TYPE_CHECKING:
     from archiver.web.messages import Language
@@ -57,7 +58,8 @@ def export_command(db: Path, form: str, out: Path | None, wanted: ArticleFilter,
 
     Filters choose articles; --what says which of their rows are written, --limit how many. atom is a feed of what
     happened to them, the newest 100 events unless --limit says otherwise; site is a folder of pages to read in a
-    browser, without a server. A file or folder gets its name when it is whole.
+    browser, without a server. A file or folder appears under its name only
+    when it is complete.
 
     \b
     archiver export csv --bom -o articles.csv
@@ -129,11 +131,11 @@ def _write_site(database: Database, out: Path | None, wanted: ArticleFilter, opt
     with open_folder(out) as folder, Readers(database, options["jobs"] or count_cores()) as readers:
         limit: int | None = options["limit"]
         written = write_site(folder, database.conn, wanted, limit, language, _show_progress, readers)
-    click.echo(f"{out}: {written} articles; open {out / 'index.html'} in a browser", err=True)
+    click.echo(f"{out}: {count(written, 'article')}; open {out / 'index.html'} in a browser", err=True)
 
 
 def _show_progress(done: int, articles: int) -> None:
     """Show at a terminal how far it is; the line is cleared at the end."""
     if sys.stderr.isatty() and (done % 50 == 0 or done == articles):
-        text = f"{done} of {articles} articles" if done < articles else ""
+        text = f"{done} of {count(articles, 'article')}" if done < articles else ""
         click.echo(f"\r\x1b[K{text}", err=True, nl=False)

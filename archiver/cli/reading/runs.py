@@ -1,26 +1,34 @@
 """``archiver runs``: the ledger."""
 
-from collections.abc import Iterable
+import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
+from archiver.archive.queries.changes import find_run, list_findings
 from archiver.archive.queries.queries import list_runs, zones_of_sites
 from archiver.archive.queries.rows import RunRow
 from archiver.archive.queries.views import COLUMNS
+from archiver.archive.runs.run_history import FINDING_COLUMNS
 from archiver.archive.store.file import open_for_reading
+from archiver.cli.printing.explaining import EXPLAINED, explain_kinds, explain_row
 from archiver.cli.printing.options import with_archive, with_limit, with_output
 from archiver.cli.printing.output import Output, Row, show_time
 from archiver.errors import UsageError
+from archiver.text.counting import count
+from archiver.text.display import escape_controls
 
 # What fits into 80 columns; the rest (found, unchanged, skipped, pending) is in --json and the view run_summary.
 ARTICLES = ("new", "changed", "failed")
 SHOWN = ("run", "site", "started_at", "outcome", "scope", *ARTICLES, "findings")
+FINDINGS = ("kind", "url", "detail")
 SEALS = ("site", "started_at", "outcome", "captures", "seal")
 
 
 @click.command("runs")
+@click.argument("run", metavar="[RUN]", type=int, required=False)
 @click.option("--site", help="Only of this site.")
 @click.option("--seals", is_flag=True, help="Print the seals: digests over all captures of each run.")
 @click.option("--withdraw", metavar="RUN", type=int, multiple=True, help="Set aside what this run read; repeatable.")
@@ -31,38 +39,65 @@ SEALS = ("site", "started_at", "outcome", "captures", "seal")
 def runs_command(
     db: Path,
     output: Output,
+    run: int | None,
     site: str | None,
     limit: int | None,
     seals: bool,
     withdraw: tuple[int, ...],
     restore: tuple[int, ...],
 ) -> int:
-    """List runs, the newest first.
+    """List runs, the newest first; or, with the number of a RUN, its findings with what they mean.
 
     A seal is SHA-256 over all captures of a run: their addresses, times, statuses, headers and payload digests, in
     order. Publish the seals, or mail them to somebody: then there is a witness that nothing was changed, added or taken
     away later. archiver verify computes them again.
 
-    --withdraw sets aside what a run read, by its number: one that was dated by a wrong clock, say. Its captures stay,
-    and articles, history, counts and events are those of an archive without it, until --restore brings it back. All
-    other captures of the site are read again for it. Status 75 while a crawl is under way.
+    --withdraw RUN sets aside what a run read, for example because its clock was wrong. Its captures stay, and articles,
+    history, counts and events are those of an archive without it, until --restore brings it back. All other captures of
+    the site are read again for it. Status 75 while a crawl is under way.
     """
+    if run is not None and (site or seals or withdraw or restore):
+        raise UsageError("a RUN is shown alone: leave out --site, --seals, --withdraw and --restore")
     if withdraw and restore:
         raise UsageError("--withdraw and --restore exclude each other")
     if withdraw or restore:
         from archiver.cli.reading.withdrawing import decide
 
         return decide(db, withdraw or restore, withdrawn=bool(withdraw))
-    database = open_for_reading(db)
-    if seals:
-        output.write(list_runs(database.conn, site, limit), SEALS)
-        return 0
-    rows: Iterable[Row] = list_runs(database.conn, site, limit)
-    if output.form == "table":
-        zones = zones_of_sites(database.conn)
-        rows = [_show(row, zones[row["site"]]) for row in list_runs(database.conn, site, limit)]
-    output.write(rows, COLUMNS["run_summary"], SHOWN)
+    connection = open_for_reading(db).conn
+    if run is not None:
+        _write_findings(connection, output, run)
+    else:
+        _write_runs(connection, output, list(list_runs(connection, site, limit)), seals=seals)
     return 0
+
+
+def _write_runs(connection: sqlite3.Connection, output: Output, runs: list[RunRow], *, seals: bool) -> None:
+    if seals:
+        output.write(runs, SEALS)
+        return
+    rows: Sequence[Row] = runs
+    if output.form == "table":
+        zones = zones_of_sites(connection)
+        rows = [_show(run, zones[run["site"]]) for run in runs]
+    output.write(rows, COLUMNS["run_summary"], SHOWN)
+
+
+def _write_findings(connection: sqlite3.Connection, output: Output, number: int) -> None:
+    """Write the findings of a run; for people also how the run went, and what each kind means."""
+    run = find_run(connection, number)
+    if run is None:
+        raise UsageError(f"there is no run {number}; archiver runs lists those there are")
+    named = {"site": run["site"], "run_id": number, "started_at": run["started_at"]}
+    rows = [explain_row({**named, **row}) for row in list_findings(connection, run["id"])]
+    at = show_time(run["started_at"], zones_of_sites(connection)[run["site"]])
+    outcome = run["outcome"] or "under way"
+    told = f"Run {number} of {escape_controls(run['site'])}, {at}: {outcome}, {count(len(rows), 'finding')}."
+    if output.form == "table" and not rows:
+        with output.open() as stream:
+            stream.write(f"{told}\n")
+    else:
+        output.write(rows, (*FINDING_COLUMNS, *EXPLAINED), FINDINGS, [told, "", *explain_kinds(rows)])
 
 
 def _show(row: RunRow, zone: ZoneInfo) -> Row:

@@ -25,7 +25,7 @@ PORT = 8001
 def serve_command(db: Path, host: str, port: int) -> None:
     """Show the archive in a browser: what changed, every article with its history, searches.
 
-    Nothing can be written, and nothing is asked of any other machine. Without an archive, but after archiver demo,
+    It changes nothing and requests nothing from other machines. Without an archive, but after archiver demo,
     the demo is shown. Ctrl-C ends it.
     """
     try:

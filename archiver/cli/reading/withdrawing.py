@@ -13,6 +13,7 @@ from archiver.cli.upkeep.housekeeping import LOCKED, hold_sites
 from archiver.cli.upkeep.rebuild import follow_generator
 from archiver.ingest.replay import Replay
 from archiver.ingest.withdrawal import decide_runs
+from archiver.text.counting import count
 
 
 def decide(db: Path, numbers: Sequence[int], *, withdrawn: bool) -> int:
@@ -34,6 +35,6 @@ def _describe(numbers: Sequence[int], replay: Replay | None, *, withdrawn: bool)
     runs = f"run {', '.join(map(str, numbers))}"
     if replay is None:
         return f"{runs}: {'withdrawn' if withdrawn else 'counts'} already; nothing was changed"
-    differing = f"{len(replay.differing)} articles are shown otherwise"
+    differing = f"{count(len(replay.differing), 'article', 'is', 'are')} shown otherwise"
     back = f"; archiver runs --restore {numbers[0]} takes it back" if withdrawn else ""
     return f"{runs}: {'withdrawn' if withdrawn else 'counts again'}; {differing}{back}"

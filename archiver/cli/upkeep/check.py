@@ -14,6 +14,7 @@ from archiver.archive.queries.rows import FindingRow
 from archiver.archive.runs.run_history import FINDING_COLUMNS, LedgerEntry, list_attendance, list_run_findings
 from archiver.archive.store.file import open_for_reading
 from archiver.checks.attendance import check_attendance, find_open, write_span
+from archiver.cli.printing.explaining import EXPLAINED, explain_kinds, explain_row
 from archiver.cli.printing.options import Day, with_archive, with_output
 from archiver.cli.printing.output import Output, Row, show_time
 from archiver.clock import now
@@ -30,7 +31,9 @@ FINDINGS = 3
 @with_output
 @with_archive
 def check_command(db: Path, output: Output, site: str | None, since: date | None, everything: bool) -> int:
-    """Print the findings of each site's last run, and the sites whose runs fail or no longer come.
+    """Print the findings of each site's last run, and the sites whose runs fail or no longer happen.
+
+    Below them stands what each kind means and what to do about it; archiver schema findings explains all kinds.
 
     Exit status: 0 nothing is wrong, 1 the archive cannot be read, 2 wrong usage, 3 there are findings.
     """
@@ -45,7 +48,8 @@ def check_command(db: Path, output: Output, site: str | None, since: date | None
     rows = [*_list_remarks(chosen, now()), *list_run_findings(connection, numbers)]
     rows.sort(key=lambda row: (row["site"], row["run_id"]))
     if rows or output.form != "table":
-        output.write([_show(row, zones) for row in rows] if output.form == "table" else rows, FINDING_COLUMNS, SHOWN)
+        shown = [_show(row, zones) if output.form == "table" else explain_row(row) for row in rows]
+        output.write(shown, (*FINDING_COLUMNS, *EXPLAINED), SHOWN, explain_kinds(rows))
     _tell(chosen, rows)
     return FINDINGS if rows else 0
 

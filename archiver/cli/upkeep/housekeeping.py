@@ -16,6 +16,7 @@ from archiver.cli.printing.options import with_archive
 from archiver.crawl.running.locks import SiteLocks
 from archiver.errors import ArchiveError
 from archiver.site import NAME
+from archiver.text.counting import count
 
 LOCKED = 75
 
@@ -27,20 +28,19 @@ LOCKED = 75
 def backup_command(db: Path, file: Path, force: bool) -> None:
     """Copy the archive into FILE.
 
-    The copy is the archive of the moment in which it began, one file without a log beside it, checked before it gets
-    its name; a crawl may go on meanwhile. Documents and images are copied into the folder beside it, those that are
-    not there yet.
+    The copy is the archive at the moment in which copying began. It is one file, without a log beside it, and is
+    checked before it appears under its name. A crawl may go on meanwhile. Documents and images that are not there yet
+    are copied into the folder beside it.
     """
     _check_archive(db)
     size = back_up(db, file, force=force, progress=show_progress if sys.stderr.isatty() else None)
     click.echo(f"{file}: {show_megabytes(size)} copied and checked", err=True)
     copied, missing = back_up_files(db, file)
     if copied:
-        click.echo(f"{folder_of_files(file)}: {copied} files copied", err=True)
+        click.echo(f"{folder_of_files(file)}: {count(copied, 'file')} copied", err=True)
     if missing:
-        click.echo(
-            f"{folder_of_files(db)}: {missing} files are missing or damaged; archiver verify names them", err=True
-        )
+        told = f"{count(missing, 'file', 'is', 'are')} missing or damaged; archiver verify names them"
+        click.echo(f"{folder_of_files(db)}: {told}", err=True)
 
 
 @click.command("vacuum")

@@ -20,6 +20,7 @@ from archiver.ingest.reparse import Reread, reparse
 from archiver.ingest.replay import replay
 from archiver.ingest.verify import verify
 from archiver.ingest.withdrawal import merge
+from archiver.text.counting import count
 from archiver.text.display import escape_controls
 
 Outcome = TypeVar("Outcome")
@@ -37,11 +38,11 @@ _ENDING: tuple[type[Exception], ...] = (ArchiverError, *CONTENT_ERRORS)
 def reparse_command(db: Path, site: str | None, dry_run: bool, force: bool, everything: bool, jobs: int | None) -> int:
     """Read all stored pages again with today's parsers and layouts.
 
-    What today's parser has read is passed over, so a reparse that was interrupted goes on where it ended. A reading
+    Pages that today's parser has read are skipped, so a reparse that was interrupted goes on where it ended. A reading
     that fills fewer fields than before is refused; the exit status is 3 then.
 
     With --all the whole history, articles, snapshots, counts and events, is thrown away and derived again from the
-    captures, in one transaction. Articles of which something else is shown afterwards are named. It is refused with
+    captures, in one transaction. Articles that are shown differently afterwards are named. It is refused with
     status 75 while a crawl runs.
     """
     if everything:
@@ -76,9 +77,9 @@ def _replay_all(db: Path, site: str | None, *, dry_run: bool, jobs: int) -> int:
     for name, article_id in outcome.differing:
         click.echo(escape_controls(f"changed: {name}:{article_id}"))
     would = "would be: " if dry_run else ""
-    damaged = f", {outcome.damaged} damaged captures keep what was read of them" if outcome.damaged else ""
-    differing = f"{len(outcome.differing)} articles are shown otherwise"
-    click.echo(f"{would}{outcome.captures} captures read again, {differing}{damaged}", err=True)
+    damaged = f", what was read of {count(outcome.damaged, 'damaged capture')} stays" if outcome.damaged else ""
+    differing = f"{count(len(outcome.differing), 'article', 'is', 'are')} shown otherwise"
+    click.echo(f"{would}{count(outcome.captures, 'capture')} read again, {differing}{damaged}", err=True)
     return FINDINGS if outcome.damaged else 0
 
 
@@ -103,8 +104,8 @@ def follow_generator(replayed: Generator[int, None, Outcome]) -> Outcome:
 def verify_command(db: Path, quick: bool, jobs: int | None) -> int:
     """Prove that the archive is what was received, and what was read of it; status 1 if something is broken.
 
-    Captures are held against the seals of their runs, payloads and files against their digests, what was read against
-    the pages, read again, and every history against what it follows from.
+    Captures are compared with the seals of their runs, payloads and files with their digests, what was read with the
+    pages, read again, and every history with what it follows from.
     """
     broken = 0
     with closing(_list_broken(db, quick=quick, jobs=jobs or count_cores())) as lines:
@@ -124,7 +125,7 @@ def merge_command(db: Path, others: tuple[Path, ...]) -> None:
     for other in others:
         merged = merge(database, other)
         program = f"made by version {merged.program}" if merged.program else "made by a version before 0.2"
-        click.echo(f"{other}: {program}; {merged.articles} articles merged", err=True)
+        click.echo(f"{other}: {program}; {count(merged.articles, 'article')} merged", err=True)
     close_archive(database)
 
 

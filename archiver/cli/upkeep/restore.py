@@ -10,6 +10,7 @@ from archiver.archive.store.restore import Restored, check_copy, list_sites, res
 from archiver.archive.store.schema import VERSION
 from archiver.cli.printing.options import with_archive
 from archiver.cli.upkeep.housekeeping import LOCKED, hold_sites, show_megabytes, show_progress
+from archiver.text.counting import count
 
 
 @click.command("restore")
@@ -38,9 +39,9 @@ def _tell(db: Path, copy: Path, restored: Restored) -> None:
     if restored.kept:
         click.echo(f"{restored.kept}: what was there before", err=True)
     if restored.files:
-        click.echo(f"{folder_of_files(db)}: {restored.files} files copied", err=True)
+        click.echo(f"{folder_of_files(db)}: {count(restored.files, 'file')} copied", err=True)
     if restored.missing:
-        told = f"{restored.missing} files are missing or damaged; archiver verify names them"
+        told = f"{count(restored.missing, 'file', 'is', 'are')} missing or damaged; archiver verify names them"
         click.echo(f"{folder_of_files(copy)}: {told}", err=True)
     if restored.version < VERSION:
         told = f"made by an older version (schema {restored.version}); the next command that writes upgrades it"

@@ -26,12 +26,13 @@ from archiver.crawl.spider import CommitteeSpider
 from archiver.crawl.transport.downloader import PoliteDownloader
 from archiver.crawl.transport.failures import describe_failure
 from archiver.errors import ArchiveError
+from archiver.findings import Kind
 from archiver.model import Problem
 
 # Files that wait for their answers, of each article: a page may link to thousands.
 _BATCH = 4
 # Problems of a file whose host answered, or was not asked.
-_ANSWERED = frozenset({"not_allowed", "too_big", "truncated", "decode_error", "headers_too_large"})
+_ANSWERED: frozenset[Kind] = frozenset({"not_allowed", "too_big", "truncated", "decode_error", "headers_too_large"})
 
 
 class ArticleFilesPipeline(MediaPipeline):

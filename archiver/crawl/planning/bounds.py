@@ -7,6 +7,7 @@ from archiver.crawl.planning.options import CrawlOptions
 from archiver.crawl.planning.plan import Scope
 from archiver.crawl.planning.targets import Walk
 from archiver.model import Listing, ListingEntry, Problem
+from archiver.text.counting import count
 from archiver.urls import MOST_ADDRESS, shorten_address
 
 FIRST_PIECE = 2
@@ -51,7 +52,7 @@ def find_unturned(listing: Listing, walk: Walk) -> str:
     asks for may name nothing that follows; where it does, the last one is that which does not.
     """
     if listing.results is not None and listing.results.total > len(walk.found) + walk.strangers:
-        return f"it says {listing.results.total} articles"
+        return f"it says {count(listing.results.total, 'article')}"
     return listing.unturned if walk.pages == 1 or (walk.pages == FIRST_PIECE and listing.is_piece) else ""
 
 
@@ -60,7 +61,11 @@ def check_total(listing: Listing, walk: Walk) -> tuple[Problem, ...]:
     found = len(walk.found) + walk.strangers
     if listing.results is None or listing.results.total == found:
         return ()
-    return (Problem("listing_total", f"{walk.start} says {listing.results.total} articles, its pages show {found}"),)
+    return (
+        Problem(
+            "listing_total", f"{walk.start} says {count(listing.results.total, 'article')}, its pages show {found}"
+        ),
+    )
 
 
 def check_addresses(listing: Listing, walk: Walk, met: Fates) -> tuple[Problem, ...]:

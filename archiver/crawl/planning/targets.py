@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Literal
 
+from archiver.findings import Kind
 from archiver.model import Article, Form, Problem, Purpose
 
 
@@ -64,7 +65,7 @@ class Target:
         """The address of the first page of an article of which this is a further one."""
         return self.pages[0].url if self.pages else None
 
-    def write_purpose(self, *, final: bool, refused: str | None = None) -> Purpose:
+    def write_purpose(self, *, final: bool, refused: Kind | None = None) -> Purpose:
         """Write what an answer was asked for, as it is kept with the capture."""
         return Purpose("listing" if self.kind == "listing" else "article", self.expected, final, refused)
 

@@ -10,11 +10,12 @@ from datetime import datetime
 
 from archiver.archive.runs.unread import Contact, UnreadArticle
 from archiver.crawl.planning.schedule import SUSPECT_EVERY
+from archiver.findings import Kind
 from archiver.parsing.pages.page_problems import MISSING, NO_ARTICLE
 
 FEWEST_TRIES = 3
 # What was asked for and has its answer: no article is there, or we may not look. A login may be over tomorrow.
-_CONCLUSIVE_KINDS = (MISSING | NO_ARTICLE | {"not_allowed"}) - {"login_page"}
+_CONCLUSIVE_KINDS: frozenset[Kind] = frozenset({*MISSING, *NO_ARTICLE, "not_allowed"} - {"login_page"})
 _CONCLUSIVE = frozenset({404, 410})
 
 

@@ -23,6 +23,7 @@ from archiver.crawl.transport.answers import BUSY, REDIRECTS
 from archiver.crawl.transport.downloader import PoliteDownloader
 from archiver.crawl.transport.failures import RefusedError, describe_failure
 from archiver.crawl.transport.truncation import ENCODINGS
+from archiver.findings import name_status
 from archiver.model import Problem
 from archiver.urls import join_url
 
@@ -141,7 +142,7 @@ class RobotsRules:
         except Exception as error:  # noqa: BLE001 - told as a finding, whatever it is
             return _refuse(error)
         if response.status in BUSY or response.status >= 500 or response.status < 200 or response.status == 206:
-            return Refusal(Problem(f"http_{response.status}", f"answered with status {response.status}"))
+            return Refusal(Problem(name_status(response.status), f"answered with status {response.status}"))
         return response
 
     def _recall(self, url: str, page: str, refusal: Refusal) -> bytes | None:
@@ -155,8 +156,7 @@ class RobotsRules:
         if refusal.named:
             self._downloader.end(page, refusal.problem)
         else:
-            said = f"robots.txt cannot be read ({refusal.problem.detail}), so nothing is asked for this time"
-            self._downloader.end(url, Problem("robots_unreachable", said))
+            self._downloader.end(url, Problem("robots_unreachable", _explain(refusal.problem)))
         return None
 
     def _obey_delay(self, url: str, seconds: float) -> None:
@@ -175,6 +175,13 @@ class RobotsRules:
         downloader = self._crawler.engine.downloader
         assert isinstance(downloader, PoliteDownloader)
         return downloader
+
+
+def _explain(problem: Problem) -> str:
+    """Say why nothing is requested: the host is not there, or its robots.txt cannot be read."""
+    if problem.kind == "no_such_host":
+        return problem.detail
+    return f"robots.txt cannot be read ({problem.detail}), so nothing was requested; the next run tries again"
 
 
 def _rules_in(answer: Response) -> bytes:

@@ -22,8 +22,10 @@ from archiver.clock import now
 from archiver.crawl.planning.accounting import Stage
 from archiver.crawl.planning.plan import Plan
 from archiver.crawl.spider import CommitteeSpider
+from archiver.findings import Kind
 from archiver.model import Problem
 from archiver.site import Site
+from archiver.text.counting import count
 from archiver.urls import shorten_address
 
 MOST_NAMED = 5
@@ -32,7 +34,7 @@ ADVICE = (
     "the pages we see is not called delisted. Name addresses of the other pages in listings, if there are any, or "
     "declare rendered = True if a browser shows a pager with addresses; this is told once"
 )
-TOLD_ONCE = frozenset({"site_closed"})
+TOLD_ONCE: frozenset[Kind] = frozenset({"site_closed"})
 
 
 def close_died_runs(database: Database, site: Site) -> None:
@@ -59,9 +61,8 @@ def _note_unturned(database: Database, run: Run, spider: CommitteeSpider) -> Non
         return
     start = spider.options.start[0]
     if not was_unturned(database.conn, run):
-        said = (
-            f"{len(unturned)} channels go on where no address leads ({'; '.join(unturned[:MOST_NAMED])}): what leaves"
-        )
+        go_on = f"{count(len(unturned), 'channel', 'goes', 'go')} on"
+        said = f"{go_on} where no address leads ({'; '.join(unturned[:MOST_NAMED])}): what leaves"
         add_finding(database.conn, run, start, Problem("unturned_pages", f"{said} {ADVICE}"))
     note_unturned(database.conn, run, len(unturned))
 
@@ -76,16 +77,18 @@ def account_for_articles(database: Database, run: Run, spider: CommitteeSpider, 
         problem = Problem("request_budget", "ARCHIVE_MAX_REQUESTS is used up; the next run goes on")
         add_finding(database.conn, run, start, problem)
     if strangers := spider.discovery.list_strangers():
-        said = f"{len(strangers)} addresses that the listings name are no articles: {_name(strangers)}"
+        said = f"no article at {count(len(strangers), 'address')} that the listings name: {_name(strangers)}"
         add_finding(database.conn, run, start, Problem("not_articles", said))
     spider.discovery.leave()
     left = "the budget of requests is used up" if not spider.budget else f"not reached: {cut_off}" if cut_off else None
     fates = spider.discovery.fates.close(left, interrupted=cut_off is not None)
     lost = write_fates(database.conn, run, _put_off(fates, spider.discovery.plan))
     if left and spider.discovery.unwalked:
-        note_unwalked(database.conn, run, f"{spider.discovery.unwalked} channels not walked to their ends: {left}")
+        note_unwalked(
+            database.conn, run, f"{count(spider.discovery.unwalked, 'channel')} not walked to the end: {left}"
+        )
     if lost:
-        detail = f"{len(lost)} articles were found and never accounted for: {_name(lost)}"
+        detail = f"found and never accounted for: {count(len(lost), 'article')}, {_name(lost)}"
         add_finding(database.conn, run, start, Problem("unaccounted", detail))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rapidfuzz import process
+from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import SpiderLoader
@@ -22,7 +23,7 @@ from archiver.crawl.rendering.chromium import check_rendering
 from archiver.crawl.run_extension import RunLedger
 from archiver.crawl.running.ending import Interruption
 from archiver.crawl.running.locks import SiteLocks
-from archiver.crawl.running.project_settings import check_settings, leave_out_unused
+from archiver.crawl.running.project_settings import check_settings
 from archiver.crawl.running.undeclared import find_by_address
 from archiver.crawl.spider import CommitteeSpider
 from archiver.errors import SiteError, UsageError
@@ -84,12 +85,13 @@ def crawl_sites(
     obey_signals()  # until the crawl begins; then Interruption does
     check_settings(settings)
     introduce(settings)
-    leave_out_unused(settings)
+    settings.set("ARCHIVE_ENABLED", value=True, priority="cmdline")
     wait = _read_wait(settings)
     spiders = sorted(spiders, key=lambda spider: spider.name)
     for spider in spiders:
         site = spider.declare_site()
         read_options(site, arguments)
+        spider.update_settings(settings.copy())
         if site.rendered:
             check_rendering(site.name)
     archive = Path(settings["ARCHIVE_DB"])
@@ -106,9 +108,12 @@ def crawl_sites(
 
 def find_spider(settings: BaseSettings, name: str) -> type[CommitteeSpider]:
     """Return the spider class of a site; SiteError with a suggestion where there is none of that name."""
-    every = _load_all(settings)
+    loaded = _load_all(settings)
+    every = _choose_ours(loaded)
     if name in every:
         return every[name]
+    if name in loaded:
+        raise SiteError(f"{name} is a spider of Scrapy's own kind and has no archive; use: scrapy crawl {name}")
     spiders = [name for name, spider in every.items() if spider.is_declared]
     match = process.extractOne(name, spiders, score_cutoff=60)
     hint = f"did you mean {match[0]}?" if match else f"declared are: {', '.join(sorted(spiders))}"
@@ -117,10 +122,20 @@ def find_spider(settings: BaseSettings, name: str) -> type[CommitteeSpider]:
 
 def load_spiders(settings: BaseSettings) -> dict[str, type[CommitteeSpider]]:
     """Return all declared sites by name; SiteError where a declaration cannot be loaded."""
-    return {name: spider for name, spider in _load_all(settings).items() if spider.is_declared}
+    return {name: spider for name, spider in _choose_ours(_load_all(settings)).items() if spider.is_declared}
 
 
-def _load_all(settings: BaseSettings) -> dict[str, type[CommitteeSpider]]:
+def is_plain(settings: BaseSettings, name: str) -> bool:
+    """Say whether a spider of the project is none of ours; SiteError where the files cannot be loaded."""
+    spider = _load_all(settings).get(name)
+    return spider is not None and not issubclass(spider, CommitteeSpider)
+
+
+def _choose_ours(spiders: Mapping[str, type[Spider]]) -> dict[str, type[CommitteeSpider]]:
+    return {name: spider for name, spider in spiders.items() if issubclass(spider, CommitteeSpider)}
+
+
+def _load_all(settings: BaseSettings) -> dict[str, type[Spider]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)  # two sites of one name: Scrapy would take the second
@@ -128,8 +143,7 @@ def _load_all(settings: BaseSettings) -> dict[str, type[CommitteeSpider]]:
     except Exception as error:  # a site file can raise anything while it is imported
         said = " ".join(str(error).split())
         raise SiteError(f"the sites under spiders/ cannot be loaded: {type(error).__name__}: {said}") from error
-    spiders = {name: loader.load(name) for name in sorted(loader.list())}
-    return {name: spider for name, spider in spiders.items() if issubclass(spider, CommitteeSpider)}
+    return {name: loader.load(name) for name in sorted(loader.list())}
 
 
 def _read_wait(settings: BaseSettings) -> float:

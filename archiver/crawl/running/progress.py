@@ -8,6 +8,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from archiver.crawl.run_extension import RunLedger
+from archiver.text.counting import count
 
 SECONDS_BETWEEN = 0.2
 
@@ -48,8 +49,9 @@ class Progress:
         ledger = self._crawler.get_extension(RunLedger)
         name = self._crawler.spider.name if self._crawler.spider else ""
         rate = self._pages / max(time.monotonic() - self._started, 0.001)
+        pages = count(self._pages, "page")
         if ledger is None:
-            return f"{name}: {self._pages} pages"
+            return f"{name}: {pages}"
         new, changed = ledger.novelties["new"], ledger.novelties["changed"]
-        counts = f"{self._pages} pages, {new} articles new, {changed} changed, {ledger.errors} errors"
-        return f"{name}: {counts}, {rate:.1f} pages/s"
+        articles = f"{count(new, 'article')} new, {changed} changed"
+        return f"{name}: {pages}, {articles}, {count(ledger.errors, 'error')}, {rate:.1f} pages/s"

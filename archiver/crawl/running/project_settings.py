@@ -10,16 +10,6 @@ from archiver.crawl.recorder import WISHES
 from archiver.errors import UsageError
 from archiver.site import ATTACHMENTS
 
-# What Scrapy imports only to hear that it is switched off, and the switch: a web server, a terminal, a list of all
-# domains. 0.15 s and 12 MB of every crawl.
-SWITCHED = (
-    ("EXTENSIONS_BASE", "scrapy.extensions.telnet.TelnetConsole", "TELNETCONSOLE_ENABLED"),
-    ("EXTENSIONS_BASE", "scrapy.extensions.remote_control.RemoteControl", "REMOTE_CONTROL_ENABLED"),
-    ("EXTENSIONS_BASE", "scrapy.extensions.memdebug.MemoryDebugger", "MEMDEBUG_ENABLED"),
-    ("DOWNLOADER_MIDDLEWARES_BASE", "scrapy.downloadermiddlewares.cookies.CookiesMiddleware", "COOKIES_ENABLED"),
-    ("DOWNLOADER_MIDDLEWARES_BASE", "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware", "HTTPCACHE_ENABLED"),
-)
-
 
 def project_settings(**changes: object) -> Settings:
     """Return the project's settings with changes that win over everything, wherever the caller stands."""
@@ -28,13 +18,6 @@ def project_settings(**changes: object) -> Settings:
     for name, value in changes.items():
         settings.set(name, value, priority="cmdline")
     return settings
-
-
-def leave_out_unused(settings: BaseSettings) -> None:
-    """Leave out what is switched off (SWITCHED): the lists of Scrapy's own parts are the one place where that helps."""
-    for parts, part, switch in SWITCHED:
-        if not settings.getbool(switch):
-            settings[parts].set(part, None, priority="project")
 
 
 def check_settings(settings: BaseSettings) -> None:

@@ -6,6 +6,7 @@ from scrapy.http import Response
 
 from archiver.clock import now
 from archiver.crawl.transport.truncation import UNVERIFIED
+from archiver.findings import Kind
 from archiver.model import Capture, Form, Page, Unreadable
 from archiver.urls import mark_form_page
 
@@ -16,7 +17,7 @@ NOT_MODIFIED = 304
 # After these a form is sent again; after the others its answer is asked for with a plain request.
 FORM_REDIRECTS = frozenset({307, 308})
 # The kinds of problems of pages of which a part is missing.
-_PARTIAL = frozenset({"truncated", "http_206"})
+_PARTIAL: frozenset[Kind] = frozenset({"truncated", "http_206"})
 
 
 def is_partial(page: Page) -> bool:

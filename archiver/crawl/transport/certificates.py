@@ -16,13 +16,17 @@ from twisted.web.iweb import IPolicyForHTTPS
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from archiver.crawl.transport.failures import RefusedError
+from archiver.findings import Kind
 
 _REMEDY = 'to crawl it all the same, write tls = "tolerant" in the file of the site: every capture will say so'
-_EXPIRED = ("tls_expired", "the certificate is not valid today")
-_INCOMPLETE = ("tls_untrusted", "who issued the certificate is not known here, or the server left it out of its chain")
-_SELF_SIGNED = ("tls_untrusted", "the certificate vouches for itself")
+_EXPIRED: tuple[Kind, str] = ("tls_expired", "the certificate is not valid today")
+_INCOMPLETE: tuple[Kind, str] = (
+    "tls_untrusted",
+    "who issued the certificate is not known here, or the server left it out of its chain",
+)
+_SELF_SIGNED: tuple[Kind, str] = ("tls_untrusted", "the certificate vouches for itself")
 # X509_V_ERR_* of OpenSSL's x509_vfy.h.
-_REASONS = {
+_REASONS: dict[int, tuple[Kind, str]] = {
     9: _EXPIRED,
     10: _EXPIRED,
     2: _INCOMPLETE,

@@ -27,6 +27,7 @@ from archiver.crawl.run_extension import RunLedger
 from archiver.crawl.running.ending import EndedError
 from archiver.crawl.transport.answers import BUSY
 from archiver.crawl.transport.failures import describe_failure
+from archiver.findings import name_status
 from archiver.formats.file_ends import lacks_end
 from archiver.model import Problem
 
@@ -131,7 +132,7 @@ class _WatchedHandlers:
             self._tell(request, began, describe_failure(error), None)
             raise
         if response.status in BUSY or response.status >= 500:
-            said = Problem(f"http_{response.status}", f"answered with status {response.status}")
+            said = Problem(name_status(response.status), f"answered with status {response.status}")
             self._tell(request, began, said, _read_wait_of(response))
         else:
             self._tell(request, began, None, None)
@@ -145,7 +146,7 @@ class _WatchedHandlers:
         response = await self._downloader.fetch_file(self._handlers.download_request_async(request))
         wait = _read_wait_of(response)
         if wait is not None:
-            said = Problem(f"http_{response.status}", f"answered with status {response.status}")
+            said = Problem(name_status(response.status), f"answered with status {response.status}")
             self._tell(request, began, said, wait)
         elif response.status < 500:
             self._tell(request, began, None, None)

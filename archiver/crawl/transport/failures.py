@@ -11,13 +11,14 @@ from scrapy.exceptions import (
 )
 from twisted.internet.error import ConnectError
 
+from archiver.findings import Kind
 from archiver.model import Problem
 
 
 class RefusedError(Exception):
     """An answer, or a way to it, that a crawl does not take; asking again would change nothing."""
 
-    def __init__(self, kind: str, detail: str) -> None:
+    def __init__(self, kind: Kind, detail: str) -> None:
         super().__init__(detail)
         self.problem = Problem(kind, detail)
 
@@ -27,8 +28,7 @@ class NoHttpError(DownloadFailedError):
 
 
 # The first that fits is taken: subclasses stand before their bases.
-_REASONS: tuple[tuple[type[BaseException], str, str], ...] = (
-    (CannotResolveHostError, "no_such_host", "the host's name leads nowhere (DNS)"),
+_REASONS: tuple[tuple[type[BaseException], Kind, str], ...] = (
     (DownloadConnectionRefusedError, "connection_refused", "the host refuses connections"),
     (DownloadTimeoutError, "timeout", "no complete answer in time"),
     (DownloadCancelledError, "too_big", "the answer is larger than DOWNLOAD_MAXSIZE, or ARCHIVE_MAX_FILE"),
@@ -45,7 +45,14 @@ def describe_failure(error: BaseException) -> Problem:
     if isinstance(error, RefusedError):
         return error.problem
     said = " ".join(str(error).split())[:200]
+    if isinstance(error, CannotResolveHostError):
+        return Problem("no_such_host", f"cannot find {_name_host(said)}: check the spelling or your connection")
     for kind, name, meaning in _REASONS:
         if isinstance(error, kind):
             return Problem(name, f"{meaning}: {said}" if said else meaning)
     return Problem("not_fetched", f"{type(error).__name__}: {said}")
+
+
+def _name_host(said: str) -> str:
+    """Return the host that a failed look-up names, which is its last word."""
+    return said.rpartition("lookup: ")[2].rstrip(".") or "the host"

@@ -11,6 +11,7 @@ from scrapy.resolver import CachingThreadedResolver
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]
 
+from archiver.crawl.components import is_recording
 from archiver.crawl.spider import CommitteeSpider
 
 Door = tuple[str, int]
@@ -23,22 +24,26 @@ _COMPATIBLE = IPv6Network("::/96")
 
 
 class PublicResolver(CachingThreadedResolver):
-    """Scrapy's resolver behind an ``AddressGuard``; every connection of a process passes it."""
+    """Scrapy's resolver behind an ``AddressGuard``, which every connection of a process with a crawl passes.
 
-    doors: Callable[[], Iterable[Door]]
+    Without one it is Scrapy's: a plain spider, or a person at ``scrapy shell``, may look where they want.
+    """
+
+    crawlers: Iterable[Crawler]
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:
         """Make the resolver of a process; Scrapy hands over the process here, with all of its crawlers."""
         resolver = super().from_crawler(crawler, reactor)
-        resolver.doors = lambda: _find_doors(crawler.crawlers)  # type: ignore[attr-defined]
+        resolver.crawlers = crawler.crawlers  # type: ignore[attr-defined]
         return resolver
 
     def install_on_reactor(self) -> None:
         """Put the guard in front of what turns names into addresses."""
         super().install_on_reactor()
-        guard: Any = AddressGuard(self.reactor.nameResolver, self.doors)
-        self.reactor.installNameResolver(guard)
+        if any(is_recording(crawler.settings) for crawler in self.crawlers):
+            guard: Any = AddressGuard(self.reactor.nameResolver, lambda: _find_doors(self.crawlers))
+            self.reactor.installNameResolver(guard)
 
 
 @implementer(IHostnameResolver)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from html import escape
-from itertools import takewhile
+from itertools import groupby, takewhile
 
 from archiver.html.elements import (
     Element,
@@ -34,6 +34,8 @@ LONGEST_SIGNATURE = 80
 LONGEST_BOLD_SIGNATURE = 40
 SHORTEST_LEAD = 40
 MOST_CAPTION_BLOCKS = 3
+# So much of a text is centred where it is so throughout: in reports of pictures the captions are a good part, too.
+MOSTLY_CENTRED = 0.8
 
 
 @dataclass(slots=True)
@@ -196,6 +198,8 @@ def take_media(blocks: list[Block]) -> list[Block]:
 
 def _sort_blocks(blocks: list[Block], parts: BodyParts) -> None:
     """Give every block its place: paragraphs to the body, captions to their images, both in reading order."""
+    if _is_centred(blocks):
+        blocks = [block._replace(align="") if _is_caption(block) else block for block in blocks]
     index = 0
     while index < len(blocks):
         block = blocks[index]
@@ -212,6 +216,20 @@ def _sort_blocks(blocks: list[Block], parts: BodyParts) -> None:
         captions = _find_captions(blocks, index)
         index += len(captions) if not block.text else 0
         _add_images(block, captions, parts)
+
+
+def _is_centred(blocks: list[Block]) -> bool:
+    """Say whether a whole text is centred, so that a line below a picture is no caption for being so.
+
+    Somewhere there stand more such lines together than a caption has, and they are most of the text.
+    """
+    if not any(block.images for block in blocks):
+        return False
+    centred = sum(len(block.text) for block in blocks if _is_caption(block))
+    if centred <= MOSTLY_CENTRED * sum(len(block.text) for block in blocks):
+        return False
+    runs = (len(list(run)) for is_line, run in groupby(blocks, _is_caption) if is_line)
+    return max(runs) > MOST_CAPTION_BLOCKS
 
 
 def _add_text(block: Block, parts: BodyParts) -> None:

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from archiver.html.elements import Element, attribute_of, classes_of, elements_below, text_of
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_BRACE = re.compile(r"[{}]")
+_PIECE = re.compile(r"([^{}]*)([{}])")
+_DISPLAY = re.compile(r"display", re.IGNORECASE)
 _HIDING = re.compile(r"(?:^|[;\s])display\s*:\s*none", re.IGNORECASE)
 _SHOWING = re.compile(r"(?:^|[;\s])display\s*:(?!\s*none)", re.IGNORECASE)
 _SIMPLE = re.compile(r"[a-z0-9]*([.#][\w-]+)", re.IGNORECASE)
@@ -59,18 +60,26 @@ def _find_names(page: Element) -> frozenset[str]:
 
 
 def _list_rules(sheet: str) -> Iterator[tuple[str, str, bool]]:
-    """List the rules of a sheet: selectors, what is said of them, and whether that holds under a condition only."""
+    """List the rules of a sheet that say how something is displayed.
+
+    Each is its selectors, what is said of them, and whether that holds under a condition only.
+    """
     around: list[str] = []
-    last = 0
-    for brace in _BRACE.finditer(sheet):
-        text = sheet[last : brace.start()]
-        last = brace.end()
-        if brace[0] == "{":
-            around.append(text.rpartition(";")[2].strip())
+    for text, brace in _PIECE.findall(sheet):
+        if brace == "{":
+            around.append(text)
         elif around:
-            selectors = around.pop()
+            before = around.pop()
+            if _DISPLAY.search(text) is None:
+                continue  # nearly all rules, of whose selectors nobody needs to know
+            selectors = _selectors_in(before)
             if not selectors.startswith("@"):
-                yield selectors, text, any(one.startswith("@") for one in around)
+                yield selectors, text, any(_selectors_in(one).startswith("@") for one in around)
+
+
+def _selectors_in(text: str) -> str:
+    """Return what stands before a brace without the rule before it."""
+    return text.rpartition(";")[2].strip()
 
 
 def _names_of(element: Element) -> list[str]:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from functools import lru_cache
 
 from archiver.model import Count, PublishedDate
 from archiver.parsing.fields.counts import find_count, strip_count
 from archiver.parsing.fields.date_forms import DayOrder, find_day, fold
-from archiver.parsing.fields.dates import is_date_part, read_date
+from archiver.parsing.fields.dates import is_date_part, may_have_date, read_date
 from archiver.parsing.fields.embedded_date import read_embedded_date
 from archiver.parsing.fields.labels import (
     OTHER_COUNT,
@@ -28,10 +29,14 @@ _USUAL = re.compile(
 )
 _SEPARATOR = re.compile(r"[|¦;•·()（）\[\]]| (?:[-–—/]|//) ")
 _COMMA = re.compile(", ")
+# What a program wrote for programs, and a theme hides: as often the time of the last change.
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 # Without a label, only what looks like a date is taken for one that cannot be read.
 _LOOKS_LIKE_DATE = re.compile(
     r"\d[/.:-]\d|\d\D{1,20}(?:19|20)\d\d(?!\d)|\d ?(?:giờ|tháng)|\btrước$|\bago$|^\d{8}$|^n/a$", re.IGNORECASE
 )
+# The same wherever it stands in a line.
+_LOOKS_LIKE_PART = re.compile(r"\d[/.:-]\d|\d ?(?:giờ|tháng)|\btrước\b|\bago\b|\d{8}|n/a", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,7 @@ class _Piece:
 
     @property
     def is_labelled(self) -> bool:
-        return any(label.match(self.text) for label in (PUBLISHED_LABEL, UPDATED_LABEL, OTHER_DATE_LABEL))
+        return _is_labelled(self.text)
 
     @property
     def is_date(self) -> bool:
@@ -71,6 +76,11 @@ class _Piece:
         return self.is_labelled or not self.is_date or (self.has_day and any(piece.has_day for piece in run))
 
 
+@lru_cache(maxsize=256)  # asked of the same pieces again and again
+def _is_labelled(text: str) -> bool:
+    return any(label.match(text) for label in (PUBLISHED_LABEL, UPDATED_LABEL, OTHER_DATE_LABEL))
+
+
 def read_info_line(text: str, zone: tzinfo, captured_at: datetime, order: DayOrder = "day") -> InfoLine:
     """Read date and view count of an info line, in any order, with authors, sources and other counters beside them.
 
@@ -86,6 +96,8 @@ def read_info_line(text: str, zone: tzinfo, captured_at: datetime, order: DayOrd
 
 
 def _read_published(line: str, zone: tzinfo, captured_at: datetime, order: DayOrder) -> PublishedDate | None:
+    if not (_LOOKS_LIKE_PART.search(line) or may_have_date(line) or PIECE_START.search(line)):
+        return None
     whole = read_date(line, zone, captured_at, order)
     if whole and whole.at:
         return whole
@@ -117,7 +129,7 @@ def _date_texts(line: str) -> list[str]:
 def _rank(text: str) -> int:
     if PUBLISHED_LABEL.match(text):
         return 0
-    return 2 if UPDATED_LABEL.match(text) or OTHER_DATE_LABEL.match(text) else 1
+    return 2 if _STAMP.match(text.lstrip()) or UPDATED_LABEL.match(text) or OTHER_DATE_LABEL.match(text) else 1
 
 
 def _date_runs(pieces: list[_Piece]) -> Iterator[list[_Piece]]:

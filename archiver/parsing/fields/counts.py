@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from archiver.model import Count
 from archiver.parsing.fields.date_forms import blank_days
@@ -136,8 +137,15 @@ def _read_scaled(number: str) -> int:
     return (int(match[1]) * 100 + hundredths) * _SCALES[match[3]] // 100
 
 
+@lru_cache(maxsize=64)  # to find a count, and to strip it
+def _has_label(line: str) -> bool:
+    return VIEWS_LABEL.search(line) is not None
+
+
 def _find_all(line: str) -> Iterator[_Found]:
     """Yield the view counts of a clean line; they do not overlap."""
+    if not _has_label(line):
+        return
     blanked = blank_days(line)
     end = 0
     while label := VIEWS_LABEL.search(blanked, end):

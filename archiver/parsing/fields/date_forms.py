@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, time, timedelta, timezone, tzinfo
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -38,7 +39,7 @@ _MINGUO_NUMERIC = r"(?<![\d/.-])(?<!\d:)(?P<year>1\d\d)(?P<mark>[/.-])(?P<month>
 _MINGUO_FORMS = (_MINGUO, _MINGUO_IDEOGRAPHIC, _MINGUO_NUMERIC)
 _NAMED = (
     rf"(?<!\d)(?P<day>\d{{1,2}})(?:st|nd|rd|th)?{_GAP}(?:de |of )?{_MONTH}{_GAP}(?:năm |del? |พ\.ศ\. ?)?"
-    rf"(?P<year>\d{{4}}|{_SHORT_THAI_YEAR})(?![\d:.]\d)(?!\d)"
+    rf"(?P<year>\d{{4}}|{_SHORT_THAI_YEAR})(?:(?![\d:.]\d)(?!\d)|(?=\d\d:\d\d(?!\d)))"
 )
 _MONTH_NAME_FIRST = (
     rf"(?<![^\W\d_]){_MONTH}[ .]{{1,2}}(?P<day>\d{{1,2}})(?:st|nd|rd|th)?[ .,]{{1,3}}(?:năm )?(?P<year>\d{{4}})(?!\d)"
@@ -63,6 +64,7 @@ _FORMS = tuple(
 )
 # What no form is without: a year of four digits, or of two or three beside a mark.
 _HAS_YEAR = re.compile(r"\d{4}|[/.-] ?\d\d|'\d\d|[国國1-9] ?\d\d ?[年/.-]|[\u0e00-\u0e7f].? ?\d\d")
+_DIGIT = re.compile(r"\d")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _YEAR_BEFORE_MINGUO = 1911
 _BUDDHIST_OFFSET = 543
@@ -133,13 +135,14 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).casefold()
 
 
+@lru_cache(maxsize=256)  # first to see whether a text is a date, then to read it
 def take_apart(folded: str) -> DateParts:
     """Find the day, the time of day and the zone of ``folded``, in any order."""
     rest = _PLACE.sub(" ", folded)
-    offset = _OFFSET.search(rest)
+    offset = _OFFSET.search(rest) if _has_offset(rest) else None
     rest = _without(offset, rest)
     zone = _ZONE_NAME.search(rest)
-    rest = _ZONE_NAME.sub(" ", rest)
+    rest = _ZONE_NAME.sub(" ", rest) if zone else rest
     day = find_day(rest)
     rest = _without(day, rest)
     ago = None if day else _DAYS_AGO.search(rest)
@@ -147,6 +150,21 @@ def take_apart(folded: str) -> DateParts:
     clock = _CLOCK.search(rest)
     days_ago = words.DAYS_AGO[ago.group()] if ago else None
     return DateParts(day, days_ago, clock, offset, _without(clock, rest), zone.group() if zone else "")
+
+
+def may_have_parts(folded: str) -> bool:
+    """Say whether a folded text may hold any part of a date that ``take_apart`` finds."""
+    return bool(_DIGIT.search(folded)) or _has_offset(folded) or bool(_DAYS_AGO.search(folded))
+
+
+def may_have_day_or_clock(folded: str) -> bool:
+    """Say whether a folded text has a year, a time of day, a zone, or a word for a day counted from now."""
+    has_number = _HAS_YEAR.search(folded) or _CLOCK.search(folded)
+    return bool(has_number) or _has_offset(folded) or bool(_DAYS_AGO.search(folded))
+
+
+def _has_offset(folded: str) -> bool:
+    return "gmt" in folded or "utc" in folded
 
 
 def find_day(text: str) -> re.Match[str] | None:
@@ -173,6 +191,8 @@ def read_day(match: re.Match[str], order: DayOrder = "day") -> date:
     month = match["month"]
     number = (int(month) if month.isdecimal() else _month_number(month)) or 0
     day, year = int(match["day"]), _read_year(match)
+    if match.re is _FORMS[0] and match["mark"] == "." and number > MONTHS >= day:
+        return date(year, day, number)
     if order == "day" or not is_either(match) or day == number:
         return date(year, number, day)
     if max(day, number) > MONTHS:

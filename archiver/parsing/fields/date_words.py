@@ -51,7 +51,7 @@ MONTHS |= {f"tháng 0{number}": number for number in range(1, 10)}
 # Words beside a date that say nothing more than the date does.
 _WEEKDAY_NAMES = """
     monday tuesday wednesday thursday friday saturday sunday mon tue tues wed thu thur thurs fri sat sun
-    lunes martes miércoles jueves viernes sábado domingo lun mié jue vie sáb dom
+    lunes martes miércoles miercoles jueves viernes sábado sabado domingo lun mié jue vie sáb dom
     montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so
     lunedì martedì mercoledì giovedì venerdì sabato domenica mer gio ven sab
     понедельник вторник среда среду четверг пятница пятницу суббота субботу воскресенье пн вт ср чт пт сб вс
@@ -91,7 +91,8 @@ HOURS_OF_PART = {
 DAYS_AGO = {
     "hôm nay": 0, "hôm qua": 1, "hôm kia": 2, "today": 0, "yesterday": 1, "сегодня": 0, "вчера": 1, "позавчера": 2,
     "今天": 0, "昨天": 1, "前天": 2, "오늘": 0, "어제": 1, "heute": 0, "gestern": 1, "vorgestern": 2, "hoy": 0,
-    "ayer": 1, "oggi": 0, "ieri": 1, "hari ini": 0, "kemarin": 1, "วันนี้": 0, "เมื่อวาน": 1,
+    "ayer": 1, "oggi": 0, "ieri": 1, "hoje": 0, "ontem": 1, "aujourd'hui": 0, "сьогодні": 0, "вчора": 1, "dzisiaj": 0,
+    "wczoraj": 1, "vandaag": 0, "gisteren": 1, "bugün": 0, "dün": 1, "hari ini": 0, "kemarin": 1, "วันนี้": 0, "เมื่อวาน": 1,
 }  # fmt: skip
 # What zones are called whose name means one zone only, in hours from UTC. CST is three zones, IST and BST two: such a
 # time is read as the site's own.

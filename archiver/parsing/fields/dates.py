@@ -7,6 +7,7 @@ is kept as text, never guessed.
 
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from typing import NamedTuple
 
 from archiver.model import PublishedDate
@@ -16,6 +17,8 @@ from archiver.parsing.fields.date_forms import (
     DateParts,
     DayOrder,
     fold,
+    may_have_day_or_clock,
+    may_have_parts,
     read_clock,
     read_day,
     read_offset,
@@ -28,6 +31,8 @@ from archiver.text.cleaning import clean_text
 
 # No portal is older, and no clock of a server is further ahead; beyond lie sentinels such as 31/12/9999.
 FIRST_YEAR = 1945
+LAST_YEAR = 2200
+LAST_DAY = 31
 LONGEST_LEAD = timedelta(hours=48)
 # The longest form, with weekday, place and zone, takes about 80 characters; dateparser's time grows with the square.
 LONGEST_DATE = 120
@@ -41,10 +46,11 @@ _AMOUNT = rf"(\d{{1,4}}|{'|'.join(sorted(words.AMOUNTS, key=len, reverse=True))}
 _AMOUNT_OF_UNIT = rf"{_AMOUNT} ?({'|'.join(sorted(words.UNITS, key=len, reverse=True))})(?![^\W\d_])"
 _SPAN = re.compile(_AMOUNT_OF_UNIT)
 _SPANS = re.compile(rf"{_AMOUNT_OF_UNIT}(?:,? {_AMOUNT_OF_UNIT})?")
-_AGO = re.compile(
-    r"(?:khoảng |cách đây |about |hace |vor |há )?(.{2,40}?) ?(?:trước(?: đây)?|ago|назад|之?前|전|lalu|atrás)"
-)
-_AGO_BY_PREFIX = re.compile(r"(?:cách đây|hace|vor|há) (.{2,40})")
+_BEHIND_SPAN = r"trước(?: đây)?|ago|назад|之?前|전|lalu|atrás"
+_BEFORE_SPAN = r"cách đây|hace|vor|há"
+_AGO = re.compile(rf"(?:khoảng |about |(?:{_BEFORE_SPAN}) )?(.{{2,40}}?) ?(?:{_BEHIND_SPAN})")
+_AGO_BY_PREFIX = re.compile(rf"(?:{_BEFORE_SPAN}) (.{{2,40}})")
+_RELATIVE = re.compile("|".join((_BEHIND_SPAN, _BEFORE_SPAN, *map(re.escape, words.JUST_NOW))))
 
 _DATEPARSER_LANGUAGES = (
     ["vi"],
@@ -87,12 +93,21 @@ def is_ago(text: str) -> bool:
     return len(line) <= LONGEST_FOR_DATEPARSER and _span_ago(fold(line)) is not None
 
 
+@lru_cache(maxsize=1024)  # a piece of a line is asked for several times
 def is_date_part(text: str) -> bool:
     """Whether ``text`` holds a day, a time of day or a zone, possible or not, and nothing else."""
     folded = fold(text)
+    if not may_have_parts(folded):
+        return _span_ago(folded) is not None
     parts = take_apart(folded)
     is_found = parts.day or parts.clock or parts.offset or parts.days_ago is not None
     return (bool(is_found) and parts.is_whole) or _span_ago(folded) is not None
+
+
+def may_have_date(text: str) -> bool:
+    """Say whether a text may hold a date or a part of one, possible or not: most lines with a number have none."""
+    folded = fold(text)
+    return may_have_day_or_clock(folded) or _RELATIVE.search(folded) is not None
 
 
 def _read_liferay(match: re.Match[str], zone: tzinfo, captured_at: datetime) -> PublishedDate:
@@ -165,6 +180,7 @@ def _place_span(raw: str, span: _Span, zone: tzinfo, captured_at: datetime) -> P
     return PublishedDate(raw, at.replace(second=0, microsecond=0), "minute", relative=True)
 
 
+@lru_cache(maxsize=256)  # it takes a thousand times as long as all the rest, and sites print the same dates everywhere
 def _ask_dateparser(rest: str) -> date | None:
     """Let dateparser read a day whose month is a word we do not know.
 
@@ -173,7 +189,9 @@ def _ask_dateparser(rest: str) -> date | None:
     """
     text = " ".join(rest.replace("|", " ").split())
     numbers = sorted(int(number) for number in re.findall(r"\d{1,4}", text))
-    if len(text) > LONGEST_FOR_DATEPARSER or len(numbers) != len(("day", "year")) or numbers[-1] < FIRST_YEAR:
+    if len(text) > LONGEST_FOR_DATEPARSER or len(numbers) != len(("day", "year")):
+        return None
+    if not (1 <= numbers[0] <= LAST_DAY and FIRST_YEAR <= numbers[1] <= LAST_YEAR):
         return None
     for languages in _DATEPARSER_LANGUAGES:
         found = _dateparser(text, languages)

@@ -7,15 +7,17 @@ from archiver.model import PublishedDate
 from archiver.parsing.fields.date_forms import DayOrder, blank_days, find_day, fold
 from archiver.parsing.fields.date_words import CONNECTIVES
 from archiver.parsing.fields.dates import is_date_part, read_date
+from archiver.parsing.fields.labels import PRESS_LABEL
 
 LONGEST_LINE = 240
+LONGEST_FIRST = 60
 # A time of day with a weekday, a zone and the words between takes so many words on either side of the day.
 MOST_WORDS = 6
 _WORD = re.compile(r"\S+")
 _EDGE = " \t,;|¦/·•–—-(["
 # What stands right at a day makes it a part of something else: 26-27/04/2018, a version, a number of a document.
 _GOES_ON_BEFORE = re.compile(r"(?:[\d/.–-]|\d:)\Z")
-_GOES_ON_BEHIND = re.compile(r"[\d/]|[.:–-]\d")
+_GOES_ON_BEHIND = re.compile(r"(?!\d\d:\d\d(?!\d))(?:[\d/]|[.:–-]\d)")
 # A second day without its year: from 27/04 to 30/04/2018.
 _OTHER_DAY = re.compile(r"(?<![\d/.,])\d{1,2}/\d{1,2}(?![\d/])")
 
@@ -33,6 +35,26 @@ def read_embedded_date(text: str, zone: tzinfo, at: datetime, order: DayOrder = 
     if day is None or _is_one_of_two(folded, day) or _goes_on(text, *day.span()):
         return None
     return read_date(_widen(text, *day.span()), zone, at, order)
+
+
+def read_first_date(text: str, zone: tzinfo, at: datetime, order: DayOrder = "day") -> PublishedDate | None:
+    """Read the date that a paragraph begins with, behind no more than the label of a press release.
+
+    What follows is another sentence, behind a sign, a quotation mark or a capital; a comma makes it a part of one.
+    ``zone``, ``at`` and ``order`` are those of ``read_date``.
+    """
+    label = PRESS_LABEL.match(text)
+    start = label.end() if label else 0
+    folded = _fold_letters(text[: start + LONGEST_FIRST])
+    day = find_day(folded)
+    if day is None or folded[start : day.start()].strip(_EDGE) or _goes_on(text, *day.span()):
+        return None
+    printed = _widen(text[: start + LONGEST_FIRST], *day.span())
+    behind = text[text.index(printed) + len(printed) :].lstrip(" )]")[:1]
+    if not behind or behind == "," or (behind.isalpha() and not behind.isupper()):
+        return None
+    published = read_date(printed, zone, at, order)
+    return published if published and published.at else None
 
 
 def list_dates(text: str, zone: tzinfo, at: datetime, order: DayOrder = "day") -> list[PublishedDate]:
@@ -56,7 +78,7 @@ def _fold_letters(text: str) -> str:
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
-    return bool(_GOES_ON_BEFORE.search(text[:start][-2:]) or _GOES_ON_BEHIND.match(text[end : end + 2]))
+    return bool(_GOES_ON_BEFORE.search(text[:start][-2:]) or _GOES_ON_BEHIND.match(text[end : end + 6]))
 
 
 def _is_one_of_two(folded: str, day: re.Match[str]) -> bool:

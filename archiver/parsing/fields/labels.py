@@ -16,7 +16,8 @@ _PUBLISHED = (
     r"(?:发布|发表|發布|發佈|發表|刊登|刊載|張貼|公告|公布|公佈|上版|建立|登载|发文)(?:日期|时间|時間|日|于|於)|日期|时间|時間",
     r"(?:公開|掲載|投稿)日時?|опубликовано|размещено|дата(?: публикации)?",
     r"(?:veröffentlicht|erstellt|erschienen|geschrieben|gepostet|publiziert)(?: am)?|datum(?= ?[:：]| \d)",
-    r"publicado(?: el| em)?|fecha|(?:publié|posté|mis en ligne|paru)e? le|pubblicato(?: il)?|data(?= ?[:：])",
+    r"publicad[oa](?: el| em)?|postad[oa](?: em)?|fecha(?: de publicación)?",
+    r"(?:publié|posté|mis en ligne|paru)e? le|pubblicato(?: il)?|data(?= ?[:：])",
     r"(?:geplaatst|gepubliceerd)(?: op)?|opublikowan[oya]|publicerad|publiceret|udgivet|publisert|tarikh(?= ?[:：])",
     r"diterbitkan|dipublikasikan|diposting|등록일|작성일|게시일|입력|เผยแพร่เมื่อ|เผยแพร่|โพสต์เมื่อ|วันที่",
 )
@@ -26,7 +27,7 @@ _UPDATED = (
     r"(?:最后|最後)?更新(?:时间|時間|日[期時]?|于|於)?",
     r"(?:zuletzt )?(?:aktualisiert|geändert|editiert|bearbeitet|überarbeitet)(?: am)?|stand(?= ?[:：])",
     r"(?:letzte|neueste) (?:änderung|aktualisierung|bearbeitung)(?: am)?|last (?:change|edit)|dernière mise à jour",
-    r"(?:mis à jour|modifié)e?(?: le)?|(?:última )?(?:actualizado|actualización|atualizado|atualização)(?: el| em)?",
+    r"(?:mis à jour|modifié)e?(?: le)?|(?:última )?a(?:c?tualizad[oa]|ctualización|tualização)(?: el| al?| em)?",
     r"aggiornato(?: il)?|bijgewerkt(?: op)?|zaktualizowan[oya]|uppdaterad|opdateret|oppdatert|güncelle(?:me|ndi)",
     r"diperbarui|dikemas ?kini|(?:chỉnh sửa|sửa đổi)(?: lần cuối)?(?: (?:lúc|ngày|vào))?",
 )
@@ -77,6 +78,26 @@ PLACE_LABEL = _leading(
         r"(?:lugar|lieu|luogo|tempat|место(?: проведения)?)(?= ?[:：])",
         r"(?:地点|地點|主持人?|主办|主辦|参加人员)(?= ?[:：])",
     )
+)
+# What begins a text with the day on which it was given to the press.
+PRESS_LABEL = _leading(
+    (
+        r"(?:presse|medien)(?:mitteilung|information|meldung)(?: nr\. ?[\d/-]+)?,?(?: vom)?",
+        r"(?:press|news|media) release(?: of| dated| on)?|communiqué de presse(?: du)?|comunicato stampa(?: del)?",
+        r"(?:comunicado|nota)(?: de prensa)?(?: del?)?|thông cáo báo chí(?: ngày)?|siaran pers|新闻稿|新聞稿",
+    )
+)
+# How a text speaks of itself below its end: "This entry was posted in News on …", as systems write it.
+SELF_SENTENCE = re.compile(
+    r"\bthis (?:entry|post|article|page|story|item) was (?:posted|published|written|created|added)\b"
+    r"|\b(?:de|diese)r (?:beitrag|eintrag) wurde\b(?=.{1,160}\b(?:veröffentlicht|gepostet|geschrieben|erstellt))"
+    r"|\b(?:cet article|ce billet|cette entrée) a été (?:publié|posté|écrit)e?\b"
+    r"|\beste? ?(?:a entrada|artículo|artigo|post|a publicación) (?:fue|ha sido|foi|se) ?(?:publicad|postad|publicó)"
+    r"|\bquest[oa] (?:articolo|voce|post) è stat[oa] (?:pubblicat|scritt)[oa]\b"
+    r"|\bdit (?:bericht|artikel) (?:is|werd) (?:geplaatst|gepubliceerd)\b"
+    r"|\b(?:bài viết|bài|tin) này (?:đã )?được (?:đăng|viết|gửi)\b"
+    r"|\b(?:entri|pos|tulisan|artikel) ini (?:dipublikasikan|diposting|ditulis)\b|\bзапись опубликована\b",
+    re.IGNORECASE,
 )
 UPDATED_LABEL = _leading(_UPDATED)
 OTHER_DATE_LABEL = _leading(_OTHER_DATE)

@@ -15,7 +15,6 @@ from archiver.parsing.generic.dates.filled import settle_count
 from archiver.parsing.generic.dates.info import InfoReader
 from archiver.parsing.generic.declared import Declared, order_date, read_declared
 from archiver.parsing.generic.kinds import Candidate, refuse_article, tell_much_more
-from archiver.parsing.generic.listings.teasers import find_dated_links, find_teasers
 from archiver.parsing.generic.machine.dates import read_told
 from archiver.parsing.generic.machine.metadata import read_metadata
 from archiver.parsing.generic.names.author import AuthorFinder, add_author
@@ -50,8 +49,7 @@ def read_generic_article(
     fields = settle_count(fields, headline, outline, page)
     attachments = read_attachments(outline, region, links)
     extras = len(parts.images) + len(attachments)
-    rows = find_teasers(outline, infos), find_dated_links(outline, infos)
-    found = Candidate(outline, headline, region, fields, metadata, *rows, extras)
+    found = Candidate(outline, headline, region, fields, metadata, infos, extras)
     refusal = refuse_article(address.kind, found)
     if refusal:
         return refusal

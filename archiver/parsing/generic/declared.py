@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 
-from archiver.html.elements import Element, select, select_one, spaced_text_of
+from archiver.html.elements import Element, select, select_one, spaced_text_of, take_out
 from archiver.model import Count, PublishedDate
 from archiver.parsing.fields.byline import read_info_line
 from archiver.parsing.fields.date_forms import DayOrder, may_be_either
@@ -36,7 +36,7 @@ def read_declared(page: Element, places: Places, zone: tzinfo, at: datetime) -> 
     """Read the places of a site on a page, whose furniture is taken out of it before."""
     for selector in places.furniture:
         for element in select(page, selector):
-            element.extract()
+            take_out(page, element)
     elements = [element for selector in places.info_line for element in select(page, selector)[:MOST_INFO_LINES]]
     infos = [read_info_line(clean_text(spaced_text_of(element)), zone, at) for element in elements]
     return Declared(

@@ -5,7 +5,8 @@ from itertools import pairwise
 
 from archiver.model import Problem
 from archiver.parsing.generic.dates.fields import Fields
-from archiver.parsing.generic.dates.info import CELLS
+from archiver.parsing.generic.dates.info import CELLS, InfoReader
+from archiver.parsing.generic.listings.teasers import find_dated_links, find_teasers
 from archiver.parsing.generic.machine.metadata import Metadata
 from archiver.parsing.generic.names.headline import Headline
 from archiver.parsing.generic.outline import PARAGRAPH, UNSPACED, Line, Outline, measure_text
@@ -41,19 +42,14 @@ _MAINLY = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """What was found on a page that may be an article.
-
-    ``rows`` are the lines that are linked titles of other articles, ``dated_rows`` those with a date of their own;
-    ``extras`` counts images and attachments.
-    """
+    """What was found on a page that may be an article; ``extras`` counts images and attachments."""
 
     outline: Outline
     headline: Headline
     region: Region
     fields: Fields
     metadata: Metadata
-    rows: list[int]
-    dated_rows: list[int]
+    infos: InfoReader
     extras: int
 
     @property
@@ -70,6 +66,14 @@ class Candidate:
     def is_printed(self) -> bool:
         """Whether a date or a count is printed with it."""
         return self.fields.published is not None or self.fields.views is not None
+
+    def find_rows(self, lines: range) -> list[int]:
+        """Find the linked titles of other articles among some lines."""
+        return find_teasers(self.outline, self.infos, lines)
+
+    def find_dated_rows(self, lines: range) -> list[int]:
+        """Find those among some lines that have a date of their own."""
+        return find_dated_links(self.outline, self.infos, lines)
 
 
 def refuse_article(kind: str, found: Candidate) -> Problem | None:
@@ -122,7 +126,7 @@ def _is_prominent(found: Candidate) -> bool:
     headline, outline, region = found.headline, found.outline, found.region
     if not found.is_clear or found.metadata.is_article:
         return found.is_clear
-    if any(region.headline < index < region.first for index in found.rows):
+    if found.find_rows(range(region.headline + 1, region.first)):
         return False  # the text is that of a row
     if len(headline.text) >= LONG_HEADLINE or _is_long_unspaced(headline.text):
         return True
@@ -139,14 +143,21 @@ def _is_long_unspaced(text: str) -> bool:
 def is_in_rows(found: Candidate) -> bool:
     """Say whether the text below a headline is that of a listing: a few lines under each of several linked titles."""
     lines, region = found.outline.lines, found.region
-    rows = [index for index in sorted({*found.rows, *found.dated_rows}) if index > region.headline]
+    within, below = range(region.headline + 1, region.last + 1), range(region.last + 1, len(lines))
+    dated = set(found.find_dated_rows(within))
+    rows = sorted({*found.find_rows(within), *dated})
     chosen = [index for index in sorted({*region.lead, *region.chosen}) if index not in rows]
-    above = sum(lines[line].mass >= PARAGRAPH for line in chosen if not rows or line < rows[0])
-    if not chosen or not rows or rows[0] > region.last or above >= FEWEST_ABOVE:
+    if (
+        not chosen
+        or not rows
+        or sum(lines[line].mass >= PARAGRAPH for line in chosen if line < rows[0]) >= FEWEST_ABOVE
+    ):
         return False
+    dated |= set(found.find_dated_rows(below))
+    rows = sorted({*rows, *found.find_rows(below), *dated})
     filled = [(start, end) for start, end in pairwise((*rows, rows[-1] + LONGEST_ROW)) if _is_filled(lines, start, end)]
     in_rows = sum(lines[line].mass for line in chosen if any(start < line < end for start, end in filled))
-    fewest = FEWEST_DATED if set(rows) <= set(found.dated_rows) else FEWEST_ROWS
+    fewest = FEWEST_DATED if set(rows) <= dated else FEWEST_ROWS
     return len(filled) >= fewest and in_rows >= _MOST_OF_IT * sum(lines[index].mass for index in chosen)
 
 

@@ -5,9 +5,12 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate, takewhile
+from typing import NamedTuple
 
-from archiver.html.elements import Element, attribute_of, children_of, text_of
-from archiver.html.flow import is_block
+from bs4.element import NavigableString, PreformattedString
+
+from archiver.html.elements import Element, attribute_of, text_of
+from archiver.html.flow import BLOCKS, is_block
 from archiver.parsing.body.marks import mark_of
 from archiver.parsing.boilerplate.visibility import SKIPPED, is_hidden
 from archiver.parsing.pages.document import TooDeepError
@@ -33,7 +36,7 @@ UNSPACED = re.compile(r"[\u0e00-\u0e7f\u3040-\u9fff\uac00-\ud7af]")
 
 def measure_text(text: str) -> int:
     """Count the characters of a text; a letter of a script that writes a word with one or two counts as two."""
-    return len(text) + len(UNSPACED.findall(text))
+    return len(text) if text.isascii() else len(text) + len(UNSPACED.findall(text))
 
 
 @dataclass(slots=True)
@@ -76,8 +79,7 @@ class Line:
         return mass >= PARAGRAPH or (mass > self.linked and measure_text(self.text) - 2 * self.linked >= PARAGRAPH)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """An element and its lines: from ``start`` up to, not including, ``end``."""
 
     element: Element
@@ -183,25 +185,27 @@ class _Walker:
 
     def walk(self, page: Element) -> Outline:
         self._open(page)
-        stack = [(page, children_of(page))]
+        stack = [(page, iter(page.contents))]
         while stack:
             parent, children = stack[-1]
-            child = next(children, None)
-            if child is None:
+            for child in children:
+                if isinstance(child, NavigableString):
+                    if not isinstance(child, PreformattedString):
+                        self._add(child)
+                elif isinstance(child, Element) and child.name not in _SKIPPED and not is_hidden(child):
+                    self._open(child)
+                    stack.append((child, iter(child.contents)))
+                    break
+            else:
                 stack.pop()
                 self._close(parent)
-            elif isinstance(child, str):
-                self._add(child)
-            elif child.name not in _SKIPPED and not is_hidden(child):
-                if len(stack) > MAX_DEPTH:
-                    raise TooDeepError
-                self._open(child)
-                stack.append((child, children_of(child)))
+            if len(stack) > MAX_DEPTH + 1:
+                raise TooDeepError
         return self._outline.finish()
 
     def _open(self, tag: Element) -> None:
         name = tag.name
-        if is_block(tag) or not self._blocks:
+        if name in BLOCKS or is_block(tag) or not self._blocks:
             self._flush()
             self._outermost = None
             place = len(self._outline.spans)
@@ -221,17 +225,17 @@ class _Walker:
             self._levels.append((tag, mark))
 
     def _close(self, tag: Element) -> None:
-        if self._levels and self._levels[-1][0] is tag:
-            self._levels.pop()
-        if tag is self._outermost:
-            self._outermost = None
-        if tag.name == "a" and self._links:
-            self._links.pop()
         if self._blocks and self._blocks[-1][0] is tag:
             self._flush()
             _, start, place = self._blocks.pop()
             end = len(self._outline.lines)
             self._outline.spans[place] = Span(tag, len(self._blocks) + 1, start, end)
+        elif tag is self._outermost:
+            self._outermost = None
+        if self._links and tag.name == "a":
+            self._links.pop()
+        if self._levels and self._levels[-1][0] is tag:
+            self._levels.pop()
 
     def _break(self) -> None:
         """End a line, except within a heading, whose lines are one."""
@@ -241,7 +245,7 @@ class _Walker:
             self._flush()
 
     def _add(self, text: str) -> None:
-        self._is_begun = self._is_begun or bool(text.strip())
+        self._is_begun = self._is_begun or bool(text and not text.isspace())
         self._pieces.append(shift_text(self._levels[-1][1], clean_text(text)) if self._levels else text)
         if self._outermost is not None and (not self._inlines or self._inlines[-1] is not self._outermost):
             self._inlines.append(self._outermost)
@@ -252,7 +256,10 @@ class _Walker:
                 self._anchors.append(self._links[-1])
 
     def _flush(self) -> None:
-        text = clean_text("".join(self._pieces)) if self._pieces else ""
+        if not self._pieces:
+            self._times = []
+            return
+        text = clean_text("".join(self._pieces)) if self._is_begun else ""
         if text:
             block = self._blocks[-1][0]
             headings = (tag.name for tag, _, _ in self._blocks[-3:] if tag.name in HEADINGS)

@@ -6,6 +6,7 @@ from datetime import tzinfo
 from archiver.html.decoding import decode_page
 from archiver.html.elements import Element
 from archiver.html.links import Links
+from archiver.html.tree import fell_tree
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.boilerplate.style_sheets import mark_hidden
 from archiver.parsing.fields.claims import add_claims
@@ -34,6 +35,13 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     if html.count("<") > MOST_TAGS:
         raise TooDeepError(f"more than {MOST_TAGS} tags, more than any real page has")
     page = parse_html(html)
+    try:
+        return _read_page(page, html, capture, platform, zone)
+    finally:
+        fell_tree(page)
+
+
+def _read_page(page: Element, html: str, capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     mark_hidden(page)
     address = platform.read_address(capture.url)
     links = Links.of_page(capture.url, html, page)

@@ -81,7 +81,7 @@ def take_text(article: Article, second: Article) -> Article | None:
     if not (second.paragraphs and _is_same_title(article.title, second.title)):
         return None
     problem = Problem("layout_missed", f"no text where the layout has it; {_length(second)} letters below the title")
-    filled = _put_text(_add_day(article, second), second)
+    filled = _put_text(_take_day(article, second), second)
     return replace(filled, problems=(*filled.problems, problem))
 
 
@@ -131,13 +131,34 @@ def _add_day(article: Article, second: Article) -> Article:
     """Put the generic reader's day where the layout has none, none that can be read, or the same print.
 
     Of the same print it knows more: whether the page prints the day or the month first, and what it tells to machines.
+    What is told exactly goes before "4 hours ago", which is wrong in whatever was kept for some time.
     """
     mine, other = article.published, second.published
-    if other is None or other == mine or not (mine is None or mine.at is None or mine.raw == other.raw):
+    if other is None or other == mine:
         return article
+    if not (mine is None or mine.at is None or mine.raw == other.raw or (mine.relative and not other.relative)):
+        return article
+    return _put_day(article, second)
+
+
+def _take_day(article: Article, second: Article) -> Article:
+    """Put the generic reader's day, if it is sure of it, in the place of that of a layout that does not fit the page.
+
+    A layout that does not find the text may have found the day of another article.
+    """
+    sure = any(origin.field == "published" and origin.confidence >= SURE for origin in second.origins)
+    days = [one.published.at.date() for one in (article, second) if one.published and one.published.at]
+    if not sure or len(set(days)) < 2:
+        return _add_day(article, second)
+    problem = Problem("readers_disagree", f"published: {days[0]} and {days[1]}")
+    taken = _put_day(article, second)
+    return replace(taken, problems=(*taken.problems, problem))
+
+
+def _put_day(article: Article, second: Article) -> Article:
     problems = tuple(problem for problem in article.problems if problem.kind != "unreadable_date")
     origins = (*article.origins, *(origin for origin in second.origins if origin.field == "published"))
-    return replace(article, published=other, problems=problems, origins=origins)
+    return replace(article, published=second.published, problems=problems, origins=origins)
 
 
 def _put_text(article: Article, second: Article) -> Article:

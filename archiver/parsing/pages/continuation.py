@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from urllib.parse import urlsplit
 
+from archiver.findings import Kind
 from archiver.html.addresses import resolve_address
-from archiver.html.elements import Element, attribute_of, elements_below
+from archiver.html.elements import Element, attribute_of, select
 from archiver.model import Article, Listing, Page, Problem, Unreadable
 from archiver.parsing.generic.listings.pager import NUMBER, PARAMETER, is_disabled, says_next, word_of
 from archiver.parsing.pages.page_problems import NO_ARTICLE
@@ -19,9 +20,9 @@ from archiver.parsing.unturned import list_scripted_pagers
 from archiver.text.cleaning import clean_text
 from archiver.urls import parameters_of, site_of, strip_session
 
-CONTINUES = "continues"
+CONTINUES: Kind = "continues"
 """The kind of the problem that says that a text goes on at another address."""
-INCOMPLETE = "incomplete_article"
+INCOMPLETE: Kind = "incomplete_article"
 """The kind of the problem of an article of which a page was not had: nothing of it is recorded (rule 6)."""
 MOST_PAGES = 40
 MOST_LINKS = 3000
@@ -40,7 +41,7 @@ _NUMBERED = re.compile(r"(?:[^\W\d_]{1,12}\s)?(\d{1,3})")
 _WORD = re.compile(r"[^\W\d_]+")
 _TAG = re.compile(r"<[^<>]*>")
 # What answers in the place of a further page and is none, for good; everything else may be over tomorrow.
-_NO_PAGE = (NO_ARTICLE | {"uncertain_title", "error_page", "home_page"}) - {"login_page"}
+_NO_PAGE: frozenset[Kind] = frozenset({*NO_ARTICLE, "uncertain_title", "error_page", "home_page"} - {"login_page"})
 _UNSEEN = frozenset({"script", "style", "noscript", "template"})
 
 
@@ -56,7 +57,7 @@ class _Step:
 
 
 # What leads to another page, those of the head first.
-_LINKS = {"link": 0, "a": 1, "option": 2}
+_LINKS = ("link", "a", "option")
 
 
 def add_following(read: Page, page: Element, url: str) -> Page:
@@ -167,9 +168,9 @@ def _tell_scripted(article: Article, page: Element) -> Article:
 
 def _find_steps(page: Element, url: str) -> Iterator[tuple[_Step, Element | None]]:
     """Yield the links to other pages of the same address, each with its element; None for one of the head."""
-    links = [element for element in elements_below(page) if element.name in _LINKS]
+    links = [element for name in _LINKS for element in select(page, name)]
     name = _LAST_STEP.sub("", _stem(url)).rpartition("/")[2]
-    for link in islice(sorted(links, key=lambda element: _LINKS[element.name]), MOST_LINKS):
+    for link in islice(links, MOST_LINKS):
         href = attribute_of(link, "value" if link.name == "option" else "href").strip()
         if not (href.startswith("?") or (href and name in href) or "%" in name):
             continue  # hardly any link passes, and the rest costs more

@@ -1,11 +1,12 @@
 """What a page means where another was expected: a missing article, or an address that never was an article's."""
 
+from archiver.findings import Kind
 from archiver.model import Article, Capture, Listing, ListingEntry, Page, Problem, Unreadable
 from archiver.parsing.feeds.json_listing import is_posts
 from archiver.platforms.layout import Platform
 
 # What speaks of the article itself; everything else that is wrong with a page speaks of the portal (rules 6 and 7).
-MISSING = frozenset(
+MISSING: frozenset[Kind] = frozenset(
     {
         "http_404",
         "http_410",
@@ -17,7 +18,7 @@ MISSING = frozenset(
     }
 )
 # Readable pages, files among them, of which nothing says that an article was ever there.
-NO_ARTICLE = frozenset({"no_layout", "no_article", "no_content", "not_html", "login_page"})
+NO_ARTICLE: frozenset[Kind] = frozenset({"no_layout", "no_article", "no_content", "not_html", "login_page"})
 
 
 def find_problems(platform: Platform, capture: Capture, page: Page, expected: str | None) -> tuple[Problem, ...]:

@@ -3,13 +3,14 @@
 import re
 from itertools import islice
 
+from archiver.findings import Kind
 from archiver.html.elements import Element, select, select_one, spaced_text_of, text_of
 from archiver.model import Article, Problem
 from archiver.text.cleaning import clean_text
 from archiver.text.folding import fold
 
 # Kind of problem -> how such pages speak, in Vietnamese and English. The first that fits is taken.
-_SAYINGS: dict[str, tuple[str, tuple[str, ...]]] = {
+_SAYINGS: dict[Kind, tuple[str, tuple[str, ...]]] = {
     "captcha_page": (
         "asks whether the visitor is a robot",
         (

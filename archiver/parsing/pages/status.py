@@ -1,5 +1,6 @@
 """What the status of an answer says of the page that came with it."""
 
+from archiver.findings import name_status
 from archiver.model import Problem
 
 # Any 2xx is read as 200 is (RFC 9110, 15), but those that bring no page: nothing, a part of one, what differs from one.
@@ -18,4 +19,4 @@ def refuse_status(status: int) -> Problem | None:
     if status in _GOOD:
         return None
     meaning = _MEANINGS.get(status, "" if status in _KNOWN else ", which HTTP does not know")
-    return Problem(f"http_{status}", f"answered with status {status}{meaning}")
+    return Problem(name_status(status), f"answered with status {status}{meaning}")

@@ -1,6 +1,7 @@
 """The ledger: the list of runs, and one run with what it showed and what it has to say."""
 
 import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from archiver.archive.queries.changes import find_run, list_events_of_run, list_fates, list_findings, list_runs_before
@@ -23,10 +24,10 @@ class RunsPage:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """One run."""
+    """One run, its findings by kind."""
 
     run: CountedRunRow
-    findings: tuple[RunFindingRow, ...]
+    findings: Mapping[str, Sequence[RunFindingRow]]
     events: tuple[ChangeRow, ...]
     fates: tuple[FateRow, ...]
 
@@ -48,7 +49,9 @@ def load_run(connection: sqlite3.Connection, number: int) -> RunPage:
     run = find_run(connection, number)
     if run is None:
         raise MissingError("no_run", number=number)
-    findings = tuple(list_findings(connection, run["id"], MOST))
+    findings: dict[str, list[RunFindingRow]] = {}
+    for row in list_findings(connection, run["id"], MOST):
+        findings.setdefault(row["kind"], []).append(row)
     events = tuple(list_events_of_run(connection, run["id"], MOST))
     return RunPage(run, findings, events, tuple(list_fates(connection, run["id"])))
 

@@ -6,17 +6,19 @@ from datetime import datetime, tzinfo
 from functools import cached_property
 from itertools import pairwise, takewhile
 
-from archiver.html.elements import Element
+from archiver.html.elements import Element, attribute_of, classes_of
 from archiver.model import Count, PublishedDate
 from archiver.parsing.fields.byline import read_info_line
 from archiver.parsing.fields.counts import VIEWS_LABEL
 from archiver.parsing.fields.date_forms import DayOrder, may_be_either
-from archiver.parsing.fields.embedded_date import read_embedded_date
+from archiver.parsing.fields.dates import read_date
+from archiver.parsing.fields.embedded_date import read_embedded_date, read_first_date
 from archiver.parsing.fields.labels import (
     OTHER_DATE_LABEL,
     OTHER_TEXT_LABEL,
     PLACE_LABEL,
     PUBLISHED_LABEL,
+    SELF_SENTENCE,
     TIME_LABEL,
     UPDATED_LABEL,
 )
@@ -25,12 +27,15 @@ from archiver.parsing.generic.outline import Line, Outline, whole_text
 
 LONGEST_INFO = 240
 LONGEST_LABEL = 40
+LONGEST_QUOTE = 8
+# A date that begins a paragraph ends within so many letters.
+LONGEST_START = 70
 # Real pages have fewer lines; those of the article come first.
 MOST_LINES = 3000
 MOST_BETWEEN = 4
 # A date that makes up less of its line than this stands in a sentence.
 _SHARE_OF_DATE = 0.3
-_SENTENCE = re.compile(r"[.!?。！？]\s*$|[.!?。！？] \S")
+_SENTENCE = re.compile(r"[.!?。！？]\s*$|[.!?。！？] [^\s|¦•·/]")
 LONGEST_WEAK = 160
 LONGEST_NAME = 40
 # A link of so many letters is the headline of another article; so long a piece beside a date is one too.
@@ -76,7 +81,14 @@ class InfoText:
     @property
     def is_updated(self) -> bool:
         """Whether the date is announced as that of the last change."""
-        return bool(UPDATED_LABEL.match(self.text))
+        return bool(UPDATED_LABEL.match(self.text)) or self._is_behind_update
+
+    @property
+    def _is_behind_update(self) -> bool:
+        """Whether the label of the last change stands right before the date, amid the line."""
+        before, found, _ = self.text.partition(self.published.raw) if self.published else ("", "", "")
+        labels = UPDATED_LABEL.finditer(before[-LONGEST_LABEL:]) if found and before else ()
+        return any(label.end() == len(before[-LONGEST_LABEL:]) for label in labels)
 
     def having(self, published: PublishedDate) -> "InfoText":
         """Return the same line with its date read otherwise."""
@@ -115,20 +127,51 @@ class InfoReader:
         published = read_embedded_date(text, self._zone, self._at, self.order)
         return InfoText(index, text, published, None) if published else None
 
+    def read_dateline(self, index: int) -> InfoText | None:
+        """Read the date that a paragraph begins with: in an element of its own, or set apart from its words."""
+        line = self._outline.lines[index]
+        start = line.text[:LONGEST_START]
+        if not _DIGIT.search(start) or self.is_of_other(index):
+            return None
+        for element in (*line.times, *line.inlines[:1]):
+            text = whole_text(element)
+            if text and text in start and (published := self._read_whole(text)):
+                return InfoText(index, text, published, None)
+        published = read_first_date(line.text, self._zone, self._at, self.order)
+        return InfoText(index, published.raw, published, None) if published else None
+
+    def read_sentence(self, index: int) -> InfoText | None:
+        """Read the day that a text names where it speaks of itself: ``This entry was posted in News on …``."""
+        text = self._outline.lines[index].text
+        if not SELF_SENTENCE.search(text):
+            return None
+        published = read_embedded_date(text[:LONGEST_INFO].rpartition(" ")[0], self._zone, self._at, self.order)
+        return InfoText(index, text[:LONGEST_INFO], published, None) if published and published.at else None
+
+    def _read_whole(self, text: str) -> PublishedDate | None:
+        published = read_date(text, self._zone, self._at, self.order)
+        return published if published and published.at and not published.relative else None
+
     def is_of_other(self, index: int) -> bool:
-        """Say whether a line prints the date of a document or the time of a meeting."""
+        """Say whether a line prints the date of a document, the time of a meeting, or that of a quotation."""
         text = self._outline.lines[index].text[:LONGEST_INFO]
-        return bool(OTHER_DATE_LABEL.search(text)) or self._is_of_meeting(index, text)
+        is_other = bool(OTHER_DATE_LABEL.search(text)) or self._is_of_meeting(index, text)
+        return is_other or self._is_quoted(index)
 
     def _read_line(self, index: int) -> InfoText | None:
-        text = self._text_of(index)
-        if not text or len(text) > LONGEST_INFO or OTHER_DATE_LABEL.match(text):
+        line = self._outline.lines[index]
+        text = self._text_of(index) if len(line.text) <= LONGEST_INFO or len(line.times) > 1 else ""
+        if not text or len(text) > LONGEST_INFO:
+            return None
+        if _DIGIT.search(text) and self._is_quoted(index):
             return None
         if not (_DIGIT.search(text) or VIEWS_LABEL.search(text) or PUBLISHED_LABEL.match(text)):
             return None
+        if OTHER_DATE_LABEL.match(text):
+            return None
         info = self._read_text(index, text)
-        if info is None and len(self._outline.lines[index].inlines) > 1:
-            pieces = [whole_text(element) for element in self._outline.lines[index].inlines]
+        if info is None and len(line.inlines) > 1:
+            pieces = [whole_text(element) for element in line.inlines]
             info = self._read_text(index, join_boxes(pieces) or " | ".join(pieces)[:LONGEST_INFO])
         return info
 
@@ -145,8 +188,8 @@ class InfoReader:
         line = lines[index]
         if index + 1 < len(lines) and (_is_value(line, lines[index + 1]) or _is_counted(line, lines[index + 1])):
             return ""
-        if len(line.times) > 1:
-            return whole_text(line.times[0])
+        if len(line.times) > 1 and (text := _choose_time(line.times)):
+            return text
         if index and _is_value(lines[index - 1], line):
             return f"{lines[index - 1].text.rstrip(' :：')}: {self._outline.digits_from(index)}"
         if index and _is_counted(lines[index - 1], line):
@@ -176,7 +219,16 @@ class InfoReader:
         others = sum(len(match.group()) for match in OTHER_TEXT_LABEL.finditer(text))
         if (len(published.raw) + others) >= _SHARE_OF_DATE * len(text):
             return True
-        return self._outline.lines[index].linked <= LONGEST_PLAIN_LINK and _is_apart(text, published.raw)
+        links = (whole_text(anchor) for anchor in self._outline.lines[index].anchors)
+        return all(len(link) <= LONGEST_PLAIN_LINK for link in links) and _is_apart(text, published.raw)
+
+    def _is_quoted(self, index: int) -> bool:
+        """Say whether a line stands in a quotation, a post of others say; old pages indent articles by one."""
+        for span in self._outline.around(index):
+            if span.element.name == "blockquote":
+                quoted = self._outline.lines[span.start : span.end]
+                return len(quoted) <= LONGEST_QUOTE and not any(line.heading for line in quoted)
+        return False
 
     def _is_of_meeting(self, index: int, text: str) -> bool:
         """Say whether a date is the time of a meeting: an hour as people write it, or a place beside it."""
@@ -204,6 +256,25 @@ def join_boxes(pieces: list[str]) -> str:
     return ""
 
 
+def is_of_change(time: Element, times: tuple[Element, ...]) -> bool:
+    """Say whether a ``time`` element is named as that of the last change, and another of its line is not.
+
+    Themes give the class ``updated`` to the one time they print as well.
+    """
+    return _is_named_change(time) and not all(map(_is_named_change, times))
+
+
+def _choose_time(times: tuple[Element, ...]) -> str:
+    """Return the text of the first time that is not named as that of the last change."""
+    texts = (whole_text(time) for time in times if not is_of_change(time, times))
+    return next(filter(None, texts), "")
+
+
+def _is_named_change(time: Element) -> bool:
+    named = f"{attribute_of(time, 'itemprop')} {' '.join(classes_of(time))}".lower()
+    return ("updated" in named or "modified" in named) and "publish" not in named
+
+
 def _is_sentence(text: str) -> bool:
     return bool(_SENTENCE.search(text))
 
@@ -229,10 +300,10 @@ def _is_value(label: Line, value: Line) -> bool:
     """Say whether a line is the value of the label in the line before: the next cell, or a number beside it."""
     if len(label.text) > LONGEST_LABEL or len(value.text) > LONGEST_INFO or _DIGIT.search(label.text):
         return False
-    if not _are_beside(label.block, value.block):
-        return False
     if label.block.name in CELLS:
-        return value.block.name in CELLS
+        return value.block.name in CELLS and _are_beside(label.block, value.block)
+    if not _DIGIT.search(value.text) or not _are_beside(label.block, value.block):
+        return False
     if VIEWS_LABEL.search(label.text):
         return bool(_ONLY_NUMBER.fullmatch(value.text))
     is_known = PUBLISHED_LABEL.match(label.text) or UPDATED_LABEL.match(label.text)

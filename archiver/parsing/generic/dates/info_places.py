@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterator
 from datetime import datetime, tzinfo
 
+from archiver.html.elements import Element, attribute_of
 from archiver.parsing.fields.labels import PUBLISHED_LABEL
-from archiver.parsing.generic.dates.info import LONGEST_INFO, LONGEST_PLAIN_LINK, InfoReader, InfoText
+from archiver.parsing.generic.dates.info import LONGEST_INFO, LONGEST_LABEL, LONGEST_PLAIN_LINK, InfoReader, InfoText
 from archiver.parsing.generic.dates.publication import BELOW_TEXT, LEAST_CONFIDENCE, Seen
+from archiver.parsing.generic.names.bylines import find_byline
 from archiver.parsing.generic.outline import Outline, whole_text
 from archiver.parsing.generic.text.region import Region
 from archiver.parsing.generic.words import HOME
@@ -17,6 +19,7 @@ MOST_BELOW = 12
 LONGEST_SUMMARY = 700
 MOST_LEADING = 5
 MOST_CLOSING = 2
+FAR = 30
 MOST_ELSEWHERE = 1500
 NEAR = 2
 # A link of so many letters beside a date is the title of another article.
@@ -29,6 +32,13 @@ LONGEST_BEHIND = 200
 # Farther below the text a date without a label is as often that of a comment.
 RIGHT_BELOW = 3
 DOUBTFUL = 0.5
+# What leads to the author of an article, or to its section.
+_RELATED = frozenset(("author", "category", "tag"))
+_AROUND = re.compile(
+    r"/(?:authors?|autor(?:es|en)?|auteurs?|tac-gia|penulis|users?|profiles?|categor(?:y|ies)|kategorien?|chuyen-muc"
+    r"|danh-muc|tags?|topics?|themen?)[/-]",
+    re.IGNORECASE,
+)
 _DIGIT = re.compile(r"\d")
 
 
@@ -38,11 +48,13 @@ def read_places(outline: Outline, region: Region, infos: InfoReader, zone: tzinf
     yield from _read_above(outline, region, infos, zone, at)
     yield from _read_edges(outline, region, infos)
     yield from _read_after(outline, region, infos)
+    yield from _read_sentences(outline, region, infos)
 
 
 def read_weak_places(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
     """Read the dates that may as well be others': amid other words, in the headline, within the text, elsewhere."""
     yield from _read_headline(outline, region, infos)
+    yield from _read_datelines(outline, region, infos)
     yield from _read_within(outline, region, infos)
     yield from _read_amid(outline, region, infos)
     yield from _read_elsewhere(outline, region, infos)
@@ -59,6 +71,8 @@ def _read_below(outline: Outline, region: Region, infos: InfoReader) -> Iterator
             yield Seen(info, "below the headline", 0.98 if info.is_labelled or info.views else 0.95)
         elif len(seen) == 1 and not outline.lines[index].anchors:
             yield Seen(info, "below the headline", 0.9)
+        elif not _is_beside_title(outline, region, index):
+            yield Seen(info, "below the headline", LEAST_CONFIDENCE, weak=True)
 
 
 def _is_other_title(outline: Outline, index: int, infos: InfoReader) -> bool:
@@ -73,12 +87,22 @@ def _read_above(outline: Outline, region: Region, infos: InfoReader, zone: tzinf
         line, info = outline.lines[index], infos.read(index)
         if not info and (HOME.match(line.text) or _is_other_title(outline, index, infos)):
             return
-        if info and any(len(whole_text(anchor)) >= SHORTEST_TITLE for anchor in line.anchors):
+        if info and any(_is_title(anchor, info) for anchor in line.anchors):
             return  # the date of another article
         if info is None or not (info.is_labelled or not _is_clock(info, zone, at)):
             continue
         is_trail = line.furniture or bool(HOME.match(line.text))
         yield Seen(info, "above the headline", LEAST_CONFIDENCE if is_trail else 0.9, weak=is_trail)
+
+
+def _is_title(anchor: Element, info: InfoText) -> bool:
+    """Say whether a link beside a date may be the title of another article: not the date, its author or section."""
+    text = whole_text(anchor)
+    rest = text.replace(info.published.raw, "") if info.published else text
+    if len(rest.strip()) < SHORTEST_TITLE or _RELATED & set(attribute_of(anchor, "rel").lower().split()):
+        return False
+    href = attribute_of(anchor, "href")
+    return not (href.startswith("#") or _AROUND.search(href) or text in (find_byline(info.text) or ""))
 
 
 def _is_clock(info: InfoText, zone: tzinfo, at: datetime) -> bool:
@@ -107,10 +131,10 @@ def _read_after(outline: Outline, region: Region, infos: InfoReader) -> Iterator
     for index in range(region.last + 1, min(len(outline.lines), region.last + 1 + MOST_BELOW)):
         line, info = outline.lines[index], infos.read(index)
         is_foot = _is_in_foot(outline, region, index)
-        if index >= region.end and not is_foot:
-            return
         if _is_other_title(outline, index, infos):
             return
+        if index >= region.end and not is_foot:
+            continue
         if info and (is_foot or not line.furniture):
             if info.is_labelled or info.views:
                 yield Seen(info, BELOW_TEXT, 0.85)
@@ -128,6 +152,22 @@ def _is_in_foot(outline: Outline, region: Region, index: int) -> bool:
             holder = outline.span_of(parent) if parent is not None else None
             return holder is not None and holder.element.name != "body" and holder.start <= region.headline
     return False
+
+
+def _read_sentences(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
+    """Read the sentence in which the article speaks of itself, at the end of its text or below it."""
+    for index in (*region.chosen[-MOST_CLOSING:], *range(region.last + 1, min(len(outline.lines), region.last + FAR))):
+        if info := infos.read_sentence(index):
+            yield Seen(info, BELOW_TEXT, 0.7)
+            return
+
+
+def _read_datelines(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
+    """Read the date that the first paragraphs begin with."""
+    for index in range(region.headline + 1, min(region.first + MOST_CLOSING, len(outline.lines))):
+        line = outline.lines[index]
+        if not (line.furniture or line.is_link or infos.read(index)) and (info := infos.read_dateline(index)):
+            yield Seen(info, "at the beginning of the text", 0.65, weak=True)
 
 
 def _read_headline(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
@@ -174,10 +214,12 @@ def _read_elsewhere(outline: Outline, region: Region, infos: InfoReader) -> Iter
     for index, line in enumerate(outline.lines[:MOST_ELSEWHERE]):
         if line.furniture or line.is_link or len(line.text) > LONGEST_INFO or not _DIGIT.search(line.text):
             continue
-        if not PUBLISHED_LABEL.search(line.text):
+        before = outline.lines[index - 1].text if index else ""
+        if not (PUBLISHED_LABEL.search(line.text) or (len(before) <= LONGEST_LABEL and PUBLISHED_LABEL.match(before))):
             continue
         info = infos.read(index)
-        if info and info.published and not info.is_updated and not _is_beside_title(outline, region, index):
+        is_said = info and PUBLISHED_LABEL.search(info.text)
+        if info and is_said and info.published and not info.is_updated and not _is_beside_title(outline, region, index):
             yield Seen(info, "elsewhere on the page", LEAST_CONFIDENCE, weak=True)
 
 

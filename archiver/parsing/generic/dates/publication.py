@@ -83,7 +83,7 @@ class _Chooser:
     @property
     def _sources(self) -> list[ToldDate]:
         """What machines are told of publication in so many words."""
-        return [one for one in self._told if one.source not in _ADDRESS]
+        return [one for one in self._told if one.source not in _NO_WORD]
 
     def _find_confirmed(self) -> Seen | None:
         """Find the printed date that the page tells to machines too."""
@@ -97,6 +97,8 @@ class _Chooser:
 
     def _is_confirmed(self, one: Seen, told: list[ToldDate]) -> bool:
         """Say whether a date is told too: exactly that day where it may be that of a comment, an event, a change."""
+        if one.info.is_updated and any(self._is_before(other, one) for other in self._sources):
+            return False
         if one.weak or one.info.is_updated or (one.how == BELOW_TEXT and not one.info.is_labelled):
             return self._is_exact(one, told)
         return any(self._agree(one.published, other) for other in told)
@@ -130,6 +132,9 @@ class _Chooser:
         if all(any(one.published == other.published for other in self._updated) for one in self._sources):
             return False  # what is told is that of the last change
         return not best.info.is_labelled and not best.how.endswith("the headline")
+
+    def _is_before(self, one: ToldDate, other: Seen) -> bool:
+        return any(one.day + SAME < day for day in self._days(other.published))
 
     def _take_printed(self, best: Seen, strong: list[Seen]) -> Publication:
         """Take what is printed, unless another line contradicts it and no label says which of them counts."""
@@ -175,7 +180,7 @@ class _Chooser:
                     f"{printed.how}: {printed.info.text[:100]}; {best.source}: {best.published.raw}",
                 ),
             )
-        if best.meaning == "created":
+        if best.meaning == "created" or best.source == "script":
             return Publication(best.published, "metadata", LEAST_CONFIDENCE, None, problems)
         agreeing = {one.source for one in self._told if abs(one.day - best.day) <= SAME}
         confidence = 0.8 if len(agreeing) > 1 else 0.7
@@ -212,7 +217,7 @@ class _Chooser:
         return self._refuse(best, f"one of several dates {best.how}: {best.info.text[:200]}")
 
 
-_ADDRESS = frozenset(("address", "digits"))
+_NO_WORD = frozenset(("address", "digits", "script"))
 _ORDERS: tuple[DayOrder, ...] = ("day", "month")
 
 

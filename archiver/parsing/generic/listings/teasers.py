@@ -9,15 +9,15 @@ LONG_TITLE = 30
 SHORT_TITLE = 12
 
 
-def find_teasers(outline: Outline, infos: InfoReader) -> list[int]:
-    """Return the lines that are the linked title of another article, in order; those in menus are none."""
-    return [index for index in range(len(outline.lines)) if _is_teaser(outline, infos, index)]
+def find_teasers(outline: Outline, infos: InfoReader, lines: range) -> list[int]:
+    """Return those of some lines that are the linked title of another article; those in menus are none."""
+    return [index for index in lines if _is_teaser(outline, infos, index)]
 
 
-def find_dated_links(outline: Outline, infos: InfoReader) -> list[int]:
-    """Return the lines that link elsewhere and print a date or a count behind the title, in order."""
-    lines = enumerate(outline.lines)
-    linked = [index for index, line in lines if line.linked >= SHORT_TITLE and not line.furniture]
+def find_dated_links(outline: Outline, infos: InfoReader, lines: range) -> list[int]:
+    """Return those of some lines that link elsewhere and print a date or a count behind the title."""
+    numbered = ((index, outline.lines[index]) for index in lines)
+    linked = [index for index, line in numbered if line.linked >= SHORT_TITLE and not line.furniture]
     return [index for index in linked if _leads_elsewhere(outline.lines[index].hrefs) and infos.read(index)]
 
 

@@ -12,12 +12,13 @@ from email.utils import parsedate_to_datetime
 from itertools import islice
 from typing import Literal
 
-from archiver.html.elements import Element, attribute_of, elements_below, text_of
+from archiver.html.elements import Element, attribute_of, classes_of, elements_below, select, text_of
 from archiver.model import PublishedDate
+from archiver.parsing.fields.date_words import MONTHS
 from archiver.parsing.fields.dates import FIRST_YEAR, LONGEST_LEAD
 from archiver.parsing.fields.embedded_date import read_embedded_date
 from archiver.parsing.fields.labels import PUBLISHED_LABEL, UPDATED_LABEL
-from archiver.parsing.generic.dates.info import InfoReader
+from archiver.parsing.generic.dates.info import InfoReader, is_of_change
 from archiver.parsing.generic.outline import Outline
 from archiver.parsing.generic.text.region import Region
 from archiver.text.cleaning import clean_text
@@ -26,8 +27,11 @@ Meaning = Literal["published", "created", "updated"]
 
 LONGEST_SCRIPT = 200_000
 LONGEST_DATE = 80
+LONGEST_CONTEXT = 200
 MOST_SCRIPTS = 20
 MOST_DATES = 40
+MOST_DATA = 80
+LONGEST_NAME = 60
 MOST_LEVELS = 12
 LINES_ABOVE = 4
 LINES_BELOW = 12
@@ -40,13 +44,21 @@ _UPDATED = re.compile(r"modif|updat|revis|moddate|lastpub|edited|changed")
 _NO_DATE = re.compile(r"publisher|expir|unpub|status|until|start|end(?:time|date)|event")
 # What an article says of itself in JSON, also in one that is broken off or ill-formed, as many are.
 _SAID = re.compile(r'"(datePublished|dateCreated|dateModified)"\s*:\s*"([^"\\<>]{4,60})"')
+# A day in the data of any script, and the name before it; both may stand in a text of their own there.
+_DATA = re.compile(r"[\"'](\d{4}[-/]\d{1,2}[-/]\d{1,2}(?!\d)[T ]?[\d:.Z+-]{0,30})")
+_NAME = re.compile(r"([A-Za-z_][\w.:-]{3,40})\\?[\"']?\s?[:=,]\s?\\?$")
 _IN_ADDRESS = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)([/-])(?P<month>\d{1,2})\2(?P<day>\d{1,2})(?!\d)")
+_NAMED_IN_ADDRESS = re.compile(
+    r"/(?P<year>(?:19|20)\d\d)/(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}/(?P<day>\d{1,2})(?!\d)",
+    re.IGNORECASE,
+)
 _COMPACT = re.compile(r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<month>[01]\d)(?P<day>[0-3]\d)(?!\d)")
 _EPOCH = re.compile(r"1\d{9}(?:\d{3})?")
 _ISO_DAY = re.compile(r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
 _MIDNIGHT = re.compile(r"[T ]0?0:00(?::00(?:\.0+)?)?(?:Z|[+-]\d|\s|$)")
 _HAS_TIME = re.compile(r"\d:\d\d|T\d{4}")
 _APART = frozenset(("article", "li", "aside", "nav", "footer"))
+_TOLD_BY = ("content", "datetime")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +85,8 @@ def read_told(
     said = (*islice(meant, MOST_DATES), *_read_times(outline, region, infos))
     told = [one for source, meaning, text in said if (one := tell_date(source, meaning, text, zone, at))]
     told.sort(key=lambda one: (_MEANINGS.index(one.meaning), _SOURCES.index(one.source)))
-    return (*told, *_read_address(url, zone, at))
+    told += _read_address(url, zone, at)
+    return (*told, *(() if any(one.meaning == "published" for one in told) else _read_data(page, zone, at)))
 
 
 def _read_elements(page: Element, headline: Element) -> Iterator[tuple[str, str, str]]:
@@ -82,17 +95,43 @@ def _read_elements(page: Element, headline: Element) -> Iterator[tuple[str, str,
     scripts = 0
     for element in elements_below(page):
         attributes = element.attrs
+        if not attributes:
+            continue
         if element.name == "script":
-            if scripts < MOST_SCRIPTS and "ld+json" in attribute_of(element, "type"):
+            if scripts < MOST_SCRIPTS and _is_linked_data(element):
                 scripts += 1
                 yield from _read_script(element)
         elif "itemprop" in attributes:
-            if name_meaning(attribute_of(element, "itemprop")) and _is_beside(element, around):
-                text = attribute_of(element, "content") or attribute_of(element, "datetime") or text_of(element)
-                yield "microdata", attribute_of(element, "itemprop"), text
+            yield from _read_item(element, attribute_of(element, "itemprop"), around)
         elif element.name == "meta" and attributes.get("content"):
             name = attribute_of(element, "property") or attribute_of(element, "name")
             yield "meta", name, attribute_of(element, "content")
+        elif "property" in attributes and "content" in attributes:  # RDFa
+            yield from _read_item(element, attribute_of(element, "property"), around)
+        elif element.name == "abbr" and "title" in attributes:  # microformats
+            yield from _read_item(element, " ".join(classes_of(element)), around)
+
+
+def _is_linked_data(script: Element) -> bool:
+    """Say whether a script holds JSON-LD, also where its type does not say so."""
+    kind = attribute_of(script, "type")
+    if kind:
+        return "ld+json" in kind
+    text = str(script.string or "")[:LONGEST_CONTEXT].lstrip()
+    return text.startswith(("{", "[")) and "schema.org" in text
+
+
+def _read_item(element: Element, name: str, around: set[int]) -> Iterator[tuple[str, str, str]]:
+    """Yield what an element of microdata or RDFa says, if that is said of the article."""
+    if name_meaning(name) and _is_beside(element, around):
+        told = (attribute_of(element, attribute) for attribute in _TOLD_BY)
+        yield "microdata", name, next(filter(None, told), None) or _read_title(element) or text_of(element)
+
+
+def _read_title(element: Element) -> str:
+    """Return the exact time that microformats have as the title of an element; empty for words."""
+    title = attribute_of(element, "title")
+    return title if _ISO_DAY.match(title) else ""
 
 
 def _read_times(outline: Outline, region: Region, infos: InfoReader) -> Iterator[tuple[str, Meaning, str]]:
@@ -104,6 +143,7 @@ def _read_times(outline: Outline, region: Region, infos: InfoReader) -> Iterator
         is_own = index <= region.first or PUBLISHED_LABEL.search(line.text)
         for element in () if line.furniture or line.is_link or not is_own or infos.is_of_other(index) else line.times:
             is_updated = UPDATED_LABEL.search(line.text) and not PUBLISHED_LABEL.search(line.text)
+            is_updated = is_updated or is_of_change(element, line.times)
             yield "time", "updated" if is_updated else "published", attribute_of(element, "datetime")
 
 
@@ -114,6 +154,23 @@ def _read_script(script: Element) -> Iterator[tuple[str, str, str]]:
         if name not in seen:
             seen.add(name)
             yield "json-ld", name, text
+
+
+def _read_data(page: Element, zone: tzinfo, at: datetime) -> Iterator[ToldDate]:
+    """Read the day of publication that the data of scripts name; several of them are days of other articles too."""
+    scripts = (str(script.string or "")[:LONGEST_SCRIPT] for script in select(page, "script")[:MOST_DATA])
+    dates = islice((text for script in scripts for text in _find_data(script)), MOST_DATES)
+    told = [one for text in dates if (one := tell_date("script", "published", text, zone, at))]
+    if len({one.day for one in told}) == 1:
+        yield told[0]
+
+
+def _find_data(script: str) -> Iterator[str]:
+    """Yield the texts in the data of a script that are named as the date of publication."""
+    for found in _DATA.finditer(script):
+        before = script[max(found.start() - LONGEST_NAME, 0) : found.start()]
+        if (name := _NAME.search(before)) and name_meaning(name[1]) == "published":
+            yield found[1]
 
 
 def _is_beside(element: Element, around: set[int]) -> bool:
@@ -178,9 +235,10 @@ def _parse(text: str, zone: tzinfo, at: datetime) -> datetime | None:
 
 def _read_address(url: str, zone: tzinfo, at: datetime) -> Iterator[ToldDate]:
     """Read the day in an address: /2021/05/12/; eight digits in one (20210512) may be a number like any other."""
-    for source, form in (("address", _IN_ADDRESS), ("digits", _COMPACT)):
+    for source, form in (("address", _IN_ADDRESS), ("address", _NAMED_IN_ADDRESS), ("digits", _COMPACT)):
         if match := form.search(url):
-            day = "-".join(match[part].zfill(2) for part in ("year", "month", "day"))
+            month = str(MONTHS.get(match["month"].lower(), match["month"]))
+            day = "-".join(part.zfill(2) for part in (match["year"], month, match["day"]))
             if told := tell_date(source, "published", day, zone, at):
                 yield told
                 return

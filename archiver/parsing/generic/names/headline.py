@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 
 from archiver.model import Count
-from archiver.parsing.boilerplate.words import END, TOOL
+from archiver.parsing.boilerplate.words import TOOL
 from archiver.parsing.generic.dates.info import InfoReader
 from archiver.parsing.generic.names.heading import Heading, read_heading
 from archiver.parsing.generic.names.titles import Agreement, Titles
 from archiver.parsing.generic.names.trail import bare_path
 from archiver.parsing.generic.outline import Line, Outline
-from archiver.parsing.generic.words import FOOT, HOME
+from archiver.parsing.generic.text.endings import is_end, is_of_foot
+from archiver.parsing.generic.words import HOME
 from archiver.text.cleaning import squeeze
 
 LONGEST_HEADLINE = 400
@@ -155,7 +156,7 @@ def _may_be(line: Line, titles: Titles) -> bool:
     if len(line.text) > LONGEST_HEADLINE or line.furniture or len(squeeze(line.text)) < 4:
         return False
     is_short = len(line.text) <= LONGEST_BUTTON
-    is_box = is_short and any(words.fullmatch(line.text) for words in (END, TOOL, HOME))
+    is_box = is_short and (is_end(line.text) or any(words.fullmatch(line.text) for words in (TOOL, HOME)))
     return not is_box or (line.heading != "" and titles.has(line.text) and not HOME.fullmatch(line.text))
 
 
@@ -167,7 +168,7 @@ def _score(outline: Outline, index: int, agreement: Agreement, *, dated: bool, o
     score += 0.4 * agreement.by_address if agreement.how == "title" else 0
     score += 0.25 * (only and not agreement.strength)
     score -= 0.2 * (not line.heading and line.text.endswith((".", "。")))  # the first sentence repeats an address, too
-    return score - 0.35 * is_link - 0.3 * bool(FOOT.search(line.text)) - 0.45 * _is_crumb(outline, index)
+    return score - 0.35 * is_link - 0.3 * is_of_foot(line.text) - 0.45 * _is_crumb(outline, index)
 
 
 def _rate(
@@ -193,10 +194,10 @@ def _counts_as_only(agreement: Agreement, *, only: bool) -> bool:
 
 def _is_above_date(outline: Outline, index: int, infos: InfoReader) -> bool:
     """Say whether a line stands right above an info line, and is none itself."""
-    if index + 1 >= len(outline.lines) or infos.read(index) or outline.lines[index].text.endswith((":", "：")):
+    info = infos.read(index + 1) if index + 1 < len(outline.lines) else None
+    if not info or not info.published or info.is_updated:
         return False
-    info = infos.read(index + 1)
-    return bool(info and info.published and not info.is_updated)
+    return not infos.read(index) and not outline.lines[index].text.endswith((":", "："))
 
 
 def _is_crumb(outline: Outline, index: int) -> bool:
@@ -210,7 +211,7 @@ def _text_below(outline: Outline, index: int) -> int:
     """Count the text below a line, up to the next heading that is a link."""
     mass = 0
     for line in outline.lines[index + 1 : index + 1 + _BELOW]:
-        if (len(line.text) <= LONGEST_BUTTON and END.fullmatch(line.text)) or (line.heading and line.is_link):
+        if (len(line.text) <= LONGEST_BUTTON and is_end(line.text)) or (line.heading and line.is_link):
             break
         mass += line.mass
     return mass

@@ -1,13 +1,14 @@
 """How well a line agrees with what its page calls itself, and with the words of its address."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
 from archiver.text.cleaning import squeeze
 from archiver.text.folding import fold
 
 _ELLIPSIS = re.compile(r"\s*(?:\.{2,}|…)\s*$")
+_ALPHANUMERIC = re.compile(r"[^\W_]+")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _FILE_ENDING = re.compile(r"\.(?:html?|aspx?|php|jsp|shtml)$", re.IGNORECASE)
 # What may stand between a headline and the name of a site, a section or a kicker in the title of a page.
@@ -55,7 +56,7 @@ class Titles:
         by_address = min(self._agree_with_address(text), 0.9) if with_address else 0.0
         if by_address > strength:
             return Agreement("address", by_address, by_address)
-        return replace(Agreement("title" if strength else "markup", strength), by_address=by_address)
+        return Agreement("title" if strength else "markup", strength, by_address)
 
     def has(self, text: str) -> bool:
         """Say whether a text is a whole title, or what one begins or ends with before or behind a sign."""
@@ -70,7 +71,7 @@ class Titles:
 
     def _agree_with_address(self, text: str) -> float:
         """Say how much of an address a line explains: addresses repeat the headline, most cut off somewhere."""
-        letters = _NOT_ALPHANUMERIC.sub("", fold(text))
+        letters = "".join(_ALPHANUMERIC.findall(fold(text)))
         begin = letters[:_SLUG]
         at = self._slug.find(begin) if len(begin) >= 8 else -1
         if at < 0:

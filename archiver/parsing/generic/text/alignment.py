@@ -76,7 +76,7 @@ def _find_pieces(outline: Outline, text: str) -> list[int]:
     for index, line in enumerate(squeezed):
         if line and (line in pieces or (len(line) >= SURE and line in letters)):
             found.add(index)
-        elif line:
+        elif line and line in letters:
             found.update(_join_lines(squeezed, index, pieces))
     return sorted(found)
 

@@ -6,7 +6,6 @@ set of pages more exact. What it leaves out between two lines of a text, ``align
 
 import logging
 from importlib.metadata import version
-from itertools import islice
 
 from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of its own
 from lxml import html as lxml_html
@@ -24,6 +23,8 @@ LONG_TEXT = 100
 MOST_ELEMENTS = 30_000
 """No real page has so many elements; some of what the extractor does to each takes longer the more there are."""
 
+_COUNT = etree.XPath("count(descendant-or-self::*)")
+
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)  # what it has to say of a page is no news of a crawl
 
 
@@ -36,7 +37,7 @@ def extract_text(html: str) -> str:
 
     try:
         tree = lxml_html.document_fromstring(html.encode("utf-8", "replace"), parser=_make_parser())
-        if sum(1 for _ in islice(tree.iter(), MOST_ELEMENTS)) == MOST_ELEMENTS:
+        if _COUNT(tree) >= MOST_ELEMENTS:
             return ""
         _mark_paragraphs(tree)
         return trafilatura.extract(tree, fast=True, include_comments=False) or ""
@@ -47,13 +48,16 @@ def extract_text(html: str) -> str:
 
 
 def _make_parser() -> lxml_html.HTMLParser:
-    return lxml_html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
+    """Make a parser all whose elements are of one kind: that of each its own is asked for in Python else."""
+    parser = lxml_html.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8")
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=lxml_html.HtmlElement))
+    return parser
 
 
 def _mark_paragraphs(tree: lxml_html.HtmlElement) -> None:
     """Make paragraphs of the divisions that are: the extractor passes over them where a page has others, too."""
     for division in tree.iter("div"):
-        if not any(child.tag in BLOCKS for child in division) and _is_paragraph(division):
+        if BLOCKS.isdisjoint([child.tag for child in division]) and _is_paragraph(division):
             division.tag = "p"
 
 

@@ -22,11 +22,10 @@ def find_thread(outline: Outline, infos: InfoReader, first: int, last: int) -> i
         text = outline.lines[index].text
         is_short = len(text) <= LONGEST_ANNOUNCEMENT and not text.endswith((":", "：", "."))
         numbers = _NUMBER.findall(text) if is_short else []
-        info = infos.read(index) if numbers else None
-        if info and info.published:
-            continue  # a date is no number of voices
         if any(int(number) >= FEWEST and _follow(outline, index + 1, int(number)) for number in numbers):
-            return index
+            info = infos.read(index)
+            if not (info and info.published):  # a date is no number of voices
+                return index
     return None
 
 
