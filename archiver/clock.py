@@ -22,3 +22,9 @@ def now() -> datetime:
 def is_moved() -> bool:
     """Say whether the environment moves the clock: then no other clock can be compared with it."""
     return bool(os.environ.get("ARCHIVE_NOW"))
+
+
+def write_offset(at: datetime) -> str:
+    """Write the offset of an aware time from UTC in as few digits as say it: ``+07``, ``+05:45``."""
+    written = f"{at:%z}"
+    return written[:3] if written.endswith("00") else f"{written[:3]}:{written[3:5]}"

@@ -7,17 +7,21 @@ What only our own spiders need is not here: they add it themselves (archiver/cra
 import os
 
 from archiver import __version__
-from archiver.project import archive_path
+from archiver.project import archive_path, find_sites
 
 # --- this project ---------------------------------------------------------------------------------------------------
 
 BOT_NAME = "committee-news-archiver"
-SPIDER_MODULES = ["spiders"]
+# The sites of the project that a command is called in; without one there is none.
+SPIDER_MODULES = ["spiders"] if find_sites() else []
+# Knows the spider for sites that nobody declared, too.
+SPIDER_LOADER_CLASS = "archiver.crawl.site_loader.SiteLoader"
 NEWSPIDER_MODULE = "spiders"
 # `scrapy crawl` with this project's checks and exit statuses; parse, shell, bench and genspider for its sites.
 COMMANDS_MODULE = "archiver.crawl.commands"
 
-# The archive: in the project, wherever a command is called from; `-s ARCHIVE_DB=` and the environment win.
+# The archive: in the project, wherever in it a command is called from, else in the current folder; `-s ARCHIVE_DB=` and
+# the environment win.
 ARCHIVE_DB = str(archive_path())
 # A progress line for people; `archiver crawl` turns it on where it finds a terminal.
 ARCHIVE_PROGRESS = False

@@ -19,10 +19,10 @@ from archiver.archive.evidence.files import folder_of_files, keep_file
 from archiver.archive.runs.run_log import close_run, open_run
 from archiver.archive.store.file import close_archive, create_or_open
 from archiver.cli import archiver
+from archiver.demo_portal.files import pdf
 from archiver.errors import ArchiverError
 from archiver.formats.file_types import FileType
 from archiver.web.serving import make_reader
-from tests.portal.files import pdf
 from tests.reading import FIRST, SITE, make_archive
 from tests.visiting import SITE as DECLARED
 

@@ -18,13 +18,13 @@ import pytest
 
 from archiver.archive.store.file import create_or_open
 from archiver.archive.upkeep.merge import merge_archive
+from archiver.demo_portal.exchange import HTML, Response
+from archiver.demo_portal.files import PNG, docx, file_at, pdf
 from archiver.errors import SiteError
 from archiver.site import Site
 from archiver.urls import strip_volatile
 from tests.conftest import PROJECT, Crawling, Done
 from tests.portal import ChannelLook, Portal, PortalArticle, serve
-from tests.portal.exchange import HTML, Response
-from tests.portal.files import PNG, docx, file_at, pdf
 from tests.reading import ask
 
 MONDAY = datetime(2024, 3, 4, 1, tzinfo=UTC)

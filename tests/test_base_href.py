@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.demo_portal.portal import ZONE
 from archiver.html.addresses import base_of, choose_base, resolve_address
 from archiver.html.elements import select_one
 from archiver.html.links import Links
@@ -19,8 +20,7 @@ from archiver.parsing.pages.document import parse_html
 from archiver.platforms.generic import GENERIC
 from archiver.platforms.layout import Platform
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
-from archiver.project import find_project
-from tests.portal.portal import ZONE
+from tests.conftest import PROJECT
 from tests.test_markup import FIRST, LIFERAY, NOTHING, PLAIN, SECOND, THIRD
 
 AT = datetime(2024, 6, 1, 3, tzinfo=UTC)
@@ -160,7 +160,7 @@ _JOINING = {"addresses.py", "links.py", "claims.py", "feed.py", "sitemap.py", "j
 
 @pytest.mark.parametrize("folder", ["parsing", "platforms", "onboarding"])
 def test_one_place_resolves_the_addresses_of_pages(folder: str) -> None:
-    files = [file for file in (find_project() / "archiver" / folder).rglob("*.py") if file.name not in _JOINING]
+    files = [file for file in (PROJECT / "archiver" / folder).rglob("*.py") if file.name not in _JOINING]
     joining = [file.name for file in files if re.search("join_url|urljoin", file.read_text(encoding="utf-8"))]
     assert joining == []
     assert Path(files[0]).is_file()

@@ -358,6 +358,16 @@ def test_mistakes_are_told_in_one_line(read: Read, arguments: tuple[str, ...], s
     assert done.err.startswith(line)
 
 
+def test_an_article_is_found_by_the_end_of_its_id(read: Read) -> None:
+    ids = [row["article_id"] for row in json.loads(read.call("list", "--json"))]
+    lone = next(key for key in ids if sum(other.endswith(key[-4:]) for other in ids) == 1)
+    assert read.call("history", lone[-4:]) == read.call("history", lone)
+    several = next(ending for ending in "0123456789" if sum(key.endswith(ending) for key in ids) > 1)
+    done = read.crawling.archiver("history", several)
+    assert (done.status, done.out) == (2, "")
+    assert done.err.startswith(f"archiver: '{several}' ends the ids of several articles; say which: dukdhcd:")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -392,7 +402,7 @@ def test_demo_is_quick_and_the_commands_it_prints_work(tmp_path: Path) -> None:
     """In a copy of the project, since the demo writes to data/ of the project it is in."""
     project = tmp_path / "project"
     (project / "data").mkdir(parents=True)
-    for name in ("archiver", "spiders", "tests", "scrapy.cfg"):
+    for name in ("archiver", "spiders", "scrapy.cfg"):
         (project / name).symlink_to(PROJECT / name)
     environment = {**os.environ, "PATH": "/usr/bin:/bin", "COLUMNS": "80"}
     environment.pop("ARCHIVE_DB", None)

@@ -36,7 +36,7 @@ def test_diff_shows_words(watched: tuple[Crawling, str]) -> None:
     done = crawling.archiver("diff", article)
     assert done.status == 0
     assert "{+Có 853 đại biểu.+}" in done.out
-    assert "+++ snapshot 2, seen 2026-01-12 10:00 to 2026-01-12 10:00" in done.out
+    assert "+++ snapshot 2, seen 2026-01-12 10:00+07 to 2026-01-12 10:00+07" in done.out
     assert crawling.archiver("diff", article, "--exit-code").status == 1
     assert crawling.archiver("diff", article, "1", "1", "--exit-code").status == 0
 

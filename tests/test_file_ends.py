@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.demo_portal.files import PNG, docx, pdf, zipped
 from archiver.formats.file_ends import lacks_end
 from archiver.formats.file_types import identify_file_type
-from tests.portal.files import PNG, docx, pdf, zipped
 
 TEXT = "Kế hoạch công tác của Khối trong quý, gửi các đơn vị. " * 9
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.demo_portal.files import PNG, docx, old_office, pdf, zipped
 from archiver.formats.file_types import NoDocumentError, identify_file_type
-from tests.portal.files import PNG, docx, old_office, pdf, zipped
 
 OPEN = "application/vnd.oasis.opendocument"
 BMP = b"BM" + (58).to_bytes(4, "little") + bytes(52)

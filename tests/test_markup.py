@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 from lxml import etree
 
+from archiver.demo_portal.portal import ZONE
 from archiver.html.elements import text_of
 from archiver.html.markup import LEAST_LIBXML2, DeepMarkupError, parse_once
 from archiver.html.tree import grow_tree
@@ -16,7 +17,6 @@ from archiver.parsing.page import read_page
 from archiver.parsing.pages.document import parse_html
 from archiver.platforms.generic import GENERIC
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
-from tests.portal.portal import ZONE
 
 AT = datetime(2024, 6, 1, 3, tzinfo=UTC)
 FIRST = "Ban chấp hành công đoàn trường họp phiên thường kỳ, nghe báo cáo về việc chăm lo đời sống của đoàn viên."

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.demo_portal.portal import ZONE
 from archiver.html.decoding import decode_page
 from archiver.html.elements import text_of
 from archiver.html.old_vietnamese import OldEncoding, find_old_encoding, is_syllable
@@ -17,7 +18,6 @@ from archiver.parsing.page import read_page
 from archiver.parsing.pages.document import parse_html
 from archiver.platforms.generic import GENERIC
 from archiver.text.cleaning import clean_text
-from tests.portal.portal import ZONE
 from tests.test_charsets import TEXTS
 
 AT = datetime(2024, 6, 1, 3, tzinfo=UTC)

@@ -254,6 +254,7 @@ def test_errors_and_failures_are_told() -> None:
         (["http://"], "is no address"),
         (["https://sotttt.hanoi.gov.vn/tin"], "belongs to the site sotttt already"),
         ([f"{BASE}/tin", "--name", "sotttt"], "there is a site sotttt already"),
+        ([f"{BASE}/tin", "--name", "site"], "there is a site site already"),
         ([f"{BASE}/tin", "--name", "Tin Tức"], "use a letter"),
     ],
 )

@@ -15,13 +15,13 @@ from archiver.archive.runs.run_log import close_run, open_run
 from archiver.archive.store.file import create_or_open
 from archiver.crawl.planning.options import CrawlOptions
 from archiver.crawl.planning.plan import make_plan
+from archiver.demo_portal.files import PNG, docx, pdf
 from archiver.ingest.record import read_capture, record_capture
 from archiver.ingest.reparse import reparse
 from archiver.model import Capture, Purpose
 from archiver.site import Site
 from tests.conftest import FAST, Crawling, Done
 from tests.portal import ChannelLook, Portal, PortalArticle, Response, article_path, serve, write_articles
-from tests.portal.files import PNG, docx, pdf
 from tests.test_truncation import ARTICLE_SPAN, PAGE
 from tests.troubled_portal import Failed, Fault, Trouble, check_fault, crawl_trouble, start_of
 from tests.visiting import Visits

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from archiver.demo_portal.portal import ZONE
 from archiver.parsing.page import read_page
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
 from tests.benchmarks.crawling import run_once, serve_long_portal
@@ -18,7 +19,6 @@ from tests.benchmarks.runners import Job
 from tests.benchmarks.scoring import Reading, take_reading
 from tests.benchmarks.truth import Sample
 from tests.portal import Portal, expected_articles
-from tests.portal.portal import ZONE
 
 PAGES = 30
 BY_NAME = {runner.name: runner for runner in PEERS}

@@ -11,13 +11,13 @@ from w3lib.url import safe_url_string
 
 from archiver.archive.history.content import Content, find_changes
 from archiver.crawl.documents.document_requests import FileAddress, pair_addresses
+from archiver.demo_portal.exchange import HTML, Response
+from archiver.demo_portal.files import pdf
 from archiver.model import Article, Attachment, Image
 from archiver.platforms.liferay_hanoi import read_address
 from archiver.urls import identify_files, join_url
 from tests.conftest import Crawling
 from tests.portal import Portal, serve
-from tests.portal.exchange import HTML, Response
-from tests.portal.files import pdf
 from tests.test_attachments import MONDAY, SITE, crawl, make_portal
 
 BASE = "https://portal.example"

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from archiver.archive.store.file import open_for_reading
+from archiver.demo_portal.exchange import Headers
 from archiver.ingest.verify import verify
 from tests.conftest import Crawling
 from tests.portal import Portal, Response, huge_portal, serve
-from tests.portal.exchange import Headers
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)

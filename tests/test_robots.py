@@ -13,9 +13,9 @@ import pytest
 from scrapy.robotstxt import ProtegoRobotParser
 
 from archiver.crawl.politeness.limits import product_of
+from archiver.demo_portal.exchange import HTML
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, Response, demo_portal, serve
-from tests.portal.exchange import HTML
 
 CHANNEL = "cong-tac-doan-hoi"
 ROBOTS = "/robots.txt"

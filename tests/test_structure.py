@@ -25,6 +25,7 @@ PACKAGES = ("archiver", "spiders")
 _GROUND = ("text", "html", "compare", "formats", "site")
 _READING = ("parsing", "archive", "platforms", *_GROUND)
 BELOW = {
+    "demo_portal": (),
     "text": (),
     "html": ("text",),
     "compare": ("text",),
@@ -40,7 +41,7 @@ BELOW = {
     "web": ("ingest", "checks", *_READING),
     "exporting": ("web", "archive", *_GROUND),
     "crawl": ("onboarding", "ingest", "checks", *_READING),
-    "cli": ("crawl", "exporting", "onboarding", "alerts", "web", "ingest", "checks", *_READING),
+    "cli": ("demo_portal", "crawl", "exporting", "onboarding", "alerts", "web", "ingest", "checks", *_READING),
     "settings": (),
     "spiders": ("crawl", "site"),
     "__main__": ("cli",),
@@ -183,6 +184,12 @@ def test_who_may_know_what(package: str) -> None:
     assert knowing <= OUTSIDERS[package]
 
 
+def test_the_package_stands_alone() -> None:
+    """What is installed knows neither the sites of this checkout nor its tests."""
+    names = {name for path in _modules() if path.is_relative_to(PROJECT / "archiver") for name in _imports_of(path)}
+    assert {name.split(".")[0] for name in names} & {"spiders", "tests"} == set()
+
+
 def test_no_import_cycles() -> None:
     graph = {_name_of(path): {name for name in _imports_of(path) if _is_module(name)} for path in _modules()}
     done: set[str] = set()
@@ -243,7 +250,7 @@ def test_a_site_is_a_declaration(path: Path) -> None:
 
 def test_all_sites_load_and_no_two_claim_a_host() -> None:
     spiders = load_spiders(project_settings())
-    assert sorted([*spiders, "site"]) == [path.stem for path in _site_files()]
+    assert sorted(spiders) == [path.stem for path in _site_files()]
     owners: dict[str, str] = {}
     for name, spider in spiders.items():
         site = spider.declare_site()

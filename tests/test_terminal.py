@@ -6,14 +6,21 @@ import pty
 import re
 import subprocess
 import sys
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from importlib.metadata import version
+from io import StringIO
 from pathlib import Path
+from time import process_time
 
 import pytest
 from click.testing import CliRunner
 from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
 
 from archiver.cli import ABOUT, COMMANDS, GROUPS, archiver
+from archiver.cli.printing.output import Output
 from tests.conftest import PROJECT
 from tests.hostile import TITLES, make_hostile
 
@@ -83,7 +90,7 @@ def test_tables_fit_and_hide_nothing(path: Path, command: tuple[str, ...], colum
 @pytest.mark.parametrize("columns", NARROW)
 def test_where_a_table_is_too_wide_rows_stand_below_each_other(path: Path, columns: int) -> None:
     lines = call(path, "list", "--limit", "1", columns=columns).splitlines()
-    assert lines[:3] == ["site          xau", "article id    7", "published at  2022-04-07 09:00"]
+    assert lines[:3] == ["site          xau", "article id    7", "published at  2022-04-07 09:00+07"]
 
 
 def test_what_is_no_terminal_has_160_columns(path: Path) -> None:
@@ -202,3 +209,29 @@ def test_the_script_for_completion(shell: str) -> None:
 def test_the_version_is_that_of_the_package() -> None:
     done = CliRunner().invoke(archiver, ["--version"])
     assert (done.exit_code, done.stdout) == (0, f"archiver {version('committee-news-archiver')}\n")
+
+
+def test_two_thousand_rows_are_laid_out_quickly() -> None:
+    """Less than half of what Rich's own table takes for the same rows, in CPU time of one process."""
+    words = "Hội nghị Ban Chấp hành Đảng bộ lần thứ mười hai – mở rộng, bàn về công tác chuyên đề của các trường"
+    rows = [{"site": "xau", "article_id": str(number), "title": f"{words} {number}"} for number in range(2000)]
+    columns = ("site", "article_id", "title")
+    ours = _time(lambda: Output().write(rows, columns))
+    assert ours < _time(lambda: _print_rich(rows, columns)) / 2
+
+
+def _time(act: Callable[[], None]) -> float:
+    spent = []
+    for _ in range(3):
+        started = process_time()
+        with redirect_stdout(StringIO()):
+            act()
+        spent.append(process_time() - started)
+    return min(spent)
+
+
+def _print_rich(rows: list[dict[str, str]], columns: tuple[str, ...]) -> None:
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*row.values())
+    Console(width=100).print(table)

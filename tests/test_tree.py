@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup, PageElement, Tag
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from archiver.demo_portal.portal import ZONE
 from archiver.html.decoding import decode_page
 from archiver.html.elements import beginning_of, elements_below, select, take_out, text_of
 from archiver.html.tree import fell_tree, grow_tree
@@ -17,7 +18,6 @@ from archiver.model import Article, Capture
 from archiver.parsing.page import read_page
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
 from tests.portal import article_path, demo_portal
-from tests.portal.portal import ZONE
 from tests.real_portal import read_truth, unpack_mirror
 
 PIECES = [

@@ -14,9 +14,9 @@ from scrapy.http import Response as Answer
 
 from archiver.crawl.transport.failures import RefusedError
 from archiver.crawl.transport.truncation import undo_encoding
+from archiver.demo_portal.exchange import HTML
 from tests.conftest import Crawling
 from tests.portal import ChannelLook, Portal, Response, serve, write_articles
-from tests.portal.exchange import HTML
 from tests.test_crawl_faults import BOUNDS, GZIP
 from tests.troubled_portal import Failed, Fault, Trouble, check_fault, start_of
 

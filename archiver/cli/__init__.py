@@ -16,6 +16,7 @@ from archiver.text.display import make_showable
 # Command -> module, in the order of the help text. Loaded when called: --help must not wait for Scrapy.
 COMMANDS = {
     "demo": "archiver.cli.crawling.demo",
+    "init": "archiver.cli.crawling.init",
     "crawl": "archiver.cli.crawling.crawl",
     "sites": "archiver.cli.crawling.sites",
     "list": "archiver.cli.reading.articles",
@@ -41,6 +42,7 @@ COMMANDS = {
 }
 ABOUT = {
     "demo": "Crawl a small local portal twice and look at its history.",
+    "init": "Make a folder a project of your own.",
     "crawl": "Crawl sites into the archive; what cron calls.",
     "sites": "List the declared sites; declare a new one from its address; check one.",
     "list": "List articles, the newest first.",
@@ -66,7 +68,7 @@ ABOUT = {
 }
 # How the help text shows them: every command stands under one heading.
 GROUPS = {
-    "Begin": "demo sites crawl",
+    "Begin": "demo init sites crawl",
     "Read": "list search show history diff views",
     "Ask and publish": "serve query schema export",
     "Watch": "runs check cron",
@@ -142,7 +144,9 @@ def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
     "75 another run holds the lock, 130 interrupted.",
 )
 @click.option("--version", is_flag=True, expose_value=False, is_eager=True, callback=_show_version, help=_VERSION)
-@click.option("--db", metavar="PATH", help="The archive [default: data/archive.db, or ARCHIVE_DB].")
+@click.option(
+    "--db", metavar="PATH", help="The archive [default: ARCHIVE_DB, data/archive.db of the project, archive.db here]."
+)
 @click.pass_context
 def archiver(ctx: click.Context, db: str | None) -> None:
     """Keep what committees publish: every article, every change, every view count."""

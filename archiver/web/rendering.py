@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from archiver.archive.store.damage import Damages
+from archiver.clock import write_offset
 from archiver.findings import Explanation, explain
 from archiver.text.display import escape_controls
 from archiver.web.cleaning import clean_html
@@ -54,7 +55,7 @@ class Frame:
             day = f"{local.day:02}/{local.month:02}/{local.year}"
         else:
             day = f"{local.day} {local:%b} {local.year}"
-        return day if precision == "day" else f"{day}, {local:%H:%M}"
+        return day if precision == "day" else f"{day}, {local:%H:%M} {write_offset(local)}"
 
     def show_number(self, number: int) -> str:
         """Show a number with its thousands apart, as the language writes them."""

@@ -11,11 +11,11 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from archiver.demo_portal.portal import ZONE
 from tests.benchmarks.extraction import PEERS_PYTHON
 from tests.benchmarks.runners import IN_FLIGHT, Job, Runner
 from tests.conftest import PROJECT
 from tests.portal import expected_articles
-from tests.portal.portal import ZONE
 
 _HERE = Path(__file__).parent
 _ROWS = "articles.jsonl"

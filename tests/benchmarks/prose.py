@@ -12,7 +12,7 @@ them at once, level 19, 16 % (16). 350,000 words are 3,200 different ones (3,900
 from itertools import accumulate
 from random import Random
 
-from tests.portal.phrases import SENTENCES, fill
+from archiver.demo_portal.phrases import SENTENCES, fill
 
 _ONSETS = "b c ch d đ g gi h kh l m n ng nh ph qu r s t th tr v x".split()
 _RHYMES = (

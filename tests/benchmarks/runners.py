@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
+from archiver.demo_portal.portal import ZONE
 from tests.benchmarks.fetching_spider import COUNT
 from tests.portal import ExpectedArticle, Portal, article_path, expected_articles
-from tests.portal.portal import ZONE
 
 IN_FLIGHT = 16
 """Requests at once to the portal, for all alike."""
@@ -90,7 +90,7 @@ def _fetch(job: Job) -> Sequence[str]:
 
 def _fetch_as_ours(job: Job) -> Sequence[str]:
     """Fetch with our settings and our handler, without what our spiders bring with them."""
-    return "env", "SCRAPY_SETTINGS_MODULE=archiver.settings", *_fetch(job), *_HANDLERS
+    return "env", "SCRAPY_SETTINGS_MODULE=archiver.settings", *_fetch(job), *_HANDLERS, "-s", "SPIDER_MODULES="
 
 
 def _fetch_with_wget(job: Job) -> Sequence[str]:

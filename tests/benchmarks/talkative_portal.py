@@ -3,10 +3,10 @@
 from dataclasses import replace
 from hashlib import sha256
 
+from archiver.demo_portal.exchange import Headers
 from tests.benchmarks.long_portal import make_long_portal, write_filling
 from tests.benchmarks.menus import NAVIGATION
 from tests.portal import Portal, Response
-from tests.portal.exchange import Headers
 
 
 class TalkativePortal(Portal):

@@ -1,22 +1,15 @@
-"""A replica of a Liferay portal of Hà Nội, served from this machine: for tests, and for ``archiver demo``.
+"""What tests serve and crawl: the portal of the demo, larger ones, and the truth about what is on them.
 
-    portal = demo_portal()
-    with serve(portal) as base:
-        ...  # crawl base + "/hoat-dong-dang-uy-khoi"
-        portal.edit(portal.listed()[0].id, title="Tiêu đề mới")
-        ...  # crawl again
-
-All texts on it are invented.
+``archiver/demo_portal`` says how it is used.
 """
 
-from tests.portal.addresses import article_path, page_path
-from tests.portal.articles import PortalArticle, write_articles
-from tests.portal.channels import ChannelLook
-from tests.portal.exchange import Request, Response
-from tests.portal.pages import maintenance_page
-from tests.portal.portal import Portal
-from tests.portal.samples import ExpectedArticle, demo_portal, expected_articles, huge_portal, large_portal
-from tests.portal.server import serve
+from archiver.demo_portal import Portal, PortalArticle, demo_portal, serve
+from archiver.demo_portal.addresses import article_path, page_path
+from archiver.demo_portal.articles import write_articles
+from archiver.demo_portal.channels import ChannelLook
+from archiver.demo_portal.exchange import Request, Response
+from archiver.demo_portal.pages import maintenance_page
+from tests.portal.samples import ExpectedArticle, expected_articles, huge_portal, large_portal
 
 __all__ = [
     "ChannelLook",

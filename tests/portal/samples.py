@@ -1,19 +1,14 @@
-"""Portals ready to be served, and the truth about what is on them."""
+"""Larger portals than the demo's, and the truth about what is on them."""
 
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
-from tests.portal.articles import PortalArticle, write_articles
-from tests.portal.channels import ChannelLook
-from tests.portal.portal import ZONE, Portal
+from archiver.demo_portal.articles import PortalArticle, write_articles
+from archiver.demo_portal.channels import ChannelLook
+from archiver.demo_portal.portal import ZONE, Portal
 
-_DEMO_CHANNELS = {
-    "hoat-dong-dang-uy-khoi": ChannelLook("Hoạt động của Đảng ủy Khối"),
-    "cong-tac-doan-hoi": ChannelLook("Công tác Đoàn - Hội", section_in="portlet"),
-    "khen-thuong-hoc-bong": ChannelLook("Khen thưởng & học bổng", portlet_id="101_INSTANCE_kT3hBong9xQa"),
-}
 _LARGE_CHANNELS = {
     "tin-hoat-dong": ChannelLook("Tin hoạt động"),
     "xay-dung-dang": ChannelLook("Xây dựng Đảng", date_label="", shows_views=False, section_in="portlet"),
@@ -58,11 +53,6 @@ class ExpectedArticle:
     precision: Literal["day", "minute"]
     sections: tuple[str, ...]
     attachments: tuple[tuple[str, str], ...]
-
-
-def demo_portal() -> Portal:
-    """Make a small portal: 24 articles in 3 channels, 10 to a page."""
-    return Portal(write_articles(24, list(_DEMO_CHANNELS), seed=27), _DEMO_CHANNELS, page_size=10)
 
 
 def large_portal() -> Portal:

@@ -54,6 +54,15 @@ def find_articles(connection: sqlite3.Connection, reference: str) -> list[Articl
     return list(take_rows(connection.execute(query, (reference, site, key)), ArticleRow))
 
 
+def find_articles_ending(connection: sqlite3.Connection, ending: str, most: int) -> list[ArticleRow]:
+    """Find articles whose ids end so, ``most`` at most, the latest published first; the full current row of each."""
+    query = (
+        "SELECT * FROM current_articles WHERE substr(article_id, -length(?1)) = ?1 "
+        "ORDER BY published_at DESC, article_id LIMIT ?2"
+    )
+    return list(take_rows(connection.execute(query, (ending, most)), ArticleRow))
+
+
 def list_snapshots(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[SnapshotRow]:
     """List the snapshots of an article, the oldest first."""
     return take_rows(_of_article(connection, "article_history", "snapshot", site, article_id), SnapshotRow)

@@ -3,6 +3,7 @@
 import logging
 import os
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from archiver.archive.store.functions import register_functions
 from archiver.archive.store.inspection import inspect_schema, list_changed_views
 from archiver.archive.store.schema import APPLICATION_ID, VERSION, migrations
 from archiver.errors import ArchiveError
+from archiver.project import usual_archive
 
 logger = logging.getLogger(__name__)
 _MARKS = ("application_id", "user_version")
@@ -181,6 +183,8 @@ def _create(path: Path) -> Database:
     renew_cookie(made.conn)
     close_archive(made)
     unfinished.rename(real)
+    if path == usual_archive():  # nobody named the place
+        sys.stderr.write(f"New archive: {path}\n")
     return _open_for_writing(path)
 
 

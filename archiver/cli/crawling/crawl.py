@@ -8,7 +8,7 @@ import click
 
 from archiver.cli.crawling.monitoring import Monitor, with_monitoring
 from archiver.cli.printing.options import with_archive
-from archiver.crawl.running.execution import Report, choose_spiders, crawl_sites, load_spiders
+from archiver.crawl.running.execution import NONE_DECLARED, Report, choose_spiders, crawl_sites, load_spiders
 from archiver.crawl.running.logs import note_end, site_logs, sites_with_logs
 from archiver.crawl.running.project_settings import project_settings
 from archiver.errors import UsageError
@@ -51,7 +51,10 @@ def crawl_command(
     archive = Path(chosen["ARCHIVE_DB"])
     logged = chosen.getbool("ARCHIVE_LOGS")
     with site_logs(archive, sites or sites_with_logs(archive) if logged else ()):
-        names = _choose(sites, sorted(load_spiders(chosen)) if everything else [])
+        declared = sorted(load_spiders(chosen)) if everything else []
+        if everything and not declared:
+            raise UsageError(NONE_DECLARED)
+        names = _choose(sites, declared)
         if everything:
             names = [name for name in names if load_spiders(chosen)[name].listings]
         spiders, asked = choose_spiders(chosen, names, read_pairs("-a", arguments))

@@ -18,7 +18,7 @@ from archiver.crawl.running.execution import find_spider, load_spiders
 from archiver.crawl.running.logs import FILES, MOST_BYTES, folder_of_logs
 from archiver.crawl.running.project_settings import project_settings
 from archiver.errors import UsageError
-from archiver.project import find_project
+from archiver.project import find_folder
 from archiver.site import Site
 
 MINUTES_A_DAY = 24 * 60
@@ -101,7 +101,7 @@ def _plan_crawl(site: Site, db: Path, at: int, more: Sequence[str]) -> Job:
 def _plan(name: str, about: str, command: tuple[str, ...], db: Path, minute: int) -> Job:
     """Name the interpreter that runs now: it has all that is needed, and cron knows no virtual environment."""
     words = (sys.executable, "-m", "archiver", "--db", str(db), *command)
-    folder = find_project()
+    folder = find_folder()
     if any("\n" in word or "\r" in word for word in (*words, str(folder))):
         raise UsageError("a crontab cannot hold a path or an argument with a line break in it")
     return Job(name, about, words, folder, minute % MINUTES_A_DAY)

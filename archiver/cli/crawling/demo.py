@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -18,13 +17,12 @@ from archiver.archive.queries.rows import EventRow
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.output import Output
 from archiver.clock import now
+from archiver.demo_portal import Portal, PortalArticle, demo_portal, serve
 from archiver.errors import ArchiverError, UsageError
-from archiver.project import find_project
-
-if TYPE_CHECKING:
-    from tests.portal import Portal, PortalArticle
+from archiver.project import usual_archive
 
 SITE = "dukdhcd"
+SITES = "archiver.cli.crawling.demo_site"
 NAME = "demo.db"
 DAYS_BETWEEN = 7
 
@@ -35,14 +33,11 @@ def demo_command(db: Path | None) -> None:
     """Crawl a small local portal twice and look at its history.
 
     A replica of the committee's portal is served on this machine, crawled, changed (an edit, a removed article, a new
-    one) and crawled again. The archive is data/demo.db, made anew each time.
+    one) and crawled again. The archive is demo.db, in data/ of the project or here, and made anew each time.
     """
     if db is not None and db.name != NAME:
         raise UsageError(f"{db}: the demo makes its archive anew each time, so it must be called {NAME}")
-    _find_portal()
-    from tests.portal import demo_portal, serve
-
-    db = _clear(db or find_project() / "data" / NAME)
+    db = _clear(db or usual_archive().with_name(NAME))
     portal = demo_portal()
     with serve(portal) as base:
         start = ",".join(f"{base}/{channel}" for channel in portal.channels)
@@ -52,13 +47,6 @@ def demo_command(db: Path | None) -> None:
         click.echo(f"Then the committee {', '.join(changes)}.\n")
         _crawl(db, start, now(), "Second crawl, now:")
     _show(db, changes)
-
-
-def _find_portal() -> None:
-    """Make the replica importable: it is part of the project's tests, and not of an installed package."""
-    if not (find_project() / "tests" / "portal").is_dir():
-        raise ArchiverError("the demo's portal is in tests/portal of the project; run the demo from a checkout")
-    sys.path.insert(0, str(find_project()))
 
 
 def _clear(db: Path) -> Path:
@@ -73,7 +61,7 @@ def _clear(db: Path) -> Path:
     return db
 
 
-def _change(portal: "Portal") -> Mapping[str, str]:
+def _change(portal: Portal) -> Mapping[str, str]:
     """Let the committee edit an article, remove one and publish one; returns what was done -> the article's id."""
     edited, removed = portal.listed()[0], portal.listed()[3]
     first, *others = edited.paragraphs
@@ -88,9 +76,7 @@ def _change(portal: "Portal") -> Mapping[str, str]:
     }
 
 
-def _write_news(like: "PortalArticle") -> "PortalArticle":
-    from tests.portal import PortalArticle
-
+def _write_news(like: PortalArticle) -> PortalArticle:
     return PortalArticle(
         id=like.id + 77,
         channel=like.channel,
@@ -107,9 +93,10 @@ def _crawl(db: Path, start: str, at: datetime, heading: str) -> None:
     click.echo(heading)
     command = [sys.executable, "-m", "archiver", "crawl", SITE, "--db", str(db), "-a", f"start={start}", "-a", "full=1"]
     command += ["-s", "DOWNLOAD_DELAY=0", "-s", "CONCURRENT_REQUESTS_PER_DOMAIN=4"]
+    command += ["-s", f"SPIDER_MODULES={SITES}"]
     command += ["-s", "ARCHIVE_LOGS=0"]  # the log of the real site stands in the same folder
     environment = os.environ | {"ARCHIVE_NOW": at.isoformat()}
-    done = subprocess.run(command, env=environment, cwd=find_project(), check=False)  # noqa: S603 - our own program
+    done = subprocess.run(command, env=environment, check=False)  # noqa: S603 - our own program
     if done.returncode not in (0, 3):
         raise ArchiverError(f"the crawl of the demo ended with status {done.returncode}; try again with more room")
     with closing(open_for_reading(db)) as database:

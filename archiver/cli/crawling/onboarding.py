@@ -1,9 +1,8 @@
 """``archiver sites new``: from an address to a site file that works, with a saved page as its test."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from archiver.cli.printing.output import Output
 from archiver.clock import now
 from archiver.crawl.running.execution import load_spiders
 from archiver.crawl.running.project_settings import project_settings
+from archiver.crawl.site_loader import AnySite
 from archiver.crawl.survey import survey
 from archiver.errors import ArchiverError, SiteError, UsageError
 from archiver.formats.atomic_files import open_bytes
@@ -22,7 +22,7 @@ from archiver.onboarding.inquiry import Look, Survey, explore
 from archiver.onboarding.movement import FIELDS, write_field
 from archiver.onboarding.samples import FOLDER, write_sample
 from archiver.platforms import platform_of
-from archiver.project import find_project
+from archiver.project import find_sites
 from archiver.site import Site
 from archiver.text.display import escape_controls
 from archiver.urls import host_of, join_url
@@ -55,8 +55,9 @@ def new_command(
     address = _read_address(url)
     changes = {"LOG_LEVEL": "CRITICAL", "RETRY_TIMES": 1, "ARCHIVE_BACKOFF": 1} | read_pairs("-s", settings)
     chosen = project_settings(**changes)
-    project = _find_site_folder(chosen)
-    sites = {known: spider.declare_site() for known, spider in load_spiders(chosen).items()}
+    project = _find_site_folder()
+    spiders = load_spiders(chosen) | {AnySite.name: AnySite}
+    sites = {known: spider.declare_site() for known, spider in spiders.items()}
     _refuse_taken(address, name, sites, project)
     found = survey(chosen, (address,), explore(address, pause))
     Output().write(_describe(found), COLUMNS)
@@ -75,15 +76,14 @@ def _read_address(url: str) -> str:
     return address
 
 
-def _find_site_folder(settings: Mapping[str, Any]) -> Path:
-    """Return the project whose ``spiders`` folder the sites are loaded from."""
-    module = import_module(settings["SPIDER_MODULES"][0])
-    project, loaded = find_project(), Path(str(module.__file__)).resolve().parent
-    if not (project / "scrapy.cfg").is_file() or (project / "spiders").resolve() != loaded:
+def _find_site_folder() -> Path:
+    """Return the project that a new site is written into."""
+    sites = find_sites()
+    if sites is None:
         raise UsageError(
-            "no project folder here: sites are files in spiders/ beside scrapy.cfg; call archiver in a checkout of it"
+            "sites are files in spiders/ of a project, and here is none; make one with archiver init FOLDER"
         )
-    return project
+    return sites.parent
 
 
 def _refuse_taken(url: str, name: str | None, sites: dict[str, Site], project: Path) -> None:

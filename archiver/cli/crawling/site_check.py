@@ -14,7 +14,7 @@ from archiver.errors import ArchiverError, UsageError
 from archiver.model import Capture, Problem
 from archiver.onboarding.review import Check, Present, check_present, check_samples, revisit
 from archiver.onboarding.samples import load_samples
-from archiver.project import find_project
+from archiver.project import find_folder
 from archiver.site import Site
 
 COLUMNS = ("page", "field", "outcome", "expected", "read")
@@ -37,7 +37,7 @@ def check_command(name: str, live: bool, settings: tuple[str, ...], output: Outp
 
     chosen = project_settings(**({"LOG_LEVEL": "CRITICAL", "RETRY_TIMES": 1} | read_pairs("-s", settings)))
     site = find_spider(chosen, name).declare_site()
-    samples = list(load_samples(find_project(), site.name))
+    samples = list(load_samples(find_folder(), site.name))
     checks = list(check_samples(site, samples))
     if live:
         if not site.listings:

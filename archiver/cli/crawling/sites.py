@@ -11,7 +11,7 @@ from archiver.cli.crawling.onboarding import new_command
 from archiver.cli.crawling.site_check import check_command
 from archiver.cli.printing.options import with_archive, with_output
 from archiver.cli.printing.output import Output, show_time
-from archiver.crawl.running.execution import load_spiders
+from archiver.crawl.running.execution import NONE_DECLARED, load_spiders
 from archiver.crawl.running.project_settings import project_settings
 
 COLUMNS = ("site", "title", "platform", "listings", "articles", "last_run", "outcome")
@@ -41,6 +41,8 @@ def _list_sites(db: Path, output: Output) -> None:
         shown = {"last_run": show_time(row["last_run"], site.zone)} if output.form == "table" else {}
         rows.append({**row, **declared, **shown})
     output.write(rows, COLUMNS)
+    if not rows:
+        click.echo(NONE_DECLARED, err=True)
 
 
 def _read_archive(db: Path) -> dict[str, SiteRow]:

@@ -58,7 +58,7 @@ def with_archive(command: Command) -> Command:
         ctx.meta[ARCHIVE] = path
         return path
 
-    help_text = "The archive [default: data/archive.db, or ARCHIVE_DB]."
+    help_text = "The archive [default: ARCHIVE_DB, data/archive.db of the project, archive.db here]."
     return click.option("--db", metavar="PATH", callback=choose, help=help_text)(command)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
+from archiver.clock import write_offset
 from archiver.formats.atomic_files import open_bytes, open_text
 from archiver.text.display import dump_json, escape_controls
 from archiver.text.spreadsheet import defuse
@@ -103,11 +104,11 @@ def colours_allowed(stream: TextIO) -> bool:
 
 
 def show_time(value: str | None, zone: ZoneInfo, precision: str | None = "minute") -> str:
-    """Show a time of the archive in a site's zone, to the minute or the day."""
+    """Show a time of the archive in a zone, to the minute with the offset from UTC (``09:00+07``), or to the day."""
     if not value:
         return ""
     local = datetime.fromisoformat(value).astimezone(zone)
-    return local.strftime("%Y-%m-%d" if precision == "day" else "%Y-%m-%d %H:%M")
+    return f"{local:%Y-%m-%d}" if precision == "day" else f"{local:%Y-%m-%d %H:%M}{write_offset(local)}"
 
 
 def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:
@@ -121,8 +122,13 @@ def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) ->
     cells = [[Text.assemble(*(_style_piece(*piece) for piece in cell)) for cell in row] for row in pieces]
     width = None if stream.isatty() or "COLUMNS" in os.environ else 160
     console = Console(file=stream, width=width, color_system="auto" if colours else None)
+    lines = lay_out(columns, cells, console)
+    if not colours:
+        stream.writelines(f"{line.plain.rstrip()}\n" for line in lines)
+        return
     with console.capture() as written:  # rich takes a closed pipe for an error
-        console.print(lay_out(columns, cells, console.width))
+        for line in lines:
+            console.print(line, soft_wrap=True)
     stream.writelines(f"{line.rstrip()}\n" for line in written.get().splitlines())
 
 

@@ -12,6 +12,7 @@ from archiver.archive.history.past import find_article_at
 from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.queries.queries import (
     find_articles,
+    find_articles_ending,
     find_capture_at,
     list_articles,
     list_observations,
@@ -29,6 +30,8 @@ from archiver.errors import UsageError
 from archiver.text.display import escape_controls
 
 BAR = 30
+# Of articles whose ids end alike, so many are named.
+MOST_NAMED = 10
 LISTED = ("site", "article_id", "published_at", "published_precision", "title", "views", "state", "snapshots")
 
 
@@ -113,13 +116,18 @@ def views_command(db: Path, output: Output, article: str, limit: int | None) -> 
 
 
 def find_one(database: Database, reference: str) -> ArticleRow:
-    """Find the one article a reference names; UsageError where there is none, or several."""
+    """Find the one article that a reference names, or whose id ends so; UsageError where there is none, or several."""
     rows = find_articles(database.conn, reference)
+    said = "is an article of several sites"
+    if not rows and reference:
+        rows = find_articles_ending(database.conn, reference, MOST_NAMED)
+        said = "ends the ids of several articles"
     if not rows:
         raise UsageError(f"the archive holds no article {reference!r}; archiver list shows those it holds")
     if len(rows) > 1:
         names = ", ".join(f"{row['site']}:{row['article_id']}" for row in rows)
-        raise UsageError(f"{reference!r} is an article of several sites; say which: {names}")
+        more = ", …" if len(rows) == MOST_NAMED else ""
+        raise UsageError(f"{reference!r} {said}; say which: {names}{more}")
     return rows[0]
 
 

@@ -9,7 +9,7 @@ import click
 from archiver.cli.crawling.demo import NAME as DEMO
 from archiver.cli.printing.options import with_archive
 from archiver.errors import UsageError
-from archiver.project import find_project
+from archiver.project import usual_archive
 
 MISSING = frozenset({"datasette", "jinja2", "uvicorn"})
 HOST = "127.0.0.1"
@@ -48,7 +48,7 @@ def serve_command(db: Path, host: str, port: int) -> None:
 def _choose(db: Path) -> Path:
     """Take the demo's archive where there is no other yet and none was named."""
     demo = db.with_name(DEMO)
-    if db.exists() or not demo.exists() or db != find_project() / "data" / "archive.db":
+    if db.exists() or not demo.exists() or db != usual_archive():
         return db
     click.echo(f"{db} is not there yet; this is the demo.", err=True)
     return demo

@@ -11,7 +11,7 @@ from rapidfuzz import process
 from scrapy import Spider
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import BaseSettings
-from scrapy.spiderloader import SpiderLoader
+from scrapy.spiderloader import get_spider_loader
 
 from archiver.archive.runs.run_log import Finding, Outcome, close_run, find_adopted, open_run
 from archiver.archive.store.connection import check_space
@@ -38,6 +38,7 @@ STATUSES: dict[Outcome | None, int] = {
     "interrupted": 130,
     None: 1,  # the spider never opened
 }
+NONE_DECLARED = "no site is declared yet; archiver sites new URL declares one"
 # Of several sites the gravest outcome is told.
 GRAVEST_FIRST = (130, 1, 75, 3, 0)
 
@@ -116,7 +117,8 @@ def find_spider(settings: BaseSettings, name: str) -> type[CommitteeSpider]:
         raise SiteError(f"{name} is a spider of Scrapy's own kind and has no archive; use: scrapy crawl {name}")
     spiders = [name for name, spider in every.items() if spider.is_declared]
     match = process.extractOne(name, spiders, score_cutoff=60)
-    hint = f"did you mean {match[0]}?" if match else f"declared are: {', '.join(sorted(spiders))}"
+    declared = f"declared are: {', '.join(sorted(spiders))}" if spiders else NONE_DECLARED
+    hint = f"did you mean {match[0]}?" if match else declared
     raise SiteError(f"there is no site {name!r}; {hint}")
 
 
@@ -139,7 +141,7 @@ def _load_all(settings: BaseSettings) -> dict[str, type[Spider]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", UserWarning)  # two sites of one name: Scrapy would take the second
-            loader = SpiderLoader.from_settings(settings)
+            loader = get_spider_loader(settings)
     except Exception as error:  # a site file can raise anything while it is imported
         said = " ".join(str(error).split())
         raise SiteError(f"the sites under spiders/ cannot be loaded: {type(error).__name__}: {said}") from error

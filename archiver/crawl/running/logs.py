@@ -213,7 +213,7 @@ def _note_refusal(archive: Path, handlers: Sequence[SiteLog], error: ArchiverErr
 
     Beside a file that is no archive no folder is made: a slip in --db must leave nothing behind.
     """
-    if archive.exists() and not folder_of_logs(archive).exists():
+    if not handlers or (archive.exists() and not folder_of_logs(archive).exists()):
         return
     for handler in handlers:
         handler.broken = True

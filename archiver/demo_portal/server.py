@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.portal.exchange import Response
-from tests.portal.portal import Portal
+from archiver.demo_portal.exchange import Response
+from archiver.demo_portal.portal import Portal
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _PIECE = 16_384

@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 
-from tests.portal.exchange import Headers, Response
+from archiver.demo_portal.exchange import Headers, Response
 
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

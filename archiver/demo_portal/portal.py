@@ -8,15 +8,15 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from tests.portal.addresses import Place, read_place, slug_of, strip_session
-from tests.portal.articles import PortalArticle
-from tests.portal.channels import ChannelLook
-from tests.portal.exchange import HTML, Headers, Request, Response
-from tests.portal.files import file_at
-from tests.portal.furniture import POLL, STATIC_PAGES, Visit
-from tests.portal.listings import ListingSlice, listing_page
-from tests.portal.pages import article_page, home_page, login_page, not_found_page, poll_page, static_page
-from tests.portal.validators import Validators, validators_of
+from archiver.demo_portal.addresses import Place, read_place, slug_of, strip_session
+from archiver.demo_portal.articles import PortalArticle
+from archiver.demo_portal.channels import ChannelLook
+from archiver.demo_portal.exchange import HTML, Headers, Request, Response
+from archiver.demo_portal.files import file_at
+from archiver.demo_portal.furniture import POLL, STATIC_PAGES, Visit
+from archiver.demo_portal.listings import ListingSlice, listing_page
+from archiver.demo_portal.pages import article_page, home_page, login_page, not_found_page, poll_page, static_page
+from archiver.demo_portal.validators import Validators, validators_of
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 Outage = Callable[[str], Response | None]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from html import escape
 from urllib.parse import quote
 
-from tests.portal.channels import ENGLISH, VIETNAMESE, ChannelLook, Labels
+from archiver.demo_portal.channels import ENGLISH, VIETNAMESE, ChannelLook, Labels
 
 SITE = "Đảng ủy Khối các trường Đại học, Cao đẳng Sông Nhuệ"
 WRONG_NAME = "Cổng thông tin điện tử Phường Kẻ Chợ"

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
-from tests.portal.articles import PortalArticle
-from tests.portal.exchange import Headers
+from archiver.demo_portal.articles import PortalArticle
+from archiver.demo_portal.exchange import Headers
 
 
 @dataclass(frozen=True, slots=True)

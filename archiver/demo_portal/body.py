@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from html import escape
 
-from tests.portal.articles import PortalArticle
-from tests.portal.spelling import spell
+from archiver.demo_portal.articles import PortalArticle
+from archiver.demo_portal.spelling import spell
 
 EDITOR = "Bien tap vien Khoi"
 _PARAGRAPHS = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from tests.portal.phrases import CAPTIONS, DOCUMENTS, LEADS, SENTENCES, SLOTS, TITLES, fill
+from archiver.demo_portal.phrases import CAPTIONS, DOCUMENTS, LEADS, SENTENCES, SLOTS, TITLES, fill
 
 _NEWEST = datetime(2021, 11, 19, 16, 3)  # noqa: DTZ001 - the portal's own time, as it is printed
 _DAY_BEGINS, _DAY_ENDS = 7, 19  # the hours in which anything is published

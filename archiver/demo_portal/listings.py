@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-from tests.portal.addresses import article_path, page_path, return_parameter
-from tests.portal.articles import PortalArticle
-from tests.portal.body import picture_source, summary
-from tests.portal.channels import ChannelLook
-from tests.portal.furniture import Visit, frame
-from tests.portal.pages import info_line, publisher
-from tests.portal.spelling import spell
+from archiver.demo_portal.addresses import article_path, page_path, return_parameter
+from archiver.demo_portal.articles import PortalArticle
+from archiver.demo_portal.body import picture_source, summary
+from archiver.demo_portal.channels import ChannelLook
+from archiver.demo_portal.furniture import Visit, frame
+from archiver.demo_portal.pages import info_line, publisher
+from archiver.demo_portal.spelling import spell
 
 Counts = Mapping[int, int | None]
 

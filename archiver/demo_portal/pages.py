@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 
-from tests.portal.addresses import article_path
-from tests.portal.articles import PortalArticle
-from tests.portal.body import body, lead_box
-from tests.portal.channels import ChannelLook
-from tests.portal.furniture import POLL, SITE, Visit, frame, pop_up_frame, portlet
-from tests.portal.spelling import spell
+from archiver.demo_portal.addresses import article_path
+from archiver.demo_portal.articles import PortalArticle
+from archiver.demo_portal.body import body, lead_box
+from archiver.demo_portal.channels import ChannelLook
+from archiver.demo_portal.furniture import POLL, SITE, Visit, frame, pop_up_frame, portlet
+from archiver.demo_portal.spelling import spell
 
 
 def article_page(

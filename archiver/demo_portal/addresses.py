@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlsplit
 
-from tests.portal.articles import PortalArticle
+from archiver.demo_portal.articles import PortalArticle
 
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _PLACE = re.compile(
