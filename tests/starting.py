@@ -33,7 +33,7 @@ IMPORTED = (
     "archiver.crawl.running.execution",
     "archiver.crawl.run_extension",
     "archiver.crawl.pipelines",
-    "archiver.crawl.recorder",
+    "archiver.ingest.service",
     "archiver.crawl.spider",
     "archiver.parsing.page",
 )

@@ -7,11 +7,21 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.model import Capture, Count, Listing, ListingEntry, Problem, PublishedDate, ResultCount, Unreadable
+from archiver.model import (
+    Article,
+    Capture,
+    Count,
+    Listing,
+    ListingEntry,
+    Problem,
+    PublishedDate,
+    ResultCount,
+    Unreadable,
+)
 from archiver.parsing.page import read_page
 from archiver.platforms.layout import Address
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI, read_address
-from tests.portal import demo_portal, large_portal, page_path
+from tests.portal import article_path, demo_portal, large_portal, page_path
 from tests.real_portal import ZONE
 
 AT = datetime(2022, 9, 1, tzinfo=UTC)
@@ -311,3 +321,16 @@ def test_counts_and_totals_of_the_replica():
     assert listing.results == ResultCount(11, 20, len(listed))
     assert [entry.views.value for entry in listing.entries] == [article.views for article in listed[10:20]]
     assert listing.problems == ()
+
+
+def test_what_a_page_is_does_not_depend_on_what_its_address_was_asked_for():
+    """An article's address is read as an article first, and a listing that stands there is told all the same."""
+    portal = demo_portal()
+    paths = {Article: article_path(portal.listed()[0]), Listing: f"/{next(iter(portal.channels))}"}
+    kinds = {kind: portal.page(path).body for kind, path in paths.items()}
+    read = [
+        (kind, type(read_page(Capture(SITE + path, AT, 200, (), body), LIFERAY_HANOI, ZONE)))
+        for kind, body in kinds.items()
+        for path in paths.values()
+    ]
+    assert read == [(Article, Article), (Article, Article), (Listing, Listing), (Listing, Listing)]

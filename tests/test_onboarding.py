@@ -326,6 +326,17 @@ def test_a_site_is_written_and_checked(project: Project) -> None:
     assert [(row["field"], row["outcome"]) for row in json.loads(broken.out)] == [("title", "finding")]
 
 
+def test_a_look_leaves_no_archive_and_follows_nothing(project: Project) -> None:
+    portal = demo_portal()
+    with serve(portal) as base:
+        portal.robots = f"User-agent: *\nAllow: /\nSitemap: {base}/sitemap.xml\n"
+        done = project.new(f"{base}/{CHANNEL}", "--yes")
+    assert done.status == 0, done.err
+    assert portal.count_requests("/robots.txt") == 1
+    assert portal.count_requests("/sitemap.xml") == 0
+    assert list(project.folder.glob("**/*.db")) == []
+
+
 @pytest.mark.slow
 def test_what_is_asked_is_answered_on_stdin(project: Project) -> None:
     with serve(demo_portal()) as base:

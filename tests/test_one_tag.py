@@ -47,13 +47,13 @@ def test_a_megabyte_of_one_tag(tag: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("tag", "br p li td div span h2 hr img table".split())
 def test_time_grows_with_the_number_of_tags_and_not_with_its_square(tag: str) -> None:
-    """Eight times as many take eight times as long, and half as much again for what is not quite even.
+    """Eight times as many take eight times as long; squares would take sixty-four times as long, the bound is twenty.
 
     What else the machine does makes a measurement longer and never shorter: the best of several counts, by turns.
     """
     best = {FEW: inf, MANY: inf}
     for _ in range(TURNS):
         best = {count: min(best[count], _time(f"<{tag}>chữ</{tag}>" * count)) for count in best}
-        if best[MANY] < best[FEW] * (MANY // FEW) * 1.5:
+        if best[MANY] < best[FEW] * (MANY // FEW) * 2.5:
             return
     pytest.fail(f"{FEW} take {best[FEW]:.2f} s, {MANY} take {best[MANY]:.2f} s")

@@ -20,12 +20,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from archiver.archive.evidence.captures import UNNOTED
 from archiver.archive.runs.run_log import Run, open_run
 from archiver.archive.store.file import create_or_open
-from archiver.crawl.recorder import Recorder
 from archiver.ingest.record import read_capture
 from archiver.ingest.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
 from archiver.ingest.recording.orders import Crawl, Order, Recorded
+from archiver.ingest.service import Ingest
 from archiver.model import Article, Capture
 from archiver.platforms import PLATFORMS
 from tests.conftest import FAST, PROJECT, Crawling
@@ -237,10 +238,10 @@ def test_an_archive_that_it_cannot_open(
     capture = _captures(1)[0]
 
     async def read_and_record() -> Recorded:
-        recorder = Recorder(database, foreign, "always")
-        page = await recorder.read(Crawl.of_site(run, SITE), capture)
-        recorded = await recorder.record(Crawl.of_site(run, SITE), Order(), capture, page)
-        recorder.close()
+        ingest = Ingest(database, foreign, run, SITE, "always")
+        page = await ingest.read(capture)
+        recorded = await ingest.record(capture, page, UNNOTED)
+        ingest.close()
         return recorded
 
     assert asyncio.run(read_and_record()) == Recorded("new", False)
@@ -257,9 +258,9 @@ def test_a_platform_that_only_the_crawl_knows(
     site, capture = replace(SITE, platform="own"), _captures(1)[0]
 
     async def read() -> object:
-        recorder = Recorder(database, _path_of(database), "always")
-        page = await recorder.read(Crawl.of_site(run, site), capture)
-        recorder.close()
+        ingest = Ingest(database, _path_of(database), run, site, "always")
+        page = await ingest.read(capture)
+        ingest.close()
         return page
 
     assert asyncio.run(read()) == read_capture(site, capture)

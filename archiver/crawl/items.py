@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from archiver.model import Capture, Page, Problem, Purpose
 
+NOTED = object()
+"""Scrapy's signal for what is to be recorded though no answer shows it: sent with ``item``, a Failure or a Remark."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:

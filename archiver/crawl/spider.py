@@ -1,7 +1,6 @@
 """The spider all sites share: it asks, reads what comes back, and follows; a site only declares."""
 
-import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from typing import Any, ClassVar, Literal, Self
 
@@ -16,12 +15,13 @@ from twisted.python.failure import Failure as TwistedFailure
 from archiver.crawl.components import add_components, add_settings, gather_components, is_recording
 from archiver.crawl.items import Failure, Remark, Visit
 from archiver.crawl.planning.discovery import Discovery
-from archiver.crawl.planning.options import read_options
 from archiver.crawl.planning.targets import Agenda, Step, Target
 from archiver.crawl.rendering.chromium import render_pages
 from archiver.crawl.shown_page import show_page
-from archiver.crawl.transport.answers import BUSY, FORM_REDIRECTS, NOT_MODIFIED, REDIRECTS, capture_of, is_partial
+from archiver.crawl.state import CrawlState
+from archiver.crawl.transport.answers import BUSY, FORM_REDIRECTS, NOT_MODIFIED, capture_of, is_partial
 from archiver.crawl.transport.failures import describe_failure
+from archiver.crawl.transport.redirects import find_redirect
 from archiver.crawl.transport.requests import make_request, write_conditions
 from archiver.crawl.transport.truncation import ENCODINGS
 from archiver.findings import name_status
@@ -34,12 +34,10 @@ from archiver.parsing.pages.recognition import recognise_capture
 from archiver.platforms import name_platform, platform_of
 from archiver.platforms.layout import Platform
 from archiver.site import Expectations, Places, Revisits, Site
-from archiver.text.display import mask_passwords
-from archiver.urls import MOST_ADDRESS, host_of, join_url, shorten_address
+from archiver.urls import MOST_ADDRESS, host_of
 
 Output = AsyncIterator[Visit | Failure | Remark | Request | dict[str, Any]]
 
-MOST_REDIRECTS = 5
 LISTINGS_FIRST = 10
 # Asked for and not yet recorded, at most: what a kill can cost. Enough to fill the pause between two answers.
 MOST_IN_FLIGHT = 16
@@ -68,18 +66,11 @@ class CommitteeSpider(scrapy.Spider):
     rendered: ClassVar[bool] = False
     hosts: ClassVar[tuple[str, ...]] = ()
     noise: ClassVar[tuple[str, ...]] = ()
-    read: Callable[[Site, Capture], Awaitable[Page]]  # given by the ledger, when it opens the run
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name)
-        self.site = self.declare_site()
-        self.arguments = {name: mask_passwords(value) for name, value in arguments.items()}  # the ledger keeps them
-        self.options = read_options(self.site, arguments)
-        self.is_decided = self.is_declared
-        self.discovery = Discovery(self.options, platform_of(self.site), self.site.zone, self.site.revisits.overlap)
+        self.state = CrawlState(self.declare_site(), arguments, is_decided=self.is_declared)
         self._agenda = Agenda()
-        self.asked = 0
-        self.asked_files = 0
         self._in_flight = 0
         self._walking = True
 
@@ -89,6 +80,7 @@ class CommitteeSpider(scrapy.Spider):
         if not is_recording(crawler.settings) and not cls.listings:
             arguments = {"start": "http://localhost/"} | arguments
         spider = super().from_crawler(crawler, *args, **arguments)
+        spider.state.budget.most = crawler.settings.getint("ARCHIVE_MAX_REQUESTS")
         crawler.signals.connect(spider.go_on, signals.spider_idle)
         return spider
 
@@ -136,16 +128,10 @@ class CommitteeSpider(scrapy.Spider):
             self.logger.error("nothing is asked for, since no archive is open; use: scrapy crawl %s", self.name)
             return
         self._agenda.put_first(self.discovery.list_left())
-        for output in self._take_step(self.discovery.begin(), self.options.start[0]):
+        for output in self._take_step(self.discovery.begin(), self.state.options.start[0]):
             yield output
         for request in self._ask_more():
             yield request
-
-    def adopt(self, platform: str, timezone: str) -> None:
-        """Take platform and time zone for those of a site which declares none; before its first article is recorded."""
-        self.site = replace(self.site, platform=platform, timezone=timezone)
-        self.discovery.adopt_platform(platform_of(self.site), self.site.zone)
-        self.is_decided = True
 
     def go_on(self) -> None:
         """Ask for what still waits though nothing is under way any more; DontCloseSpider if there is something.
@@ -157,17 +143,20 @@ class CommitteeSpider(scrapy.Spider):
         if not requests:
             self._agenda.extend(self.discovery.take_second_looks())
             requests = list(self._ask_more())
-        assert self.crawler.engine is not None
         for request in requests:
             self.crawler.engine.crawl(request)
         if requests:
             raise DontCloseSpider
 
     @property
-    def budget(self) -> int:
-        """Say how many requests are left to this run; without a bound, more than it can need."""
-        most = self.settings.getint("ARCHIVE_MAX_REQUESTS")
-        return max(most - self.asked - self.asked_files, 0) if most else sys.maxsize
+    def site(self) -> Site:
+        """The site as it is read now."""
+        return self.state.site
+
+    @property
+    def discovery(self) -> Discovery:
+        """What is asked for."""
+        return self.state.discovery
 
     async def parse(self, response: Response, **kwargs: Any) -> Output:
         """Read an answer, hand it over to be kept, follow it, and ask for more.
@@ -175,7 +164,9 @@ class CommitteeSpider(scrapy.Spider):
         An answer that no crawl asked for, but ``scrapy parse`` or ``scrapy check``, is only shown.
         """
         if "target" not in response.meta:
-            for shown in self._show(response):
+            capture = capture_of(response)
+            page = await self._read_page(capture)
+            for shown in show_page(self.site, capture, page, self.parse):
                 yield shown
             return
         try:
@@ -195,15 +186,11 @@ class CommitteeSpider(scrapy.Spider):
         self._in_flight -= 1
         yield from self._ask_more()
 
-    def _show(self, response: Response) -> Iterator[dict[str, Any] | Request]:
-        capture = capture_of(response)
-        page = read_capture(self.site, capture) if self.is_decided else self._read_first(capture)
-        return show_page(self.site, capture, page, self.parse)
-
     async def _read(self, response: Response, target: Target) -> Output:
         capture = capture_of(response, target.form)
-        if response.status in REDIRECTS:
-            for output in self._follow_redirect(response, capture, target):
+        redirect = find_redirect(response, response.meta["redirects"], self.discovery.allows)
+        if redirect is not None:
+            for output in self._follow_redirect(response, capture, target, redirect):
                 yield output
             return
         page = self._find_unchanged(response, target) or await self._read_page(capture)
@@ -231,7 +218,7 @@ class CommitteeSpider(scrapy.Spider):
         return self._ask(replace(target, url=url, validators={}, pages=(*target.pages, page)))
 
     async def _read_page(self, capture: Capture) -> Page:
-        return await self.read(self.site, capture) if self.is_decided else self._read_first(capture)
+        return await self.state.read(capture) if self.state.is_decided else self._read_first(capture)
 
     def _find_unchanged(self, response: Response, target: Target) -> Listing | None:
         """Return the listing that an answer stands for that brought none (304), where it was asked for so."""
@@ -244,7 +231,7 @@ class CommitteeSpider(scrapy.Spider):
         site = replace(self.site, platform=recognise_capture(capture).name, timezone=timezone)
         page = read_capture(site, capture)
         if isinstance(page, Article) or (isinstance(page, Listing) and page.entries):
-            self.adopt(site.platform, site.timezone)
+            self.state.adopt(site.platform, site.timezone)
         return page
 
     def _ask_more(self) -> Iterator[Request]:
@@ -252,7 +239,7 @@ class CommitteeSpider(scrapy.Spider):
 
         One at a time, until the platform of the site is known.
         """
-        room = min(self.budget, (MOST_IN_FLIGHT if self.is_decided else 1) - self._in_flight)
+        room = min(self.state.budget.left, (MOST_IN_FLIGHT if self.state.is_decided else 1) - self._in_flight)
         targets = self._agenda.take(room)
         if not targets and not self._in_flight and self._walking:
             following = self.discovery.proceed()
@@ -264,7 +251,7 @@ class CommitteeSpider(scrapy.Spider):
     def _ask(
         self, target: Target, url: str | None = None, redirects: int = 0, tries: int = 1, *, sends: bool = True
     ) -> Request:
-        self.asked += 1
+        self.state.budget.pages += 1
         self._in_flight += 1
         if target.kind == "article":
             self.discovery.fates.note(target.key, "asked")
@@ -287,30 +274,20 @@ class CommitteeSpider(scrapy.Spider):
         for problem in step.problems:
             yield Remark(url, problem)
 
-    def _follow_redirect(self, response: Response, capture: Capture, target: Target) -> Iterator[Visit | Request]:
-        location = response.headers.get("Location")
-        url = join_url(response.url, location.decode("latin-1")) if location else None
-        redirects = response.meta["redirects"] + 1
-        problem = self._refuse_redirect(response.url, url, target, redirects)
-        page: Page = Unreadable(response.url, problem or Problem(name_status(response.status), f"to {url}"))
-        page = conclude(target.pages, page) if problem else page
-        refused = problem.kind if problem else None
-        purpose = target.write_purpose(final=problem is not None, refused=refused)
+    def _follow_redirect(
+        self, response: Response, capture: Capture, target: Target, redirect: str | Problem
+    ) -> Iterator[Visit | Request]:
+        """Hand over a redirect, which is kept like every answer, and ask for what it leads to."""
+        refusal = redirect if isinstance(redirect, Problem) else None
+        if isinstance(redirect, str) and target.kind == "article":
+            refusal = self.discovery.refuse_redirect(redirect)
+        page: Page = Unreadable(response.url, refusal or Problem(name_status(response.status), f"to {redirect}"))
+        page = conclude(target.pages, page) if refusal else page
+        purpose = target.write_purpose(final=refusal is not None, refused=refusal.kind if refusal else None)
         yield Visit(capture, page, purpose, is_second=target.is_second, first_url=target.first_url)
-        if problem is None:
+        if refusal is None:
             sends = response.meta["sends"] and response.status in FORM_REDIRECTS
-            yield self._ask(target, url, redirects, sends=sends)
-
-    def _refuse_redirect(self, url: str, location: str | None, target: Target, redirects: int) -> Problem | None:
-        if location is None:
-            return Problem("redirect_nowhere", "a redirect without an address that can be followed")
-        if location == url or redirects > MOST_REDIRECTS:
-            return Problem("redirect_loop", f"{redirects} redirects, the last one to {location}")
-        if not self.discovery.allows(location):
-            return Problem("redirect_offsite", f"redirects to another host: {location}")
-        if len(location) > MOST_ADDRESS:
-            return Problem("address_too_long", f"redirects to {shorten_address(location)}")
-        return self.discovery.refuse_redirect(location) if target.kind == "article" else None
+            yield self._ask(target, str(redirect), response.meta["redirects"] + 1, sends=sends)
 
     def _try_again(self, response: Response) -> Request | None:
         """Ask once more, after what is waiting; None where it was asked often enough."""
@@ -318,3 +295,16 @@ class CommitteeSpider(scrapy.Spider):
         if meta["tries"] > self.settings.getint("RETRY_TIMES"):
             return None
         return self._ask(meta["target"], response.url, meta["redirects"], meta["tries"] + 1, sends=meta["sends"])
+
+
+def find_state(spider: object) -> CrawlState | None:
+    """Return the state of a crawl; None where a spider is none of ours."""
+    return spider.state if isinstance(spider, CommitteeSpider) else None
+
+
+def state_of(crawler: Crawler) -> CrawlState:
+    """Return the state of a crawl of ours; TypeError for any other."""
+    state = find_state(crawler.spider)
+    if state is None:
+        raise TypeError(f"{crawler.spider} is no CommitteeSpider")
+    return state

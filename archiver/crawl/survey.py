@@ -1,10 +1,8 @@
 """A look at a site before it is declared: a few pages, asked for with all our manners, and nothing archived."""
 
 import asyncio
-import tempfile
 from collections.abc import AsyncIterator, Generator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from scrapy.crawler import AsyncCrawlerProcess
@@ -13,17 +11,15 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 
 from archiver.crawl.politeness.limits import introduce
-from archiver.crawl.politeness.robots import RobotsRules
-from archiver.crawl.run_extension import RunLedger
 from archiver.crawl.running.ending import Interruption
 from archiver.crawl.running.project_settings import check_settings
-from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider
-from archiver.crawl.transport.answers import REDIRECTS, capture_of
+from archiver.crawl.spider import CommitteeSpider
+from archiver.crawl.transport.answers import capture_of
 from archiver.crawl.transport.failures import describe_failure
+from archiver.crawl.transport.redirects import follow_redirects
 from archiver.crawl.transport.truncation import ENCODINGS
 from archiver.model import Capture, Problem
 from archiver.onboarding.questions import Answer, Ask
-from archiver.urls import join_url
 
 Findings = TypeVar("Findings")
 Inquiry = Generator[Ask, Sequence[Answer], Findings]
@@ -48,19 +44,14 @@ def survey(settings: BaseSettings, urls: Sequence[str], inquiry: Inquiry[Finding
     check_settings(settings)
     introduce(settings)
     errand = _Errand(inquiry)
-    with tempfile.TemporaryDirectory(prefix="survey-") as folder:
-        # The ledger of a run is where the manners are kept; this one is thrown away.
-        settings.set("ARCHIVE_DB", str(Path(folder) / "survey.db"), priority="cmdline")
-        settings.set("ARCHIVE_ENABLED", value=True, priority="cmdline")
-        settings.set("ITEM_PIPELINES", {}, priority="cmdline")
-        settings["DOWNLOADER_MIDDLEWARES"].update(
-            {"archiver.crawl.politeness.robots.RobotsRules": None, SurveyRobots: 100}
-        )
-        runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works
-        crawler = runner.create_crawler(SurveySpider)
-        with Interruption([crawler], asyncio.get_event_loop()) as interruption:
-            runner.crawl(crawler, errand=errand, start=",".join(url.replace(",", "%2C") for url in urls))
-            runner.start(install_signal_handlers=False)
+    settings.set("ARCHIVE_DB", "", priority="cmdline")
+    settings.set("ARCHIVE_ENABLED", value=True, priority="cmdline")
+    settings.set("ITEM_PIPELINES", {}, priority="cmdline")
+    runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works
+    crawler = runner.create_crawler(SurveySpider)
+    with Interruption([crawler], asyncio.get_event_loop()) as interruption:
+        runner.crawl(crawler, errand=errand, start=",".join(url.replace(",", "%2C") for url in urls))
+        runner.start(install_signal_handlers=False)
     if errand.error:
         raise errand.error
     if interruption.happened or not errand.outcome:
@@ -89,6 +80,9 @@ class SurveySpider(CommitteeSpider):
         return
         yield  # Scrapy wants an iterator, and there is nothing left to ask for
 
+    def go_on(self) -> None:
+        """Ask for nothing else: what robots.txt or a page leads to is left alone."""
+
     async def _go_through(self) -> None:
         inquiry = self._errand.inquiry
         try:
@@ -101,19 +95,10 @@ class SurveySpider(CommitteeSpider):
 
     async def _fetch(self, url: str) -> Capture | Problem:
         """Fetch one page, redirects followed; a Problem where there is no answer."""
-        asked = url
-        for _ in range(MOST_REDIRECTS + 1):
-            response = await self._download(asked)
-            if isinstance(response, Problem) or response.status not in REDIRECTS:
-                return response if isinstance(response, Problem) else capture_of(response)
-            location = response.headers.get("Location")
-            target = join_url(asked, location.decode("latin-1")) if location else None
-            if target is None:
-                return Problem("redirect_nowhere", "a redirect without an address that can be followed")
-            if not self.options.covers(target):
-                return Problem("redirect_offsite", f"redirects to another host: {target}; give that address")
-            asked = target
-        return Problem("redirect_loop", f"more than {MOST_REDIRECTS} redirects, the last one to {asked}")
+        answer, refusal = await follow_redirects(url, self._download, self.state.options.covers)
+        if refusal and refusal.kind == "redirect_offsite":
+            return replace(refusal, detail=f"{refusal.detail}; give that address")
+        return refusal or (answer if isinstance(answer, Problem) else capture_of(answer))
 
     async def _download(self, url: str) -> Response | Problem:
         request = Request(
@@ -122,7 +107,6 @@ class SurveySpider(CommitteeSpider):
             meta={"target": None, "handle_httpstatus_all": True},
             dont_filter=True,
         )
-        assert self.crawler.engine is not None
         try:
             return await self.crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - told to the user, whatever it is
@@ -130,19 +114,8 @@ class SurveySpider(CommitteeSpider):
 
     def _explain(self, error: Exception) -> Problem:
         """Say why there is no answer; what ended the whole survey tells more than what it did to one request."""
-        ledger = self.crawler.get_extension(RunLedger)
-        if ledger is not None and (found := ledger.ended):
-            return found
+        if self.state.ended:
+            return self.state.ended
         problem = describe_failure(error)
         forbidden = isinstance(error, IgnoreRequest) and "robots.txt" in str(error)
         return Problem("not_allowed", "robots.txt forbids it") if forbidden else problem
-
-
-class SurveyRobots(RobotsRules):
-    """The same rules, where a request that has to wait for the next run has no next run to wait for."""
-
-    async def process_request(self, request: Request) -> Request | None:
-        """Raise IgnoreRequest for what robots.txt forbids, or where it cannot be read."""
-        if await super().process_request(request) is not None:
-            raise IgnoreRequest("the survey ends")
-        return None

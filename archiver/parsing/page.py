@@ -146,13 +146,22 @@ def _refuse(capture: Capture) -> Problem | None:
 
 
 def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinfo) -> Page:
+    """Read a page by a layout: at an article's address as one first, at any other by the part that a listing needs."""
     html = decode_page(capture.body, capture.headers)
-    listing = _read_cut_listing(html, capture, platform, layout, zone)
+    expects_article = platform.read_address(capture.url).kind == "article"
+    listing = None if expects_article else _read_cut_listing(html, capture, platform, layout, zone)
     if listing:
         return listing
     page = parse_page(html, layout)
     try:
-        read = _read_tree(page, Links.of_page(capture.url, html, page), capture, platform, layout, zone)
+        links = Links.of_page(capture.url, html, page)
+        article = read_article(page, platform.read_address(capture.url), links, layout, zone, capture.fetched_at)
+        if article:
+            read = _settle_article(article, capture, platform, zone)
+        elif expects_article and (listing := _read_cut_listing(html, capture, platform, layout, zone)):
+            return listing
+        else:
+            read = _read_other(page, capture, platform, layout, zone)
         return add_claims(add_following(read, page, capture.url), html, platform.read_address)
     finally:
         fell_tree(page)
@@ -170,10 +179,8 @@ def _read_cut_listing(html: str, capture: Capture, platform: Platform, layout: L
     return listing if listing and (listing.entries or listing.strangers) else None
 
 
-def _read_tree(page: Element, links: Links, capture: Capture, platform: Platform, layout: Layout, zone: tzinfo) -> Page:
-    article = read_article(page, platform.read_address(capture.url), links, layout, zone, capture.fetched_at)
-    if article:
-        return _settle_article(article, capture, platform, zone)
+def _read_other(page: Element, capture: Capture, platform: Platform, layout: Layout, zone: tzinfo) -> Page:
+    """Read a page on which a layout finds no article."""
     listing = ListingReader(capture.url, platform.read_address, zone, capture.fetched_at).read(page, layout)
     if listing and _has_rows(listing) and platform.read_address(capture.url).kind == "listing":
         return listing

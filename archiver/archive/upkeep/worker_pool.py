@@ -48,19 +48,24 @@ def batch(items: Iterable[_Item], size: int) -> Iterator[tuple[_Item, ...]]:
         yield some
 
 
-def start_beside(module: str, path: str) -> tuple[Connection, "subprocess.Popen[bytes]"]:
-    """Start a module of ours as a program on an archive, and return the line to it; ArchiverError.
+def start_program(module: str, line: int, path: str) -> "subprocess.Popen[bytes]":
+    """Start a module of ours as a program on an archive; ``line`` is the descriptor of its end of what connects us.
 
-    Its arguments are the descriptor of its end of the line, and the path. It finds the modules that this process found,
-    and no others; its group is its own, for Ctrl-C is for the process that asks.
+    These two are its arguments. It finds the modules that this process found, and no others; its group is its own, for
+    Ctrl-C is for the process that asks.
     """
-    ours, theirs = Pipe()
-    command = [sys.executable, "-P", "-m", module, str(theirs.fileno()), path]
+    command = [sys.executable, "-P", "-m", module, str(line), str(Path(path).resolve())]
     places = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    return subprocess.Popen(  # noqa: S603 - this very program
+        command, stdin=subprocess.DEVNULL, pass_fds=[line], process_group=0, env=places
+    )
+
+
+def start_beside(module: str, path: str) -> tuple[Connection, "subprocess.Popen[bytes]"]:
+    """Start a module of ours as a program on an archive, and return the line to it; ArchiverError."""
+    ours, theirs = Pipe()
     try:
-        process = subprocess.Popen(  # noqa: S603 - this very program
-            command, stdin=subprocess.DEVNULL, pass_fds=[theirs.fileno()], process_group=0, env=places
-        )
+        process = start_program(module, theirs.fileno(), path)
     except OSError as error:
         ours.close()
         raise ArchiverError(f"no further process can be started ({error.strerror}); try --jobs 1") from error

@@ -7,7 +7,7 @@ from scrapy.commands.shell import Command as ScrapyShell
 from scrapy.http import Response
 
 from archiver.crawl.commands import tell_errors
-from archiver.crawl.spider import CommitteeSpider
+from archiver.crawl.spider import find_state
 from archiver.crawl.transport.answers import capture_of
 from archiver.ingest.record import read_capture
 
@@ -28,6 +28,6 @@ class Command(ScrapyShell):
 
     def update_vars(self, vars: dict[str, Any]) -> None:  # noqa: A002 - Scrapy's name
         """Add the page that was read of the response."""
-        spider, response = vars["spider"], vars["response"]
-        if isinstance(spider, CommitteeSpider) and isinstance(response, Response):
-            vars["page"] = read_capture(spider.site, capture_of(response))
+        state, response = find_state(vars["spider"]), vars["response"]
+        if state and isinstance(response, Response):
+            vars["page"] = read_capture(state.site, capture_of(response))

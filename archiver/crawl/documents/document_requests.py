@@ -9,16 +9,16 @@ from itertools import islice
 from pathlib import Path
 
 from scrapy.http import Request, Response
-from sqlite_utils import Database
+from scrapy.settings import BaseSettings
 
 from archiver.archive.evidence.downloads import NAME, Outcome, Past, find_past, list_never_asked, record_download
 from archiver.archive.evidence.files import clear_unfinished, folder_beside, has_file, keep_file
 from archiver.archive.runs.known_articles import find_beginning
-from archiver.archive.runs.run_log import Run
 from archiver.clock import now
 from archiver.crawl.documents.file_names import read_file_name
 from archiver.crawl.planning.targets import Target
-from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider
+from archiver.crawl.state import CrawlState
+from archiver.crawl.transport.redirects import MOST_REDIRECTS
 from archiver.crawl.transport.requests import write_conditions
 from archiver.crawl.transport.truncation import ENCODINGS
 from archiver.formats.file_types import NoDocumentError, identify_file_type
@@ -69,21 +69,22 @@ def pair_addresses(printed: Sequence[str], shown: Sequence[str]) -> list[FileAdd
 class Wishes:
     """The files that one run asks for; what it has asked for already the archive knows, so memory does not grow."""
 
-    def __init__(self, database: Database, run: Run, spider: CommitteeSpider) -> None:
+    def __init__(self, state: CrawlState, settings: BaseSettings) -> None:
         self.silent = 0
-        self.kinds: tuple[str, ...] = KINDS[spider.settings["ARCHIVE_ATTACHMENTS"] or spider.site.attachments]
-        self._database = database
-        self._run = run
-        self._spider = spider
-        self._folder: Path = folder_beside(database.conn)
-        self._since: datetime = find_beginning(database.conn, run.id)
+        self.kinds: tuple[str, ...] = KINDS[settings["ARCHIVE_ATTACHMENTS"] or state.site.attachments]
+        self._state = state
+        self._most = settings.getint("ARCHIVE_MAX_FILE")
+        self._database = state.ingest.database
+        self._run = state.ingest.run
+        self._folder: Path = folder_beside(self._database.conn)
+        self._since: datetime = find_beginning(self._database.conn, self._run.id)
         self._under_way: set[str] = set()
         clear_unfinished(self._folder)
 
     @property
     def has_room(self) -> bool:
         """Say whether the run may ask for more: its budget is not used up, and the host does not keep silent."""
-        return bool(self._spider.budget) and self.silent < MOST_SILENT
+        return bool(self._state.budget.left) and self.silent < MOST_SILENT
 
     def ask(self, files: Iterable[FileAddress]) -> list[Request]:
         """Return the requests for those files that are due; they count as sent."""
@@ -92,10 +93,10 @@ class Wishes:
 
     def list_left_over(self) -> Iterator[FileAddress]:
         """List files that no run asked for yet; none where only a part of the site is wanted."""
-        if not self.kinds or self._spider.options.is_bounded:
+        if not self.kinds or self._state.options.is_bounded:
             return iter(())
         urls = list_never_asked(self._database.conn, self._run.site, self.kinds)
-        allowed = islice(filter(self._spider.discovery.allows, urls), MOST_LEFT_OVER)
+        allowed = islice(filter(self._state.options.covers, urls), MOST_LEFT_OVER)
         return iter([FileAddress(url, url) for url in allowed])
 
     async def judge(self, response: Response, wish: Wish) -> Outcome:
@@ -115,7 +116,7 @@ class Wishes:
     def record(self, wish: Wish, outcome: Outcome) -> None:
         """Write down what came of a wish."""
         if outcome.problem:
-            logger.info("not kept: %s <%s>", outcome.problem, wish.url, extra={"spider": self._spider})
+            logger.info("not kept: %s <%s>", outcome.problem, wish.url, extra={"site": self._run.site})
         with self._database.atomic():
             record_download(self._database.conn, self._run, wish.known, now(), outcome)
         self.forget(wish)
@@ -134,7 +135,7 @@ class Wishes:
             return None
         if not self.has_room:
             return None
-        self._spider.asked_files += 1
+        self._state.budget.files += 1
         self._under_way.add(file.known)
         return self._write_request(wish)
 
@@ -144,7 +145,7 @@ class Wishes:
             return True
         if past.asked_at >= self._since:
             return False
-        if past.problem or self._spider.options.full or not self._is_at_hand(past):
+        if past.problem or self._state.options.full or not self._is_at_hand(past):
             return True
         return now() - past.asked_at >= RECHECK
 
@@ -155,7 +156,7 @@ class Wishes:
         """Say why a file is never asked for."""
         if len(url) > MOST_ADDRESS:
             return "address_too_long"
-        return None if self._spider.discovery.allows(url) else "other_host"
+        return None if self._state.options.covers(url) else "other_host"
 
     def _note_bar(self, wish: Wish, bar: str) -> None:
         if wish.past is None or wish.past.problem != bar:
@@ -170,7 +171,7 @@ class Wishes:
             meta={
                 "target": target,
                 "wish": wish,
-                "download_maxsize": self._spider.settings.getint("ARCHIVE_MAX_FILE"),
+                "download_maxsize": self._most,
                 "download_timeout": TIMEOUT,
                 "redirect_ttl": MOST_REDIRECTS,
                 "max_retry_times": RETRIES,

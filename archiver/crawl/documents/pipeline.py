@@ -19,11 +19,11 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from archiver.archive.evidence.downloads import Outcome, list_addresses_of
 from archiver.crawl.documents.document_requests import FileAddress, Wishes, pair_addresses
-from archiver.crawl.items import Remark, Visit
-from archiver.crawl.run_extension import RunLedger
+from archiver.crawl.items import NOTED, Failure, Remark, Visit
+from archiver.crawl.run_extension import ledger_of
 from archiver.crawl.running.ending import EndedError
-from archiver.crawl.spider import CommitteeSpider
-from archiver.crawl.transport.downloader import PoliteDownloader
+from archiver.crawl.spider import state_of
+from archiver.crawl.transport.downloader import downloader_of
 from archiver.crawl.transport.failures import describe_failure
 from archiver.errors import ArchiveError
 from archiver.findings import Kind
@@ -44,6 +44,8 @@ class ArticleFilesPipeline(MediaPipeline):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler=crawler)
+        self._ledger = ledger_of(crawler)
+        self._state = state_of(crawler)
         self._opened: Wishes | None = None
         self._ended = False
         self._left_over: Iterator[FileAddress] | None = None
@@ -98,25 +100,23 @@ class ArticleFilesPipeline(MediaPipeline):
         self, response: Response, request: Request, info: MediaPipeline.SpiderInfo, *, item: Any = None
     ) -> Any:
         """Keep a file, or write down why it is not kept."""
-        spider = self._spider
-        spider.asked_files += response.meta.get("redirect_times", 0)
+        self._state.budget.files += response.meta.get("redirect_times", 0)
         self._wishes.silent = 0
         try:
             self._record(request, await self._wishes.judge(response, request.meta["wish"]))
         except ArchiveError as error:  # the disk
             self._ledger.give_up(error)
         except Exception as error:  # noqa: BLE001 - a defect of the program, told as one of the spider's would be
-            self._ledger.note_defect(TwistedFailure(error), response, spider)  # type: ignore[no-untyped-call]
+            self._tell(Failure(response.url, Problem("internal_error", str(error)[:300])))
 
     def media_failed(self, failure: TwistedFailure, request: Request, info: MediaPipeline.SpiderInfo) -> Any:
         """Write down why a file was not answered; nothing of what the end of the crawl took back."""
         # The second: what becomes of a download that is dropped differs with how far it came.
-        if isinstance(failure.value, EndedError) or self._downloader.drops_files:
+        if isinstance(failure.value, EndedError) or downloader_of(self.crawler).drops_files:
             self._ended = True
             self._wishes.forget(request.meta["wish"])
             return
-        assert failure.value is not None
-        problem = describe_failure(failure.value)
+        problem = describe_failure(failure.value or RuntimeError())
         self._wishes.silent += problem.kind not in _ANSWERED
         self._record(request, Outcome(None, problem=problem.kind), problem if problem.kind == "truncated" else None)
 
@@ -148,43 +148,28 @@ class ArticleFilesPipeline(MediaPipeline):
 
     def _list_shown(self, key: str) -> list[str]:
         """List the addresses of an article's files by which the archive knows them."""
-        database, run = self._ledger.opened()
-        return list_addresses_of(database.conn, run.site, key, self._wishes.kinds)
+        ingest = self._state.ingest
+        return list_addresses_of(ingest.database.conn, ingest.run.site, key, self._wishes.kinds)
 
     def _record(self, request: Request, outcome: Outcome, finding: Problem | None = None) -> None:
         if self._ledger.broken:
             return
         try:
             self._wishes.record(request.meta["wish"], outcome)
-            if finding:
-                self._ledger.record(self._spider, Remark(request.url, finding))
         except sqlite3.Error as error:
             self._ledger.give_up(error)
+        if finding:
+            self._tell(Remark(request.url, finding))
+
+    def _tell(self, item: Failure | Remark) -> None:
+        self.crawler.signals.send_catch_log(NOTED, item=item)
 
     @property
     def _wishes(self) -> Wishes:
         """What is asked for; made with the first article, when the ledger has opened the run."""
         if self._opened is None:
-            self._opened = Wishes(*self._ledger.opened(), self._spider)
+            self._opened = Wishes(self._state, self.crawler.settings)
         return self._opened
-
-    @property
-    def _downloader(self) -> PoliteDownloader:
-        assert self.crawler.engine is not None
-        downloader = self.crawler.engine.downloader
-        assert isinstance(downloader, PoliteDownloader)
-        return downloader
-
-    @property
-    def _ledger(self) -> RunLedger:
-        ledger = self.crawler.get_extension(RunLedger)
-        assert ledger is not None  # the pipeline before this one has refused to begin without
-        return ledger
-
-    @property
-    def _spider(self) -> CommitteeSpider:
-        assert isinstance(self.crawler.spider, CommitteeSpider)
-        return self.crawler.spider
 
 
 class _Forgetful(dict[bytes, Any]):

@@ -7,7 +7,8 @@ from urllib.parse import urldefrag
 
 from archiver.archive.runs.known_articles import KnownArticle
 from archiver.archive.runs.unread import UnreadArticle
-from archiver.crawl.planning.accounting import Fates
+from archiver.crawl.items import Visit
+from archiver.crawl.planning.accounting import Fates, settle_visit
 from archiver.crawl.planning.bounds import Bounds, check_addresses, check_total, find_unturned, is_walked
 from archiver.crawl.planning.names import Names
 from archiver.crawl.planning.options import CrawlOptions
@@ -15,7 +16,8 @@ from archiver.crawl.planning.plan import KeptPage, Plan
 from archiver.crawl.planning.skips import Skips
 from archiver.crawl.planning.targets import Step, Target, Walk, interleave
 from archiver.ingest.record import explain_refusal
-from archiver.model import Form, Listing, ListingEntry, Problem
+from archiver.ingest.recording.orders import Recorded
+from archiver.model import Article, Form, Listing, ListingEntry, Problem
 from archiver.parsing.feeds.json_listing import is_posts
 from archiver.platforms.generic import is_home
 from archiver.platforms.layout import Address, Platform
@@ -119,6 +121,13 @@ class Discovery:
         if key not in self._looked_at and len(self._looked_at) < max(self.plan.most, FEWEST_SECOND_LOOKS):
             self._looked_at.add(key)
             self._second[key] = Target("article", key, url, is_second=True)
+
+    def settle(self, visit: Visit, recorded: Recorded) -> None:
+        """Note what an answer brought: what became of an article, and whether to look at it once more."""
+        if recorded.is_fleeting and not visit.is_second and isinstance(visit.page, Article):
+            self.look_again(visit.purpose.expected or visit.page.native_key, visit.first_url or visit.capture.url)
+        if visit.purpose.final:
+            settle_visit(self.fates, visit, recorded.novelty, stranger=recorded.is_stranger)
 
     def take_second_looks(self) -> list[Target]:
         """Return the second looks that were noted since the last time."""

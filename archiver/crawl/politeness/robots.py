@@ -14,14 +14,14 @@ from scrapy.exceptions import (
 from scrapy.http import Request, Response
 from scrapy.robotstxt import ProtegoRobotParser
 
-from archiver.crawl.items import Remark
+from archiver.crawl.items import NOTED, Remark
 from archiver.crawl.politeness.limits import product_of
-from archiver.crawl.run_extension import RunLedger
 from archiver.crawl.running.ending import EndedError
-from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider
-from archiver.crawl.transport.answers import BUSY, REDIRECTS
-from archiver.crawl.transport.downloader import PoliteDownloader
+from archiver.crawl.spider import state_of
+from archiver.crawl.transport.answers import BUSY
+from archiver.crawl.transport.downloader import downloader_of, is_for_page
 from archiver.crawl.transport.failures import RefusedError, describe_failure
+from archiver.crawl.transport.redirects import follow_redirects
 from archiver.crawl.transport.truncation import ENCODINGS
 from archiver.findings import name_status
 from archiver.model import Problem
@@ -82,44 +82,26 @@ class RobotsRules:
         if url not in self._rules:
             self._rules[url] = asyncio.ensure_future(self._learn(url, request.url))
         rules = await self._rules[url]
-        if rules is None and request.meta["target"].kind == "file":
-            raise EndedError("the crawl ends")  # nobody would take it up again
-        if rules is None:
+        if rules is None and is_for_page(request):
             return request  # nothing leaves any more, and what waits is left to the next run
+        if rules is None:
+            raise EndedError("the crawl ends")  # nobody would take it up again
         if not rules.allowed(request.url, self._name):
             raise IgnoreRequest("Forbidden by robots.txt")
         return None
 
     async def _learn(self, url: str, page: str) -> ProtegoRobotParser | None:
         """Return the rules of a host, and slow down as they say; None where nobody knows them, and the crawl ends."""
-        answer = await self._ask(url)
+        discovery = state_of(self._crawler).discovery
+        # A redirect that is not followed is an answer like any other: it brings no rules.
+        answer, _ = await follow_redirects(url, self._insist, discovery.allows)
         body = self._recall(url, page, answer) if isinstance(answer, Refusal) else _rules_in(answer)
         if body is None:
             return None
         rules = ProtegoRobotParser(body[:MOST_BYTES], self._crawler.spider)
-        assert isinstance(self._crawler.spider, CommitteeSpider)
-        self._crawler.spider.discovery.note_ways(way for line in rules.rp.sitemaps if (way := join_url(url, line)))
+        discovery.note_ways(way for line in rules.rp.sitemaps if (way := join_url(url, line)))
         self._obey_delay(url, rules.crawl_delay(self._name) or 0.0)
         return rules
-
-    async def _ask(self, url: str) -> Response | Refusal:
-        """Follow up to five redirects to an answer."""
-        asked, answer = url, await self._insist(url)
-        for _ in range(MOST_REDIRECTS):
-            location = self._read_redirect(asked, answer)
-            if location is None:
-                break
-            asked, answer = location, await self._insist(location)
-        return answer
-
-    def _read_redirect(self, url: str, answer: Response | Refusal) -> str | None:
-        if isinstance(answer, Refusal) or answer.status not in REDIRECTS:
-            return None
-        location = answer.headers.get("Location")
-        target = join_url(url, location.decode("latin-1")) if location else None
-        spider = self._crawler.spider
-        assert isinstance(spider, CommitteeSpider)
-        return target if target and spider.discovery.allows(target) else None
 
     async def _insist(self, url: str) -> Response | Refusal:
         """Ask as often as for any other address that is busy or lost; the downloader pauses between."""
@@ -136,7 +118,6 @@ class RobotsRules:
             headers={"Accept-Encoding": ENCODINGS},
             meta={"dont_redirect": True, "dont_retry": True, "handle_httpstatus_all": True},
         )
-        assert self._crawler.engine is not None
         try:
             response = await self._crawler.engine.download_async(request)
         except Exception as error:  # noqa: BLE001 - told as a finding, whatever it is
@@ -147,34 +128,23 @@ class RobotsRules:
 
     def _recall(self, url: str, page: str, refusal: Refusal) -> bytes | None:
         """Return what the host said last, if that may still hold; without it the crawl ends."""
-        ledger = self._crawler.get_extension(RunLedger)
-        assert ledger is not None
-        last = ledger.robots.get(url)
+        last = state_of(self._crawler).robots.get(url)
         if last is not None and not refusal.absent:
             logger.info("%s: %s; that of %s is obeyed", url, refusal.problem.detail, last.fetched_at)
             return last.body if last.status < 300 else b""
         if refusal.named:
-            self._downloader.end(page, refusal.problem)
+            downloader_of(self._crawler).end(page, refusal.problem)
         else:
-            self._downloader.end(url, Problem("robots_unreachable", _explain(refusal.problem)))
+            downloader_of(self._crawler).end(url, Problem("robots_unreachable", _explain(refusal.problem)))
         return None
 
     def _obey_delay(self, url: str, seconds: float) -> None:
         if seconds > MOST_DELAY:
-            ledger, spider = self._crawler.get_extension(RunLedger), self._crawler.spider
-            assert ledger is not None
-            assert isinstance(spider, CommitteeSpider)
             told = f"robots.txt asks for {seconds:g} s between requests; {MOST_DELAY:g} s are kept"
-            ledger.record(spider, Remark(url, Problem("crawl_delay_capped", told)))
+            remark = Remark(url, Problem("crawl_delay_capped", told))
+            self._crawler.signals.send_catch_log(NOTED, item=remark)
         if seconds:
-            self._downloader.slow_down(Request(url), min(seconds, MOST_DELAY))
-
-    @property
-    def _downloader(self) -> PoliteDownloader:
-        assert self._crawler.engine is not None
-        downloader = self._crawler.engine.downloader
-        assert isinstance(downloader, PoliteDownloader)
-        return downloader
+            downloader_of(self._crawler).slow_down(Request(url), min(seconds, MOST_DELAY))
 
 
 def _explain(problem: Problem) -> str:

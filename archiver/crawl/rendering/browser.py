@@ -17,7 +17,7 @@ from scrapy_playwright.page import PageMethod
 
 from archiver.crawl.planning.targets import Target
 from archiver.crawl.rendering.subresources import PageParts
-from archiver.crawl.spider import CommitteeSpider
+from archiver.crawl.spider import state_of
 from archiver.crawl.transport.connections import Connections
 from archiver.crawl.transport.failures import RefusedError
 
@@ -74,8 +74,6 @@ class RenderedPages(Connections):
             await self._browser.close()
 
     async def _render(self, request: Request, answer: Response) -> Response:
-        spider = self._crawler.spider
-        assert isinstance(spider, CommitteeSpider)
         parts = PageParts(self._crawler, request, answer, self._shelf)
         content = PageMethod("content")
         errand = Request(request.url, headers={"User-Agent": request.headers.get("User-Agent") or b""})
@@ -87,7 +85,7 @@ class RenderedPages(Connections):
                 "accept_downloads": False,
                 "service_workers": "block",
                 "locale": LOCALE,
-                "timezone_id": spider.site.timezone,
+                "timezone_id": state_of(self._crawler).site.timezone,
             },
             playwright_page_init_callback=parts.attend,
             playwright_page_methods=[PageMethod("wait_for_load_state", "networkidle"), content],

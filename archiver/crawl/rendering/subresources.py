@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import suppress
+from functools import partial
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Route
@@ -11,9 +12,9 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 
 from archiver.crawl.politeness.robots import RobotsRules
-from archiver.crawl.spider import MOST_REDIRECTS, CommitteeSpider
-from archiver.crawl.transport.answers import BUSY, REDIRECTS
-from archiver.urls import join_url
+from archiver.crawl.spider import state_of
+from archiver.crawl.transport.answers import BUSY
+from archiver.crawl.transport.redirects import follow_redirects
 
 logger = logging.getLogger(__name__)
 
@@ -77,18 +78,10 @@ class PageParts:
 
     async def _fetch(self, wish: Wish) -> Response | None:
         """Fetch a part; None where it may not be had, or could not."""
-        url: str | None = wish.url
         try:
-            for _ in range(MOST_REDIRECTS):
-                if url is None or not self._may_ask(url):
-                    return None
-                answer = await self._ask(url, wish)
-                if answer.status not in REDIRECTS:
-                    break
-                location = answer.headers.get("Location")
-                url = join_url(url, location.decode("latin-1")) if location else None
-            else:
-                return None
+            answer, refusal = await follow_redirects(
+                wish.url, partial(self._ask, wish), state_of(self._crawler).options.covers
+            )
         except IgnoreRequest:
             logger.info("robots.txt forbids %s, for which %s asks", wish.url, self._request.url)
             return None
@@ -96,20 +89,23 @@ class PageParts:
             logger.info("%s, for which %s asks: %s", wish.url, self._request.url, error)
             self.lost.append(f"{wish.url}, which could not be had: {error}")
             return None
+        if answer is None or refusal:
+            return None
         if answer.status in BUSY:
             self.lost.append(f"{wish.url}, which answered with status {answer.status}")
         return answer
 
     def _may_ask(self, url: str) -> bool:
-        spider = self._crawler.spider
-        assert isinstance(spider, CommitteeSpider)
-        if not spider.discovery.allows(url) or self._asked >= MOST_PARTS or not spider.budget:
+        state = state_of(self._crawler)
+        if not state.options.covers(url) or self._asked >= MOST_PARTS or not state.budget.left:
             return False
         self._asked += 1
-        spider.asked += 1
+        state.budget.pages += 1
         return True
 
-    async def _ask(self, url: str, wish: Wish) -> Response:
+    async def _ask(self, wish: Wish, url: str) -> Response | None:
+        if not self._may_ask(url):
+            return None
         own = {name: value for name, value in wish.headers.items() if _is_sent(name)}
         passed = {name: value.decode("latin-1") for name in _PASSED_ON if (value := self._request.headers.get(name))}
         kept: dict[str, object] = {
@@ -120,7 +116,6 @@ class PageParts:
         if robots is not None and await robots.process_request(part) is not None:
             raise IgnoreRequest
         del part.meta["target"]
-        assert self._crawler.engine is not None
         return await self._crawler.engine.downloader.handlers.download_request_async(part)
 
 

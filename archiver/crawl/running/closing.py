@@ -21,7 +21,7 @@ from archiver.archive.runs.run_log import (
 from archiver.clock import now
 from archiver.crawl.planning.accounting import Stage
 from archiver.crawl.planning.plan import Plan
-from archiver.crawl.spider import CommitteeSpider
+from archiver.crawl.state import CrawlState
 from archiver.findings import Kind
 from archiver.model import Problem
 from archiver.site import Site
@@ -44,22 +44,22 @@ def close_died_runs(database: Database, site: Site) -> None:
         close_died_run(database.conn, run, now())
 
 
-def judge_articles(database: Database, run: Run, spider: CommitteeSpider) -> None:
+def judge_articles(database: Database, run: Run, state: CrawlState) -> None:
     """Decide what the run's bad signs mean, now that all of them are known."""
-    note_walk(database.conn, run, complete=spider.discovery.is_complete, late=len(spider.discovery.late))
-    _note_unturned(database, run, spider)
+    note_walk(database.conn, run, complete=state.discovery.is_complete, late=len(state.discovery.late))
+    _note_unturned(database, run, state)
     for problem in judge_run(database.conn, run):
         if problem.kind in TOLD_ONCE and was_told(database.conn, run, problem.kind):
             continue
-        add_finding(database.conn, run, spider.options.start[0], problem)
+        add_finding(database.conn, run, state.options.start[0], problem)
 
 
-def _note_unturned(database: Database, run: Run, spider: CommitteeSpider) -> None:
+def _note_unturned(database: Database, run: Run, state: CrawlState) -> None:
     """Note that channels go on behind what could be walked; a finding the first time, for nothing becomes of it."""
-    unturned = spider.discovery.unturned
+    unturned = state.discovery.unturned
     if not unturned:
         return
-    start = spider.options.start[0]
+    start = state.options.start[0]
     if not was_unturned(database.conn, run):
         go_on = f"{count(len(unturned), 'channel', 'goes', 'go')} on"
         said = f"{go_on} where no address leads ({'; '.join(unturned[:MOST_NAMED])}): what leaves"
@@ -67,26 +67,26 @@ def _note_unturned(database: Database, run: Run, spider: CommitteeSpider) -> Non
     note_unturned(database.conn, run, len(unturned))
 
 
-def account_for_articles(database: Database, run: Run, spider: CommitteeSpider, cut_off: str | None) -> None:
+def account_for_articles(database: Database, run: Run, state: CrawlState, cut_off: str | None) -> None:
     """Write what became of every article that was found; one that was lost on the way is a finding.
 
     ``cut_off`` is why the run ended early; None where it came to its end.
     """
-    start = spider.options.start[0]
-    if not spider.budget:
+    start = state.options.start[0]
+    if not state.budget.left:
         problem = Problem("request_budget", "ARCHIVE_MAX_REQUESTS is used up; the next run goes on")
         add_finding(database.conn, run, start, problem)
-    if strangers := spider.discovery.list_strangers():
+    if strangers := state.discovery.list_strangers():
         said = f"no article at {count(len(strangers), 'address')} that the listings name: {_name(strangers)}"
         add_finding(database.conn, run, start, Problem("not_articles", said))
-    spider.discovery.leave()
-    left = "the budget of requests is used up" if not spider.budget else f"not reached: {cut_off}" if cut_off else None
-    fates = spider.discovery.fates.close(left, interrupted=cut_off is not None)
-    lost = write_fates(database.conn, run, _put_off(fates, spider.discovery.plan))
-    if left and spider.discovery.unwalked:
-        note_unwalked(
-            database.conn, run, f"{count(spider.discovery.unwalked, 'channel')} not walked to the end: {left}"
-        )
+    state.discovery.leave()
+    left = (
+        "the budget of requests is used up" if not state.budget.left else f"not reached: {cut_off}" if cut_off else None
+    )
+    fates = state.discovery.fates.close(left, interrupted=cut_off is not None)
+    lost = write_fates(database.conn, run, _put_off(fates, state.discovery.plan))
+    if left and state.discovery.unwalked:
+        note_unwalked(database.conn, run, f"{count(state.discovery.unwalked, 'channel')} not walked to the end: {left}")
     if lost:
         detail = f"found and never accounted for: {count(len(lost), 'article')}, {_name(lost)}"
         add_finding(database.conn, run, start, Problem("unaccounted", detail))

@@ -6,6 +6,7 @@ not been sent yet is dropped at once, and what is on its way gets a few seconds.
 """
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -19,7 +20,12 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request
 
+from archiver.crawl.items import NOTED, Failure
+from archiver.crawl.spider import state_of
+from archiver.model import Problem
 from archiver.signals import list_ending
+
+logger = logging.getLogger(__name__)
 
 GRACE_SECONDS = 5.0
 """For answers that are on their way when a crawl is to end."""
@@ -81,6 +87,24 @@ class Interruption:
 
     def _end_all(self) -> None:
         self._ending = [self._loop.create_task(_interrupt(crawler)) for crawler in self._crawlers]
+
+
+def stop_crawl(crawler: Crawler, url: str, problem: Problem) -> None:
+    """End a crawl early, with one finding that says why; what waits is left to the next run."""
+    state = state_of(crawler)
+    if state.closing:
+        return
+    state.ended = problem
+    logger.warning("the crawl ends here: %s", problem.detail)
+    crawler.signals.send_catch_log(NOTED, item=Failure(url, problem))
+    begin_end(crawler, problem.kind)
+
+
+def begin_end(crawler: Crawler, reason: str) -> None:
+    """Begin to end a crawl, unless something else did already."""
+    state = state_of(crawler)
+    if state.closing is None:
+        state.closing = asyncio.get_running_loop().create_task(end_crawl(crawler, reason))
 
 
 async def end_crawl(crawler: Crawler, reason: str) -> None:

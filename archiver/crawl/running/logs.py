@@ -16,6 +16,7 @@ from typing import Self
 
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 
 from archiver import __version__
 from archiver.archive.queries.queries import list_runs
@@ -171,7 +172,9 @@ class RunNotes:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Connect to the signals of a crawl."""
+        """Connect to the signals of a crawl; NotConfigured for one without an archive."""
+        if not crawler.settings["ARCHIVE_DB"]:
+            raise NotConfigured
         notes = cls(Path(crawler.settings["ARCHIVE_DB"]))
         crawler.signals.connect(notes.note_begin, signals.spider_opened)
         return notes
@@ -180,7 +183,7 @@ class RunNotes:
         """Say which run of which site begins, how far it goes, with which version and into which archive."""
         run = _find_run(self._archive, spider.name)
         scope = run.get("scope") or "crawl"
-        given = " ".join(f"{name}={value}" for name, value in spider.arguments.items()) or "none"
+        given = " ".join(f"{name}={value}" for name, value in spider.state.arguments.items()) or "none"
         words = (spider.name, run.get("run_id"), scope, given, __version__, self._archive.absolute())
         text = "%s: run %s begins; scope: %s; arguments: %s; archiver %s; archive: %s"
         logger.info(text, *words, extra={"site": spider.name})

@@ -10,8 +10,8 @@ from scrapy.settings import BaseSettings, Settings, default_settings
 from scrapy.utils.project import get_project_settings
 
 from archiver.archive.store.damage import MOST_BYTES
-from archiver.crawl.recorder import WISHES
 from archiver.errors import UsageError
+from archiver.ingest.service import WISHES
 from archiver.project import MARK, SETTINGS, find_project
 from archiver.site import ATTACHMENTS
 

@@ -12,7 +12,6 @@ from archiver.urls import mark_form_page
 
 # RFC 9110: a request for later, or one that timed out; and what gateways say while the server behind them restarts.
 BUSY = frozenset({408, 429, 500, 502, 503, 504})
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
 NOT_MODIFIED = 304
 # After these a form is sent again; after the others its answer is asked for with a plain request.
 FORM_REDIRECTS = frozenset({307, 308})

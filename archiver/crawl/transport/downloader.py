@@ -23,8 +23,7 @@ from archiver.clock import now
 from archiver.crawl.planning.targets import Target
 from archiver.crawl.politeness.backoff import Attempt, Patience, read_wait
 from archiver.crawl.politeness.limits import read_manners
-from archiver.crawl.run_extension import RunLedger
-from archiver.crawl.running.ending import EndedError
+from archiver.crawl.running.ending import EndedError, stop_crawl
 from archiver.crawl.transport.answers import BUSY
 from archiver.crawl.transport.failures import describe_failure
 from archiver.findings import name_status
@@ -62,9 +61,7 @@ class PoliteDownloader(Downloader):
 
     def end(self, url: str, problem: Problem) -> None:
         """End the crawl with a finding; what waits is not sent."""
-        ledger = self.crawler.get_extension(RunLedger)
-        assert ledger is not None
-        ledger.stop(url, problem)
+        stop_crawl(self.crawler, url, problem)
         self.domain_concurrency = 0
         for slot in self.slots.values():
             slot.concurrency = 0
@@ -170,6 +167,20 @@ def is_for_file(request: Request) -> bool:
     return isinstance(target, Target) and target.kind == "file"
 
 
+def is_for_page(request: Request) -> bool:
+    """Tell requests of the spider, which a next run takes up, from all others."""
+    target = request.meta.get("target")
+    return isinstance(target, Target) and target.kind != "file"
+
+
 def _header(response: Response, name: str) -> str | None:
     value: Any = response.headers.get(name)
     return value.decode("latin-1") if value else None
+
+
+def downloader_of(crawler: Crawler) -> PoliteDownloader:
+    """Return the downloader of a crawl of ours; TypeError for another one."""
+    downloader = crawler.engine.downloader
+    if not isinstance(downloader, PoliteDownloader):
+        raise TypeError(f"DOWNLOADER must be a PoliteDownloader, and is {downloader}")
+    return downloader

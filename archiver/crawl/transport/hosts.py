@@ -4,7 +4,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request
 
-from archiver.crawl.spider import CommitteeSpider
+from archiver.crawl.spider import find_state
 from archiver.urls import host_of
 
 
@@ -25,6 +25,6 @@ class HostGuard:
 
     def process_request(self, request: Request) -> None:
         """Raise IgnoreRequest for a host that is not allowed."""
-        spider = self._crawler.spider
-        if isinstance(spider, CommitteeSpider) and not spider.options.covers(request.url):
+        state = find_state(self._crawler.spider)
+        if state and not state.options.covers(request.url):
             raise IgnoreRequest(f"{host_of(request.url)} is not a host of this crawl")

@@ -12,7 +12,8 @@ from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from archiver.crawl.components import is_recording
-from archiver.crawl.spider import CommitteeSpider
+from archiver.crawl.spider import find_state
+from archiver.crawl.state import CrawlState
 
 Door = tuple[str, int]
 """A host's name or address, and a port."""
@@ -126,14 +127,14 @@ def is_public(address: str) -> bool:
     return ip.is_global and not special and not (isinstance(ip, IPv6Address) and ip.is_site_local)
 
 
-def find_own_doors(spider: CommitteeSpider) -> frozenset[Door]:
+def find_own_doors(state: CrawlState) -> frozenset[Door]:
     """Return the start addresses of a crawl that may lead to private addresses: host and port of each.
 
     Those are all that were given with ``-a start=``, by someone who knows where they lead; of the declared ones, those
     that are an IP address or ``localhost`` themselves. A declared name has to lead to a public address.
     """
-    by_hand = bool(spider.arguments.get("start"))
-    doors = (read_door(url) for url in spider.options.start)
+    by_hand = bool(state.arguments.get("start"))
+    doors = (read_door(url) for url in state.options.start)
     return frozenset(door for door in doors if by_hand or _is_plainly_private(door[0]))
 
 
@@ -156,8 +157,8 @@ def _write_name(host: str) -> str:
 
 
 def _find_doors(crawlers: Iterable[Crawler]) -> set[Door]:
-    spiders = (crawler.spider for crawler in crawlers)
-    return {door for spider in spiders if isinstance(spider, CommitteeSpider) for door in find_own_doors(spider)}
+    states = (find_state(crawler.spider) for crawler in crawlers)
+    return {door for state in states if state for door in find_own_doors(state)}
 
 
 def _is_plainly_private(host: str) -> bool:
