@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from archiver.archive.queries.view import View
 from archiver.archive.queries.views import VIEWS
+from archiver.archive.store.sql_files import Definition
 from tests.conftest import PROJECT
 
 SQL, COLUMNS = "docs/sql.md", "## Views and columns"
@@ -63,7 +63,7 @@ def write_columns() -> str:
     return "\n\n".join(_write_view(view) for view in VIEWS) + "\n"
 
 
-def _write_view(view: View) -> str:
+def _write_view(view: Definition) -> str:
     rows = "\n".join(f"| `{name}` | {meaning} |" for name, meaning in view.columns.items())
     about = f"{view.about[0].upper()}{view.about[1:]}."
     return f"### `{view.name}`\n\n{about}\n\n| column | meaning |\n|---|---|\n{rows}"

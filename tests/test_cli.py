@@ -22,6 +22,7 @@ from click.testing import CliRunner
 from archiver.archive.queries.views import VIEWS
 from archiver.archive.runs.run_log import open_run
 from archiver.archive.store.file import create_or_open
+from archiver.archive.store.schema import list_tables
 from archiver.cli import COMMANDS, archiver
 from archiver.errors import ArchiverError
 from archiver.ingest.record import record_capture
@@ -179,6 +180,14 @@ def test_schema_tells_every_column(read: Read) -> None:
     told = {(row["view"], row["column"]): row["meaning"] for row in read.rows("schema")}
     assert told == {(view.name, name): text for view in VIEWS for name, text in view.columns.items()}
     text = read.call("schema")
+    assert [line for line in told.values() if line not in text] == []
+
+
+def test_schema_tells_the_tables_below(read: Read) -> None:
+    told = {(row["table"], row["column"]): row["meaning"] for row in read.rows("schema", "tables")}
+    asked = ((table.name, f"PRAGMA table_info({table.name})") for table in list_tables())
+    assert list(told) == [(table, row["name"]) for table, query in asked for row in read.crawling.query(query)]
+    text = read.call("schema", "tables")
     assert [line for line in told.values() if line not in text] == []
 
 

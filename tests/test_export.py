@@ -19,6 +19,7 @@ from click.testing import CliRunner
 from sqlite_utils import Database
 
 from archiver.archive.queries.export_rows import EXTRACTS
+from archiver.archive.queries.views import COLUMNS
 from archiver.cli import archiver
 from archiver.errors import ArchiverError, UsageError
 from archiver.exporting.texts import compose_row
@@ -84,7 +85,7 @@ def test_jsonl_has_every_field_of_every_article(path: Path) -> None:
     rows = rows_of(path)
     keys = [row["article_id"] for row in show(path, "list")]
     assert rows == [_without_copies(show(path, "show", key)[0]) for key in keys]
-    assert [tuple(row) for row in rows] == [tuple(EXTRACTS["articles"].columns)] * len(keys)
+    assert [tuple(row) for row in rows] == [COLUMNS["current_articles"]] * len(keys)
     assert any(row["images"] for row in rows)
 
 
@@ -282,7 +283,7 @@ def test_parquet_has_types(path: Path, tmp_path: Path) -> None:
     for what in EXTRACTS:
         call(path, "export", "parquet", "--what", what, "-o", str(out))
         table, rows = parquet.read_table(out), rows_of(path, "--what", what)
-        assert table.column_names == list(EXTRACTS[what].columns)
+        assert table.column_names == list(COLUMNS[EXTRACTS[what]])
         assert [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()] == [
             {name: bool(value) if name == "listed" else _plain(value) for name, value in row.items()} for row in rows
         ]

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from archiver.archive.history.content import write_time
 from archiver.archive.history.past import find_article_at
-from archiver.archive.queries.queries import list_snapshots, read_rows
-from archiver.archive.queries.views import ARTICLE_HISTORY, CURRENT_ARTICLES
+from archiver.archive.queries.queries import list_snapshots
+from archiver.archive.queries.views import COLUMNS
 from archiver.archive.store.file import close_archive, open_for_reading
+from archiver.archive.store.values import read_rows
 from archiver.cli import archiver
 from archiver.web.pages.article import load_article
 from archiver.web.pages.raw import load_raw
@@ -104,13 +105,13 @@ def test_the_past_is_what_an_archive_said_then(
             for row in _current(path.with_name(f"week-{week}.db")):
                 past = find_article_at(database.conn, row["site"], row["article_id"], at)
                 assert past is not None
-                assert {name: past[name] for name in CURRENT_ARTICLES.columns} == row, (script, week)
+                assert {name: past[name] for name in COLUMNS["current_articles"]} == row, (script, week)
                 snapshot = next(
                     one
                     for one in list_snapshots(database.conn, row["site"], row["article_id"])
                     if one["snapshot"] == past["snapshot"]
                 )
-                kept = ARTICLE_HISTORY.columns.keys() - {"url"}
+                kept = set(COLUMNS["article_history"]) - {"url"}
                 assert {name: past[name] for name in kept} == {name: snapshot[name] for name in kept}
 
 

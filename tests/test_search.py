@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.runs.run_log import Run, open_run
 from archiver.archive.search import engine as search
 from archiver.archive.search import index as search_index
@@ -305,8 +306,11 @@ def test_nothing_typed_is_an_error(varied: Shelf, text: str) -> None:
         ("...", Query()),
         ("Hòa", Query((Term(("hoà",), ("hoa",)),))),
         ("a a", Query((Term(("a",), ("a",)),))),
-        ("site:A state:GONE", Query(site="a", state="gone")),
-        ("since:2022-05-17 before:2023", Query(since=date(2022, 5, 17), before=date(2023, 1, 1))),
+        ("site:A state:GONE", Query(articles=ArticleFilter(site="a", state="gone"))),
+        (
+            "since:2022-05-17 before:2023",
+            Query(articles=ArticleFilter(since=date(2022, 5, 17), until=date(2022, 12, 31))),
+        ),
         ("state:never", Query((Term(("state", "never"), ("state", "never")),))),
         ('"site:a"', Query((Term(("site", "a"), ("site", "a")),))),
         ("bo* -bo*", Query((Term(("bo",), ("bo",), prefix=True),), (Term(("bo",), ("bo",), prefix=True),))),

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from archiver.archive.evidence.captures import load_capture
 from archiver.archive.evidence.headers import pack_headers, read_headers
-from archiver.archive.history.packed_html import HTML_OF, pack_html, unpack_html
+from archiver.archive.history.packed_html import pack_html, unpack_html
+from archiver.archive.queries.views import ALL_VIEWS
 from archiver.errors import ArchiveError
 from archiver.model import Headers
 from tests.portal import ChannelLook, Portal, write_articles
@@ -38,8 +39,12 @@ def test_sql_says_the_same(html: str, body: str, images: str) -> None:
     body, images = body.replace("\0", ""), images.replace("\0", "")
     kept = pack_html(html, body, images)
     with closing(sqlite3.connect(":memory:")) as plain:
-        query = f"SELECT {HTML_OF} FROM (SELECT ? AS body_html, ? AS body, ? AS images) c"
-        assert plain.execute(query, (kept, body, images)).fetchone() == (html,)
+        view = next(view for view in ALL_VIEWS if view.name == "whole_contents")
+        columns = "id, title, author, lead, published_at, published_raw, published_precision, attachments, links, marks"
+        plain.execute(f"CREATE TABLE contents ({columns}, digest, body_html, body, images)")
+        plain.execute("INSERT INTO contents (body_html, body, images) VALUES (?, ?, ?)", (kept, body, images))
+        plain.execute(view.statement)
+        assert plain.execute("SELECT body_html FROM whole_contents").fetchone() == (html,)
 
 
 def test_a_body_of_plain_paragraphs_is_one_piece() -> None:

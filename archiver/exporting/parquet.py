@@ -8,7 +8,7 @@ from typing import BinaryIO
 import pyarrow as pa
 from pyarrow import parquet
 
-from archiver.archive.queries.queries import Row
+from archiver.archive.store.values import Row
 
 # Rows are written, and forgotten, in groups; texts of articles have some 5 KB each.
 GROUP = 1_000

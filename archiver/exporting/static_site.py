@@ -5,7 +5,7 @@ and feeds. Links are relative, so it can stand in any folder, on a web server or
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, count, islice, pairwise
@@ -13,6 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from archiver.archive.evidence.files import copy_files, folder_beside
+from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.queries.changes import find_last_run, list_changes, list_new
 from archiver.archive.queries.chosen_articles import (
     Shelf,
@@ -23,7 +24,8 @@ from archiver.archive.queries.chosen_articles import (
     list_months,
     list_shelf,
 )
-from archiver.archive.queries.queries import Row, Selection, zones_of_sites
+from archiver.archive.queries.queries import zones_of_sites
+from archiver.archive.queries.rows import ChangeRow
 from archiver.archive.store.damage import FILE_ERRORS, DamageError, note_damage
 from archiver.archive.upkeep.worker_pool import Question, Readers, batch
 from archiver.exporting.static_links import (
@@ -60,16 +62,17 @@ Progress = Callable[[int, int], None]
 def write_site(
     folder: Path,
     connection: sqlite3.Connection,
-    selection: Selection,
+    wanted: ArticleFilter,
+    limit: int | None,
     language: Language,
     progress: Progress,
     readers: Readers,
 ) -> int:
-    """Write the selected articles into an empty folder, and return how many there are; ``progress`` is told of each.
+    """Write the articles wanted into an empty folder, and return how many there are; ``progress`` is told of each.
 
     What the pages show is read here, at one moment of the archive; ``readers`` make HTML of it.
     """
-    number = choose_copies(connection, selection)
+    number = choose_copies(connection, wanted, limit)
     copy = _Copy(folder, connection, language, zones_of_sites(connection), count_copies(connection))
     for done in chain.from_iterable(readers.ask(copy.list_pages())):
         progress(done, number)
@@ -162,7 +165,7 @@ class _Copy:
         """Write the front page, with what happened to the articles of the copy."""
         changes = tuple(islice(self._keep_copied(list_changes(self.connection)), MOST_CHANGES))
         cards: list[SiteCard] = []
-        new: list[Row] = []
+        new: list[ChangeRow] = []
         for name, counts in self.counts.items():
             run = find_last_run(self.connection, name)
             cards.append(SiteCard(name, *counts, run, ()))
@@ -207,10 +210,10 @@ class _Copy:
         events = tuple(self._keep_copied(iter(page.events)))
         self.write(place, render_run(replace(page, events=events), self._frame(place)))
 
-    def _keep_copied(self, rows: Iterator[Row] | list[Row]) -> Iterator[Row]:
+    def _keep_copied(self, rows: Iterable[ChangeRow]) -> Iterator[ChangeRow]:
         return filter(self._is_copied, rows)
 
-    def _is_copied(self, row: Row) -> bool:
+    def _is_copied(self, row: ChangeRow) -> bool:
         return is_copied(self.connection, row["site"], row["article_id"])
 
     def _frame(self, place: str, newest: int | None = None) -> Frame:

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from archiver.archive.queries.queries import Row
+from archiver.archive.store.values import Row
 
 
 def compose_row(row: Row) -> Row:

@@ -98,12 +98,14 @@ def _write_frame(connection: sqlite3.Connection) -> None:
     connection.execute(
         "INSERT INTO runs (id, uid, site, kind, arguments, started_at) VALUES (1, 'r', 's', 'crawl', '{}', '')"
     )
-    connection.execute("INSERT INTO parsers VALUES (1, 'p1', 1)")
+    connection.execute("INSERT INTO parsers (id, version, ordinal) VALUES (1, 'p1', 1)")
     digest = sha256(b"").digest()
     connection.execute("INSERT INTO payloads (digest, size, encoding, data) VALUES (?, 0, 'plain', x'')", (digest,))
     connection.execute("INSERT INTO addresses VALUES (1, 's', 'http://portal.example/')")
     connection.execute(
-        "INSERT INTO captures VALUES (1, 1, 1, '2026-01-01T00:00:00+00:00', 200, ?, NULL, NULL, NULL)", (digest,)
+        "INSERT INTO captures (id, run_id, address_id, fetched_at, status, payload_digest) "
+        "VALUES (1, 1, 1, '2026-01-01T00:00:00+00:00', 200, ?)",
+        (digest,),
     )
 
 
@@ -127,7 +129,8 @@ def _write_articles(connection: sqlite3.Connection, size: int) -> None:
             "INSERT INTO articles VALUES (?, ?, ?, 1, NULL, 'live', 1, ?, ?, 1, ?)",
             (number, site, str(number), at, seen, seen),
         )
-        connection.execute("INSERT INTO article_keys VALUES (?, ?, ?)", (site, str(number), number))
+        statement = "INSERT INTO article_keys (site, native_key, article_id) VALUES (?, ?, ?)"
+        connection.execute(statement, (site, str(number), number))
         connection.execute(
             "INSERT INTO snapshots VALUES (?, 1, 1, 1, ?, 1, ?, ?, NULL, 'page')", (number, number, at, seen)
         )

@@ -148,7 +148,7 @@ def _list_captures(count: int) -> Iterator[tuple[int, int, int, str]]:
 def _fill_articles(connection: sqlite3.Connection, count: int) -> None:
     chance = random.Random(2)
     states = ["live"] * 96 + ["gone"] * 2 + ["suspect", "moved"]
-    connection.execute("INSERT INTO parsers VALUES (1, 'bench', 1)")
+    connection.execute("INSERT INTO parsers (id, version, ordinal) VALUES (1, 'bench', 1)")
     for n in range(1, count + 1):
         captures = connection.execute(
             "SELECT id, fetched_at FROM captures WHERE address_id = ? ORDER BY fetched_at", (n,)
@@ -161,7 +161,8 @@ def _fill_articles(connection: sqlite3.Connection, count: int) -> None:
             "listed, views) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, 1000)",
             values,
         )
-        connection.execute("INSERT INTO article_keys VALUES (?, ?, ?)", (site, str(n), n))
+        statement = "INSERT INTO article_keys (site, native_key, article_id) VALUES (?, ?, ?)"
+        connection.execute(statement, (site, str(n), n))
         _fill_history(connection, chance, n, captures, versions)
 
 
@@ -194,7 +195,9 @@ def _fill_history(connection, chance: random.Random, n: int, captures, versions:
     for number, (capture, _) in enumerate(captures):
         values = (n, capture, contents[min(number // step, versions - 1)], 100 + 3 * number, str(100 + 3 * number))
         connection.execute(
-            "INSERT INTO readings VALUES (?, ?, 1, 'article', 'content', 'counted', 1, ?, ?, ?, NULL)", values
+            "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, content_id, views, "
+            "views_raw) VALUES (?, ?, 1, 'article', 'content', 'counted', ?, ?, ?)",
+            values,
         )
 
 

@@ -137,9 +137,8 @@ def list_never_asked(connection: sqlite3.Connection, site: str, kinds: tuple[str
     """List the files of a site's articles that were never asked for, those of the articles met last first."""
     lists = ", ".join(f"json(c.{kind})" for kind in kinds)
     rows = connection.execute(
-        "SELECT item.value ->> 'url' FROM articles a JOIN snapshots s ON s.article_id = a.id AND s.number = "
-        "(SELECT max(number) FROM snapshots WHERE article_id = a.id AND number IS NOT NULL) "
-        f"JOIN contents c ON c.id = s.content_id JOIN json_each(json_array({lists})) list "
+        "SELECT item.value ->> 'url' FROM latest_snapshots a "
+        f"JOIN contents c ON c.id = a.content_id JOIN json_each(json_array({lists})) list "
         "JOIN json_each(list.value) item WHERE a.site = ? AND NOT EXISTS (SELECT 1 FROM addresses f "
         "JOIN downloads d ON d.address_id = f.id WHERE f.site = a.site AND f.url = item.value ->> 'url' "
         f"AND d.run_id NOT IN {WITHDRAWN}) "

@@ -3,8 +3,8 @@
 It is kept as a JSON array of pieces: a text is HTML, ``[start, length]`` is so many characters of the content's own
 ``body`` and ``images``, one after the other, counted from 1; an empty line in these stands for the end of one paragraph
 and the begin of the next. ``["<p>",[1,512],"</p>"]`` is a body of plain paragraphs, however many. What begins with
-anything but ``[`` is HTML as it is. HTML_OF puts it together in SQL, with nothing but what SQLite has itself, so that
-everybody's SQL can read it.
+anything but ``[`` is HTML as it is. The view ``whole_contents`` puts it together in SQL, with nothing but what SQLite
+has itself, so that everybody's SQL can read it.
 """
 
 import json
@@ -16,16 +16,6 @@ _BETWEEN, _EMPTY_LINE = "</p>\n<p>", "\n\n"
 _MARKS = re.compile(r'(<|>|"|&[#\w]+;)')
 _SHORTEST = 16
 """Characters: a copy takes about ten, and must be looked for."""
-
-HTML_OF = """
-    CASE WHEN c.body_html LIKE '[%' THEN (SELECT group_concat(piece, '') FROM (
-        SELECT CASE type WHEN 'text' THEN atom ELSE replace(
-            substr(c.body || c.images, json_extract(value, '$[0]'), json_extract(value, '$[1]')),
-            char(10, 10), '</p>' || char(10) || '<p>') END AS piece
-        FROM json_each(c.body_html) ORDER BY id
-    )) ELSE c.body_html END
-"""
-"""The HTML of the row ``c`` of ``contents``."""
 
 
 def pack_html(html: str, body: str, images: str) -> str:

@@ -90,8 +90,8 @@ def _write_line(template: str) -> str:
 # Articles of which the last looks, each in a run of its own, all began a snapshot; the last of them in this run.
 _RESTLESS = """
     SELECT s.article_id, d.url FROM captures k JOIN snapshots s ON s.first_capture_id = k.id AND s.number >= ?2
-        JOIN articles a ON a.id = s.article_id JOIN addresses d ON d.id = a.address_id
-    WHERE k.run_id = ?1 AND s.number = (SELECT max(number) FROM snapshots WHERE article_id = s.article_id)
+        JOIN latest_snapshots a ON a.id = s.article_id JOIN addresses d ON d.id = a.address_id
+    WHERE k.run_id = ?1 AND s.number = a.snapshots
         AND (SELECT count(DISTINCT rk.run_id) FROM readings r JOIN captures rk ON rk.id = r.capture_id
             WHERE r.article_id = s.article_id AND r.sign = 'content' AND r.standing = 'counted' AND rk.fetched_at >=
                 (SELECT seen_from FROM snapshots WHERE article_id = s.article_id AND number = s.number - ?2 + 1)) = ?2

@@ -9,8 +9,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Literal
 
-from archiver.archive.queries.queries import Selection, select_articles, zones_of_sites
-from archiver.archive.store.values import Row, read_rows
+from archiver.archive.queries.article_filter import ArticleFilter
+from archiver.archive.queries.queries import select_articles, zones_of_sites
+from archiver.archive.queries.rows import CopiedRow
+from archiver.archive.store.values import read_rows, take_rows
 
 Shelf = Literal["month", "changed", "away"]
 
@@ -33,12 +35,12 @@ _SHELVES = {
 }
 
 
-def choose_copies(connection: sqlite3.Connection, selection: Selection) -> int:
+def choose_copies(connection: sqlite3.Connection, wanted: ArticleFilter, limit: int | None) -> int:
     """Choose the articles of a copy and return how many there are; the connection may be one for reading."""
     zones = zones_of_sites(connection)
     for statement in _TABLE:
         connection.execute(statement)
-    tail, values = select_articles(connection, selection)
+    tail, values = select_articles(connection, wanted, limit)
     rows = connection.execute(f"SELECT site, article_id, published_at, snapshots, state {tail}", values)
     for row in read_rows(rows):
         site, published = row["site"], row["published_at"]
@@ -61,13 +63,15 @@ def is_copied(connection: sqlite3.Connection, site: str, article_id: str) -> boo
     return connection.execute(query, (site, article_id)).fetchone() is not None
 
 
-def list_shelf(connection: sqlite3.Connection, shelf: Shelf, site: str | None, month: str | None) -> Iterator[Row]:
+def list_shelf(
+    connection: sqlite3.Connection, shelf: Shelf, site: str | None, month: str | None
+) -> Iterator[CopiedRow]:
     """List the articles of a month (None: without a date), or those that changed or vanished; the newest first."""
     query = (
         f"SELECT {_LISTED} FROM copied k CROSS JOIN current_articles c ON c.site = k.site "
         f"AND c.article_id = k.article_id WHERE (?1 IS NULL OR k.site = ?1) AND {_SHELVES[shelf]} ORDER BY k.place"
     )
-    return read_rows(connection.execute(query, (site, month)))
+    return take_rows(connection.execute(query, (site, month)), CopiedRow)
 
 
 def list_months(connection: sqlite3.Connection, site: str) -> list[tuple[str | None, int]]:

@@ -3,23 +3,22 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import islice
 
-from archiver.archive.queries.file_views import ATTACHMENTS
-from archiver.archive.queries.queries import Selection, select_articles
-from archiver.archive.queries.view import View
-from archiver.archive.queries.views import ARTICLE_HISTORY, CURRENT_ARTICLES, EVENTS, VIEW_HISTORY
+from archiver.archive.queries.article_filter import ArticleFilter
+from archiver.archive.queries.queries import select_articles
+from archiver.archive.queries.rows import TitledEventRow
 from archiver.archive.store.damage import FILE_ERRORS, DamageError, note_damage
-from archiver.archive.store.values import Row, read_rows
+from archiver.archive.store.values import Row, read_rows, take_rows
 
 EXTRACTS = {
-    "articles": CURRENT_ARTICLES,
-    "history": ARTICLE_HISTORY,
-    "views": VIEW_HISTORY,
-    "events": EVENTS,
-    "attachments": ATTACHMENTS,
+    "articles": "current_articles",
+    "history": "article_history",
+    "views": "view_history",
+    "events": "events",
+    "attachments": "attachments",
 }
+"""Which view is behind what is exported."""
 _ORDERS = {
     "articles": "1",
     "history": "snapshot",
@@ -39,16 +38,17 @@ def holding_still(connection: sqlite3.Connection) -> Iterator[None]:
         connection.rollback()
 
 
-def extract_rows(connection: sqlite3.Connection, what: str, selection: Selection) -> Iterator[Row]:
-    """Yield the rows of a view of EXTRACTS for the selected articles, the newest article first, at most ``limit``.
+def extract_rows(
+    connection: sqlite3.Connection, what: str, wanted: ArticleFilter, limit: int | None = None
+) -> Iterator[Row]:
+    """Yield the rows of a view of EXTRACTS for the articles wanted, the newest article first, at most ``limit``.
 
     Only keys are sorted, and texts are fetched one article at a time: memory does not grow with the archive.
     """
-    view: View = EXTRACTS[what]
-    query = f"{view.definition} SELECT * FROM {view.name} WHERE site = ? AND article_id = ? ORDER BY {_ORDERS[what]}"
-    keys = list_keys(connection, selection if what == "articles" else replace(selection, limit=None))
+    query = f"SELECT * FROM {EXTRACTS[what]} WHERE site = ? AND article_id = ? ORDER BY {_ORDERS[what]}"
+    keys = list_keys(connection, wanted, limit if what == "articles" else None)
     rows = (row for key in keys for row in _read_article(connection, query, key))
-    return islice(rows, selection.limit)
+    return islice(rows, limit)
 
 
 def _read_article(connection: sqlite3.Connection, query: str, key: tuple[str, str]) -> Iterator[Row]:
@@ -59,21 +59,24 @@ def _read_article(connection: sqlite3.Connection, query: str, key: tuple[str, st
         note_damage(DamageError(f"{key[0]}:{key[1]}: {error}"))
 
 
-def list_keys(connection: sqlite3.Connection, selection: Selection) -> Iterator[tuple[str, str]]:
-    """List site and id of the selected articles, the newest first."""
-    tail, values = select_articles(connection, selection)
+def list_keys(
+    connection: sqlite3.Connection, wanted: ArticleFilter, limit: int | None = None
+) -> Iterator[tuple[str, str]]:
+    """List site and id of the articles wanted, the newest first."""
+    tail, values = select_articles(connection, wanted, limit)
     rows = read_rows(connection.execute(f"SELECT site, article_id {tail}", values))
     return ((row["site"], row["article_id"]) for row in rows)
 
 
-def list_changes(connection: sqlite3.Connection, selection: Selection) -> Iterator[Row]:
-    """List what happened to the selected articles, the newest first, at most ``limit``; as ``events``, with ``title``.
+def list_changes(
+    connection: sqlite3.Connection, wanted: ArticleFilter, limit: int | None = None
+) -> Iterator[TitledEventRow]:
+    """List what happened to the articles wanted, the newest first, at most ``limit``; as ``events``, with ``title``.
 
     The title is that of its time: what a feed once said does not change. A changed title is an edit; the event
     ``title_changed`` beside it is left out.
     """
-    tail, values = select_articles(connection, replace(selection, limit=None))
-    limit = -1 if selection.limit is None else selection.limit
+    tail, values = select_articles(connection, wanted)
     query = f"""
         SELECT e.*, coalesce(
             (SELECT title FROM article_history h WHERE h.site = e.site AND h.article_id = e.article_id
@@ -84,4 +87,4 @@ def list_changes(connection: sqlite3.Connection, selection: Selection) -> Iterat
             ORDER BY at DESC, site, article_id, kind LIMIT ?) e
         ORDER BY at DESC, site, article_id, kind
     """
-    return read_rows(connection.execute(query, [*values, limit]))
+    return take_rows(connection.execute(query, [*values, -1 if limit is None else limit]), TitledEventRow)

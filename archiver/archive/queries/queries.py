@@ -2,67 +2,47 @@
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
-from typing import Any
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from archiver.archive.history.content import write_time
-from archiver.archive.queries.view import View
-from archiver.archive.queries.views import ARTICLE_HISTORY, VIEW_HISTORY
+from archiver.archive.queries.article_filter import ArticleFilter, choose
+from archiver.archive.queries.rows import (
+    ArticleRow,
+    EventRow,
+    ObservationRow,
+    RunRow,
+    SiteRow,
+    SnapshotRow,
+    SummaryRow,
+)
 from archiver.archive.store.damage import DamageError, note_damage
-from archiver.archive.store.values import read_rows, read_zone
-
-Row = dict[str, Any]
+from archiver.archive.store.values import read_zone, take_rows
 
 _SUMMARY = "site, article_id, published_at, published_precision, title, views, state, snapshots, changed_at, url"
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which articles: of a site, published from ``since`` to ``until`` (days in the site's zone, both included).
-
-    ``changed_since`` is a day too: articles whose content changed then or later.
-    """
-
-    site: str | None = None
-    since: date | None = None
-    until: date | None = None
-    changed_since: date | None = None
-    state: str | None = None
-    limit: int | None = None
-
-
-def list_articles(connection: sqlite3.Connection, selection: Selection) -> Iterator[Row]:
+def list_articles(
+    connection: sqlite3.Connection, wanted: ArticleFilter, limit: int | None = None
+) -> Iterator[SummaryRow]:
     """List articles, the newest first; those without a date come last."""
-    tail, values = select_articles(connection, selection)
-    return read_rows(connection.execute(f"SELECT {_SUMMARY} {tail}", values))
+    tail, values = select_articles(connection, wanted, limit)
+    return take_rows(connection.execute(f"SELECT {_SUMMARY} {tail}", values), SummaryRow)
 
 
-def select_articles(connection: sqlite3.Connection, selection: Selection) -> tuple[str, list[str | int]]:
+def select_articles(
+    connection: sqlite3.Connection, wanted: ArticleFilter, limit: int | None = None
+) -> tuple[str, list[str | int]]:
     """Return the end of a query of ``current_articles``, from FROM to LIMIT, and its values; the newest come first."""
-    zones = zones_of_sites(connection)
-    conditions: list[tuple[str, list[str]]] = []
-    if selection.site:
-        conditions.append(("site = ?", [selection.site]))
-    if selection.state:
-        conditions.append(("state = ?", [selection.state]))
-    if selection.since:
-        conditions.append(_bound("published_at >=", zones, selection.since, time.min))
-    if selection.until:
-        conditions.append(_bound("published_at <=", zones, selection.until, time.max))
-    if selection.changed_since:
-        conditions.append(_bound("changed_at >=", zones, selection.changed_since, time.min))
-    where = " AND ".join(condition for condition, _ in conditions) or "1"
-    values = [value for _, some in conditions for value in some]
+    chosen = choose(wanted, zones_of_sites(connection))
     tail = (
-        f"FROM current_articles WHERE {where} "
+        f"FROM current_articles a WHERE {chosen} "
         "ORDER BY published_at IS NULL, published_at DESC, site, article_id LIMIT ?"
     )
-    return tail, [*values, -1 if selection.limit is None else selection.limit]
+    return tail, [*chosen.values, -1 if limit is None else limit]
 
 
-def find_articles(connection: sqlite3.Connection, reference: str) -> list[Row]:
+def find_articles(connection: sqlite3.Connection, reference: str) -> list[ArticleRow]:
     """Find articles by id, by ``site:id`` or by any address they were seen under; the full current row of each."""
     site, _, key = reference.rpartition(":")
     query = (
@@ -71,21 +51,21 @@ def find_articles(connection: sqlite3.Connection, reference: str) -> list[Row]:
         " JOIN addresses d ON d.id = aa.address_id"
         " WHERE d.url = ?1 AND a.site = current_articles.site AND a.native_key = current_articles.article_id)"
     )
-    return list(read_rows(connection.execute(query, (reference, site, key))))
+    return list(take_rows(connection.execute(query, (reference, site, key)), ArticleRow))
 
 
-def find_articles_ending(connection: sqlite3.Connection, ending: str, most: int) -> list[Row]:
+def find_articles_ending(connection: sqlite3.Connection, ending: str, most: int) -> list[ArticleRow]:
     """Find articles whose ids end so, ``most`` at most, the latest published first; the full current row of each."""
     query = (
         "SELECT * FROM current_articles WHERE substr(article_id, -length(?1)) = ?1 "
         "ORDER BY published_at DESC, article_id LIMIT ?2"
     )
-    return list(read_rows(connection.execute(query, (ending, most))))
+    return list(take_rows(connection.execute(query, (ending, most)), ArticleRow))
 
 
-def list_snapshots(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[Row]:
+def list_snapshots(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[SnapshotRow]:
     """List the snapshots of an article, the oldest first."""
-    return _of_article(connection, ARTICLE_HISTORY, "snapshot", site, article_id)
+    return take_rows(_of_article(connection, "article_history", "snapshot", site, article_id), SnapshotRow)
 
 
 def find_capture_at(connection: sqlite3.Connection, site: str, article_id: str, at: datetime) -> int | None:
@@ -99,30 +79,30 @@ def find_capture_at(connection: sqlite3.Connection, site: str, article_id: str, 
     return int(row[0]) if row else None
 
 
-def list_observations(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[Row]:
+def list_observations(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[ObservationRow]:
     """List the observations of an article, the oldest first."""
-    return _of_article(connection, VIEW_HISTORY, "observed_at", site, article_id)
+    return take_rows(_of_article(connection, "view_history", "observed_at", site, article_id), ObservationRow)
 
 
-def list_events(connection: sqlite3.Connection) -> Iterator[Row]:
+def list_events(connection: sqlite3.Connection) -> Iterator[EventRow]:
     """List what happened to articles, the oldest first."""
-    return read_rows(connection.execute("SELECT * FROM events ORDER BY at, site, article_id"))
+    return take_rows(connection.execute("SELECT * FROM events ORDER BY at, site, article_id"), EventRow)
 
 
-def list_runs(connection: sqlite3.Connection, site: str | None, limit: int | None) -> Iterator[Row]:
+def list_runs(connection: sqlite3.Connection, site: str | None, limit: int | None) -> Iterator[RunRow]:
     """List runs, the newest first."""
     query = "SELECT * FROM run_summary WHERE ?1 IS NULL OR site = ?1 ORDER BY run_id DESC LIMIT ?2"
-    return read_rows(connection.execute(query, (site, -1 if limit is None else limit)))
+    return take_rows(connection.execute(query, (site, -1 if limit is None else limit)), RunRow)
 
 
-def summarise_sites(connection: sqlite3.Connection) -> dict[str, Row]:
+def summarise_sites(connection: sqlite3.Connection) -> dict[str, SiteRow]:
     """Count the articles of each site and name its last crawl."""
     query = """
         SELECT s.name, (SELECT count(*) FROM current_articles WHERE site = s.name) AS articles,
             max(r.started_at) AS last_run, r.outcome
         FROM sites s LEFT JOIN runs r ON r.site = s.name AND r.kind = 'crawl' AND NOT r.withdrawn GROUP BY s.name
     """
-    return {row["name"]: row for row in read_rows(connection.execute(query))}
+    return {row["name"]: row for row in take_rows(connection.execute(query), SiteRow)}
 
 
 def zones_of_sites(connection: sqlite3.Connection) -> dict[str, ZoneInfo]:
@@ -144,22 +124,9 @@ def titles_of_sites(connection: sqlite3.Connection) -> dict[str, str]:
     return dict(tuple(row) for row in connection.execute("SELECT name, title FROM sites ORDER BY name"))
 
 
-def _of_article(connection: sqlite3.Connection, view: View, order: str, site: str, article_id: str) -> Iterator[Row]:
-    query = f"{view.definition} SELECT * FROM {view.name} WHERE site = ? AND article_id = ? ORDER BY {order}"
-    return read_rows(connection.execute(query, (site, article_id)))
-
-
-def _bound(comparison: str, zones: dict[str, ZoneInfo], day: date, at: time) -> tuple[str, list[str]]:
-    """Compare a time with the beginning or end of a day, which each site has in its own zone."""
-    if not zones:
-        return "0", []
-    cases = " ".join("WHEN ? THEN ?" for _ in zones)
-    values = [part for site, zone in zones.items() for part in (site, _moment(day, at, zone))]
-    return f"{comparison} CASE site {cases} END", values
-
-
-def _moment(day: date, at: time, zone: ZoneInfo) -> str:
-    return write_time(datetime.combine(day, at, zone).astimezone(UTC))
+def _of_article(connection: sqlite3.Connection, view: str, order: str, site: str, article_id: str) -> sqlite3.Cursor:
+    query = f"SELECT * FROM {view} WHERE site = ? AND article_id = ? ORDER BY {order}"
+    return connection.execute(query, (site, article_id))
 
 
 def _find_zone(site: object, name: object) -> ZoneInfo:

@@ -20,10 +20,7 @@ _AHEAD = """
     FROM addresses a CROSS JOIN captures k ON k.address_id = a.id AND k.fetched_at > ?2
     CROSS JOIN runs u ON u.id = k.run_id AND NOT u.withdrawn WHERE a.site = ?1
 """
-_NUMBERS = """
-    SELECT number FROM (SELECT id, row_number() OVER (ORDER BY started_at, uid) AS number FROM runs)
-    WHERE id IN (SELECT value FROM json_each(?)) ORDER BY number
-"""
+_NUMBERS = "SELECT run_id FROM run_numbers WHERE id IN (SELECT value FROM json_each(?)) ORDER BY run_id"
 _HEADERS = """
     SELECT k.fetched_at, k.headers, h.headers AS header_set
     FROM captures k JOIN header_sets h ON h.id = k.header_set_id WHERE k.run_id = ? LIMIT ?

@@ -4,11 +4,9 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from archiver.archive.store.values import read_rows, read_time
-
-Row = dict[str, Any]
+from archiver.archive.queries.rows import FindingRow
+from archiver.archive.store.values import read_rows, read_time, take_rows
 
 FINDING_COLUMNS = ("site", "run_id", "started_at", "kind", "url", "detail")
 
@@ -25,21 +23,20 @@ class LedgerEntry:
 def list_attendance(connection: sqlite3.Connection) -> dict[str, list[LedgerEntry]]:
     """List the crawls of each site, the oldest first, without those that found the site locked."""
     rows = connection.execute(
-        "SELECT site, number, started_at, outcome "
-        "FROM (SELECT *, row_number() OVER (ORDER BY started_at, uid) AS number FROM runs) "
-        "WHERE kind = 'crawl' AND outcome IS NOT 'locked' AND NOT withdrawn ORDER BY site, number"
+        "SELECT r.site, n.run_id, r.started_at, r.outcome FROM runs r JOIN run_numbers n ON n.id = r.id "
+        "WHERE r.kind = 'crawl' AND r.outcome IS NOT 'locked' AND NOT r.withdrawn ORDER BY r.site, n.run_id"
     )
     entries: dict[str, list[LedgerEntry]] = {}
     for row in read_rows(rows):
-        entry = LedgerEntry(row["number"], read_time(row["started_at"]), row["outcome"])
+        entry = LedgerEntry(row["run_id"], read_time(row["started_at"]), row["outcome"])
         entries.setdefault(row["site"], []).append(entry)
     return entries
 
 
-def list_run_findings(connection: sqlite3.Connection, runs: Sequence[int]) -> Iterator[Row]:
+def list_run_findings(connection: sqlite3.Connection, runs: Sequence[int]) -> Iterator[FindingRow]:
     """List the findings of some runs (by their numbers), in the order of sites and runs."""
     query = (
         f"SELECT {', '.join(FINDING_COLUMNS)} FROM run_findings "
         "WHERE run_id IN (SELECT value FROM json_each(?)) ORDER BY site, run_id"
     )
-    return read_rows(connection.execute(query, (str(list(runs)),)))
+    return take_rows(connection.execute(query, (str(list(runs)),)), FindingRow)

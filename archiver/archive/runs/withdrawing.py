@@ -19,8 +19,7 @@ from archiver.archive.store.values import read_time
 from archiver.text.counting import count
 
 _NUMBERED = (
-    "SELECT id, site, outcome, withdrawn FROM (SELECT *, row_number() OVER (ORDER BY started_at, uid) AS number "
-    "FROM runs) WHERE number = ?"
+    "SELECT r.id, r.site, r.outcome, r.withdrawn FROM runs r JOIN run_numbers n ON n.id = r.id WHERE n.run_id = ?"
 )
 
 

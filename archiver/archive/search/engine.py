@@ -7,10 +7,10 @@ thousand, so only the newest ``RANKED`` of them are (see ``has_more_matches``).
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
 from itertools import groupby, islice
 from typing import Literal
 
+from archiver.archive.queries.article_filter import choose, choose_articles, move_day
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.search.index import DAY_PLACES, first_place
 from archiver.archive.search.query_language import Query, Term
@@ -27,7 +27,7 @@ _FEW = 5_000
 _LAST_PLACE = (1 << 62) - 1
 _WEIGHTS = "1.0, 10.0, 3.0"  # body, title, lead
 # A full day leaves its place in the order to the days before (index.py): so many are looked at too.
-_MARGIN = timedelta(days=31)
+_MARGIN = 31
 
 
 def search_articles(
@@ -54,7 +54,7 @@ class _Search:
         self.connection = connection
         self.query = query
         self.order = order
-        self.shelf = Shelf(connection, query, history, zones_of_sites(connection))
+        self.shelf = Shelf(connection, query, history, choose(query.articles, zones_of_sites(connection)))
         self.folded, self.exact = match_folded(query), match_exact(query.terms)
         # What match_folded leaves out.
         self.excluded = [term for term in query.excluded if term.marked or not query.terms]
@@ -71,16 +71,15 @@ class _Search:
 
     def choose_walk(self, exact: bool) -> Walk:
         """Choose the way through the index: the words asked for, and where few articles are meant, those."""
-        lowest = first_place(_move(self.query.since, -_MARGIN)) if self.query.since else 0
+        since = self.query.articles.since
+        lowest = first_place(move_day(since, -_MARGIN)) if since else 0
         walk: Walk = Everything(self.connection, lowest)
         if self.folded:
             walk = Matches(self.connection, "search_folded", self.folded, lowest)
         if exact and self.exact:
             rare = Matches(self.connection, "search_exact", self.exact, lowest)
             walk = rare if self._all_exact() else Both(rare, walk)
-        if self.query.site or self.query.state:
-            walk = self._narrow(walk)
-        return walk
+        return self._narrow(walk)
 
     def _all_exact(self) -> bool:
         """Say whether the words with marks are all there is to the query, so that one table answers it."""
@@ -88,22 +87,24 @@ class _Search:
         return plain and all(term.marked for term in self.query.excluded)
 
     def _narrow(self, walk: Walk) -> Walk:
-        meant = {"site": self.query.site, "state": self.query.state}
-        condition = " AND ".join(f"{column} = ?" for column, value in meant.items() if value)
-        values = [value for value in meant.values() if value]
-        count = f"SELECT count(*) FROM (SELECT 1 FROM articles WHERE {condition} LIMIT {_FEW + 1})"
-        if self.order == "newest" and self.connection.execute(count, values).fetchone()[0] > _FEW:
+        """Go by the articles of a site, section or state, where only those are meant, and they are few."""
+        meant = choose_articles(self.query.articles)
+        count = f"SELECT count(*) FROM (SELECT 1 FROM articles a WHERE {meant} LIMIT {_FEW + 1})"
+        if not meant.parts or (
+            self.order == "newest" and self.connection.execute(count, meant.values).fetchone()[0] > _FEW
+        ):
             return walk
         rows = self.connection.execute(
             "SELECT o.place FROM articles a JOIN snapshots s ON s.article_id = a.id AND s.number IS NOT NULL "
-            f"JOIN search_order o ON o.content_id = s.content_id WHERE {condition}",
-            values,
+            f"JOIN search_order o ON o.content_id = s.content_id WHERE {meant}",
+            meant.values,
         )
         places = frozenset(row[0] for row in rows)
         return Both(Listed(sorted(places)), walk) if self.order == "newest" else Chosen(walk, places)
 
     def _list_places(self, exact: bool) -> Iterator[int]:
-        highest = first_place(_move(self.query.before, timedelta(days=2))) if self.query.before else _LAST_PLACE
+        until = self.query.articles.until
+        highest = first_place(move_day(until, 3)) if until else _LAST_PLACE
         walk = self.choose_walk(exact)
         places = walk.go_down(highest)
         if self.excluded:
@@ -161,11 +162,3 @@ class _Search:
         """Say whether phrases that were typed with marks stand in a content with these marks."""
         texts = load_texts(self.connection, place) if phrases else []
         return all(any(find_terms(text, [phrase], exact=True) for text in texts) for phrase in phrases)
-
-
-def _move(day: date, by: timedelta) -> date:
-    """Move a day; at the ends of the calendar it stays."""
-    try:
-        return day + by
-    except OverflowError:
-        return day

@@ -22,20 +22,6 @@ from archiver.text.counting import count
 from archiver.text.folding import FOLDED, MARKED, list_words
 from archiver.text.raised import PLAIN
 
-_TOKENIZER = "tokenize = 'unicode61 remove_diacritics 0'"
-_TABLES_OF_INDEX = (
-    # Where a content stands in the full-text tables below; see index.py.
-    """
-    CREATE TABLE search_order (
-        place INTEGER PRIMARY KEY,
-        content_id INTEGER NOT NULL UNIQUE REFERENCES contents (id)
-    ) STRICT
-    """,
-    # The first column is the longest: all others cost two bytes more for each word of a text.
-    f"CREATE VIRTUAL TABLE search_folded USING fts5 (body, title, lead, content = '', {_TOKENIZER})",
-    f"CREATE VIRTUAL TABLE search_exact USING fts5 (words, content = '', detail = none, {_TOKENIZER})",
-    "CREATE INDEX snapshots_by_content ON snapshots (content_id)",
-)
 DAY_PLACES = 1 << 12
 _EARLIEST = date(1900, 1, 1).toordinal()
 _UNDATED_END = date(1800, 1, 1).toordinal() * DAY_PLACES
@@ -43,13 +29,6 @@ _COLUMNS = "published_at, title, lead, body, author, images, attachments"
 _TABLES = ("search_folded", "search_exact")
 # Latin letters and digits, the only ones that are checked: SQLite's tables of all others are those of Unicode 6.1.
 _CHECKED = re.compile(r"[0-9a-z\u00df-\u00f6\u00f8-\u017e\u01a1\u01b0\u1ea0-\u1ef9]+")
-
-
-def create_index(connection: sqlite3.Connection) -> None:
-    """Make the tables of the index, and enter everything that was stored before."""
-    for statement in _TABLES_OF_INDEX:
-        connection.execute(statement)
-    index_missing(connection)
 
 
 def index_content(connection: sqlite3.Connection, content_id: int) -> None:

@@ -7,11 +7,11 @@ Nothing typed is an error. A mark of this language in a place where it means not
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from archiver.archive.queries.article_filter import ALL_ARTICLES, STATES, ArticleFilter, move_day
 from archiver.text.folding import list_forms, unify
 
-STATES = ("live", "suspect", "gone", "moved")
 MOST_TERMS = 50
 """So many words and phrases of a query count; who pastes a whole article finds it by its first fifty."""
 
@@ -39,19 +39,11 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched for: all ``terms``, none of ``excluded``, and the filters.
-
-    ``since`` and ``changed_since`` are the first day, ``before`` the first that is not meant any more, in the site's
-    zone.
-    """
+    """What is searched for: all ``terms``, none of ``excluded``, among the ``articles`` that a filter means."""
 
     terms: tuple[Term, ...] = ()
     excluded: tuple[Term, ...] = ()
-    site: str | None = None
-    since: date | None = None
-    before: date | None = None
-    state: str | None = None
-    changed_since: date | None = None
+    articles: ArticleFilter = ALL_ARTICLES
 
     @property
     def is_empty(self) -> bool:
@@ -63,13 +55,13 @@ def parse_query(text: str) -> Query:
     """Read a query; never raises. Of a filter that stands twice the last counts."""
     terms: dict[Term, None] = {}
     excluded: dict[Term, None] = {}
-    filters: dict[str, str | date] = {}
+    articles = ALL_ARTICLES
     for minus, words, prefix in _split_pieces(text):
         if not minus and (found := _read_filter(words)):
-            filters |= found
+            articles = found.over(articles)
         elif term := _read_term(words, prefix):
             (excluded if minus else terms)[term] = None
-    return Query(tuple(terms)[:MOST_TERMS], tuple(excluded)[:MOST_TERMS], **filters)  # type: ignore[arg-type]
+    return Query(tuple(terms)[:MOST_TERMS], tuple(excluded)[:MOST_TERMS], articles)
 
 
 def _split_pieces(text: str) -> Iterator[tuple[bool, str, bool]]:
@@ -91,15 +83,19 @@ def _read_term(text: str, prefix: bool) -> Term | None:
     return Term(tuple(exact for exact, _ in forms), tuple(folded for _, folded in forms), prefix)
 
 
-def _read_filter(text: str) -> dict[str, str | date] | None:
+def _read_filter(text: str) -> ArticleFilter | None:
     match = _FILTER.fullmatch(text)
     if match is None:
         return None
     name, value = match[1].lower(), match[2].lower()
-    if name in ("since", "before"):
-        day = _read_day(value)
-        return {name: day} if day else None
-    return {name: value} if name == "site" or value in STATES else None
+    if name == "site":
+        return ArticleFilter(site=value)
+    if name == "state":
+        return ArticleFilter(state=value) if value in STATES else None
+    day = _read_day(value)
+    if day is None:
+        return None
+    return ArticleFilter(since=day) if name == "since" else ArticleFilter(until=move_day(day, -1))
 
 
 def _read_day(text: str) -> date | None:
@@ -109,8 +105,3 @@ def _read_day(text: str) -> date | None:
         return date(*(int(part or 1) for part in match.groups())) if match else None
     except ValueError:
         return None
-
-
-def day_after(day: date) -> date:
-    """Return the next day; the last of the calendar has none and stays."""
-    return day + timedelta(days=1) if day < date.max else day

@@ -1,32 +1,29 @@
 """What a search shows of a place in the index: the states of articles that have this content."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from archiver.archive.history.content import write_time
+from archiver.archive.queries.article_filter import Conditions
 from archiver.archive.search.query_language import Query
 from archiver.archive.search.snippets import Snippet, make_snippet
 from archiver.archive.store.damage import DamageError, note_damage
 from archiver.archive.store.values import read_attachments, read_images, read_row
 
-_LATEST = "(SELECT max(number) FROM snapshots WHERE article_id = s.article_id AND number IS NOT NULL)"
 _SHOWN = (
-    "a.site, a.native_key, d.url, c.title, c.published_at, c.published_precision, a.views, a.state, "
-    f"{_LATEST}, (SELECT seen_from FROM snapshots WHERE article_id = a.id AND number = {_LATEST} AND number > 1), "
-    f"s.number, s.number = {_LATEST}, s.seen_from, s.seen_until"
+    "a.site, a.native_key, d.url, c.title, a.section, c.published_at, c.published_precision, a.views, a.state, "
+    "a.snapshots, a.changed_at, s.number, s.number = a.snapshots, s.seen_from, s.seen_until"
 )
 _FIELDS = (
-    "site article_id url title published_at published_precision views state snapshots changed_at snapshot current "
-    "seen_from seen_until"
+    "site article_id url title section published_at published_precision views state snapshots changed_at snapshot "
+    "current seen_from seen_until"
 ).split()
 _TEXTS = "c.title, c.lead, c.body, c.author, c.images, c.attachments"
+# CROSS JOIN keeps SQLite from trying all articles of a site with each content.
 _FROM = (
     "FROM search_order o JOIN contents c ON c.id = o.content_id JOIN snapshots s ON s.content_id = c.id "
-    "JOIN articles a ON a.id = s.article_id JOIN addresses d ON d.id = a.address_id"
+    "CROSS JOIN latest_snapshots a ON a.id = s.article_id JOIN addresses d ON d.id = a.address_id"
 )
 
 
@@ -34,9 +31,9 @@ _FROM = (
 class Hit:
     """A state of an article that a search found.
 
-    ``views``, ``state`` and ``changed_at`` are the article's, as in ``current_articles``, if the state ``snapshot`` is
-    ``current``. Beside a past one, which stood from ``seen_from`` to ``seen_until``, ``changed_at`` is its begin, and
-    ``views`` and ``state`` are None: ``show --at`` tells them. ``snapshots`` says of how many states it is one.
+    ``section``, ``views``, ``state`` and ``changed_at`` are the article's, as in ``current_articles``, if the state
+    ``snapshot`` is ``current``. Beside a past one, which stood from ``seen_from`` to ``seen_until``, ``changed_at`` is
+    its begin, and the others are None: ``show --at`` tells them. ``snapshots`` says of how many states it is one.
     ``exact``: the words have the marks with which they were typed.
     """
 
@@ -44,6 +41,7 @@ class Hit:
     article_id: str
     url: str
     title: str
+    section: str | None
     published_at: str | None
     published_precision: str | None
     views: int | None
@@ -60,39 +58,26 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where hits are taken from: an archive, the filters of a query, and whether past states are meant too."""
+    """Where hits are taken from: an archive, what is searched for, and whether past states are meant too."""
 
     connection: sqlite3.Connection
     query: Query
     history: bool
-    zones: Mapping[str, ZoneInfo]
+    wanted: Conditions
 
     def load_hits(self, place: int, *, exact: bool) -> Iterator[Hit]:
         """Load the hits of a place that pass the filters."""
-        number = "s.number IS NOT NULL" if self.history else f"s.number = {_LATEST}"
-        query = f"SELECT {_SHOWN}, {_TEXTS} {_FROM} WHERE o.place = ? AND {number} ORDER BY 1, 2, s.number DESC"
-        for row in self.connection.execute(query, (place,)).fetchall():
+        number = "s.number IS NOT NULL" if self.history else "s.number = a.snapshots"
+        meant = f"{_FROM} WHERE o.place = ? AND {number} AND {self.wanted}"
+        query = f"SELECT {_SHOWN}, {_TEXTS} {meant} ORDER BY 1, 2, s.number DESC"
+        for row in self.connection.execute(query, (place, *self.wanted.values)).fetchall():
             try:
                 values = read_row(dict(zip(_FIELDS, row, strict=False)))
-                if not self._is_meant(values):
-                    continue
                 snippet = make_snippet(_read_texts(row[len(_FIELDS) :]), self.query.terms, exact=exact)
             except DamageError as error:
                 note_damage(error)
                 continue
             yield Hit(**_date_back(values), exact=exact, snippet=snippet)
-
-    def _is_meant(self, hit: dict[str, Any]) -> bool:
-        """Say whether a hit passes the filters."""
-        query, zone = self.query, self.zones[hit["site"]]
-        published, changed = hit["published_at"] or "", hit["changed_at"] or ""
-        return (
-            query.site in (None, hit["site"])
-            and query.state in (None, hit["state"])
-            and (query.since is None or published >= _begin_day(query.since, zone))
-            and (query.before is None or "" < published < _begin_day(query.before, zone))
-            and (query.changed_since is None or changed >= _begin_day(query.changed_since, zone))
-        )
 
 
 def _date_back(hit: dict[str, Any]) -> dict[str, Any]:
@@ -100,7 +85,7 @@ def _date_back(hit: dict[str, Any]) -> dict[str, Any]:
     if hit["current"]:
         return hit | {"current": True}
     changed = hit["seen_from"] if hit["snapshot"] > 1 else None
-    return hit | {"current": False, "views": None, "state": None, "changed_at": changed}
+    return hit | {"current": False, "section": None, "views": None, "state": None, "changed_at": changed}
 
 
 def load_texts(connection: sqlite3.Connection, place: int) -> list[str]:
@@ -115,10 +100,3 @@ def _read_texts(row: Sequence[str]) -> list[str]:
     captions = [item["caption"] for item in read_images(images)]
     names = [item["title"] for item in read_attachments(attachments)]
     return [str(text) for text in (lead, body, title, *captions, *names, author) if text]
-
-
-def _begin_day(day: date, zone: ZoneInfo) -> str:
-    try:
-        return write_time(datetime.combine(day, time.min, zone).astimezone(UTC))
-    except OverflowError:  # the first or last day of the calendar
-        return day.isoformat()

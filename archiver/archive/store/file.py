@@ -10,8 +10,7 @@ from pathlib import Path
 from filelock import FileLock
 from sqlite_utils import Database
 
-from archiver.archive.queries.view import create_views
-from archiver.archive.queries.views import VIEWS
+from archiver.archive.queries.views import create_views
 from archiver.archive.store.backup import keep_older
 from archiver.archive.store.connection import ArchiveDatabase, busy_seconds, damage, explain_error
 from archiver.archive.store.damage import FILE_ERRORS, distrust, read_text
@@ -204,13 +203,13 @@ def _open_for_writing(path: Path) -> Database:
             if 0 < version < VERSION:
                 keep_older(path, version)
             migrations.apply(database)
-            create_views(database, VIEWS)
+            create_views(database)
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {VERSION}")
     with database.atomic():  # waits for who writes, and fails where the log beside the file cannot be made
         changed = list_changed_views(connection)
         if changed:
-            create_views(database, VIEWS)
+            create_views(database)
             logger.warning("%s: its views were not those of this program, and are made anew: %s", path, changed)
         return database
 

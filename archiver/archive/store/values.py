@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from types import NoneType
-from typing import Any
+from typing import Any, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from archiver.archive.store.damage import DamageError, note_damage, shorten
 
 Row = dict[str, Any]
+Kind = TypeVar("Kind")
 Reader = Callable[[Any], Any]
 
 _TIMES = frozenset(
@@ -134,6 +135,16 @@ def read_rows(rows: Iterable[sqlite3.Row | Row]) -> Iterator[Row]:
             note_damage(error)
             continue
         yield values
+
+
+def take_row(row: sqlite3.Row, kind: type[Kind]) -> Kind:  # noqa: ARG001 - mypy reads it
+    """Read a row as ``read_row`` does; ``kind`` is the TypedDict whose keys are the columns that were asked for."""
+    return cast("Kind", read_row(row))
+
+
+def take_rows(rows: Iterable[sqlite3.Row], kind: type[Kind]) -> Iterator[Kind]:  # noqa: ARG001 - mypy reads it
+    """Read rows as ``read_rows`` does, each of a kind."""
+    return cast("Iterator[Kind]", read_rows(rows))
 
 
 def read_value(name: str, value: Any) -> Any:  # noqa: ANN401 - any column's value

@@ -12,7 +12,8 @@ from pathlib import Path
 import click
 
 from archiver.archive.evidence.files import folder_of_files
-from archiver.archive.queries.queries import Row, list_events, list_runs
+from archiver.archive.queries.queries import list_events, list_runs
+from archiver.archive.queries.rows import EventRow
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.output import Output
 from archiver.clock import now
@@ -99,7 +100,7 @@ def _crawl(db: Path, start: str, at: datetime, heading: str) -> None:
     if done.returncode not in (0, 3):
         raise ArchiverError(f"the crawl of the demo ended with status {done.returncode}; try again with more room")
     with closing(open_for_reading(db)) as database:
-        run = next(list_runs(database.conn, SITE, 1))
+        run: Mapping[str, object] = next(list_runs(database.conn, SITE, 1))
     counts = ("requests", "articles_new", "articles_changed", "articles_unchanged", "observations", "findings")
     click.echo("  " + ", ".join(f"{run[name]} {name.replace('_', ' ')}" for name in counts) + "\n")
 
@@ -124,5 +125,5 @@ def _show(db: Path, changes: Mapping[str, str]) -> None:
         click.echo(f"  {shown} {command}")
 
 
-def _shorten(row: Row) -> Row:
-    return row | {"at": row["at"][:10]}
+def _shorten(row: EventRow) -> EventRow:
+    return {**row, "at": row["at"][:10]}

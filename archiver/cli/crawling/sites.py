@@ -1,11 +1,11 @@
 """``archiver sites``: what is declared under spiders/, and what the archive holds of it; and how sites get there."""
 
 from pathlib import Path
-from typing import Any
 
 import click
 
 from archiver.archive.queries.queries import summarise_sites
+from archiver.archive.queries.rows import SiteRow
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.crawling.onboarding import new_command
 from archiver.cli.crawling.site_check import check_command
@@ -33,19 +33,18 @@ sites_command.add_command(check_command)
 
 def _list_sites(db: Path, output: Output) -> None:
     known = _read_archive(db)
-    nothing: dict[str, Any] = {"articles": 0, "last_run": None, "outcome": None}
     rows = []
     for name, spider in load_spiders(project_settings()).items():
         site = spider.declare_site()
         declared = {"site": name, "title": site.title, "platform": site.platform, "listings": len(site.listings)}
-        row = nothing | known.get(name, {}) | declared
+        row = known.get(name) or SiteRow(name=name, articles=0, last_run=None, outcome=None)
         shown = {"last_run": show_time(row["last_run"], site.zone)} if output.form == "table" else {}
-        rows.append(row | shown)
+        rows.append({**row, **declared, **shown})
     output.write(rows, COLUMNS)
     if not rows:
         click.echo(NONE_DECLARED, err=True)
 
 
-def _read_archive(db: Path) -> dict[str, dict[str, Any]]:
+def _read_archive(db: Path) -> dict[str, SiteRow]:
     """Summarise the archive; nothing where none was made yet."""
     return summarise_sites(open_for_reading(db).conn) if db.exists() else {}

@@ -99,26 +99,21 @@ def with_limit(default: int | None) -> Callable[[Command], Command]:
 
 
 def with_filters(command: Command) -> Command:
-    """Give a command the filters of articles; it gets ``site``, ``since``, ``until``, ``changed_since``, ``state``."""
+    """Give a command the filters of articles; it gets ``wanted``, an ArticleFilter."""
+
+    @wraps(command)
+    def collect(**values: Any) -> Any:
+        from archiver.archive.queries.article_filter import ArticleFilter
+
+        chosen = {name: values.pop(name) for name in ("site", "since", "until", "changed_since", "state")}
+        return command(**values, wanted=ArticleFilter(**chosen))
+
     changed = "Content changed on this day or later."
-    wrapped: Command = click.option("--state", type=click.Choice(STATES), help="Only in this state.")(command)
+    wrapped: Command = click.option("--state", type=click.Choice(STATES), help="Only in this state.")(collect)
     wrapped = click.option("--changed-since", type=Day(), help=changed)(wrapped)
     wrapped = click.option("--until", type=Day(), help="Published on this day or before.")(wrapped)
     wrapped = click.option("--since", type=Day(), help="Published on this day or later.")(wrapped)
     return click.option("--site", help="Only of this site.")(wrapped)
-
-
-def with_selection(command: Command) -> Command:
-    """Give a command the filters of articles and ``--limit``; it gets ``selection``."""
-
-    @wraps(command)
-    def collect(**values: Any) -> Any:
-        from archiver.archive.queries.queries import Selection
-
-        chosen = {name: values.pop(name) for name in ("site", "since", "until", "changed_since", "state", "limit")}
-        return command(**values, selection=Selection(**chosen))
-
-    return with_filters(with_limit(None)(collect))
 
 
 def check_site(connection: Connection, site: str | None) -> dict[str, ZoneInfo]:

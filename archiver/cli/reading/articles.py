@@ -1,5 +1,6 @@
 """``archiver list``, ``show``, ``history`` and ``views``: reading articles."""
 
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,9 +9,8 @@ import click
 from sqlite_utils import Database
 
 from archiver.archive.history.past import find_article_at
+from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.queries.queries import (
-    Row,
-    Selection,
     find_articles,
     find_articles_ending,
     find_capture_at,
@@ -19,10 +19,11 @@ from archiver.archive.queries.queries import (
     list_snapshots,
     zones_of_sites,
 )
-from archiver.archive.queries.views import ARTICLE_HISTORY, CURRENT_ARTICLES, VIEW_HISTORY
+from archiver.archive.queries.rows import ArticleRow, ObservationRow, SummaryRow
+from archiver.archive.queries.views import COLUMNS
 from archiver.archive.store.file import open_for_reading
-from archiver.cli.printing.options import Moment, check_site, with_archive, with_limit, with_output, with_selection
-from archiver.cli.printing.output import Output, show_time
+from archiver.cli.printing.options import Moment, check_site, with_archive, with_filters, with_limit, with_output
+from archiver.cli.printing.output import Output, Row, show_time
 from archiver.cli.reading.attachments import describe_files, write_files
 from archiver.clock import now
 from archiver.errors import UsageError
@@ -35,16 +36,16 @@ LISTED = ("site", "article_id", "published_at", "published_precision", "title", 
 
 
 @click.command("list")
-@with_selection
+@with_filters
+@with_limit(None)
 @with_output
 @with_archive
-def list_command(db: Path, output: Output, selection: Selection) -> None:
+def list_command(db: Path, output: Output, wanted: ArticleFilter, limit: int | None) -> None:
     """List articles, the newest first."""
     database = open_for_reading(db)
-    zones = check_site(database.conn, selection.site)
-    rows = list_articles(database.conn, selection)
-    if output.form == "table":
-        rows = (_show_published(row, zones) for row in rows)
+    zones = check_site(database.conn, wanted.site)
+    found = list_articles(database.conn, wanted, limit)
+    rows = (_show_published(row, zones) for row in found) if output.form == "table" else found
     shown = ("site", "article_id", "published_at", "title", "views", "state", "snapshots")
     output.write(rows, (*LISTED, "changed_at", "url"), shown)
 
@@ -70,12 +71,13 @@ def show_command(db: Path, output: Output, article: str, at: date | datetime | N
         return
     if at:
         row = _find_past(database, row, moment)
-    row |= describe_files(database.conn, row, moment)
+    shown = {**row, **describe_files(database.conn, row, moment)}
     if output.form != "table":
-        output.write([row], tuple(dict.fromkeys((*CURRENT_ARTICLES.columns, *(ARTICLE_HISTORY.columns if at else ())))))
+        columns = (*COLUMNS["current_articles"], *(COLUMNS["article_history"] if at else ()))
+        output.write([shown], tuple(dict.fromkeys(columns)))
         return
     with output.open() as stream:
-        stream.write(_write_page(row, zone))
+        stream.write(_write_page(shown, zone))
 
 
 @click.command("history")
@@ -88,13 +90,12 @@ def history_command(db: Path, output: Output, article: str, limit: int | None) -
     database = open_for_reading(db)
     found = find_one(database, article)
     zone = zones_of_sites(database.conn)[found["site"]]
-    rows = list(list_snapshots(database.conn, found["site"], found["article_id"]))[:limit]
+    rows: Sequence[Row] = list(list_snapshots(database.conn, found["site"], found["article_id"]))[:limit]
     if output.form == "table":
         rows = [_show_times(row, zone, "seen_from", "seen_until") for row in rows]
-        rows = [row | {"changed_fields": ", ".join(row["changed_fields"] or ())} for row in rows]
-    output.write(
-        rows, tuple(ARTICLE_HISTORY.columns), ("snapshot", "seen_from", "seen_until", "changed_fields", "title")
-    )
+        rows = [{**row, "changed_fields": ", ".join(row["changed_fields"] or ())} for row in rows]
+    shown = ("snapshot", "seen_from", "seen_until", "changed_fields", "title")
+    output.write(rows, COLUMNS["article_history"], shown)
 
 
 @click.command("views")
@@ -106,14 +107,15 @@ def views_command(db: Path, output: Output, article: str, limit: int | None) -> 
     """List the view counts of one article, the oldest first."""
     database = open_for_reading(db)
     found = find_one(database, article)
-    rows = list(list_observations(database.conn, found["site"], found["article_id"]))[:limit]
+    counts = list(list_observations(database.conn, found["site"], found["article_id"]))[:limit]
+    rows: Iterable[Row] = counts
     if output.form == "table":
         zone = zones_of_sites(database.conn)[found["site"]]
-        rows = _draw_views([_show_times(row, zone, "observed_at") for row in rows])
-    output.write(rows, tuple(VIEW_HISTORY.columns), ("observed_at", "views", "source", "chart"))
+        rows = [_show_times(row, zone, "observed_at") for row in _draw_views(counts)]
+    output.write(rows, COLUMNS["view_history"], ("observed_at", "views", "source", "chart"))
 
 
-def find_one(database: Database, reference: str) -> Row:
+def find_one(database: Database, reference: str) -> ArticleRow:
     """Find the one article that a reference names, or whose id ends so; UsageError where there is none, or several."""
     rows = find_articles(database.conn, reference)
     said = "is an article of several sites"
@@ -136,14 +138,14 @@ def _end_of(at: date | datetime, zone: ZoneInfo) -> datetime:
     return datetime.combine(at, time.max, zone)
 
 
-def _find_past(database: Database, row: Row, at: datetime) -> Row:
+def _find_past(database: Database, row: ArticleRow, at: datetime) -> ArticleRow:
     past = find_article_at(database.conn, row["site"], row["article_id"], at)
     if past is None:
         raise UsageError(f"article {row['article_id']} was first seen later, at {row['first_seen_at'][:16]} UTC")
     return past
 
 
-def _write_raw(database: Database, row: Row, at: datetime, output: Output) -> None:
+def _write_raw(database: Database, row: ArticleRow, at: datetime, output: Output) -> None:
     capture_id = find_capture_at(database.conn, row["site"], row["article_id"], at)
     if capture_id is None:
         raise UsageError(f"there is no page of article {row['article_id']} from that time")
@@ -152,21 +154,21 @@ def _write_raw(database: Database, row: Row, at: datetime, output: Output) -> No
     output.write_bytes(load_capture(database.conn, capture_id).body)
 
 
-def _draw_views(rows: list[Row]) -> list[Row]:
+def _draw_views(rows: list[ObservationRow]) -> list[Row]:
     """Draw a bar for each count, from the least to the greatest."""
     counts = [row["views"] for row in rows]
     least, most = min(counts, default=0), max(counts, default=0)
     step = (BAR - 1) / max(most - least, 1)
-    return [row | {"chart": "█" * (1 + round(step * (row["views"] - least)))} for row in rows]
+    return [{**row, "chart": "█" * (1 + round(step * (row["views"] - least)))} for row in rows]
 
 
-def _show_published(row: Row, zones: dict[str, ZoneInfo]) -> Row:
+def _show_published(row: SummaryRow, zones: dict[str, ZoneInfo]) -> Row:
     shown = show_time(row["published_at"], zones[row["site"]], row["published_precision"])
-    return row | {"published_at": shown}
+    return {**row, "published_at": shown}
 
 
 def _show_times(row: Row, zone: ZoneInfo, *columns: str) -> Row:
-    return row | {column: show_time(row[column], zone) for column in columns}
+    return {**row, **{column: show_time(row[column], zone) for column in columns}}
 
 
 def _write_page(row: Row, zone: ZoneInfo) -> str:

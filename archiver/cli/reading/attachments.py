@@ -9,15 +9,14 @@ from zoneinfo import ZoneInfo
 
 from archiver.archive.evidence.attachments import Kept, find_kept
 from archiver.archive.evidence.files import StoredFile, folder_beside, has_file
-from archiver.archive.queries.queries import Row
+from archiver.archive.queries.rows import ArticleRow, Attachment, Picture
 from archiver.archive.store.damage import DamageError, note_damage
 from archiver.cli.printing.output import show_time
 
-_LISTS = ("images", "attachments")
 NEVER = "not asked for yet"
 
 
-def describe_files(connection: sqlite3.Connection, row: Row, at: datetime) -> Row:
+def describe_files(connection: sqlite3.Connection, row: ArticleRow, at: datetime) -> dict[str, list[dict[str, Any]]]:
     """Return the images and attachments of an article with what is kept of them.
 
     Each item gets ``file`` (the path of the last copy), ``digest``, ``bytes``, ``media_type``, ``fetched_at``,
@@ -25,8 +24,12 @@ def describe_files(connection: sqlite3.Connection, row: Row, at: datetime) -> Ro
     ``until``). All of them are None where the file was never asked for.
     """
     folder = _shorten(folder_beside(connection))
-    kept = find_kept(connection, row["site"], (item["url"] for name in _LISTS for item in row[name]), at)
-    return {name: [item | _describe(folder, kept.get(item["url"])) for item in row[name]] for name in _LISTS}
+    lists: dict[str, list[Picture] | list[Attachment]]
+    lists = {"images": row["images"], "attachments": row["attachments"]}
+    kept = find_kept(connection, row["site"], (item["url"] for items in lists.values() for item in items), at)
+    return {
+        name: [{**item, **_describe(folder, kept.get(item["url"]))} for item in items] for name, items in lists.items()
+    }
 
 
 def write_files(heading: str, items: list[dict[str, Any]], text: str, zone: ZoneInfo) -> list[str]:

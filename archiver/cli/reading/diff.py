@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from archiver.archive.queries.queries import Row, list_snapshots, zones_of_sites
+from archiver.archive.queries.queries import list_snapshots, zones_of_sites
+from archiver.archive.queries.rows import SnapshotRow
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.options import with_archive
 from archiver.cli.printing.output import Output, colours_allowed, show_time
@@ -48,7 +49,7 @@ def diff_command(
     return int(exit_code and bool(comparison.edits))
 
 
-def _choose(rows: dict[int, Row], numbers: tuple[int, ...]) -> tuple[Row, Row]:
+def _choose(rows: dict[int, SnapshotRow], numbers: tuple[int, ...]) -> tuple[SnapshotRow, SnapshotRow]:
     last = max(rows)
     if len(numbers) > 2:
         raise UsageError("compare two snapshots, not more")

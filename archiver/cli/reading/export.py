@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
@@ -10,11 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 from sqlite_utils import Database
 
+from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.queries.export_rows import EXTRACTS, extract_rows, holding_still, list_changes
-from archiver.archive.queries.queries import Row, Selection, titles_of_sites
+from archiver.archive.queries.queries import titles_of_sites
+from archiver.archive.queries.views import COLUMNS
 from archiver.archive.store.file import open_for_reading
+from archiver.archive.store.values import Row
 from archiver.archive.upkeep.worker_pool import Readers, count_cores
-from archiver.cli.printing.options import VERBATIM, check_site, with_archive, with_jobs, with_selection
+from archiver.cli.printing.options import VERBATIM, check_site, with_archive, with_filters, with_jobs, with_limit
 from archiver.cli.printing.output import Output
 from archiver.errors import UsageError
 from archiver.exporting.texts import compose_row
@@ -48,9 +50,10 @@ ALL_SITES = "Committee news"
 @click.option("--verbatim", is_flag=True, help=f"csv: {VERBATIM[0].lower()}{VERBATIM[1:]}")
 @click.option("--language", type=click.Choice(LANGUAGES), help="site: of the pages [default: vi].")
 @with_jobs
-@with_selection
+@with_filters
+@with_limit(None)
 @with_archive
-def export_command(db: Path, form: str, out: Path | None, selection: Selection, **options: Any) -> None:
+def export_command(db: Path, form: str, out: Path | None, wanted: ArticleFilter, **options: Any) -> None:
     """Write the archive, or what the filters leave of it, as FORMAT: csv, jsonl, parquet, atom or site.
 
     Filters choose articles; --what says which of their rows are written, --limit how many. atom is a feed of what
@@ -67,22 +70,22 @@ def export_command(db: Path, form: str, out: Path | None, selection: Selection, 
     _check_options(form, options)
     database = open_for_reading(db)
     connection = database.conn
-    check_site(connection, selection.site)
+    check_site(connection, wanted.site)
     with holding_still(connection):
         if form == "atom":
-            _write_feed(connection, out, selection)
+            _write_feed(connection, out, wanted, options["limit"] or ENTRIES)
         elif form == "site":
-            _write_site(database, out, selection, options)
+            _write_site(database, out, wanted, options)
         else:
-            _write_rows(connection, form, out, selection, options)
+            _write_rows(connection, form, out, wanted, options)
 
 
 def _write_rows(
-    connection: Connection, form: str, out: Path | None, selection: Selection, options: Mapping[str, Any]
+    connection: Connection, form: str, out: Path | None, wanted: ArticleFilter, options: Mapping[str, Any]
 ) -> None:
     what = options["what"] or "articles"
-    rows = map(compose_row, extract_rows(connection, what, selection))
-    columns = tuple(EXTRACTS[what].columns)
+    rows = map(compose_row, extract_rows(connection, what, wanted, options["limit"]))
+    columns = COLUMNS[EXTRACTS[what]]
     if form == "parquet":
         _write_parquet(out, rows, columns)
         return
@@ -90,11 +93,11 @@ def _write_rows(
     Output(chosen, out, verbatim=options["verbatim"], bom=options["bom"]).write(rows, columns)
 
 
-def _write_feed(connection: Connection, out: Path | None, selection: Selection) -> None:
-    title = titles_of_sites(connection)[selection.site] if selection.site else ALL_SITES
-    changes = list_changes(connection, replace(selection, limit=selection.limit or ENTRIES))
+def _write_feed(connection: Connection, out: Path | None, wanted: ArticleFilter, limit: int) -> None:
+    title = titles_of_sites(connection)[wanted.site] if wanted.site else ALL_SITES
+    changes = list_changes(connection, wanted, limit)
     with Output(path=out).open() as stream:
-        stream.writelines(write_feed(About(selection.site, title), changes))
+        stream.writelines(write_feed(About(wanted.site, title), changes))
 
 
 def _check_options(form: str, options: Mapping[str, Any]) -> None:
@@ -115,7 +118,7 @@ def _write_parquet(out: Path | None, rows: Iterator[Row], columns: tuple[str, ..
         write_parquet(stream, rows, columns)
 
 
-def _write_site(database: Database, out: Path | None, selection: Selection, options: Mapping[str, Any]) -> None:
+def _write_site(database: Database, out: Path | None, wanted: ArticleFilter, options: Mapping[str, Any]) -> None:
     try:
         from archiver.exporting.static_site import write_site
     except ModuleNotFoundError as error:
@@ -126,7 +129,8 @@ def _write_site(database: Database, out: Path | None, selection: Selection, opti
         raise UsageError("site is a folder; name it: -o copy")
     language: Language = options["language"] or "vi"
     with open_folder(out) as folder, Readers(database, options["jobs"] or count_cores()) as readers:
-        written = write_site(folder, database.conn, selection, language, _show_progress, readers)
+        limit: int | None = options["limit"]
+        written = write_site(folder, database.conn, wanted, limit, language, _show_progress, readers)
     click.echo(f"{out}: {count(written, 'article')}; open {out / 'index.html'} in a browser", err=True)
 
 

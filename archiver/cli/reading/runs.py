@@ -1,19 +1,21 @@
 """``archiver runs``: the ledger."""
 
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
 from archiver.archive.queries.changes import find_run, list_findings
-from archiver.archive.queries.queries import Row, list_runs, zones_of_sites
-from archiver.archive.queries.views import RUN_SUMMARY
+from archiver.archive.queries.queries import list_runs, zones_of_sites
+from archiver.archive.queries.rows import RunRow
+from archiver.archive.queries.views import COLUMNS
 from archiver.archive.runs.run_history import FINDING_COLUMNS
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.explaining import EXPLAINED, explain_kinds, explain_row
 from archiver.cli.printing.options import with_archive, with_limit, with_output
-from archiver.cli.printing.output import Output, show_time
+from archiver.cli.printing.output import Output, Row, show_time
 from archiver.errors import UsageError
 from archiver.text.counting import count
 from archiver.text.display import escape_controls
@@ -70,14 +72,15 @@ def runs_command(
     return 0
 
 
-def _write_runs(connection: sqlite3.Connection, output: Output, rows: list[Row], *, seals: bool) -> None:
+def _write_runs(connection: sqlite3.Connection, output: Output, runs: list[RunRow], *, seals: bool) -> None:
     if seals:
-        output.write([{column: row[column] for column in SEALS} for row in rows], SEALS, SEALS)
+        output.write(runs, SEALS)
         return
+    rows: Sequence[Row] = runs
     if output.form == "table":
         zones = zones_of_sites(connection)
-        rows = [_show(row, zones[row["site"]]) for row in rows]
-    output.write(rows, tuple(RUN_SUMMARY.columns), SHOWN)
+        rows = [_show(run, zones[run["site"]]) for run in runs]
+    output.write(rows, COLUMNS["run_summary"], SHOWN)
 
 
 def _write_findings(connection: sqlite3.Connection, output: Output, number: int) -> None:
@@ -86,7 +89,7 @@ def _write_findings(connection: sqlite3.Connection, output: Output, number: int)
     if run is None:
         raise UsageError(f"there is no run {number}; archiver runs lists those there are")
     named = {"site": run["site"], "run_id": number, "started_at": run["started_at"]}
-    rows = [explain_row(named | row) for row in list_findings(connection, run["id"])]
+    rows = [explain_row({**named, **row}) for row in list_findings(connection, run["id"])]
     at = show_time(run["started_at"], zones_of_sites(connection)[run["site"]])
     outcome = run["outcome"] or "under way"
     told = f"Run {number} of {escape_controls(run['site'])}, {at}: {outcome}, {count(len(rows), 'finding')}."
@@ -97,7 +100,8 @@ def _write_findings(connection: sqlite3.Connection, output: Output, number: int)
         output.write(rows, (*FINDING_COLUMNS, *EXPLAINED), FINDINGS, [told, "", *explain_kinds(rows)])
 
 
-def _show(row: Row, zone: ZoneInfo) -> Row:
-    articles = {fate: row[f"articles_{fate}"] for fate in ARTICLES}
+def _show(row: RunRow, zone: ZoneInfo) -> Row:
+    articles = {"new": row["articles_new"], "changed": row["articles_changed"], "failed": row["articles_failed"]}
     outcome = "withdrawn" if row["withdrawn"] else row["outcome"]
-    return row | articles | {"run": row["run_id"], "started_at": show_time(row["started_at"], zone), "outcome": outcome}
+    shown = {"run": row["run_id"], "started_at": show_time(row["started_at"], zone), "outcome": outcome}
+    return {**row, **articles, **shown}

@@ -1,16 +1,18 @@
-"""``archiver schema``: the views for people's SQL, and the catalogue of findings."""
+"""``archiver schema``: the views for people's SQL, the tables below them, and the catalogue of findings."""
 
 from itertools import groupby
 
 import click
 
-from archiver.archive.queries.view import View
 from archiver.archive.queries.views import VIEWS
+from archiver.archive.store.schema import list_tables
+from archiver.archive.store.sql_files import Definition
 from archiver.cli.printing.options import with_output
 from archiver.cli.printing.output import Output
 from archiver.errors import UsageError
 from archiver.findings import Explanation, list_explanations
 
+WHAT = ("views", "tables", "findings")
 KINDS = ("topic", "kind", "meaning", "advice")
 MORE = "archiver schema findings prints what each kind of finding means and what to do about it.\n"
 _PAGE = """# Findings
@@ -25,36 +27,44 @@ This page is made by `archiver schema findings --markdown`; do not edit it.
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["views", "findings"]), default="views", metavar="[views|findings]")
+@click.argument("what", type=click.Choice(WHAT), default=WHAT[0], metavar=f"[{'|'.join(WHAT)}]")
 @click.option("--markdown", is_flag=True, help="Of findings: a page for the docs.")
 @with_output
 def schema_command(what: str, markdown: bool, output: Output) -> None:
-    """Print the views of the archive with the meaning of each column; or all kinds of findings, with what to do."""
+    """Print the views of the archive with the meaning of each column; or all kinds of findings, with what to do.
+
+    tables are what the views are made of; they may be others in any version.
+    """
     if markdown and (what != "findings" or output.form != "table"):
         raise UsageError("--markdown is for archiver schema findings, and stands alone")
     if output.form == "table":
         with output.open() as stream:
-            stream.write(_write_page() if markdown else _describe_kinds() if what == "findings" else _describe_views())
+            stream.write(_write_page() if markdown else DESCRIBING[what]())
     elif what == "findings":
         output.write([{name: getattr(said, name) for name in KINDS} for said in list_explanations()], KINDS)
     else:
-        _write_columns(output)
+        _write_columns(output, what)
 
 
-def _write_columns(output: Output) -> None:
+def _write_columns(output: Output, what: str) -> None:
+    made, kind = (list_tables(), "table") if what == "tables" else (VIEWS, "view")
     rows = [
-        {"view": view.name, "column": column, "meaning": meaning}
-        for view in VIEWS
-        for column, meaning in view.columns.items()
+        {kind: one.name, "column": column, "meaning": meaning}
+        for one in made
+        for column, meaning in one.columns.items()
     ]
-    output.write(rows, ("view", "column", "meaning"))
+    output.write(rows, (kind, "column", "meaning"))
 
 
 def _describe_views() -> str:
     return "\n".join([*map(_describe, VIEWS), MORE])
 
 
-def _describe(view: View) -> str:
+def _describe_tables() -> str:
+    return "\n".join(map(_describe, list_tables()))
+
+
+def _describe(view: Definition) -> str:
     width = max(len(column) for column in view.columns)
     lines = [f"{view.name}: {view.about}", *(f"  {name:<{width}}  {text}" for name, text in view.columns.items())]
     return "\n".join(lines) + "\n"
@@ -66,6 +76,9 @@ def _by_topic() -> list[tuple[str, list[Explanation]]]:
 
 def _describe_kinds() -> str:
     return "\n".join(f"{topic}\n{''.join(map(_describe_kind, kinds))}" for topic, kinds in _by_topic())
+
+
+DESCRIBING = {"views": _describe_views, "tables": _describe_tables, "findings": _describe_kinds}
 
 
 def _describe_kind(said: Explanation) -> str:

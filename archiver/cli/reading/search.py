@@ -3,16 +3,15 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
-from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
 
+from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.search.engine import RANKED, Order, has_more_matches, search_articles
-from archiver.archive.search.query_language import Query, day_after, parse_query
+from archiver.archive.search.query_language import Query, parse_query
 from archiver.archive.search.results import Hit
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.options import check_site, with_archive, with_filters, with_limit, with_output
@@ -45,7 +44,7 @@ class SearchCommand(click.Command):
 @with_output
 @with_archive
 def search_command(
-    db: Path, output: Output, words: tuple[str, ...], history: bool, order: Order, limit: int, **chosen: Any
+    db: Path, output: Output, words: tuple[str, ...], history: bool, order: Order, limit: int, wanted: ArticleFilter
 ) -> None:
     """Find articles by their words.
 
@@ -54,8 +53,9 @@ def search_command(
     since:2022-05-17 before:2022-06 state:gone.
     """
     connection = open_for_reading(db).conn
-    zones = check_site(connection, chosen["site"])
-    query = _add_options(parse_query(" ".join(words)), **chosen)
+    zones = check_site(connection, wanted.site)
+    query = parse_query(" ".join(words))
+    query = replace(query, articles=wanted.over(query.articles))  # options count more than filters among the words
     hits = search_articles(connection, query, order=order, history=history)
     found = list(islice(hits, limit + 1))
     if found or output.form != "table":
@@ -67,25 +67,6 @@ def search_command(
         click.echo(f"There are more; these are the first {limit} (--limit).", err=True)
     if order == "relevance" and has_more_matches(connection, query):
         click.echo(f"Only the newest {RANKED:,} matches were weighed; more words or since: make them fewer.", err=True)
-
-
-def _add_options(
-    query: Query,
-    site: str | None,
-    since: date | None,
-    until: date | None,
-    changed_since: date | None,
-    state: str | None,
-) -> Query:
-    """Add what the options say; they count more than filters in the query."""
-    return replace(
-        query,
-        site=site or query.site,
-        since=since or query.since,
-        before=day_after(until) if until else query.before,
-        changed_since=changed_since,
-        state=state or query.state,
-    )
 
 
 def _write_rows(hits: list[Hit], form: str, zones: Mapping[str, ZoneInfo]) -> Iterator[Row]:
@@ -100,7 +81,8 @@ def _write_rows(hits: list[Hit], form: str, zones: Mapping[str, ZoneInfo]) -> It
 
 
 def _explain_nothing(query: Query, words: tuple[str, ...], zones: Mapping[str, ZoneInfo]) -> str:
-    if query.site and query.site not in zones:
-        return f"Nothing found: the archive holds no site {query.site}; it holds: {', '.join(zones) or 'none yet'}."
+    site = query.articles.site
+    if site and site not in zones:
+        return f"Nothing found: the archive holds no site {site}; it holds: {', '.join(zones) or 'none yet'}."
     told = " ".join(words).strip().encode("utf-8", "replace").decode()
     return f"Nothing found for {escape_controls(told)[:200]}"

@@ -10,12 +10,13 @@ import click
 
 from archiver.archive.history.content import write_time
 from archiver.archive.queries.queries import zones_of_sites
-from archiver.archive.runs.run_history import FINDING_COLUMNS, LedgerEntry, Row, list_attendance, list_run_findings
+from archiver.archive.queries.rows import FindingRow
+from archiver.archive.runs.run_history import FINDING_COLUMNS, LedgerEntry, list_attendance, list_run_findings
 from archiver.archive.store.file import open_for_reading
 from archiver.checks.attendance import check_attendance, find_open, write_span
 from archiver.cli.printing.explaining import EXPLAINED, explain_kinds, explain_row
 from archiver.cli.printing.options import Day, with_archive, with_output
-from archiver.cli.printing.output import Output, show_time
+from archiver.cli.printing.output import Output, Row, show_time
 from archiver.clock import now
 from archiver.errors import SiteError, UsageError
 
@@ -62,13 +63,19 @@ def _choose(runs: Sequence[LedgerEntry], since: date | None, zone: ZoneInfo, eve
     return [run for run in runs if run.outcome][-1:]
 
 
-def _list_remarks(entries: Mapping[str, Sequence[LedgerEntry]], at: datetime) -> Iterator[Row]:
+def _list_remarks(entries: Mapping[str, Sequence[LedgerEntry]], at: datetime) -> Iterator[FindingRow]:
     declared = _list_declared()
     for site, runs in entries.items():
         for remark in check_attendance(runs, at, expected=site in declared):
             started_at = write_time(remark.entry.started_at)
-            values = (site, remark.entry.number, started_at, remark.kind, "", remark.detail)
-            yield dict(zip(FINDING_COLUMNS, values, strict=True))
+            yield {
+                "site": site,
+                "run_id": remark.entry.number,
+                "started_at": started_at,
+                "kind": remark.kind,
+                "url": "",
+                "detail": remark.detail,
+            }
 
 
 def _list_declared() -> set[str]:
@@ -79,14 +86,14 @@ def _list_declared() -> set[str]:
     return set(load_spiders(project_settings()))
 
 
-def _show(row: Row, zones: Mapping[str, ZoneInfo]) -> Row:
+def _show(row: FindingRow, zones: Mapping[str, ZoneInfo]) -> Row:
     """Give a detail its address, so that both have the width that long addresses need."""
     detail = f"{row['detail']} <{row['url']}>" if row["url"] else row["detail"]
     day = show_time(row["started_at"], zones[row["site"]], "day")
     return {"site": row["site"], "run": row["run_id"], "day": day, "kind": row["kind"], "detail": detail}
 
 
-def _tell(entries: Mapping[str, Sequence[LedgerEntry]], rows: Sequence[Row]) -> None:
+def _tell(entries: Mapping[str, Sequence[LedgerEntry]], rows: Sequence[FindingRow]) -> None:
     """Say to people at a terminal which runs are under way, and that all is well."""
     if not sys.stderr.isatty():
         return

@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from io import TextIOWrapper
 from logging.handlers import RotatingFileHandler
@@ -19,7 +19,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from archiver import __version__
-from archiver.archive.queries.queries import Row, list_runs
+from archiver.archive.queries.queries import list_runs
 from archiver.archive.store.file import open_for_reading
 from archiver.clock import now
 from archiver.crawl.running.execution import Report
@@ -194,17 +194,18 @@ class RunNotes:
 _ACCOUNT = "for a server that wants them: -s HTTPAUTH_USER= -s HTTPAUTH_PASS= -s HTTPAUTH_DOMAIN=HOST"
 
 
-def _find_run(archive: Path, site: str) -> Row:
+def _find_run(archive: Path, site: str) -> Mapping[str, object]:
     """Return the last run of a site as the ledger has it; an empty row where the archive cannot be read."""
     try:
         with closing(open_for_reading(archive)) as database:
-            return next(list_runs(database.conn, site, 1), {})
+            found: Mapping[str, object] | None = next(list_runs(database.conn, site, 1), None)
+            return found or {}
     except (ArchiveError, sqlite3.Error) as error:
         logger.warning("the ledger cannot be read: %s", error, extra={"site": site})
         return {}
 
 
-def _count(run: Row) -> str:
+def _count(run: Mapping[str, object]) -> str:
     left_out = ("run_id", "withdrawn")
     counts = (f"{name} {value}" for name, value in run.items() if isinstance(value, int) and name not in left_out)
     return "".join(f"; {count}" for count in counts)

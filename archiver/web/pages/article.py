@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
 
 from archiver.archive.evidence.attachments import Kept, find_kept
 from archiver.archive.history.content import write_time
@@ -12,6 +11,14 @@ from archiver.archive.history.past import find_article_at
 from archiver.archive.queries.browsing import find_article, list_states, load_state
 from archiver.archive.queries.changes import list_events_of_article
 from archiver.archive.queries.queries import list_observations, zones_of_sites
+from archiver.archive.queries.rows import (
+    ArticleEventRow,
+    KnownArticleRow,
+    ObservationRow,
+    PastArticleRow,
+    StateRow,
+    WholeStateRow,
+)
 from archiver.web.cleaning import is_web_address
 from archiver.web.faults import MissingError
 from archiver.web.pages.charts import Chart, draw_chart
@@ -21,16 +28,14 @@ from archiver.web.rendering import Frame, render
 _OWN_EVENTS = frozenset({"created", "edited", "title_changed"})
 _MOMENT = timedelta(microseconds=1)
 
-Row = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A line of an article's history: a state of its text, or an event."""
 
     at: str
-    state: Row | None = None
-    event: Row | None = None
+    state: StateRow | None = None
+    event: ArticleEventRow | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +46,12 @@ class ArticlePage:
     the day that was asked for.
     """
 
-    article: Row
-    then: Row
-    state: Row
-    states: tuple[Row, ...]
+    article: KnownArticleRow
+    then: KnownArticleRow | PastArticleRow
+    state: WholeStateRow
+    states: tuple[StateRow, ...]
     steps: tuple[Step, ...]
-    observations: tuple[Row, ...]
+    observations: tuple[ObservationRow, ...]
     files: Mapping[str, Kept]
     at: date | None = None
 
@@ -97,8 +102,8 @@ def end_of_day(connection: sqlite3.Connection, site: str, day: date) -> datetime
 
 
 def _look_back(
-    connection: sqlite3.Connection, article: Row, states: list[Row], number: int, day: date | None
-) -> tuple[Row, datetime | None]:
+    connection: sqlite3.Connection, article: KnownArticleRow, states: list[StateRow], number: int, day: date | None
+) -> tuple[KnownArticleRow | PastArticleRow, datetime | None]:
     """Return an article as it was on a day, or when a state was last seen to stand, and up to when files are shown.
 
     That is the end of the day, or the time at which the next state was seen; None for everything that is known.
@@ -122,7 +127,7 @@ def _read_end(connection: sqlite3.Connection, site: str, day: date) -> datetime 
         return None
 
 
-def _find_number(connection: sqlite3.Connection, article: Row, states: list[Row], day: date) -> int:
+def _find_number(connection: sqlite3.Connection, article: KnownArticleRow, states: list[StateRow], day: date) -> int:
     try:
         end = write_time(end_of_day(connection, article["site"], day), "microseconds")
     except OverflowError:  # the first or last day of the calendar
@@ -133,7 +138,7 @@ def _find_number(connection: sqlite3.Connection, article: Row, states: list[Row]
     return int(numbers[-1])
 
 
-def _order_steps(states: list[Row], events: list[Row]) -> tuple[Step, ...]:
+def _order_steps(states: list[StateRow], events: list[ArticleEventRow]) -> tuple[Step, ...]:
     """Put states and events in the order of their time, the newest first."""
     steps = [Step(state["seen_from"], state=state) for state in states]
     steps += [Step(event["at"], event=event) for event in events if event["kind"] not in _OWN_EVENTS]

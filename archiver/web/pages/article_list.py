@@ -5,20 +5,21 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from archiver.archive.queries.browsing import Choice, Position, list_page, list_sections
+from archiver.archive.queries.article_filter import AWAY, ArticleFilter
+from archiver.archive.queries.article_filter import STATES as KNOWN_STATES
+from archiver.archive.queries.browsing import Position, list_page, list_sections
 from archiver.archive.queries.queries import zones_of_sites
+from archiver.archive.queries.rows import CopiedRow, ListedRow
 from archiver.web.faults import MissingError, PageError
 from archiver.web.links import Links
-from archiver.web.pages.searching import Found, search
+from archiver.web.pages.searching import Found, FoundRow, search
 from archiver.web.rendering import Frame, render
 
 PAGE = 30
 FIELDS = ("q", "site", "section", "since", "until", "state", "changed", "after")
-STATES = ("live", "away", "suspect", "gone", "moved")
+STATES = (KNOWN_STATES[0], AWAY, *KNOWN_STATES[1:])
 
-Row = dict[str, Any]
 _POSITION = re.compile(r"([0-9T:+.Z-]*)~(\d{1,18})~(\d{1,18})", re.ASCII)
 
 
@@ -27,7 +28,7 @@ class ListPage:
     """A page of the list; ``wanted`` is what the form says, ``next`` where the following page begins."""
 
     wanted: Mapping[str, str]
-    rows: tuple[Row, ...]
+    rows: tuple[ListedRow, ...] | tuple[CopiedRow, ...] | tuple[FoundRow, ...]
     next: str | None
     sites: Mapping[str, str]
     sections: tuple[str, ...]
@@ -47,14 +48,14 @@ def load_list(connection: sqlite3.Connection, wanted: Mapping[str, str]) -> List
     """Ask for a page of articles; PageError for a date or a position that cannot be read."""
     wanted = {name: wanted.get(name, "").strip() for name in FIELDS}
     sites = dict(connection.execute("SELECT name, title FROM sites ORDER BY title").fetchall())
-    choice = _read_choice(wanted, sites)
-    names = [choice.site] if choice.site else sites
+    chosen = _read_filter(wanted, sites)
+    names = [chosen.site] if chosen.site else sites
     sections = sorted({section for site in names for section in list_sections(connection, site)})
     if wanted["q"]:
-        found = search(connection, wanted["q"], choice, wanted["after"], PAGE)
+        found = search(connection, wanted["q"], chosen, wanted["after"], PAGE)
         return ListPage(wanted, found.rows, found.next, sites, tuple(sections), found)
     zones = zones_of_sites(connection)
-    rows = list_page(connection, choice, zones, _read_position(wanted["after"]), PAGE + 1)
+    rows = list_page(connection, chosen, zones, _read_position(wanted["after"]), PAGE + 1)
     following = _write_position(rows[PAGE - 1]) if len(rows) > PAGE else None
     return ListPage(wanted, tuple(rows[:PAGE]), following, sites, tuple(sections))
 
@@ -64,14 +65,15 @@ def render_list(page: ListPage, frame: Frame) -> str:
     return render("articles.html", frame, page=page, states=STATES)
 
 
-def _read_choice(wanted: Mapping[str, str], sites: Mapping[str, str]) -> Choice:
+def _read_filter(wanted: Mapping[str, str], sites: Mapping[str, str]) -> ArticleFilter:
     site, state = wanted["site"] or None, wanted["state"] or None
     if site and site not in sites:
         raise MissingError("no_site", site=site)
     if state and state not in STATES:
         raise PageError("bad_value", name="state", value=state)
     since, until = (read_day(name, wanted[name]) for name in ("since", "until"))
-    return Choice(site, wanted["section"] or None, since, until, state, bool(wanted["changed"]))
+    section, changed = wanted["section"] or None, bool(wanted["changed"])
+    return ArticleFilter(site, section, since, until, state=state, changed=changed)
 
 
 def read_day(name: str, text: str | None) -> date | None:
@@ -91,6 +93,6 @@ def _read_position(text: str | None) -> Position | None:
     return Position(match[1], int(match[2]), int(match[3]))
 
 
-def _write_position(row: Row) -> str:
+def _write_position(row: ListedRow) -> str:
     position = Position.of_row(row)
     return f"{position.published}~{position.content}~{position.article}"

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from archiver.archive.queries.rows import ObservationRow
 from archiver.web.rendering import Frame
 
 HEIGHT = 210
@@ -12,8 +12,6 @@ _RIGHT, _TOP, _BOTTOM = 390, 20, 168
 _DIGIT = 7.5  # the width of a digit, and what the labels at the left need beside
 MOST_DOTS = 80
 """Of more observations only the line is drawn; our own visits stay marked below it."""
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +49,7 @@ class Chart:
     own: int
 
 
-def draw_chart(observations: Sequence[Row], edits: Sequence[str], frame: Frame) -> Chart | None:
+def draw_chart(observations: Sequence[ObservationRow], edits: Sequence[str], frame: Frame) -> Chart | None:
     """Place the observations of one article, the oldest first, and the times of its edits; None without any."""
     if not observations:
         return None
@@ -75,7 +73,7 @@ def draw_chart(observations: Sequence[Row], edits: Sequence[str], frame: Frame) 
 class _Scale:
     """From times and counts to places."""
 
-    def __init__(self, observations: Sequence[Row], edits: Sequence[str], frame: Frame) -> None:
+    def __init__(self, observations: Sequence[ObservationRow], edits: Sequence[str], frame: Frame) -> None:
         times = [_seconds(observations[index]["observed_at"]) for index in (0, -1)] + [_seconds(at) for at in edits]
         self.start, self.end = min(times), max(times)
         counts = [row["views"] for row in observations]
@@ -95,7 +93,7 @@ def _seconds(at: str) -> float:
     return datetime.fromisoformat(at).timestamp()
 
 
-def _place_dots(rows: Sequence[Row], points: Sequence[tuple[float, float]], frame: Frame) -> tuple[Dot, ...]:
+def _place_dots(rows: Sequence[ObservationRow], points: Sequence[tuple[float, float]], frame: Frame) -> tuple[Dot, ...]:
     dots = (
         Dot(x, y, row["source"] == "article", f"{frame.show_time(row['observed_at'], row['site'])}: {row['views']}")
         for row, (x, y) in zip(rows, points, strict=True)
@@ -103,7 +101,7 @@ def _place_dots(rows: Sequence[Row], points: Sequence[tuple[float, float]], fram
     return tuple(sorted(dots, key=lambda dot: dot.own))  # those drawn last lie on top
 
 
-def _place_labels(rows: Sequence[Row], scale: _Scale, frame: Frame) -> tuple[Label, ...]:
+def _place_labels(rows: Sequence[ObservationRow], scale: _Scale, frame: Frame) -> tuple[Label, ...]:
     """Write the least and the greatest count at the left, the first and the last day below."""
     days = [frame.show_time(rows[index]["observed_at"], rows[index]["site"], "day") for index in (0, -1)]
     edge = scale.left - _DIGIT

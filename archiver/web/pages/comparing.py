@@ -4,16 +4,15 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any
 
 from archiver.archive.queries.browsing import find_article, list_states, load_state
+from archiver.archive.queries.rows import KnownArticleRow, StateRow, WholeStateRow
 from archiver.compare.alignment import fold_text
 from archiver.compare.edits import Comparison, Edit, Span, State
 from archiver.compare.states import compare_states
 from archiver.web.faults import MissingError
 from archiver.web.rendering import Frame, render
 
-Row = dict[str, Any]
 _LONGEST_EQUAL = 160
 _CONTEXT = 70
 
@@ -30,10 +29,10 @@ class Passage:
 class ComparisonPage:
     """Two versions of an article and what differs: ``fields`` beside the body, and the whole body."""
 
-    article: Row
-    states: list[Row]
-    before: Row
-    after: Row
+    article: KnownArticleRow
+    states: list[StateRow]
+    before: WholeStateRow
+    after: WholeStateRow
     fields: tuple[Edit, ...]
     body: tuple[Passage, ...]
 
@@ -106,7 +105,7 @@ def _cut(words: Sequence[Span]) -> Iterator[Span]:
             yield replace(span, text=f"{head} … {tail}")
 
 
-def _load(connection: sqlite3.Connection, article: int, number: int) -> Row:
+def _load(connection: sqlite3.Connection, article: int, number: int) -> WholeStateRow:
     state = load_state(connection, article, number)
     if state is None:
         raise MissingError("no_version", number=number)

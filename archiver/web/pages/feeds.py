@@ -4,9 +4,9 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
 
 from archiver.archive.queries.changes import list_changes, list_new
+from archiver.archive.queries.rows import ChangeRow
 from archiver.compare.edits import Edit
 from archiver.formats.atom import WORDS, About, write_feed
 from archiver.web.faults import MissingError
@@ -16,14 +16,12 @@ from archiver.web.rendering import Frame
 MOST = 50
 _EXCERPTS = 20
 
-Row = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Something that happened to an article; of an edit, an excerpt."""
 
-    row: Row
+    row: ChangeRow
     excerpt: Edit | None
 
 
@@ -36,7 +34,7 @@ class Feed:
     entries: tuple[Entry, ...]
 
 
-def load_feed(connection: sqlite3.Connection, site: str, keep: Callable[[Row], bool] = bool) -> Feed:
+def load_feed(connection: sqlite3.Connection, site: str, keep: Callable[[ChangeRow], bool] = bool) -> Feed:
     """Ask for the newest changes of a site, new articles among them; MissingError where there is no such site.
 
     Changes that are not to be kept are passed over.
@@ -67,14 +65,14 @@ def render_feed(feed: Feed, frame: Frame, base: str) -> str:
     return "".join(write_feed(about, (_write_row(entry, frame, base) for entry in feed.entries)))
 
 
-def _enter(connection: sqlite3.Connection, row: Row, excerpts: bool) -> Entry:
+def _enter(connection: sqlite3.Connection, row: ChangeRow, excerpts: bool) -> Entry:
     excerpt = None
     if excerpts and row["kind"] == "edited" and row["snapshot"]:
         excerpt = excerpt_change(connection, row["id"], row["snapshot"])
     return Entry(row, excerpt)
 
 
-def _write_row(entry: Entry, frame: Frame, base: str) -> Row:
+def _write_row(entry: Entry, frame: Frame, base: str) -> dict[str, object]:
     """Add the address of a change, or else of its article, and what stands in the excerpt."""
     row, number = entry.row, entry.row["snapshot"] or 0
     site, key = row["site"], row["article_id"]

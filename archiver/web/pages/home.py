@@ -4,10 +4,10 @@ import sqlite3
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from archiver.archive.queries.browsing import first_views
 from archiver.archive.queries.changes import count_articles, find_last_run, list_changes, list_new
+from archiver.archive.queries.rows import ChangeRow, ShownRunRow
 from archiver.archive.runs.run_history import list_attendance
 from archiver.checks.attendance import Remark, check_attendance
 from archiver.compare.edits import Edit
@@ -17,14 +17,12 @@ from archiver.web.rendering import Frame, render
 MOST_CHANGES = 10
 MOST_NEW = 6
 
-Row = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """Something that happened to an article; for an edit, an excerpt of it; and what its views gained since then."""
 
-    row: Row
+    row: ChangeRow
     excerpt: Edit | None
     gained: int | None
 
@@ -38,7 +36,7 @@ class SiteCard:
     articles: int
     away: int
     changed: int
-    run: Row | None
+    run: ShownRunRow | None
     remarks: tuple[Remark, ...]
 
 
@@ -47,7 +45,7 @@ class HomePage:
     """What the front page shows."""
 
     changes: tuple[Change, ...]
-    new: tuple[Row, ...]
+    new: tuple[ChangeRow, ...]
     sites: tuple[SiteCard, ...]
 
 
@@ -70,7 +68,7 @@ def render_home(page: HomePage, frame: Frame) -> str:
     return render("home.html", frame, page=page)
 
 
-def load_change(connection: sqlite3.Connection, row: Row) -> Change:
+def load_change(connection: sqlite3.Connection, row: ChangeRow) -> Change:
     """Add to a change an excerpt and what the views gained."""
     excerpt = None
     if row["kind"] == "edited" and row["snapshot"]:
@@ -79,5 +77,5 @@ def load_change(connection: sqlite3.Connection, row: Row) -> Change:
     return Change(row, excerpt, row["views"] - first if first is not None and row["views"] else None)
 
 
-def _time(row: Row) -> str:
+def _time(row: ChangeRow) -> str:
     return str(row["at"])

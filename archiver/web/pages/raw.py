@@ -5,12 +5,12 @@ import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
 from archiver.archive.evidence.captures import load_capture
 from archiver.archive.history.content import write_time
 from archiver.archive.queries.browsing import find_article, list_states
 from archiver.archive.queries.queries import find_capture_at
+from archiver.archive.queries.rows import KnownArticleRow, StateRow
 from archiver.model import Capture
 from archiver.web.faults import MissingError
 from archiver.web.pages.article import end_of_day
@@ -23,14 +23,12 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE | re
 # that they load is allowed anyway.
 _AHEAD = re.compile(rb"<(?:link|base)\b[^>]*>|<meta\b[^>]*http-equiv[^>]*>", re.IGNORECASE)
 
-Row = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
     """An article, its title then, the capture asked for, and the day or the version that was asked for."""
 
-    article: Row
+    article: KnownArticleRow
     title: str
     capture: Capture
     at: date | None
@@ -63,7 +61,7 @@ def load_raw(
 
 
 def _find_end(
-    connection: sqlite3.Connection, site: str, states: list[Row], at: date | None, version: int | None
+    connection: sqlite3.Connection, site: str, states: list[StateRow], at: date | None, version: int | None
 ) -> datetime:
     if version:
         ends = [state["seen_until"] for state in states if state["snapshot"] == version]

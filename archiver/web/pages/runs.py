@@ -3,23 +3,21 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from archiver.archive.queries.changes import find_run, list_events_of_run, list_fates, list_findings, list_runs_before
+from archiver.archive.queries.rows import ChangeRow, CountedRunRow, FateRow, RunFindingRow, ShownRunRow
 from archiver.web.faults import MissingError
 from archiver.web.rendering import Frame, render
 
 PAGE = 50
 MOST = 200
 
-Row = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class RunsPage:
     """A page of the list of runs."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[ShownRunRow, ...]
     site: str | None
     next: int | None
 
@@ -28,10 +26,10 @@ class RunsPage:
 class RunPage:
     """One run, its findings by kind."""
 
-    run: Row
-    findings: Mapping[str, Sequence[Row]]
-    events: tuple[Row, ...]
-    fates: tuple[Row, ...]
+    run: CountedRunRow
+    findings: Mapping[str, Sequence[RunFindingRow]]
+    events: tuple[ChangeRow, ...]
+    fates: tuple[FateRow, ...]
 
 
 def load_runs(connection: sqlite3.Connection, site: str | None, before: int | None) -> RunsPage:
@@ -51,7 +49,7 @@ def load_run(connection: sqlite3.Connection, number: int) -> RunPage:
     run = find_run(connection, number)
     if run is None:
         raise MissingError("no_run", number=number)
-    findings: dict[str, list[Row]] = {}
+    findings: dict[str, list[RunFindingRow]] = {}
     for row in list_findings(connection, run["id"], MOST):
         findings.setdefault(row["kind"], []).append(row)
     events = tuple(list_events_of_run(connection, run["id"], MOST))
