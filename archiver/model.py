@@ -205,7 +205,7 @@ class Listing:
 
     ``next_form`` is there instead where the pager sends a form. ``more`` are other ways to the same site's articles
     that the page names: feeds, the maps of a sitemap index.
-    ``strangers`` counts entries that link to no article of the site; the printed total counts them too. ``kind`` tells
+    ``non_articles`` counts entries that lead to no article of it; the printed total counts them too. ``kind`` tells
     the pages of a channel from what only leads to articles: a feed shows the newest, a sitemap everything, so being
     there or not says nothing about being listed. ``unturned`` says by what the listing seems to go on though no next
     page can be asked for. ``is_piece``: a script asks for it and puts it into its page, and may know by itself what
@@ -215,7 +215,7 @@ class Listing:
     url: str
     section: str | None = None
     entries: tuple[ListingEntry, ...] = ()
-    strangers: int = 0
+    non_articles: int = 0
     next_url: str | None = None
     results: ResultCount | None = None
     next_form: Form | None = None

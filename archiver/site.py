@@ -49,20 +49,20 @@ class Places:
     """Where things stand on the pages of one site, for what its platform does not know or has elsewhere.
 
     ``article`` is a regular expression found in the addresses of articles and in no other; its first group, if it has
-    one, is the native key. Everything else is a CSS selector: ``info_line`` those of the elements that print date and
-    view count, ``furniture`` what stands in the body and is no part of it, ``entry`` one row of a listing.
+    one, is the native key. Everything else is a CSS selector: ``byline`` those of the elements that print date and
+    view count, ``boilerplate`` what stands in the body and is no part of it, ``entry`` one row of a listing.
     ``date_order`` is ``month`` or ``day``, what its dates of three numbers begin with (03/04/2024), for pages that do
     not show it themselves.
     """
 
     article: str = ""
     title: str = ""
-    info_line: tuple[str, ...] = ()
+    byline: tuple[str, ...] = ()
     section: str = ""
     lead: str = ""
     body: str = ""
     author: str = ""
-    furniture: tuple[str, ...] = ()
+    boilerplate: tuple[str, ...] = ()
     entry: str = ""
     date_order: str = ""
 

@@ -1,4 +1,4 @@
-"""Bodies of articles with furniture in them: two looks, kinds of furniture, and texts that only look like it."""
+"""Bodies of articles with boilerplate in them: two looks, kinds of boilerplate, and texts that only look like it."""
 
 # ruff: noqa: E501 - a kind is a line
 
@@ -159,7 +159,7 @@ def read_html(look: str, html: str) -> Article:
 
 
 def furnish(pieces: Sequence[str], count: int = len(PARAGRAPHS)) -> str:
-    """Write a body with pieces of furniture before its paragraphs and after the last; "" puts none there."""
+    """Write a body with pieces of boilerplate before its paragraphs and after the last; "" puts none there."""
     paragraphs = [f"<p>{text}</p>" for text in PARAGRAPHS[:count]]
     slots = list(pieces)[: count + 1] + [""] * (count + 1 - len(pieces))
     return "".join(slot + paragraph for slot, paragraph in zip(slots, [*paragraphs, ""], strict=True))

@@ -243,18 +243,18 @@ def test_tables(body, paragraphs):
 
 
 def test_related_articles_and_buttons_are_not_in_the_body():
-    furniture = (
+    boilerplate = (
         '<div class="related_asset"><ul><li><a href="/a">Tin khác</a></li></ul></div>'
         '<div class="asset-control-detail"><a href="/in">In bài viết</a></div><form><p>Gửi ý kiến</p></form>'
     )
-    article = read(f"<p>{FIRST}</p>{furniture}<p>{LAST}</p>", below=furniture)
+    article = read(f"<p>{FIRST}</p>{boilerplate}<p>{LAST}</p>", below=boilerplate)
     assert article.paragraphs == (FIRST, LAST)
     assert "Tin khác" not in article.body_html
 
 
-def test_furniture_within_a_paragraph_is_left_out():
+def test_boilerplate_within_a_paragraph_is_left_out():
     (layout,) = LIFERAY_HANOI.layouts
-    places = replace(layout.articles[0], furniture=(*layout.articles[0].furniture, "span.dem"))
+    places = replace(layout.articles[0], boilerplate=(*layout.articles[0].boilerplate, "span.dem"))
     platform = replace(LIFERAY_HANOI, layouts=(replace(layout, articles=(places,)),))
     page = capture(f'<p>Chi bộ <span class="dem">41 lượt</span><span>họp</span></p><p>{LAST}</p>')
     assert read_page(page, platform, ZONE).paragraphs == ("Chi bộ họp", LAST)
@@ -294,7 +294,7 @@ def test_attachments(links, attachments):
     assert read(f"<p>{FIRST}</p><p>{links}</p>").attachments == expected
 
 
-def test_links_of_furniture_are_no_attachments():
+def test_links_of_boilerplate_are_no_attachments():
     assert read(f"<p>{FIRST}</p>", below='<p><a href="/documents/1/0/KH.pdf/ab">Khác</a></p>').attachments == ()
 
 

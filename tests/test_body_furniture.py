@@ -17,7 +17,7 @@ def texts(article):
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("kind", EVERYWHERE)
-def test_furniture_anywhere(look, kind):
+def test_boilerplate_anywhere(look, kind):
     for place in PLACES:
         for n in (3, 41):
             body = furnish([""] * place + [EVERYWHERE[kind](n)])
@@ -27,7 +27,7 @@ def test_furniture_anywhere(look, kind):
 
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("kind", AT_THE_END)
-def test_furniture_without_a_name_at_the_end(look, kind):
+def test_boilerplate_without_a_name_at_the_end(look, kind):
     for n in (3, 41):
         assert texts(read(look, furnish([""] * len(PARAGRAPHS) + [AT_THE_END[kind](n)]))) == PARAGRAPHS
 
@@ -35,7 +35,7 @@ def test_furniture_without_a_name_at_the_end(look, kind):
 @pytest.mark.parametrize("look", LOOKS)
 @pytest.mark.parametrize("place", [1, 3])
 @pytest.mark.parametrize("trap", TRAPS)
-def test_text_that_looks_like_furniture(look, place, trap):
+def test_text_that_looks_like_boilerplate(look, place, trap):
     markup, text = TRAPS[trap]
     article = read(look, furnish([""] * place + [markup.format(text)]))
     assert texts(article) == (*PARAGRAPHS[:place], text, *PARAGRAPHS[place:])
@@ -47,7 +47,7 @@ ends = st.lists(st.sampled_from(sorted(AT_THE_END)), max_size=3, unique=True)
 
 @settings(deadline=None, max_examples=60)
 @given(st.sampled_from(LOOKS), pieces, st.lists(st.booleans(), min_size=6, max_size=6), ends, st.data())
-def test_any_furniture_in_any_order(look, kinds, there, last, data):
+def test_any_boilerplate_in_any_order(look, kinds, there, last, data):
     """Whatever stands in a body, with whatever numbers: its text is that of the article."""
     for n in data.draw(st.lists(st.integers(1, 9_000), min_size=2, max_size=2)):
         slots = [EVERYWHERE[kind](n) if is_there else "" for kind, is_there in zip(kinds, there, strict=True)]
@@ -65,8 +65,8 @@ ALONE = {"a heading like one"}
     st.lists(st.sampled_from(sorted(TRAPS.keys() - ALONE)), min_size=1, max_size=4, unique=True),
     pieces,
 )
-def test_furniture_takes_no_text_with_it(look, traps, kinds):
-    """Text that looks like furniture stays between furniture."""
+def test_boilerplate_takes_no_text_with_it(look, traps, kinds):
+    """Text that looks like boilerplate stays between boilerplate."""
     written = "".join(TRAPS[trap][0].format(TRAPS[trap][1]) for trap in traps)
     slots = ["", EVERYWHERE[kinds[0]](7), EVERYWHERE[kinds[1]](8), written, EVERYWHERE[kinds[2]](9)]
     expected = (*PARAGRAPHS[:3], *(TRAPS[trap][1] for trap in traps), *PARAGRAPHS[3:])
@@ -113,7 +113,7 @@ def test_a_body_that_a_script_is_to_show_is_read():
 
 
 @pytest.mark.parametrize("name", ["ads", "comment", "related", "banner", "print", "share", "popup", "aside-menu"])
-def test_what_holds_the_text_is_no_furniture_whatever_it_is_called(name):
+def test_what_holds_the_text_is_no_boilerplate_whatever_it_is_called(name):
     for look in LOOKS:
         assert texts(read(look, f'<div class="{name}">{furnish([])}</div>')) == PARAGRAPHS
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.parsing.generic.names.bylines import find_byline, is_by, take_names, without_by
+from archiver.parsing.generic.names.author_names import find_byline, is_by, take_names, without_by
 
 NAMED = {
     "By Greta Lindqvist": "Greta Lindqvist",

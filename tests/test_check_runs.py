@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from archiver.archive.history.reconciling import judge_run
-from archiver.archive.runs.health import Channel, Ending, read_health
+from archiver.archive.runs.health import ChannelFigures, Ending, read_health
 from archiver.archive.runs.run_log import Run, add_finding, close_run, note_walk, open_run, write_fates
 from archiver.archive.store.file import close_archive
 from archiver.checks import check_run
@@ -194,8 +194,8 @@ def test_what_the_first_pages_of_channels_show(known: CheckedVisits) -> None:
     known.run(portal, START + 5 * WEEK)
     past = (portal.page_size,) * 5
     assert known.health.channels == (
-        Channel(f"{known.base}/{first}", None, past),
-        *(Channel(f"{known.base}/{channel}", portal.page_size, past) for channel in others),
+        ChannelFigures(f"{known.base}/{first}", None, past),
+        *(ChannelFigures(f"{known.base}/{channel}", portal.page_size, past) for channel in others),
     )
 
 

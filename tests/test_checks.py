@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.archive.runs.field_coverage import Page
-from archiver.archive.runs.health import Channel, Health, RunFigures
+from archiver.archive.runs.health import ChannelFigures, Health, RunFigures
 from archiver.checks import find_faults
 from archiver.checks.baseline import chance_of_at_least
 from archiver.checks.fields import place_of
@@ -96,7 +96,7 @@ class SteadySite:
             good_runs=sum(map(len, self.past.values())),
             articles=self.articles,
             newest=self.newest,
-            channels=(Channel(URL, min(PAGE, self.articles), (PAGE,) * len(self.past[scope][:16])),),
+            channels=(ChannelFigures(URL, min(PAGE, self.articles), (PAGE,) * len(self.past[scope][:16])),),
             pages=tuple(pages),
             recent=recent,
             observed=listed,
@@ -154,7 +154,7 @@ def _count(**figures: int) -> Callable[[Health], Health]:
 
 
 def _empty_channel(health: Health) -> Health:
-    return replace(health, channels=(*health.channels, Channel(f"{URL}-2", 0, (12, 13, 12, 12))))
+    return replace(health, channels=(*health.channels, ChannelFigures(f"{URL}-2", 0, (12, 13, 12, 12))))
 
 
 # What happens to a run -> the kind of the one finding that comes of it.
@@ -227,7 +227,9 @@ def test_what_is_told_already_is_not_told_again() -> None:
     health = _year(7)[99]
     cut = replace(health, run=replace(health.run, relisted=9, kinds=frozenset({"listings_shrunk"})))
     failed = replace(health, run=replace(health.run, errors=30, requests=60, kinds=frozenset({"outage"})))
-    silent = replace(cut, run=replace(cut.run, kinds=frozenset()), channels=(Channel(URL, None, (20, 20, 20, 20)),))
+    silent = replace(
+        cut, run=replace(cut.run, kinds=frozenset()), channels=(ChannelFigures(URL, None, (20, 20, 20, 20)),)
+    )
     assert [find_faults(one) for one in (cut, failed, silent)] == [[], [], []]
 
 

@@ -98,7 +98,7 @@ def test_a_site_declares_it() -> None:
 
 
 def test_a_declared_info_line_is_read_in_the_order_of_its_page() -> None:
-    platform = make_generic(Places(info_line=("div.when",)))
+    platform = make_generic(Places(byline=("div.when",)))
     html = article_page("03/04/2024", lang="en-US")
     article = read_page(html, platform, UTC_ZONE)
     assert isinstance(article, Article)

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from archiver.archive.runs.known_articles import KnownArticle, UnfinishedRun
 from archiver.archive.runs.unread import UnreadArticle
-from archiver.crawl.planning.accounting import Fates
+from archiver.crawl.planning.accounting import Accounting
 from archiver.crawl.planning.discovery import Discovery
 from archiver.crawl.planning.options import EXAMPLES, CrawlOptions, read_options
 from archiver.crawl.planning.plan import Plan, Scope
-from archiver.crawl.planning.targets import Agenda, Step, Target, Walk
+from archiver.crawl.planning.targets import Agenda, Target, Walk, WalkStep
 from archiver.errors import UsageError
 from archiver.model import Listing, ListingEntry, Problem, PublishedDate, ResultCount
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
@@ -38,16 +38,18 @@ def _entry(key: int, channel: str = "tin", host: str = BASE, day: str | None = N
     return ListingEntry(str(key), f"{host}/{channel}/-/view_content/{key}-tin.html", f"Tin {key}", published)
 
 
-def _listing(*entries: ListingEntry, after: str | None = None, total: int | None = None, strangers: int = 0) -> Listing:
+def _listing(
+    *entries: ListingEntry, after: str | None = None, total: int | None = None, non_articles: int = 0
+) -> Listing:
     results = ResultCount(1, len(entries), total) if total is not None else None
-    return Listing(f"{BASE}/tin", entries=entries, next_url=after, results=results, strangers=strangers)
+    return Listing(f"{BASE}/tin", entries=entries, next_url=after, results=results, non_articles=non_articles)
 
 
 def _discovery(*start: str, since: date | None = None, max_pages: int | None = None) -> Discovery:
     return Discovery(CrawlOptions(start or (f"{BASE}/tin",), since, max_pages), LIFERAY_HANOI, ZONE)
 
 
-def _asked(step: Step) -> list[tuple[str, str]]:
+def _asked(step: WalkStep) -> list[tuple[str, str]]:
     return [(target.kind, target.url) for target in step.targets]
 
 
@@ -153,7 +155,7 @@ def test_endless_pager_is_told_and_ends() -> None:
         if step.problems:
             break
     assert number == 3
-    assert step == Step((), (Problem("endless_pager", f"page 2 of {BASE}/tin shows nothing new"),))
+    assert step == WalkStep((), (Problem("endless_pager", f"page 2 of {BASE}/tin shows nothing new"),))
 
 
 def test_empty_channel() -> None:
@@ -196,7 +198,7 @@ def test_since_leaves_older_articles_out() -> None:
 def test_since_ends_the_walk_at_a_page_of_older_articles() -> None:
     discovery = _discovery(since=date(2018, 4, 27))
     step = discovery.follow(_listing(_entry(1, day="2018-04-26"), after=_page("tin", 2), total=50), _begin(discovery))
-    assert step == Step(())
+    assert step == WalkStep(())
 
 
 def test_since_goes_on_where_no_date_is_printed() -> None:
@@ -205,11 +207,13 @@ def test_since_goes_on_where_no_date_is_printed() -> None:
     assert _asked(step) == [("listing", _page("tin", 2)), ("article", _entry(1).url)]
 
 
-@pytest.mark.parametrize(("total", "strangers"), [(3, 0), (4, 1), (None, 0)])
-def test_totals_that_add_up(total: int | None, strangers: int) -> None:
+@pytest.mark.parametrize(("total", "non_articles"), [(3, 0), (4, 1), (None, 0)])
+def test_totals_that_add_up(total: int | None, non_articles: int) -> None:
     discovery = _discovery()
     walk = _begin(discovery)
-    discovery.follow(_listing(_entry(1), _entry(2), after=_page("tin", 2), total=total, strangers=strangers), walk)
+    discovery.follow(
+        _listing(_entry(1), _entry(2), after=_page("tin", 2), total=total, non_articles=non_articles), walk
+    )
     assert discovery.follow(_listing(_entry(2), _entry(3), total=total), walk).problems == ()
 
 
@@ -223,7 +227,7 @@ def test_totals_count_what_other_channels_showed_before() -> None:
 @pytest.mark.parametrize("total", [0, 2, 4])
 def test_totals_that_do_not_add_up(total: int) -> None:
     discovery = _discovery()
-    step = discovery.follow(_listing(_entry(1), _entry(2), strangers=1, total=total), _begin(discovery))
+    step = discovery.follow(_listing(_entry(1), _entry(2), non_articles=1, total=total), _begin(discovery))
     assert step.problems == (Problem("listing_total", f"{BASE}/tin says {total} articles, its pages show 3"),)
 
 
@@ -421,7 +425,7 @@ KEYS = st.sampled_from("abcdef")
 
 @given(st.lists(KEYS), st.sets(KEYS), st.lists(KEYS))
 def test_each_article_is_accounted_for_once(before: list[str], known: set[str], after: list[str]) -> None:
-    fates = Fates()
+    fates = Accounting()
     for key in before:
         fates.note(key, "waiting")
     fates.expect(known)

@@ -122,7 +122,7 @@ PARTS = {
 
 
 @pytest.mark.parametrize("name", PARTS)
-def test_furniture_leads_nobody_astray(name):
+def test_boilerplate_leads_nobody_astray(name):
     cut, whole = read_both(page(**PARTS[name]))
     assert cut == whole
     assert (cut.title, cut.section, cut.views.value) == ("Họp giao ban quý", "Tin tức", 41)
@@ -272,7 +272,7 @@ LEFT_WHOLE = {
 
 
 @pytest.mark.parametrize("name", CUT_ALL_THE_SAME)
-def test_furniture_around_a_listing_leads_nobody_astray(name):
+def test_boilerplate_around_a_listing_leads_nobody_astray(name):
     cut, whole = _list_both(LIST.format(**USUAL | CUT_ALL_THE_SAME[name]), "https://portal.example/tin")
     assert cut == whole
     assert [entry.native_key for entry in cut.entries] == ["1", "2"]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.parsing.fields.byline import read_info_line
+from archiver.parsing.fields.byline import read_byline
 from archiver.parsing.fields.embedded_date import list_dates, read_embedded_date
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -67,7 +67,7 @@ def test_all_dates_of_a_line() -> None:
     ],
 )
 def test_info_lines_with_a_name_or_a_section(text: str, raw: str) -> None:
-    published = read_info_line(text, ZONE, AT).published
+    published = read_byline(text, ZONE, AT).published
     assert published is not None
     assert (published.raw, published.at) == (raw, datetime(2018, 4, 26, 17, tzinfo=UTC))
 
@@ -76,7 +76,7 @@ def test_info_lines_with_a_name_or_a_section(text: str, raw: str) -> None:
     "text", ["Số 5 ban hành ngày 27/04/2018 của tỉnh", "Hạn nộp: 27/04/2018", "会议时间：2018-04-27 地点：三楼"]
 )
 def test_info_lines_with_the_date_of_something_else(text: str) -> None:
-    assert read_info_line(text, ZONE, AT).published is None
+    assert read_byline(text, ZONE, AT).published is None
 
 
 _NAMES = st.sampled_from(["Ban biên tập", "Admin", "Lê Thị Hoa", "Tin trong xã", "bởi Nam", "Joan Miles", "来源 本站"])

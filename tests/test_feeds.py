@@ -70,7 +70,7 @@ def test_reads_the_encoding_that_the_declaration_names() -> None:
 
 def test_entries_of_other_sites_are_strangers() -> None:
     body = "<rss><channel><item><title>A</title><link>https://other.example/a</link></item></channel></rss>"
-    assert read(body) == Listing(URL, strangers=1, kind="feed")
+    assert read(body) == Listing(URL, non_articles=1, kind="feed")
 
 
 def test_feeds_of_known_platforms_are_read() -> None:

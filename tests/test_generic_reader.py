@@ -71,7 +71,7 @@ def at(*moment: int) -> datetime:
 
 
 def test_a_page_with_everything() -> None:
-    """A whole article: breadcrumb, info line, lead, picture with caption, document, signature, everything around."""
+    """A whole article: breadcrumb, byline, lead, picture with caption, document, signature, everything around."""
     html = wrap(
         "<ul><li><a href='/'>Trang chủ</a></li><li><a href='/xay-dung'>Xây dựng Đảng</a></li></ul>"
         f"<h1>{TITLE}</h1><div><span>Thứ sáu, 05/01/2024 | 16:10</span> <span>Lượt xem: 1.204</span></div>"
@@ -327,7 +327,7 @@ SYSTEMS = {
         f"<div><h1>{TITLE}</h1><em>Thứ sáu - 05/01/2024 16:10</em></div><div>{PROSE}"
         "<p>Tác giả: Nguyễn Văn Mẫu</p><p>Nguồn tin: Văn phòng</p></div>"
     ),
-    "a linked info line": (
+    "a linked byline": (
         f"<h1>{TITLE}</h1><div><a href='/2024'><time datetime='x'>Tháng Một 5, 2024 16:10</time></a> bởi "
         f"<a href='/a'>Văn phòng</a></div><div>{PROSE}<div>Post Views: 1.432</div></div>"
     ),
@@ -343,7 +343,7 @@ def test_habits_of_systems(system: str) -> None:
     assert (article.title, article.paragraphs) == (TITLE, PARAGRAPHS)
     assert article.published is not None
     assert article.published.at == at(2024, 1, 5, 16, 10)
-    counts = {"badges": 12308, "a linked info line": 1432}
+    counts = {"badges": 12308, "a linked byline": 1432}
     assert (article.views.value if article.views else None) == counts.get(system)
     assert article.author == ("Nguyễn Văn Mẫu" if system.startswith("author") else None)
 
@@ -351,12 +351,12 @@ def test_habits_of_systems(system: str) -> None:
 PLACES = Places(
     article=r"/tin/(\d+)",
     title="div.ten",
-    info_line=("div.ngay", "div.xem"),
+    byline=("div.ngay", "div.xem"),
     section="div.muc",
     lead="div.tom",
     body="div.bai",
     author="div.ten-tac-gia",
-    furniture=("div.lien-quan",),
+    boilerplate=("div.lien-quan",),
 )
 DECLARED_PAGE = (
     "<title>Trang tin</title><div class=muc>Xây dựng Đảng</div><h1>Trang tin của Đảng bộ</h1>"
@@ -408,7 +408,7 @@ def test_nothing_is_lost_at_the_end_of_a_text(ending: str) -> None:
 
 
 def test_the_first_paragraph_may_repeat_the_headline() -> None:
-    """Bold it is the lead, plain a paragraph; above the info line it is neither."""
+    """Bold it is the lead, plain a paragraph; above the byline it is neither."""
     head = f"<h1>{TITLE}</h1><p>{TITLE}</p><div>05/01/2024 | 16:10</div>"
     bold = read_article(wrap(f"{head}<div><p><b>{TITLE}</b></p>{PROSE}</div>"))
     plain = read_article(wrap(f"{head}<div><p>{TITLE}</p>{PROSE}</div>"))

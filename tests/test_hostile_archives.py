@@ -1,4 +1,4 @@
-"""Archives that strangers made: nothing in them runs, nothing leads anywhere, and all it takes is one line."""
+"""Archives that non_articles made: nothing in them runs, nothing leads anywhere, and all it takes is one line."""
 
 import hashlib
 import json

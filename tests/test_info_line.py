@@ -1,4 +1,4 @@
-"""An info line gives the date of publication and the view count, whatever stands beside them."""
+"""A byline gives the date of publication and the view count, whatever stands beside them."""
 
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.model import Count, PublishedDate
-from archiver.parsing.fields.byline import InfoLine, read_info_line
+from archiver.parsing.fields.byline import Byline, read_byline
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 CAPTURED = datetime(2026, 1, 2, 5, 0, 30, tzinfo=UTC)
@@ -111,18 +111,18 @@ APRIL_27 = day("27/04/2018", 2018, 4, 27)
     ],
 )
 def test_reads_date_and_views(text, published, views):
-    assert read_info_line(text, HANOI, CAPTURED) == InfoLine(published, views)
+    assert read_byline(text, HANOI, CAPTURED) == Byline(published, views)
 
 
 def test_relative_dates_keep_their_mark():
-    line = read_info_line("2 giờ trước - 1,2 nghìn lượt xem", HANOI, CAPTURED)
+    line = read_byline("2 giờ trước - 1,2 nghìn lượt xem", HANOI, CAPTURED)
     expected = PublishedDate("2 giờ trước", datetime(2026, 1, 2, 3, 0, tzinfo=UTC), "minute", relative=True)
-    assert line == InfoLine(expected, Count("1,2 nghìn", 1200))
+    assert line == Byline(expected, Count("1,2 nghìn", 1200))
 
 
 def test_dateparser_forms_are_read_beside_other_text():
-    line = read_info_line("Nguyễn Văn A | 27 kwietnia 2018 | 5 views", HANOI, CAPTURED)
-    assert line == InfoLine(day("27 kwietnia 2018", 2018, 4, 27), Count("5", 5))
+    line = read_byline("Nguyễn Văn A | 27 kwietnia 2018 | 5 views", HANOI, CAPTURED)
+    assert line == Byline(day("27 kwietnia 2018", 2018, 4, 27), Count("5", 5))
 
 
 DATES = ("{:%d/%m/%Y | %H:%M}", "{:%d-%m-%Y, %H:%M}", "Ngày đăng: {:%d/%m/%Y - %H:%M}", "Đăng lúc {:%Hh%M %d/%m/%Y}")
@@ -144,7 +144,7 @@ BESIDE = st.lists(
 def test_date_and_count_are_found_in_any_order(local, number, date, count, beside, random, separator):
     pieces = [date.format(local), count.format(number), *beside]
     random.shuffle(pieces)
-    line = read_info_line(separator.join(pieces), HANOI, CAPTURED)
+    line = read_byline(separator.join(pieces), HANOI, CAPTURED)
     assert line.published is not None
     assert line.published.at == local.replace(second=0, microsecond=0, tzinfo=HANOI).astimezone(UTC)
     assert line.views == Count(str(number), number)
@@ -179,7 +179,7 @@ SCRAPS = st.sampled_from(
 @settings(deadline=None)
 @given(st.one_of(st.text(max_size=300), st.lists(SCRAPS, max_size=40).map("".join)))
 def test_no_text_raises_or_gives_a_date_out_of_bounds(text):
-    line = read_info_line(text, HANOI, CAPTURED)
+    line = read_byline(text, HANOI, CAPTURED)
     if line.published and line.published.at:
         assert datetime(1944, 12, 31, tzinfo=UTC) <= line.published.at <= datetime(2026, 1, 4, 5, 0, 30, tzinfo=UTC)
     if line.views and line.views.value is not None:

@@ -1,10 +1,10 @@
-"""Info lines in the languages that portals and their neighbours use: date, time, count, and what is beside."""
+"""Bylines in the languages that portals and their neighbours use: date, time, count, and what is beside."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from archiver.parsing.fields.byline import read_info_line
+from archiver.parsing.fields.byline import read_byline
 from archiver.parsing.fields.counts import find_count
 
 CAPTURED = datetime(2026, 1, 2, 5, tzinfo=UTC)
@@ -85,7 +85,7 @@ Xem|Xem chi tiết|Xem tiếp|编辑次数：7|评论：7|回應：7|13 mins|0 c
 
 @pytest.mark.parametrize(("language", "line", "published", "views"), ROWS, ids=[f"{row[0]}-{row[2]}" for row in ROWS])
 def test_lines(language, line, published, views):
-    found = read_info_line(line.replace("\0", "|"), UTC, CAPTURED)
+    found = read_byline(line.replace("\0", "|"), UTC, CAPTURED)
     at = datetime.fromisoformat(published).replace(tzinfo=UTC)
     read = found.published and (found.published.at, found.published.precision)
     assert (read, found.views and found.views.value) == ((at, "minute" if "T" in published else "day"), int(views))

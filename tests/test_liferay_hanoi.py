@@ -201,13 +201,13 @@ def test_an_entry_is_counted_once():
 @pytest.mark.parametrize("href", ["/gioi-thieu", "https://khac.example/a", "javascript:;", "http://[hong"])
 def test_strange_entries_are_counted_and_named(href):
     listing = read(ROWS + row(7, "Khách", href=href))
-    assert (len(listing.entries), listing.strangers) == (2, 1)
+    assert (len(listing.entries), listing.non_articles) == (2, 1)
     assert listing.problems == (Problem("strange_entry", href),)
 
 
 def test_rows_without_a_link_are_no_entries():
     listing = read(ROWS + '<div class="asset-bounddary"><h3 class="asset-title">Không có liên kết</h3></div>')
-    assert (len(listing.entries), listing.strangers, listing.problems) == (2, 0, ())
+    assert (len(listing.entries), listing.non_articles, listing.problems) == (2, 0, ())
 
 
 def test_unreadable_dates_and_counts_name_their_entry():

@@ -50,7 +50,7 @@ def test_rows_of_documents(end: str) -> None:
     told = f"4 of 4 rows lead to documents and to no article: https://phuong.example/tep/0.{end}"
     assert (_problems(page), page.url) == ([told], URL)
     assert isinstance(page, Listing)
-    assert (page.entries, page.strangers) == ((), 4)
+    assert (page.entries, page.non_articles) == ((), 4)
 
 
 def test_rows_of_another_host() -> None:
@@ -94,7 +94,7 @@ def test_a_document_between_articles_is_counted_and_told() -> None:
     assert _problems(page) == ["1 of 4 rows lead to documents and to no article: https://phuong.example/tep/b.pdf"]
     assert isinstance(page, Listing)
     assert [entry.url[-1] for entry in page.entries] == ["a", "c", "d"]
-    assert page.strangers == 1
+    assert page.non_articles == 1
 
 
 def test_a_document_beside_the_title_of_an_article_is_none_of_the_listing() -> None:
@@ -120,7 +120,7 @@ def test_a_channel_of_documents_is_walked_on_and_has_an_end() -> None:
     walk = Walk(URL)
     kinds = []
     for number in range(2, MOST_BARE + 4):
-        step = discovery.follow(Listing(URL, strangers=4, next_url=f"{URL}?page={number}"), walk)
+        step = discovery.follow(Listing(URL, non_articles=4, next_url=f"{URL}?page={number}"), walk)
         kinds.append([problem.kind for problem in step.problems])
     assert kinds == [[]] * MOST_BARE + [["endless_pager"]] * 2
 

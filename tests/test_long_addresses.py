@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from archiver.crawl.planning.accounting import Fates
+from archiver.crawl.planning.accounting import Accounting
 from archiver.crawl.planning.bounds import check_addresses
 from archiver.crawl.planning.options import read_addresses
 from archiver.crawl.planning.targets import Target, Walk
@@ -93,13 +93,13 @@ def test_a_next_page_at_a_long_address_is_told(by_form: bool) -> None:
     form = Form(url, (), "2") if by_form else None
     listing = Listing("https://xa.example/tin", next_url=None if by_form else url, next_form=form)
     said = f"page 2 of https://xa.example/tin: {url[:200]}… ({len(url)} characters)"
-    assert check_addresses(listing, _walk(), Fates()) == (Problem("address_too_long", said),)
+    assert check_addresses(listing, _walk(), Accounting()) == (Problem("address_too_long", said),)
 
 
 def test_an_address_is_told_once() -> None:
     url = f"https://xa.example/{'a' * MOST_ADDRESS}"
     listing = Listing("https://xa.example/tin", entries=(ListingEntry("a", url, "Một"), ListingEntry("b", url, "Một")))
-    fates = Fates()
+    fates = Accounting()
     assert len(check_addresses(listing, _walk(), fates)) == 1
     fates.note("a", "skipped")
     fates.note("b", "skipped")

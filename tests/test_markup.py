@@ -11,7 +11,7 @@ from lxml import etree
 from archiver.demo_portal.portal import ZONE
 from archiver.html.elements import text_of
 from archiver.html.markup import LEAST_LIBXML2, DeepMarkupError, parse_once
-from archiver.html.tree import grow_tree
+from archiver.html.tree import parse_tree
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.page import read_page
 from archiver.parsing.pages.document import parse_html
@@ -133,7 +133,7 @@ def test_libxml2_reads_as_browsers_do() -> None:
 def test_elements_have_all_that_those_of_beautifulsoup_have() -> None:
     """Ours are made without its constructors: what a newer one adds to its elements shows here."""
     html = '<p class="a">Một <b>hai</b></p>'
-    for ours, theirs in zip(_list_nodes(grow_tree(html)), _list_nodes(BeautifulSoup(html, "lxml")), strict=True):
+    for ours, theirs in zip(_list_nodes(parse_tree(html)), _list_nodes(BeautifulSoup(html, "lxml")), strict=True):
         missing = [name for name in vars(theirs) if not hasattr(type(ours), name) and name not in vars(ours)]
         assert missing == []
 

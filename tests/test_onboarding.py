@@ -28,7 +28,7 @@ from archiver.model import Capture, Problem
 from archiver.onboarding.addresses import infer_article
 from archiver.onboarding.drafts import suggest_name, write_site_file
 from archiver.onboarding.inquiry import Survey, UnreadableSiteError, explore
-from archiver.onboarding.questions import Answer, Ask
+from archiver.onboarding.questions import Ask, Reply
 from archiver.onboarding.zones import guess_zone
 from archiver.site import Expectations, Places, Site
 from archiver.urls import strip_tracking
@@ -44,16 +44,16 @@ Told = TypeVar("Told")
 
 
 def ask(
-    portal: Portal, inquiry: Generator[Ask, Sequence[Answer], Told], change: Callable[[bytes], bytes] = bytes
+    portal: Portal, inquiry: Generator[Ask, Sequence[Reply], Told], change: Callable[[bytes], bytes] = bytes
 ) -> Told:
-    """Answer an inquiry with the pages of a portal, changed on their way."""
+    """Reply an inquiry with the pages of a portal, changed on their way."""
     asked = next(inquiry)
     while True:
         answers = []
         for url in asked.urls:
             parts = urlsplit(url)
             response = portal.answer(f"{parts.path}?{parts.query}" if parts.query else parts.path)
-            answers.append(Answer(url, Capture(url, now(), response.status, HTML, change(response.body))))
+            answers.append(Reply(url, Capture(url, now(), response.status, HTML, change(response.body))))
         try:
             asked = inquiry.send(answers)
         except StopIteration as end:
@@ -95,7 +95,7 @@ def test_an_unknown_platform_gets_places_that_hold() -> None:
     assert re.search(places.article, f"{BASE}/{CHANNEL}/-/view_content/4418664-tin.html")[1] == "4418664"  # type: ignore[index]
     assert not re.search(places.article, f"{BASE}/{CHANNEL}")
     assert places.title
-    assert places.info_line
+    assert places.byline
     by_key = {str(article.id): article for article in portal.listed()}
     for look in survey.looks:
         printed = by_key[look.article.native_key]
@@ -131,7 +131,7 @@ SITES = [
         tuple(f"{BASE}/chuyen-muc-so-{n}/tin-tuc-va-su-kien-cua-xa" for n in range(30)),
         "Asia/Bangkok",
         Expectations(new_within_days=40, fields=("title", "views")),
-        places=Places(article=r"/(\d+)-[^/]*\.html", title="h1.t", info_line=("p.d", "p.v"), furniture=("div.x",)),
+        places=Places(article=r"/(\d+)-[^/]*\.html", title="h1.t", byline=("p.d", "p.v"), boilerplate=("div.x",)),
     ),
 ]
 
@@ -245,7 +245,7 @@ def test_errors_and_failures_are_told() -> None:
     inquiry = explore(BASE, 0)
     next(inquiry)
     with pytest.raises(UnreadableSiteError, match="refuses connections"):
-        inquiry.send([Answer(BASE, Problem("connection_refused", "the host refuses connections"))])
+        inquiry.send([Reply(BASE, Problem("connection_refused", "the host refuses connections"))])
 
 
 @pytest.mark.parametrize(

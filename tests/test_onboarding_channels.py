@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from archiver.model import Capture
 from archiver.onboarding.channels import MOST_CANDIDATES, MOST_TIMES, find_candidates
 from archiver.onboarding.inquiry import Survey, UnreadableSiteError, explore
-from archiver.onboarding.pages import Link
-from archiver.onboarding.questions import Answer
+from archiver.onboarding.pages import PageLink
+from archiver.onboarding.questions import Reply
 from archiver.platforms.generic import read_address
 
 AT = datetime(2025, 3, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ def look(home: str) -> tuple[Survey, list[str]]:
         for url in questions.urls:
             asked.append(url.removeprefix(SITE))
             body = f"<html lang='vi'><body>{pages.get(asked[-1], '')}</body></html>".encode()
-            answers.append(Answer(url, Capture(url, AT, 200 if asked[-1] in pages else 404, (), body)))
+            answers.append(Reply(url, Capture(url, AT, 200 if asked[-1] in pages else 404, (), body)))
         try:
             questions = inquiry.send(answers)
         except StopIteration as end:
@@ -74,7 +74,7 @@ def test_nobody_asks_for_ever() -> None:
 
 @given(st.lists(st.integers(min_value=0, max_value=40), max_size=60))
 def test_each_link_is_asked_for_once(numbers: list[int]) -> None:
-    links = [Link(f"{SITE}/tin-{number}", "Tin tức") for number in numbers]
+    links = [PageLink(f"{SITE}/tin-{number}", "Tin tức") for number in numbers]
     batches = find_candidates(f"{SITE}/", links, read_address)
     asked = [url for batch in batches for url in batch]
     assert len(asked) == len(set(asked)) == min(len(set(numbers)), MOST_TIMES * MOST_CANDIDATES)

@@ -123,7 +123,7 @@ def test_scrapy_parse_shows_what_it_reads(project: Project, ward: str) -> None:
 @pytest.mark.parametrize("second", ["never", "always"])
 def test_a_crawl_reads_with_it_in_one_process_or_two(project: Project, ward: str, second: str) -> None:
     done = project.crawl(ward, "-s", f"ARCHIVE_RECORDING_PROCESS={second}")
-    assert (done.status, done.err) == (0, "")
+    assert (done.status, done.err.splitlines()) == (0, [f"New archive: {project.archive}"])
     stored = project.query("SELECT article_id, title, lead, views FROM current_articles ORDER BY article_id")
     assert stored == [(str(n), f"Lịch họp tháng {n}", "Ủy ban họp ba phiên.", 120 + n) for n in range(1, 7)]
     assert project.query("SELECT platform FROM sites") == [("ward_portal.platform:WARD_PORTAL",)]

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archiver.archive.runs.known_articles import list_strangers
+from archiver.archive.runs.known_articles import list_non_articles
 from archiver.archive.runs.run_log import close_run, open_run
 from archiver.archive.store.file import create_or_open
 from archiver.crawl.planning.options import CrawlOptions
@@ -301,7 +301,7 @@ def test_a_cut_page_is_not_done_when_its_run_is_taken_up(tmp_path: Path, final: 
         plan = make_plan(database, UNKNOWN, CrawlOptions(UNKNOWN.listings), {}, AT + timedelta(minutes=5))
         assert plan.resumed is not None
         assert plan.done == frozenset()
-        assert not final or list_strangers(database.conn, "xa") == []
+        assert not final or list_non_articles(database.conn, "xa") == []
 
 
 def test_reading_again_gives_the_same_verdict(tmp_path: Path) -> None:

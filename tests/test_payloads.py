@@ -235,9 +235,9 @@ def test_a_new_design_gets_a_new_dictionary(archive: Archive, pages: list[bytes]
     archive.at = FUTURE
     chance = random.Random(2)
     words = [chance.randbytes(4).hex().encode() for _ in range(2_000)]
-    furniture = b" ".join(chance.choices(words, k=2_000))
+    boilerplate = b" ".join(chance.choices(words, k=2_000))
     for number in range(SAMPLES + 5):
-        digest = archive.keep(f"/new/{number}", furniture + b" ".join(chance.choices(words, k=20)))
+        digest = archive.keep(f"/new/{number}", boilerplate + b" ".join(chance.choices(words, k=20)))
     newest = archive.ask("SELECT digest FROM dictionaries ORDER BY made_at")
     assert len(newest) == 2
     assert archive.ask("SELECT dictionary_digest FROM payloads WHERE digest = ?", digest) == newest[1:]

@@ -17,11 +17,11 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 PLACES = Places(
     article=r"/bai-(\d+)\.html$",
     title="h2.ten",
-    info_line=("b.ngay", "b.dem"),
+    byline=("b.ngay", "b.dem"),
     lead="p.dau",
     body="div.than",
     author="i.ky",
-    furniture=("div.than span.quang-cao",),
+    boilerplate=("div.than span.quang-cao",),
 )
 PAGE = """<html><head><title>Cổng thông tin</title></head><body><h1>Cổng thông tin xã Hạ Bình</h1>
 <div class="asset-full-content-title">Không phải tên bài</div>

@@ -64,14 +64,14 @@ def test_listings(row):
         (
             printed["native_key"],
             clean_text(html.unescape(printed["title"])),
-            date_in(printed["info_line"]),
-            read_date(date_in(printed["info_line"])) if date_in(printed["info_line"]) else None,
+            date_in(printed["byline"]),
+            read_date(date_in(printed["byline"])) if date_in(printed["byline"]) else None,
             printed["views"],
         )
         for printed in row["listed"]
     ]
     assert listing.results == (ResultCount(*row["results"]) if row["results"] else None)
-    assert (listing.problems, listing.strangers) == ((), 0)
+    assert (listing.problems, listing.non_articles) == ((), 0)
     assert listing.url == strip_session(row["address"])
 
 

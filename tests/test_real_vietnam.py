@@ -140,7 +140,7 @@ def test_lists(row):
         )
         for entry in listing.entries
     ] == [(clean_text(item["title"]), item["published"], item["view_count"]) for item in printed["items"]]
-    assert (listing.problems, listing.strangers, listing.next_url, listing.next_form) == ((), 0, None, None)
+    assert (listing.problems, listing.non_articles, listing.next_url, listing.next_form) == ((), 0, None, None)
     assert listing.section in (clean_text(printed["title"]), None)
 
 

@@ -50,7 +50,7 @@ GOOD = LIFERAY_HANOI.layouts[0].articles[0]
 # Sees no lead outside the body.
 BLIND = replace(GOOD, lead="p.nowhere")
 # Takes the list of other news for a part of the body.
-NOISY = replace(GOOD, body=("div.portlet-body",), furniture=("p.view-content-author", "div.sapo-wrapper"))
+NOISY = replace(GOOD, body=("div.portlet-body",), boilerplate=("p.view-content-author", "div.sapo-wrapper"))
 
 
 def _article_with_lead(portal: Portal) -> int:

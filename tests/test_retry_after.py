@@ -11,8 +11,8 @@ from itertools import pairwise
 
 import pytest
 
-from archiver.crawl.politeness.backoff import MOST_BACKOFF, MOST_FAILURES, Attempt, Patience, read_wait
-from archiver.crawl.politeness.limits import Manners
+from archiver.crawl.politeness.backoff import MOST_BACKOFF, MOST_FAILURES, Attempt, Backoff, read_wait
+from archiver.crawl.politeness.limits import Politeness
 from archiver.model import Problem
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, Response, demo_portal, serve
@@ -51,7 +51,7 @@ def test_reading_retry_after(value: str | None, date: str | None, seconds: float
     assert read_wait(value, date, AT) == seconds
 
 
-def _hear(patience: Patience, *urls: str, at: float = 0.0, problem: Problem | None = BUSY) -> list[float | Problem]:
+def _hear(patience: Backoff, *urls: str, at: float = 0.0, problem: Problem | None = BUSY) -> list[float | Problem]:
     return [patience.hear(Attempt(url, at, at + 0.5, problem)) for url in urls]
 
 
@@ -60,7 +60,7 @@ def _many(count: int, name: str = "a") -> list[str]:
 
 
 def test_pauses_double_up_to_a_minute() -> None:
-    patience = Patience(Manners(backoff=5, host_pause=600))
+    patience = Backoff(Politeness(backoff=5, host_pause=600))
     pauses = _hear(patience, *_many(MOST_FAILURES - 1))
     for pause, least in zip(pauses, [5, 10, 20, 40, *[MOST_BACKOFF] * 5], strict=True):
         assert isinstance(pause, float)
@@ -74,7 +74,7 @@ def test_pauses_double_up_to_a_minute() -> None:
 
 
 def test_ten_failures_are_a_pause_and_the_next_one_the_end() -> None:
-    patience = Patience(Manners(backoff=0, host_pause=600))
+    patience = Backoff(Politeness(backoff=0, host_pause=600))
     assert _hear(patience, *_many(10)) == [0] * 9 + [600]
     assert _hear(patience, *_many(3, "under way"), at=0.1) == [0] * 3  # they began before the pause
     (end,) = _hear(patience, "http://a.example/last", at=601)
@@ -85,14 +85,14 @@ def test_ten_failures_are_a_pause_and_the_next_one_the_end() -> None:
 
 
 def test_a_good_answer_after_the_pause_begins_anew() -> None:
-    patience = Patience(Manners(backoff=0, host_pause=600))
+    patience = Backoff(Politeness(backoff=0, host_pause=600))
     assert _hear(patience, *_many(10))[-1] == 600
     assert _hear(patience, "http://a.example/good", at=601, problem=None) == [0]
     assert _hear(patience, *_many(10, "b"), at=700) == [0] * 9 + [600]
 
 
 def test_pages_that_were_broken_before_do_not_speak_of_the_host() -> None:
-    patience = Patience(Manners(backoff=0, host_pause=600))
+    patience = Backoff(Politeness(backoff=0, host_pause=600))
     broken = _many(9)
     _hear(patience, *broken)
     _hear(patience, "http://a.example/good", problem=None)
@@ -101,7 +101,7 @@ def test_pages_that_were_broken_before_do_not_speak_of_the_host() -> None:
 
 
 def test_what_a_host_asks_for_is_kept_up_to_an_hour() -> None:
-    patience = Patience(Manners(backoff=5, host_pause=600))
+    patience = Backoff(Politeness(backoff=5, host_pause=600))
     assert patience.hear(Attempt("u", 0, 1, BUSY, wait=3600)) == 3600
     end = patience.hear(Attempt("u", 0, 1, BUSY, wait=3601))
     assert end == Problem("retry_later", "the host asks to come back in 3601 s; the next run will")

@@ -21,7 +21,7 @@ from archiver.archive.search import index as search_index
 from archiver.archive.search.engine import Order, search_articles
 from archiver.archive.search.index import check_index, index_missing, rebuild_index
 from archiver.archive.search.query_language import Query, Term, parse_query
-from archiver.archive.search.results import Hit
+from archiver.archive.search.results import SearchResult
 from archiver.archive.search.snippets import make_snippet
 from archiver.archive.store.file import create_or_open, open_for_reading
 from archiver.archive.upkeep.merge import merge_archive
@@ -71,7 +71,7 @@ class Shelf:
         capture = Capture(url, at, 200, (), f"{self.visits}".encode())
         record_capture(self.database, self.runs[site.name], site, capture, article)
 
-    def find(self, text: str, order: Order = "newest", history: bool = False) -> list[Hit]:
+    def find(self, text: str, order: Order = "newest", history: bool = False) -> list[SearchResult]:
         return list(search_articles(self.database.conn, parse_query(text), order=order, history=history))
 
     def ids(self, text: str, order: Order = "newest") -> list[str]:

@@ -81,7 +81,7 @@ def test_every_field_of_the_seed(lead_in_body, spelling, section_in):
 
 @pytest.mark.parametrize("lead_in_body", [False, True])
 def test_every_word_of_the_seed_once(lead_in_body):
-    """Title, lead, caption and body together are the whole text but for section and info line."""
+    """Title, lead, caption and body together are the whole text but for section and byline."""
     seed = read_seed()
     article = serve_seed(seed, lead_in_body=lead_in_body)
     read = [article.title, article.lead, article.images[0].caption, *article.paragraphs]

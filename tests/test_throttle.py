@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from scrapy.settings import Settings
 
-from archiver.crawl.politeness.limits import Manners, introduce, is_hurried, read_manners
+from archiver.crawl.politeness.limits import Politeness, introduce, is_hurried, read_politeness
 from archiver.crawl.running.project_settings import project_settings
 from archiver.errors import UsageError
 from tests.conftest import FAST, Crawling
@@ -88,7 +88,7 @@ def test_no_delay_means_none_unless_it_was_chosen(
     chosen: dict[str, str], backoff: float, pause: float, throttle_off: bool
 ) -> None:
     settings = project_settings(**chosen)
-    assert read_manners(settings) == Manners(backoff, pause)
+    assert read_politeness(settings) == Politeness(backoff, pause)
     assert is_hurried(settings, "AUTOTHROTTLE_ENABLED") == throttle_off
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from archiver.demo_portal.portal import ZONE
 from archiver.html.decoding import decode_page
 from archiver.html.elements import beginning_of, elements_below, select, take_out, text_of
-from archiver.html.tree import fell_tree, grow_tree
+from archiver.html.tree import dispose_tree, parse_tree
 from archiver.model import Article, Capture
 from archiver.parsing.page import read_page
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
@@ -39,7 +39,7 @@ TABLE = "<table><tr><td>Một</td></tr></table>"
 
 
 def grow_both(html: str) -> tuple[BeautifulSoup, BeautifulSoup]:
-    return grow_tree(html), BeautifulSoup(html, "lxml", multi_valued_attributes=None)
+    return parse_tree(html), BeautifulSoup(html, "lxml", multi_valued_attributes=None)
 
 
 def describe(soup: BeautifulSoup) -> list[object]:
@@ -99,7 +99,7 @@ def test_real_pages(shared, tmp_path, step):
 
 
 def test_what_was_taken_out_is_found_no_more() -> None:
-    page = grow_tree("<div id=a><p>Một</p></div><p>Hai</p>")
+    page = parse_tree("<div id=a><p>Một</p></div><p>Hai</p>")
     assert [text_of(element) for element in select(page, "p")] == ["Một", "Hai"]
     take_out(page, page.find_all("div")[0])
     assert [text_of(element) for element in select(page, "p")] == ["Hai"]
@@ -108,7 +108,7 @@ def test_what_was_taken_out_is_found_no_more() -> None:
 
 @given(st.lists(st.sampled_from(PIECES)).map("".join))
 def test_texts_are_those_of_beautiful_soup(html: str) -> None:
-    page = grow_tree(html)
+    page = parse_tree(html)
     elements = list(elements_below(page))
     assert elements == page.find_all(True)
     for element in (page, *elements):
@@ -119,7 +119,7 @@ def test_texts_are_those_of_beautiful_soup(html: str) -> None:
 def test_threads_do_not_disturb_each_other():
     pages = [f"<p>{number}</p>" * 300 for number in range(40)]
     with ThreadPoolExecutor(4) as pool:
-        texts = list(pool.map(lambda page: grow_tree(page).get_text(), pages))
+        texts = list(pool.map(lambda page: parse_tree(page).get_text(), pages))
     assert texts == [str(number) * 300 for number in range(40)]
 
 
@@ -146,9 +146,9 @@ def test_a_page_that_was_read_leaves_no_tree() -> None:
 @pytest.mark.usefixtures("no_search_for_garbage")
 def test_a_tree_is_felled_whole() -> None:
     before = _count_nodes()
-    tree = grow_tree(TABLE * 3)
+    tree = parse_tree(TABLE * 3)
     assert _count_nodes() > before + 9
-    fell_tree(tree)
+    dispose_tree(tree)
     del tree
     assert _count_nodes() == before
 

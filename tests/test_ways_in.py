@@ -13,7 +13,7 @@ from archiver.crawl.planning.discovery import Discovery
 from archiver.crawl.planning.options import CrawlOptions
 from archiver.crawl.planning.plan import STRANGER_FOR, Plan, make_plan
 from archiver.crawl.planning.targets import Walk
-from archiver.ingest.record import is_stranger, record_capture
+from archiver.ingest.record import is_non_article, record_capture
 from archiver.model import Article, Capture, Listing, ListingEntry, Page, Problem, PublishedDate, Purpose, Unreadable
 from archiver.platforms.generic import GENERIC
 from archiver.platforms.layout import Platform
@@ -141,13 +141,13 @@ def _visit(path: Path, *pages: Page, expected: str | None = "vidu.vn/mot") -> tu
             run = open_run(database.conn, SITE, {}, at)
             record_capture(database, run, SITE, capture, page, Purpose("article", expected))
             close_run(database.conn, run, "finished", 1, at)
-        stranger = is_stranger(database, SITE, capture, page, expected)
+        stranger = is_non_article(database, SITE, capture, page, expected)
     plan = make_plan(database, SITE, CrawlOptions(SITE.listings), {}, AT + timedelta(days=len(pages)))
     later = make_plan(database, SITE, CrawlOptions(SITE.listings), {}, AT + len(pages) * STRANGER_FOR * 3)
-    assert later.strangers == frozenset()
+    assert later.non_articles == frozenset()
     findings = [row["kind"] for row in database.query("SELECT kind FROM findings ORDER BY id")]
     database.close()
-    return findings, stranger, plan.strangers
+    return findings, stranger, plan.non_articles
 
 
 @pytest.mark.parametrize("page", [LISTING, NOTHING, GONE], ids=["a listing", "no article", "404"])

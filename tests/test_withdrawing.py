@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from archiver.archive.runs.clocks import find_ahead
-from archiver.archive.runs.known_articles import find_last_walk, list_known_articles, list_strangers
+from archiver.archive.runs.known_articles import find_last_walk, list_known_articles, list_non_articles
 from archiver.archive.runs.run_history import list_attendance
 from archiver.archive.store.file import create_or_open
 from archiver.errors import UsageError
@@ -245,5 +245,5 @@ def test_a_run_after_it_neither_takes_it_up_nor_knows_of_it(crawling: Crawling) 
     assert walked.date() == (START + timedelta(days=2)).date()
     assert [entry.number for entry in list_attendance(database.conn)["dukdhcd"]] == [1, 2]
     assert find_ahead(database.conn, "dukdhcd", START + timedelta(days=3)) is None
-    assert {at.date() for _, at in list_strangers(database.conn, "dukdhcd")} == {(START + timedelta(days=2)).date()}
+    assert {at.date() for _, at in list_non_articles(database.conn, "dukdhcd")} == {(START + timedelta(days=2)).date()}
     database.close()

@@ -20,7 +20,7 @@ _ENDS: dict[str, Kind] = {"failed": "run_failed", "died": "run_died"}
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class LogRemark:
     """What the ledger says of a site, and by which run."""
 
     kind: Kind
@@ -28,22 +28,22 @@ class Remark:
     detail: str
 
 
-def check_attendance(entries: Sequence[LedgerEntry], at: datetime, *, expected: bool) -> Iterator[Remark]:
+def check_attendance(entries: Sequence[LedgerEntry], at: datetime, *, expected: bool) -> Iterator[LogRemark]:
     """Say what is wrong with the runs of one site, the oldest first; ``expected``: it is declared, so it should run."""
     entries = [entry for entry in entries if entry.started_at <= at + AHEAD]  # others were dated by a wrong clock
     for entry in find_open(entries):
         age = at - entry.started_at
         if age > LONGEST_RUN:
             detail = f"open for {write_span(age)}: killed, and no run since that would have closed it"
-            yield Remark("run_open", entry, detail)
+            yield LogRemark("run_open", entry, detail)
     last = next((entry for entry in reversed(entries) if entry.outcome), None)
     if last and last.outcome in _ENDS:
         detail = f"the last run {last.outcome}; its log is in the folder logs beside the archive"
-        yield Remark(_ENDS[last.outcome], last, detail)
+        yield LogRemark(_ENDS[last.outcome], last, detail)
     gap = usual_gap(entries)
     if expected and gap and entries and at - entries[-1].started_at > 2 * gap:
         detail = f"no run for {write_span(at - entries[-1].started_at)}, usually every {write_span(gap)}; look at cron"
-        yield Remark("not_run", entries[-1], detail)
+        yield LogRemark("not_run", entries[-1], detail)
 
 
 def find_open(entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:

@@ -51,8 +51,8 @@ def _name_places(article: ArticleLayout, field: str) -> str:
         "title": (article.title,),
         "lead": (article.lead,),
         "section": article.sections,
-        "published": (article.info_line,),
-        "views": (article.info_line,),
+        "published": (article.byline,),
+        "views": (article.byline,),
     }
     return ", ".join(
         place if isinstance(place, str) else f"{place.__module__}.{place.__qualname__}"

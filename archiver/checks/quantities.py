@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from statistics import median
 
-from archiver.archive.runs.health import Channel, Health
+from archiver.archive.runs.health import ChannelFigures, Health
 from archiver.archive.runs.run_log import Finding
 from archiver.checks.baseline import (
     CHANCE,
@@ -51,7 +51,7 @@ def check_listings(health: Health) -> Iterator[Finding]:
         yield from filter(None, map(_check_channel, health.channels))
 
 
-def _check_channel(channel: Channel) -> Finding | None:
+def _check_channel(channel: ChannelFigures) -> Finding | None:
     before = median(channel.past[:MOST_RUNS]) if len(channel.past) >= FEWEST_RUNS else 0
     if channel.entries != 0 or before < FEWEST_ENTRIES:
         return None

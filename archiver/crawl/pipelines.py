@@ -86,13 +86,13 @@ class ArchivePipeline:
             return await self._record_visit(item)
         self._note(item)
         if isinstance(item, Failure):
-            self._state.discovery.fates.settle(item.expected, "failed", item.problem.kind)
+            self._state.discovery.accounting.settle(item.expected, "failed", item.problem.kind)
         return None
 
     async def _record_visit(self, visit: Visit) -> Novelty | None:
         """Record an answer; what this returns for is on disk."""
         discovery = self._state.discovery
-        found = discovery.fates.accountable if isinstance(visit.page, Listing) else None
+        found = discovery.accounting.accountable if isinstance(visit.page, Listing) else None
         recorded = await self._state.ingest.record(visit.capture, visit.page, visit.purpose, found)
         self._ledger.count(visit, recorded)
         discovery.settle(visit, recorded)

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure as TwistedFailure
 from archiver.crawl.components import add_components, add_settings, gather_components, is_recording
 from archiver.crawl.items import Failure, Remark, Visit
 from archiver.crawl.planning.discovery import Discovery
-from archiver.crawl.planning.targets import Agenda, Step, Target
+from archiver.crawl.planning.targets import Agenda, Target, WalkStep
 from archiver.crawl.rendering.chromium import render_pages
 from archiver.crawl.shown_page import show_page
 from archiver.crawl.state import CrawlState
@@ -254,7 +254,7 @@ class CommitteeSpider(scrapy.Spider):
         self.state.budget.pages += 1
         self._in_flight += 1
         if target.kind == "article":
-            self.discovery.fates.note(target.key, "asked")
+            self.discovery.accounting.note(target.key, "asked")
         return make_request(
             url or target.url,
             target.form if sends else None,
@@ -269,7 +269,7 @@ class CommitteeSpider(scrapy.Spider):
             dont_filter=True,
         )
 
-    def _take_step(self, step: Step, url: str) -> Iterator[Remark]:
+    def _take_step(self, step: WalkStep, url: str) -> Iterator[Remark]:
         self._agenda.extend(step.targets)
         for problem in step.problems:
             yield Remark(url, problem)

@@ -25,7 +25,7 @@ class ChannelLook:
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The words of the portal's own furniture in one language."""
+    """The words of the portal's own boilerplate in one language."""
 
     locale: str
     home: str

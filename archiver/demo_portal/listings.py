@@ -8,9 +8,9 @@ from html import escape
 from archiver.demo_portal.addresses import article_path, page_path, return_parameter
 from archiver.demo_portal.articles import PortalArticle
 from archiver.demo_portal.body import picture_source, summary
+from archiver.demo_portal.boilerplate import Visit, frame
 from archiver.demo_portal.channels import ChannelLook
-from archiver.demo_portal.furniture import Visit, frame
-from archiver.demo_portal.pages import info_line, publisher
+from archiver.demo_portal.pages import byline, publisher
 from archiver.demo_portal.spelling import spell
 
 Counts = Mapping[int, int | None]
@@ -67,7 +67,7 @@ def _abstract(article: PortalArticle, listing: ListingSlice, visit: Visit, count
 <a href="{link}">{spell(article.title, article.spelling)}</a>
 </h3>
 <div class="assetPublishDate block_timer">
-	{info_line(article, listing.look, visit, counts[article.id], padded=True)}
+	{byline(article, listing.look, visit, counts[article.id], padded=True)}
 </div>
 <div class="asset-summary">
 	{summary(article)}

@@ -7,8 +7,8 @@ from html import escape
 from archiver.demo_portal.addresses import article_path
 from archiver.demo_portal.articles import PortalArticle
 from archiver.demo_portal.body import body, lead_box
+from archiver.demo_portal.boilerplate import POLL, SITE, Visit, frame, pop_up_frame, portlet
 from archiver.demo_portal.channels import ChannelLook
-from archiver.demo_portal.furniture import POLL, SITE, Visit, frame, pop_up_frame, portlet
 from archiver.demo_portal.spelling import spell
 
 
@@ -111,7 +111,7 @@ def publisher(look: ChannelLook, text: str, visit: Visit) -> str:
 
 
 def _article(article: PortalArticle, look: ChannelLook, visit: Visit, views: int | None) -> str:
-    info = info_line(article, look, visit, views, padded=False)
+    info = byline(article, look, visit, views, padded=False)
     return f"""	<div>
 {chr(10) * 20}
 <div class="asset-full-content-title">{spell(article.title, article.spelling)}</div>
@@ -132,7 +132,7 @@ def _article(article: PortalArticle, look: ChannelLook, visit: Visit, views: int
 """
 
 
-def info_line(article: PortalArticle, look: ChannelLook, visit: Visit, views: int | None, *, padded: bool) -> str:
+def byline(article: PortalArticle, look: ChannelLook, visit: Visit, views: int | None, *, padded: bool) -> str:
     """Render label, date and count; articles print the hour without a leading zero, listings with one."""
     hour = f"{(article.published.hour % 12) or 12}".rjust(2 if padded else 1, "0")
     half = "AM" if article.no_time or article.published.hour < 12 else "PM"

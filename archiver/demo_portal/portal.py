@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from archiver.demo_portal.addresses import Place, read_place, slug_of, strip_session
 from archiver.demo_portal.articles import PortalArticle
+from archiver.demo_portal.boilerplate import POLL, STATIC_PAGES, Visit
 from archiver.demo_portal.channels import ChannelLook
 from archiver.demo_portal.exchange import HTML, Headers, Request, Response
 from archiver.demo_portal.files import file_at
-from archiver.demo_portal.furniture import POLL, STATIC_PAGES, Visit
 from archiver.demo_portal.listings import ListingSlice, listing_page
 from archiver.demo_portal.pages import article_page, home_page, login_page, not_found_page, poll_page, static_page
 from archiver.demo_portal.validators import Validators, validators_of

@@ -47,26 +47,26 @@ class Part:
     bases: tuple[str, ...] = ()
 
 
-def grow_tree(html: str) -> Root:
+def parse_tree(html: str) -> Root:
     """Grow the tree of a page; DeepMarkupError where elements are nested deeper than on any real page."""
     try:
         parsed = parse_once(html)
     except DeepMarkupError:
         return _stream(html)
     markup = parsed.root
-    root = _plant(lambda growth: _walk(markup, growth) if markup is not None else None)
+    root = _build(lambda growth: _walk(markup, growth) if markup is not None else None)
     root.bases = parsed.bases
     return root
 
 
-def grow_part(part: Part) -> Root:
+def parse_part(part: Part) -> Root:
     """Grow the tree of a part of a page, without comments and the white space between blocks: nobody sees them."""
-    root = _plant(lambda growth: _walk_part(part, growth), is_lean=True)
+    root = _build(lambda growth: _walk_part(part, growth), is_lean=True)
     root.bases = part.bases
     return root
 
 
-def fell_tree(root: Tag) -> None:
+def dispose_tree(root: Tag) -> None:
     """Take a tree apart that nobody needs any more.
 
     Its nodes hold one another, and would wait for the next search for garbage, some hundred pages later.
@@ -123,7 +123,7 @@ class _PageRoot(_HtmlElement, Root):
         self.previous_sibling = self.next_sibling = None
 
 
-class _Growth:
+class _TreeBuilder:
     """A tree while it grows, told of each tag and text; a lean one has no white space between blocks."""
 
     __slots__ = ("_is_lean", "_last", "_open", "_special", "_texts", "data", "every")
@@ -210,7 +210,7 @@ class _Growth:
 class _Stream:
     """Hands to a tree what lxml tells of a page that it makes no tree of, tag by tag."""
 
-    def __init__(self, growth: _Growth) -> None:
+    def __init__(self, growth: _TreeBuilder) -> None:
         self._growth = growth
         self._depth = 0
         self.data = growth.data
@@ -230,10 +230,10 @@ class _Stream:
         """Nothing is left to do."""
 
 
-def _plant(grow: Callable[[_Growth], None], *, is_lean: bool = False) -> Root:
+def _build(grow: Callable[[_TreeBuilder], None], *, is_lean: bool = False) -> Root:
     """Let a tree grow, without searches for garbage meanwhile: there is none, and large trees make them long."""
     root = _PageRoot()
-    growth = _Growth(root, is_lean=is_lean)
+    growth = _TreeBuilder(root, is_lean=is_lean)
     with no_search():
         grow(growth)
     growth.close()
@@ -253,14 +253,14 @@ def no_search() -> Iterator[None]:
             gc.enable()
 
 
-def _walk_part(part: Part, growth: _Growth) -> None:
+def _walk_part(part: Part, growth: _TreeBuilder) -> None:
     growth.start("html", {})
     growth.start("body", {})
     for element in part.elements:
         _walk(element, growth, part.last, part.behind)
 
 
-def _walk(markup: Markup, growth: _Growth, last: Markup | None = None, behind: Markup | None = None) -> None:
+def _walk(markup: Markup, growth: _TreeBuilder, last: Markup | None = None, behind: Markup | None = None) -> None:
     """Walk through an element and all below it, up to the end of the last element that is wanted."""
     start, end, data = growth.start, growth.end, growth.data
     around: list[tuple[Markup, Iterator[Markup]]] = []
@@ -290,9 +290,9 @@ def _walk(markup: Markup, growth: _Growth, last: Markup | None = None, behind: M
 
 
 def _stream(html: str) -> Root:
-    def grow(growth: _Growth) -> None:
+    def grow(growth: _TreeBuilder) -> None:
         etree.parse(BytesIO(encode_markup(html)), make_parser(_Stream(growth)))
 
-    root = _plant(grow)
+    root = _build(grow)
     root.bases = tuple(attribute_of(base, "href") for base in select(root, "base[href]"))
     return root

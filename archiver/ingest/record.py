@@ -47,7 +47,7 @@ from archiver.parsing.feeds.json_listing import is_posts
 from archiver.parsing.generic.text.extractor import VERSION as EXTRACTOR_VERSION
 from archiver.parsing.page import CODE_VERSION, read_page
 from archiver.parsing.pages.continuation import INCOMPLETE, conclude, is_continued_by
-from archiver.parsing.pages.page_problems import find_problems, looks_strange
+from archiver.parsing.pages.page_problems import find_problems, looks_like_no_article
 from archiver.parsing.pages.stand_ins import note_look
 from archiver.parsing.pages.status import refuse_status
 from archiver.parsing.pages.truncation import find_truncation
@@ -204,7 +204,7 @@ def _report(scene: _Scene, capture: Capture, page: Page, purpose: Purpose, state
         for statement in statements
     )
     problems = () if told else find_problems(platform_of(scene.site), capture, page, purpose.expected)
-    if problems and not is_stranger(scene.database, scene.site, capture, page, purpose.expected):
+    if problems and not is_non_article(scene.database, scene.site, capture, page, purpose.expected):
         for problem in problems:
             if problem.kind in FOUND_ONCE and was_found(connection, scene.run, capture.url, problem.kind):
                 continue
@@ -220,9 +220,9 @@ def _is_told_by_events(statement: Statement) -> bool:
     return is_error or statement.sign == "confirmed"
 
 
-def is_stranger(database: Database, site: Site, capture: Capture, page: Page, expected: str | None) -> bool:
+def is_non_article(database: Database, site: Site, capture: Capture, page: Page, expected: str | None) -> bool:
     """Say whether a page was only taken for an article because its address does not tell: it never was one."""
-    strange = expected is not None and looks_strange(platform_of(site), capture, page)
+    strange = expected is not None and looks_like_no_article(platform_of(site), capture, page)
     return strange and find_known(database.conn, site.name, str(expected)) is None
 
 

@@ -19,8 +19,8 @@ from archiver.site import Site
 
 logger = logging.getLogger(__name__)
 
-Wish = Literal["auto", "always", "never"]
-WISHES: tuple[Wish, ...] = ("auto", "always", "never")
+DocumentRequest = Literal["auto", "always", "never"]
+WISHES: tuple[DocumentRequest, ...] = ("auto", "always", "never")
 # A second process takes half a second to start and 50 MB. It is for crawls without manners, of servers of one's own: at
 # one page a second there is nothing to be gained.
 ENOUGH_PAGES = 48
@@ -38,7 +38,7 @@ class Ingest:
     alone.
     """
 
-    def __init__(self, database: Database, path: Path, run: Run, site: Site, wish: Wish) -> None:
+    def __init__(self, database: Database, path: Path, run: Run, site: Site, wish: DocumentRequest) -> None:
         self.database = database
         self.run = run
         self._crawl = Crawl.of_site(run, site)

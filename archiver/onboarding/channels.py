@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from archiver.onboarding.pages import Link
+from archiver.onboarding.pages import PageLink
 from archiver.platforms.layout import Address
 from archiver.urls import path_of
 
@@ -24,7 +24,7 @@ _NO_NEWS = re.compile(
 
 
 def find_candidates(
-    url: str, links: Sequence[Link], read_address: Callable[[str], Address]
+    url: str, links: Sequence[PageLink], read_address: Callable[[str], Address]
 ) -> tuple[tuple[str, ...], ...]:
     """Return the links of a page that are likely to be listings, a few at a time and the likeliest first."""
     named = [link for link in links if 0 < len(link.text) <= LONGEST_NAME and path_of(link.url) != "/"]
@@ -35,7 +35,7 @@ def find_candidates(
     return tuple(addresses[place : place + MOST_CANDIDATES] for place in range(0, len(addresses), MOST_CANDIDATES))
 
 
-def _score(link: Link, url: str) -> int:
+def _score(link: PageLink, url: str) -> int:
     """Rate a link: what is named after news, and what stands above the present page in the tree of addresses."""
     said = f"{link.text} {link.url}"
     if _NO_NEWS.search(said):

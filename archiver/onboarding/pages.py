@@ -18,7 +18,7 @@ LONGEST_TITLE = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class PageLink:
     """A link of a page to the same host: its address and its text."""
 
     url: str
@@ -33,7 +33,7 @@ def parse_capture(capture: Capture) -> Element | None:
         return None
 
 
-def read_links(page: Element, base: str) -> list[Link]:
+def read_links(page: Element, base: str) -> list[PageLink]:
     """Return the links of a page to its own host, each address once, with the longest of its texts."""
     found: dict[str, str] = {}
     for link in select(page, "a[href]")[:MOST_LINKS]:
@@ -42,7 +42,7 @@ def read_links(page: Element, base: str) -> list[Link]:
             continue
         url, text = strip_tracking(url), clean_text(text_of(link))
         found[url] = max(found.get(url, ""), text, key=len)
-    return [Link(url, text) for url, text in found.items()]
+    return [PageLink(url, text) for url, text in found.items()]
 
 
 def read_site_title(page: Element) -> str:

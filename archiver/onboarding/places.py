@@ -39,7 +39,7 @@ def infer_places(site: Site, evidence: Evidence) -> Places:
     A place is taken only if every article reads the same with it, or has more fields.
     """
     site = replace(site, places=Places(article=_infer_article(site, evidence), date_order=_infer_order(evidence)))
-    site = _declare_furniture(site, evidence)
+    site = _declare_boilerplate(site, evidence)
     for field, find in _FINDERS.items():
         site = _declare(site, evidence, field, find)
     return _declare_entry(site, evidence).places
@@ -63,7 +63,7 @@ def _infer_order(evidence: Evidence) -> str:
     return "month" if "month" in orders and not {"day", "unknown"} & orders else ""
 
 
-def _declare_furniture(site: Site, evidence: Evidence) -> Site:
+def _declare_boilerplate(site: Site, evidence: Evidence) -> Site:
     """Declare what moved inside the text of an article from one look to the next."""
     for first, second in evidence.pairs:
         if _body_of(site, first) == _body_of(site, second):
@@ -72,7 +72,7 @@ def _declare_furniture(site: Site, evidence: Evidence) -> Site:
         moved = find_moved_texts(before, after) if before is not None and after is not None else ()
         for element in find_moved_elements(after, moved) if after is not None else ():
             selector = write_selector([element], after) if after is not None else ""
-            trial = _with(site, "furniture", (*site.places.furniture, selector))
+            trial = _with(site, "boilerplate", (*site.places.boilerplate, selector))
             if _is_lasting(selector) and _body_of(trial, first) == _body_of(trial, second):
                 site = trial
                 break
@@ -94,7 +94,7 @@ def _declare(site: Site, evidence: Evidence, field: str, find: "Finder") -> Site
             written = (write_selector([element], page) for element in islice(find(page, article), MOST_TRIES))
             selectors |= dict.fromkeys(filter(_is_lasting, written))
     for selector in islice(selectors, MOST_TRIES):
-        trial = _with(site, field, (selector,) if field == "info_line" else selector)
+        trial = _with(site, field, (selector,) if field == "byline" else selector)
         if all(
             _is_as_good(before, read_capture(trial, capture), field)
             for before, capture in zip(usual, evidence.articles, strict=True)
@@ -138,7 +138,7 @@ def _is_as_good(before: object, after: object, field: str) -> bool:
     if not isinstance(after, Article) or after.native_key != before.native_key:
         return False
     pairs = [(write_field(before, name), write_field(after, name)) for name in FIELDS]
-    confirmed = {"title": "title", "body": "body", "info_line": "published"}[field]
+    confirmed = {"title": "title", "body": "body", "byline": "published"}[field]
     is_used = any(origin.field == confirmed and origin.how == "declared" for origin in after.origins)
     return all(old is None or old == new for old, new in pairs) and (is_used or not getattr(before, confirmed))
 
@@ -188,4 +188,4 @@ def _texts_of(element: Element) -> list[str]:
     return [child for child in children_of(element) if isinstance(child, str)]
 
 
-_FINDERS: dict[str, Finder] = {"title": _find_title, "info_line": _find_info, "body": _find_body}
+_FINDERS: dict[str, Finder] = {"title": _find_title, "byline": _find_info, "body": _find_body}

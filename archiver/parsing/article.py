@@ -7,8 +7,8 @@ from archiver.html.elements import Element, elements_below, select_one
 from archiver.html.links import Links
 from archiver.model import Article, Attachment, Problem
 from archiver.parsing.body.article_body import BodyParts, drop_files, read_body
-from archiver.parsing.body.documents import Printed, collect_documents, list_printed
-from archiver.parsing.fields.byline import InfoLine, read_info_line
+from archiver.parsing.body.documents import PrintedDocument, collect_documents, list_printed
+from archiver.parsing.fields.byline import Byline, read_byline
 from archiver.parsing.pages.document import find_container, read_first, read_place
 from archiver.platforms.layout import Address, ArticleLayout, Layout
 
@@ -33,7 +33,7 @@ def _read_kind(
     key = address.key if address.kind != "listing" else read_place(container, places.native_key)
     if not title or not key:
         return None
-    info = read_info_line(read_place(container, places.info_line) or "", zone, at)
+    info = read_byline(read_place(container, places.byline) or "", zone, at)
     parts = read_body(container, places, links)
     info = replace(info, views=info.views or parts.views)
     attachments = _read_attachments(container, places, links)
@@ -57,12 +57,12 @@ def _read_kind(
 
 
 def tell_left_out(parts: BodyParts) -> tuple[Problem, ...]:
-    """Tell of a body of which furniture took a good part: it may have been text."""
+    """Tell of a body of which boilerplate took a good part: it may have been text."""
     return (Problem("text_left_out", parts.left_out),) if parts.left_out else ()
 
 
-def find_unreadable(info: InfoLine) -> tuple[Problem, ...]:
-    """Name what an info line prints and nobody can read: absent is not unreadable."""
+def find_unreadable(info: Byline) -> tuple[Problem, ...]:
+    """Name what a byline prints and nobody can read: absent is not unreadable."""
     problems = []
     if info.published and info.published.at is None:
         problems.append(Problem("unreadable_date", info.published.raw))
@@ -77,6 +77,6 @@ def _read_attachments(container: Element, places: ArticleLayout, links: Links) -
         return ()
     printed = list(list_printed(elements_below(content)))
     if places.documents:
-        named = [Printed(*one) for one in places.documents(content)]
+        named = [PrintedDocument(*one) for one in places.documents(content)]
         printed = [*(one for one in printed if not one.is_frame), *named, *(one for one in printed if one.is_frame)]
     return collect_documents(printed, links)

@@ -8,7 +8,7 @@ from archiver.html.addresses import resolve_address
 from archiver.html.elements import Element, attribute_of, select, select_one, spaced_text_of, text_of
 from archiver.model import Listing, ListingEntry, Problem, ResultCount
 from archiver.parsing.article import find_unreadable
-from archiver.parsing.fields.byline import read_info_line
+from archiver.parsing.fields.byline import read_byline
 from archiver.parsing.fields.counts import read_count
 from archiver.parsing.generic.listings.script_pager import find_named_next
 from archiver.parsing.pages.document import read_first, read_place
@@ -50,11 +50,11 @@ class ListingReader:
     def _read_rows(self, page: Element, rows: list[tuple[Element, Element]], places: ListingLayout) -> Listing:
         entries: dict[str, ListingEntry] = {}
         problems: list[Problem] = []
-        strangers = 0
+        non_articles = 0
         for row, link in rows:
             entry, found = self._read_row(row, link, places)
             problems += found
-            strangers += entry is None
+            non_articles += entry is None
             if entry:
                 entries.setdefault(entry.native_key, entry)
         next_url = self._find_next(page, places)
@@ -65,7 +65,7 @@ class ListingReader:
             url=strip_session(self._base),
             section=read_first(page, places.sections),
             entries=tuple(entries.values()),
-            strangers=strangers,
+            non_articles=non_articles,
             next_url=next_url,
             next_form=next_form,
             results=read_results(read_place(page, places.results)),
@@ -81,7 +81,7 @@ class ListingReader:
         address = self._read_address(url) if url else None
         if address is None or address.kind == "listing":
             return None, (Problem("strange_entry", href[:300]),)
-        info = read_info_line(read_place(row, places.info_line) or "", self._zone, self._at)
+        info = read_byline(read_place(row, places.byline) or "", self._zone, self._at)
         title = (read_place(row, places.title) if places.title else None) or clean_text(text_of(link))
         entry = ListingEntry(address.key, address.url, title, info.published, info.views)
         details = tuple(Problem(problem.kind, f"{problem.detail} ({title})") for problem in find_unreadable(info))

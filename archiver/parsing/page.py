@@ -8,7 +8,7 @@ from archiver.html.decoding import decode_page
 from archiver.html.elements import Element, select_one, text_of
 from archiver.html.links import Links
 from archiver.html.markup import forget_markup
-from archiver.html.tree import fell_tree, no_search
+from archiver.html.tree import dispose_tree, no_search
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.article import read_article
 from archiver.parsing.feeds.feed import read_feed_or_map
@@ -164,7 +164,7 @@ def _read_html(capture: Capture, platform: Platform, layout: Layout, zone: tzinf
             read = _read_other(page, capture, platform, layout, zone)
         return add_claims(add_following(read, page, capture.url), html, platform.read_address)
     finally:
-        fell_tree(page)
+        dispose_tree(page)
 
 
 def _read_cut_listing(html: str, capture: Capture, platform: Platform, layout: Layout, zone: tzinfo) -> Listing | None:
@@ -175,8 +175,8 @@ def _read_cut_listing(html: str, capture: Capture, platform: Platform, layout: L
     try:
         listing = ListingReader(capture.url, platform.read_address, zone, capture.fetched_at).read(page, layout)
     finally:
-        fell_tree(page)
-    return listing if listing and (listing.entries or listing.strangers) else None
+        dispose_tree(page)
+    return listing if listing and (listing.entries or listing.non_articles) else None
 
 
 def _read_other(page: Element, capture: Capture, platform: Platform, layout: Layout, zone: tzinfo) -> Page:
@@ -232,7 +232,7 @@ def _choose_listing(listing: Listing, second: Page, rows: str) -> Page:
 
 
 def _has_rows(listing: Listing) -> bool:
-    return bool(listing.entries or listing.strangers)
+    return bool(listing.entries or listing.non_articles)
 
 
 def _name_missed(second: Page, capture: Capture, platform: Platform, is_other: bool) -> Page:

@@ -51,7 +51,7 @@ def platform_of(site: Site) -> Platform:
     """Return the platform a site names, with what the site says of its own places; SiteError where there is none."""
     platform = PLATFORMS.get(site.platform) or _load_own(site)
     selectors = site.declared_noise.places if site.noise else ()
-    places = replace(site.places, furniture=(*site.places.furniture, *selectors)) if selectors else site.places
+    places = replace(site.places, boilerplate=(*site.places.boilerplate, *selectors)) if selectors else site.places
     return platform if places == Places() else _adapt(platform, places)
 
 
@@ -200,10 +200,10 @@ def _adapt_article(article: ArticleLayout, places: Places) -> ArticleLayout:
     return replace(
         article,
         title=places.title or article.title,
-        info_line=join_places(*places.info_line) if places.info_line else article.info_line,
+        byline=join_places(*places.byline) if places.byline else article.byline,
         lead=places.lead or article.lead,
         body=(places.body, *article.body) if places.body else article.body,
         author=places.author or article.author,
         sections=(places.section, *article.sections) if places.section else article.sections,
-        furniture=(*article.furniture, *places.furniture),
+        boilerplate=(*article.boilerplate, *places.boilerplate),
     )

@@ -83,34 +83,34 @@ def _match_page(link: Element) -> re.Match[str] | None:
     return _PAGE.search(attribute_of(link, "href"))
 
 
-def _make_list(entry: str, link: str, info_line: Place) -> ListingLayout:
-    return ListingLayout(entry, link, info_line, sections=(), next_link=_find_next_link)
+def _make_list(entry: str, link: str, byline: Place) -> ListingLayout:
+    return ListingLayout(entry, link, byline, sections=(), next_link=_find_next_link)
 
 
 _EASY = ArticleLayout(
     mark="edn_articleDetails",
     title=".edn_articleDetails .edn_articleTitle:not(.edn_articleSubTitle)",
-    info_line=_join_lines(".edn_articleDetails .edn_metaDetails"),
+    byline=_join_lines(".edn_articleDetails .edn_metaDetails"),
     lead=".edn_articleDetails .edn_articleSummary",
     body=(".edn_articleDetails .edn_articleContent", ".edn_articleDetails .main_content", ".edn_articleDetails"),
     sections=(".eds_breadCrumbs li:last-child",),
     content=".edn_articleDetails",
-    furniture=(".edn_articleTitle", ".edn_articleSubTitle", ".edn_metaDetails", ".edn_articleSummary"),
+    boilerplate=(".edn_articleTitle", ".edn_articleSubTitle", ".edn_metaDetails", ".edn_articleSummary"),
 )
 _EASY_OLDER = ArticleLayout(
     mark="main_content",
     title=".article.details > h1",
-    info_line=_join_lines(".article.details .meta_text, .article.details .edn_metaDetails1"),
+    byline=_join_lines(".article.details .meta_text, .article.details .edn_metaDetails1"),
     lead=".article.details .Detail_Summary",
     body=(".article.details .main_content",),
     sections=(".eds_breadCrumbs li:last-child",),
     content=".article.details",
-    furniture=("h1", ".meta_text", ".rate_article"),
+    boilerplate=("h1", ".meta_text", ".rate_article"),
 )
 _STANDARD = ArticleLayout(
     mark="articleEntry",
     title=_find_headline,
-    info_line=_join_lines(".article .articleAuthor"),
+    byline=_join_lines(".article .articleAuthor"),
     lead=None,
     body=(".article .articleEntry",),
     sections=(".article .articleCategories a",),
@@ -120,7 +120,7 @@ _STANDARD = ArticleLayout(
 _TABLE = ArticleLayout(
     mark="articleTextCell",
     title=_find_table_title,
-    info_line=_find_table_line,
+    byline=_find_table_line,
     lead=None,
     body=("td.articleTextCell",),
     sections=(),

@@ -15,10 +15,10 @@ def _make(name: str, title: str, mark: str, article: ArticleLayout) -> Platform:
 
 
 def _article(
-    title: str, info_line: Place, body: str, *furniture: str, lead: str | None = None, section: str | None = None
+    title: str, byline: Place, body: str, *boilerplate: str, lead: str | None = None, section: str | None = None
 ) -> ArticleLayout:
     name = title.rpartition(".")[2]
-    return ArticleLayout(name, title, info_line, lead, (body,), (section,) if section else (), body, furniture)
+    return ArticleLayout(name, title, byline, lead, (body,), (section,) if section else (), body, boilerplate)
 
 
 def _read_hospital_line(page: Element) -> str | None:

@@ -46,7 +46,7 @@ def _find_title(page: Element) -> str | None:
     return text_of(title) if title is not None else None
 
 
-def _find_info_line(page: Element) -> str | None:
+def _find_byline(page: Element) -> str | None:
     """Find one date, that of publication where several are printed, and the count."""
     days = (select_one(page, f".item-page .{name}") for name in ("published", "create", "modified"))
     places = (next((day for day in days if day is not None), None), select_one(page, ".item-page .hits"))
@@ -79,12 +79,12 @@ JOOMLA = Platform(
                 ArticleLayout(
                     mark="item-page",
                     title=_find_title,
-                    info_line=_find_info_line,
+                    byline=_find_byline,
                     lead=None,
                     body=('.item-page [itemprop="articleBody"]', ".item-page .com-content-article__body", ".item-page"),
                     sections=(".item-page .category-name a",),
                     content=".item-page",
-                    furniture=(
+                    boilerplate=(
                         *(".article-info", ".page-header", ".item-page > h1", ".item-page > h2:first-of-type"),
                         *("ul.actions", "ul.pager", "ul.pagenav", "nav.pagenavigation"),
                     ),
@@ -95,7 +95,7 @@ JOOMLA = Platform(
                 ListingLayout(
                     entry=_ENTRIES,
                     link="h2 a[href], .list-title a[href]",
-                    info_line=".published, .list-date",
+                    byline=".published, .list-date",
                     sections=(".subheading-category", ".blog > h2", ".blog > h1", ".blog > .page-header h1"),
                     next_link=_find_next_link,
                 ),

@@ -42,20 +42,20 @@ class ArticleLayout:
     """Where an article's fields stand.
 
     ``mark`` is a piece of markup that only article pages have. ``body`` names candidates, best first. ``content`` is
-    the element around all of it, where links to documents are looked for. ``furniture`` is inside the body and no part
-    of it. ``documents`` finds, within ``content``, documents that no plain link leads to (a script that downloads, a
-    frame that shows): their addresses as written, with a title, empty where none is printed. ``signed`` texts end with
-    the name of their author; elsewhere such a line is a source, or an office, and text like all of it.
+    the element around all of it, where links to documents are looked for. ``boilerplate`` stands in the body and is no
+    part of it. ``documents`` finds, within ``content``, documents that no plain link leads to (a script that downloads,
+    a frame that shows): their addresses as written, with a title, empty where none is printed. ``signed`` texts end
+    with the name of their author; elsewhere such a line is a source, or an office, and text like all of it.
     """
 
     mark: str
     title: Place
-    info_line: Place | None
+    byline: Place | None
     lead: Place | None
     body: tuple[str, ...]
     sections: tuple[Place, ...]
     content: str
-    furniture: tuple[str, ...] = ()
+    boilerplate: tuple[str, ...] = ()
     native_key: Place | None = None
     author: Place | None = None
     documents: Callable[[Element], list[tuple[str, str]]] | None = None
@@ -73,7 +73,7 @@ class ListingLayout:
 
     entry: str
     link: str
-    info_line: Place | None
+    byline: Place | None
     sections: tuple[Place, ...]
     next_link: Callable[[Element, str], str | None] | None
     results: Place | None = None

@@ -44,7 +44,7 @@ def _find_behind_picture(page: Element, name: str) -> str | None:
     return "".join(pieces)
 
 
-def _find_info_line(page: Element) -> str | None:
+def _find_byline(page: Element) -> str | None:
     """Find the line of the counters, and the date, which may stand on a line of its own."""
     badge = select_one(page, "#contentdetail span.badge")
     counters = prose_of(badge.parent) if badge is not None and badge.parent is not None else ""
@@ -85,12 +85,12 @@ MAT_TRAN = Platform(
                 ArticleLayout(
                     mark="contentdetail",
                     title="#contentdetail #title",
-                    info_line=_find_info_line,
+                    byline=_find_byline,
                     lead=None,
                     body=("#contentdetail #detail", "#contentdetail"),
                     sections=(_find_section, "ol.breadcrumb li:last-child", "ul.breadcrumb li:last-child"),
                     content="#contentdetail",
-                    furniture=(
+                    boilerplate=(
                         "#title",
                         ":has(> span.badge)",
                         *(place.partition(" ")[2] for place in _DATE_PLACES),
@@ -105,7 +105,7 @@ MAT_TRAN = Platform(
                 ListingLayout(
                     entry="#boxlist01 li",
                     link="a[href]",
-                    info_line="div:not(.title, .summary)",
+                    byline="div:not(.title, .summary)",
                     sections=(),
                     next_link=None,
                     title=_find_row_title,

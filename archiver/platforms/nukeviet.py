@@ -39,7 +39,7 @@ def read_address(url: str) -> Address:
     return Address("listing", urlunsplit(("", "", path_of(url).rstrip("/") or "/", urlsplit(url).query, "")), url)
 
 
-def _find_info_line(page: Element) -> str | None:
+def _find_byline(page: Element) -> str | None:
     """Find the line under the title: the date, and what a theme prints beside it."""
     date = select_one(page, "div.news_column span.h5")
     row = date.find_parent("div", class_="row") if date is not None else None
@@ -66,8 +66,8 @@ def _find_next_link(page: Element, url: str) -> str | None:
 _SECTIONS = ("ul.temp-breadcrumbs li + li:last-child", "ol.breadcrumbs li + li:last-child")
 
 
-def _make_list(entry: str, link: str, info_line: str) -> ListingLayout:
-    return ListingLayout(entry=entry, link=link, info_line=info_line, sections=_SECTIONS, next_link=_find_next_link)
+def _make_list(entry: str, link: str, byline: str) -> ListingLayout:
+    return ListingLayout(entry=entry, link=link, byline=byline, sections=_SECTIONS, next_link=_find_next_link)
 
 
 NUKEVIET = Platform(
@@ -79,7 +79,7 @@ NUKEVIET = Platform(
                 ArticleLayout(
                     mark="news-bodyhtml",
                     title="div.news_column h1.title",
-                    info_line=_find_info_line,
+                    byline=_find_byline,
                     lead="div.news_column div.hometext",
                     body=("#news-bodyhtml",),
                     sections=_SECTIONS,

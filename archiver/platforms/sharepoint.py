@@ -102,25 +102,25 @@ def _title_piece(element: Element) -> str:
     return "" if "ShowDate" in classes_of(element) else text_of(element)
 
 
-def _make_article(title: Place, info_line: Place) -> ArticleLayout:
+def _make_article(title: Place, byline: Place) -> ArticleLayout:
     return ArticleLayout(
         mark="ExternalClass",
         title=title,
-        info_line=info_line,
+        byline=byline,
         lead='[class*="lv_description"]',
         body=_BODY,
         sections=(_find_folder,),
         content=", ".join(_BODY),
-        furniture=("p.Title", '[class*="lv_description"]', "ul.contextMenu"),
+        boilerplate=("p.Title", '[class*="lv_description"]', "ul.contextMenu"),
         signed=False,
     )
 
 
-def _make_list(entry: str, link: str, info_line: Place, title: Place | None = None) -> ListingLayout:
+def _make_list(entry: str, link: str, byline: Place, title: Place | None = None) -> ListingLayout:
     return ListingLayout(
         entry=entry,
         link=link,
-        info_line=info_line,
+        byline=byline,
         sections=(".a_header_style1",),
         title=title,
         next_link=_find_next_link,

@@ -46,7 +46,7 @@ def _find_title(page: Element) -> str | None:
     return text_of(titles[0]) if len(titles) == 1 and select_one(page, ".eMessage") is not None else None
 
 
-def _find_info_line(page: Element) -> str | None:
+def _find_byline(page: Element) -> str | None:
     return " | ".join(prose_of(line) for line in select(page, _DETAILS)) or None
 
 
@@ -77,7 +77,7 @@ def _make_list(entry: str) -> ListingLayout:
     return ListingLayout(
         entry=entry,
         link=".eTitle a[href]",
-        info_line=_find_info_line,
+        byline=_find_byline,
         sections=(),
         next_link=_find_next_link,
     )
@@ -92,7 +92,7 @@ UCOZ = Platform(
                 ArticleLayout(
                     mark="eTitle",
                     title=_find_title,
-                    info_line=_find_info_line,
+                    byline=_find_byline,
                     lead=None,
                     body=(".eMessage",),
                     sections=(".e-category .ed-value", ".breadcrumbs a:last-of-type"),

@@ -60,7 +60,7 @@ def _find_author(article: str, page: Element) -> str | None:
     return next((_LABEL.sub("", line) for line in lines if not _VIEWS.match(line)), None)
 
 
-def _find_info_line(article: str, page: Element) -> str | None:
+def _find_byline(article: str, page: Element) -> str | None:
     """Find the line of the date, and that of the count where it stands beside the author."""
     outside = ':not([itemprop="articleBody"] *, .content-detail *)'
     places = (f"{article} .post-date, {article} .news-date", *(f"{article} {name}{outside}" for name in _OTHER_DATES))
@@ -107,12 +107,12 @@ def _make_news(name: str, kind: str) -> ArticleLayout:
     return ArticleLayout(
         mark=name,
         title=f"{article} h1",
-        info_line=partial(_find_info_line, article),
+        byline=partial(_find_byline, article),
         lead=partial(_find_lead, article),
         body=(f'{article} [itemprop="articleBody"]', f"{article} .content-detail"),
         sections=_SECTIONS,
         content=article,
-        furniture=("div.author", "div.rating"),
+        boilerplate=("div.author", "div.rating"),
         author=partial(_find_author, article),
         documents=_find_documents,
     )
@@ -121,7 +121,7 @@ def _make_news(name: str, kind: str) -> ArticleLayout:
 _DOCUMENT_TABLE = ArticleLayout(
     mark="legal-document-detailLayout-default",
     title=f"{_DOCUMENT} td.title",
-    info_line=_find_view_row,
+    byline=_find_view_row,
     lead=None,
     body=(f'{_DOCUMENT} td.td-title:-soup-contains-own("Mô tả") + td',),
     sections=_SECTIONS,
@@ -135,8 +135,8 @@ def _rows_of(section: str) -> str:
     return ", ".join(f"{section} {row}" for row in ("article", ".news-item", 'div[class*="listType"]'))
 
 
-def _make_list(entry: str, link: str, info_line: str | None = None, results: Place | None = None) -> ListingLayout:
-    return ListingLayout(entry, link, info_line, _SECTIONS, next_link=None, results=results)
+def _make_list(entry: str, link: str, byline: str | None = None, results: Place | None = None) -> ListingLayout:
+    return ListingLayout(entry, link, byline, _SECTIONS, next_link=None, results=results)
 
 
 VHV = Platform(

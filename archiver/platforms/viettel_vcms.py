@@ -49,7 +49,7 @@ def _find_title(page: Element) -> str | None:
     return _BULLET.sub("", text_of(title)) if title is not None and title.find_parent("a") is None else None
 
 
-def _find_info_line(page: Element) -> str | None:
+def _find_byline(page: Element) -> str | None:
     places = ("span.time", "span.date", 'td > div[align="right"]')
     lines = (select_one(page, place) for place in places)
     line = next((found for found in lines if found is not None), None)
@@ -94,11 +94,11 @@ _FURNITURE = (
 )
 
 
-def _make_list(entry: str, link: str, info_line: str) -> ListingLayout:
+def _make_list(entry: str, link: str, byline: str) -> ListingLayout:
     return ListingLayout(
         entry=entry,
         link=link,
-        info_line=info_line,
+        byline=byline,
         sections=(),
         next_link=None,
         next_form=_find_next_form,
@@ -114,12 +114,12 @@ VIETTEL_VCMS = Platform(
                 ArticleLayout(
                     mark="vcmsviewcontent",
                     title=_find_title,
-                    info_line=_find_info_line,
+                    byline=_find_byline,
                     lead=_find_lead,
                     body=("table.chanel-news td", 'td > div[align="justify"]'),
                     sections=("p.bread-crum", "td.title_center"),
                     content=_PORTLET,
-                    furniture=_FURNITURE,
+                    boilerplate=_FURNITURE,
                 ),
             ),
             listings=(

@@ -41,7 +41,7 @@ def _find_title(page: Element) -> str | None:
     return text_of(titles[0]) if len(titles) == 1 else None
 
 
-def _find_info_line(page: Element) -> str | None:
+def _find_byline(page: Element) -> str | None:
     article = _find_article(page)
     places = (_find_first(article, (_POSTED, *_DAYS)), _find_views(article))
     return " | ".join(spaced_text_of(place) for place in places if place is not None) or None
@@ -90,19 +90,19 @@ WORDPRESS = Platform(
                 ArticleLayout(
                     mark="entry-title",
                     title=_find_title,
-                    info_line=_find_info_line,
+                    byline=_find_byline,
                     lead=None,
                     body=("div.entry-content", "div.the_content_wrapper"),
                     sections=(".cat-links a", "a[rel~=category]"),
                     content=_CONTENT,
-                    furniture=("div.post-views", _POSTED, "div.sharedaddy", "div.jp-relatedposts", "form"),
+                    boilerplate=("div.post-views", _POSTED, "div.sharedaddy", "div.jp-relatedposts", "form"),
                 ),
             ),
             listings=(
                 ListingLayout(
                     entry="article.post, .hentry",
                     link=".entry-title a[href]",
-                    info_line="time.entry-date, .posted-on, .entry-date",
+                    byline="time.entry-date, .posted-on, .entry-date",
                     sections=("h1.page-title", "h1.archive-title"),
                     next_link=_find_next_link,
                 ),

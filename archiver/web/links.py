@@ -8,7 +8,7 @@ from archiver.archive.evidence.files import StoredFile
 from archiver.web.messages import Language
 
 
-class Links(Protocol):
+class PageAddresses(Protocol):
     """The addresses of all pages.
 
     None where there is no such page, as for searches in a static copy; the templates then leave the link out.

@@ -16,7 +16,7 @@ from archiver.clock import write_offset
 from archiver.findings import Explanation, explain
 from archiver.text.display import escape_controls
 from archiver.web.cleaning import clean_html
-from archiver.web.links import Links
+from archiver.web.links import PageAddresses
 from archiver.web.messages import LANGUAGES, Language, name_word, say
 
 HERE = Path(__file__).parent
@@ -30,7 +30,7 @@ class Frame:
     """
 
     language: Language
-    links: Links
+    links: PageAddresses
     zones: Mapping[str, ZoneInfo]
     damages: Damages | None = None
 

@@ -177,9 +177,9 @@ def _print_tables(samples: Sequence[Sample], readings: dict[str, list[Reading]])
         table.add_column(name, justify="left" if name == "extractor" else "right")
     for name, read in readings.items():
         times = [reading.seconds * 1000 for reading in read]
-        strangers = sum(sample.truth is None for sample in samples)
+        non_articles = sum(sample.truth is None for sample in samples)
         false = len(find_false_articles(samples, read))
-        table.add_row(name, str(strangers), str(false), f"{median(times):.1f}", f"{max(times):.0f}")
+        table.add_row(name, str(non_articles), str(false), f"{median(times):.1f}", f"{max(times):.0f}")
     Console(width=140).print(table)
 
 

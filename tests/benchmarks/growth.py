@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlite_utils import Database
 
-from archiver.archive.runs.known_articles import list_known_articles, list_strangers
+from archiver.archive.runs.known_articles import list_known_articles, list_non_articles
 from archiver.archive.search.index import index_missing, optimize_index
 from archiver.archive.store.file import check_pages, create_or_open
 from archiver.ingest.record import read_capture, record_capture
@@ -108,7 +108,7 @@ def _print_runs(database: Database, path: Path) -> None:
     asked: dict[str, Callable[[], object]] = {
         "quick_check before it": lambda: check_pages(database, path),
         "the known articles, for its plan": lambda: list_known_articles(database.conn, "lon"),
-        "the addresses that are no articles": lambda: list_strangers(database.conn, "lon"),
+        "the addresses that are no articles": lambda: list_non_articles(database.conn, "lon"),
     }
     for name, ask in asked.items():
         started = perf_counter()

@@ -60,7 +60,7 @@ def ids(page: Tag) -> list[int]:
     return [int(number) for link in links(page) for number in re.findall(r"/view_content/(\d+)-", link)]
 
 
-def info_line(page: Tag) -> str:
+def byline(page: Tag) -> str:
     """Return the first line with date and count."""
     return " ".join(first(page, "div.assetPublishDate").get_text().split())
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from tests.portal import Portal, article_path, expected_articles, huge_portal, large_portal, write_articles
-from tests.portal.browsing import Client, ids, info_line, text, titles
+from tests.portal.browsing import Client, byline, ids, text, titles
 
 CHANNEL = "hoat-dong-dang-uy-khoi"
 
@@ -20,8 +20,8 @@ def test_every_get_of_an_article_counts(portal: Portal, client: Client) -> None:
     for path in (article_path(article), f"/en{article_path(article)}", article_path(article) + ";jsessionid=1"):
         client.page(path)
     assert portal.views(article.id) == 103
-    assert info_line(client.page(f"/{CHANNEL}")).endswith("View count: 103")
-    assert info_line(client.page(article_path(article))).endswith("View count: 104")
+    assert byline(client.page(f"/{CHANNEL}")).endswith("View count: 103")
+    assert byline(client.page(article_path(article))).endswith("View count: 104")
 
 
 def test_listings_head_requests_and_the_trap_do_not_count(portal: Portal, client: Client) -> None:
@@ -37,9 +37,9 @@ def test_counters_can_be_frozen_and_set(portal: Portal, client: Client) -> None:
     article = portal.listed(CHANNEL)[0]
     portal.freeze_counters()
     portal.set_views(article.id, 7)
-    assert info_line(client.page(article_path(article))).endswith("View count: 7")
+    assert byline(client.page(article_path(article))).endswith("View count: 7")
     portal.set_views(article.id, None)
-    assert "View count" not in info_line(client.page(article_path(article)))
+    assert "View count" not in byline(client.page(article_path(article)))
 
 
 def test_edit_changes_the_text_and_keeps_address_and_count(portal: Portal, client: Client) -> None:

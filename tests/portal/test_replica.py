@@ -1,4 +1,4 @@
-"""The replica's pages, over HTTP, are those of the real portals: listings, pagers, addresses, the trap, furniture."""
+"""The replica's pages, over HTTP, are those of the real portals: listings, pagers, addresses, the trap, boilerplate."""
 
 import re
 from dataclasses import replace
@@ -16,7 +16,7 @@ from tests.portal import (
     serve,
     write_articles,
 )
-from tests.portal.browsing import Client, buttons, crawl, first, ids, info_line, is_listing, links, text
+from tests.portal.browsing import Client, buttons, byline, crawl, first, ids, is_listing, links, text
 
 CHANNEL = "hoat-dong-dang-uy-khoi"
 
@@ -25,7 +25,7 @@ def test_listing_prints_newest_first_with_date_and_count(portal: Portal, client:
     page = client.page(f"/{CHANNEL}")
     assert ids(page) == [article.id for article in portal.listed(CHANNEL)[:10]]
     first = portal.listed(CHANNEL)[0]
-    assert info_line(page) == f"Ngày đăng 19/11/2021 | 04:03 PM | View count: {first.views}"
+    assert byline(page) == f"Ngày đăng 19/11/2021 | 04:03 PM | View count: {first.views}"
 
 
 def test_page_one_has_two_addresses(portal: Portal, client: Client) -> None:
@@ -74,8 +74,8 @@ def test_channels_of_the_large_portal_look_different() -> None:
             assert bool(pages[channel].select("small.search-results")) == look.prints_total
             assert all((";jsessionid=" in link) == look.jsessionid_links for link in links(pages[channel]))
     assert not pages["van-ban"].select("div.assetPublishDate")
-    assert re.fullmatch(r"\d\d/\d\d/\d{4} \| \d\d:\d\d [AP]M", info_line(pages["xay-dung-dang"]))
-    assert info_line(pages["thong-bao"]).startswith("Publish date ")
+    assert re.fullmatch(r"\d\d/\d\d/\d{4} \| \d\d:\d\d [AP]M", byline(pages["xay-dung-dang"]))
+    assert byline(pages["thong-bao"]).startswith("Publish date ")
     assert "_101_INSTANCE_Wb7tB40mNqXz_cur=2" in str(buttons(pages["thong-bao"])[2])
 
 
@@ -87,7 +87,7 @@ def test_totals_are_grouped_and_counts_are_not() -> None:
         vietnamese, english = client.page("/tin"), client.page("/en/tin")
     assert "of 1.101 kết quả" in text(vietnamese, "small.search-results")
     assert "Showing 1 - 20 of 1,101 results." in text(english, "small.search-results")
-    assert info_line(vietnamese) == "Ngày đăng 04/05/2020 | 09:30 AM | View count: 38661"
+    assert byline(vietnamese) == "Ngày đăng 04/05/2020 | 09:30 AM | View count: 38661"
 
 
 def test_article_answers_under_every_address_that_holds_its_id(portal: Portal, client: Client) -> None:
@@ -104,7 +104,7 @@ def test_article_page_has_the_markup_of_the_real_ones(portal: Portal, client: Cl
     article = next(article for article in portal.listed() if article.author and len(article.images) == 1)
     page = client.page(article_path(article))
     look = portal.channels[article.channel]
-    assert info_line(page).startswith(f"{look.date_label} {article.published:%d/%m/%Y} | ")
+    assert byline(page).startswith(f"{look.date_label} {article.published:%d/%m/%Y} | ")
     assert page.select("div.sapo-wrapper p.sapo strong")
     body = first(page, f"#_{look.portlet_id}_{article.id} div.journal-content-article")
     assert body.find_all("p")[-1]["class"] == ["view-content-author"]
@@ -117,7 +117,7 @@ def test_article_prints_twelve_hours_without_leading_zero(
     portal: Portal, client: Client, no_time: bool, printed: str
 ) -> None:
     article = portal.edit(portal.listed()[0].id, no_time=no_time)
-    assert f"| {printed} |" in info_line(client.page(article_path(article)))
+    assert f"| {printed} |" in byline(client.page(article_path(article)))
 
 
 def test_section_stands_where_the_channel_has_it(client: Client) -> None:
@@ -143,13 +143,13 @@ def test_every_page_links_to_the_trap(client: Client, path: str) -> None:
 
 def test_language_in_front_changes_the_labels_only(portal: Portal, client: Client) -> None:
     article = portal.listed(CHANNEL)[0]
-    assert info_line(client.page(f"/en{article_path(article)}")).startswith("Publish date 19/11/2021 | 4:03 PM")
+    assert byline(client.page(f"/en{article_path(article)}")).startswith("Publish date 19/11/2021 | 4:03 PM")
     listing = client.page(f"/en/{CHANNEL}")
     assert listing.select("ul.pager li")[2].get_text(strip=True) == "Next"
     assert all(link.startswith(f"/en/{CHANNEL}/-/") for link in links(listing))
 
 
-def test_print_version_has_no_furniture(portal: Portal, client: Client) -> None:
+def test_print_version_has_no_boilerplate(portal: Portal, client: Client) -> None:
     article = portal.listed(CHANNEL)[0]
     for query in ("?_101_viewMode=print", "?p_p_id=101&p_p_state=pop_up"):
         page = client.page(article_path(article, pop_up="view" in query) + query)
@@ -157,7 +157,7 @@ def test_print_version_has_no_furniture(portal: Portal, client: Client) -> None:
         assert not page.select("#navigation, #footer, div.related_asset")
 
 
-def test_furniture_changes_with_every_request(client: Client) -> None:
+def test_boilerplate_changes_with_every_request(client: Client) -> None:
     pages = [client.get("/gioi-thieu")[1].decode() for _ in range(2)]
     tokens = [re.findall(r"p_auth=(\w+)", page)[0] for page in pages]
     visitors = [

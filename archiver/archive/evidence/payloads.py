@@ -37,7 +37,7 @@ DICTIONARY_LEVEL, DELTA_LEVEL = 5, 3
 SAMPLES = 32
 DICTIONARY_SIZE = 200_000
 
-# Segments of 2 kB, as furniture comes in long pieces. With both given zstd tries no others: 0.03 s instead of 0.1 s,
+# Segments of 2 kB, as boilerplate comes in long pieces. With both given zstd tries no others: 0.03 s instead of 0.1 s,
 # and never the short dictionaries that its own search gives for pages so much alike.
 SEGMENT_SIZE, MATCH_SIZE = 2048, 8
 

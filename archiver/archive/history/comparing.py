@@ -7,8 +7,8 @@ from functools import cache, partial
 from archiver.archive.evidence.same_files import find_aliases, find_files
 from archiver.archive.history.content import Content
 from archiver.archive.noise.learned_rules import find_site, keep_rules, load_noise, load_noise_of
-from archiver.archive.noise.learning import Seen, list_learned
-from archiver.archive.noise.moves import Look, find_moves, is_small
+from archiver.archive.noise.learning import DatedState, list_learned
+from archiver.archive.noise.moves import PageState, find_moves, is_small
 from archiver.archive.noise.without_noise import without_noise
 from archiver.archive.store.values import read_time
 from archiver.compare.noise import Rule
@@ -53,7 +53,7 @@ def may_be_noise(connection: sqlite3.Connection, article_id: int, content: Conte
     if before is None:
         return False
     noise = load_noise_of(connection, article_id)
-    old, new = (Look.of_content(each, noise) for each in (load_content(connection, before[0]), content))
+    old, new = (PageState.of_content(each, noise) for each in (load_content(connection, before[0]), content))
     return is_small(old, new, find_moves(old, new))
 
 
@@ -67,11 +67,11 @@ def learn_noise(connection: sqlite3.Connection, article_id: int, rows: Iterable[
     noise = load_noise(connection, site)
 
     @cache
-    def look(content_id: int) -> Look:
-        return Look.of_content(load_content(connection, content_id), noise)
+    def look(content_id: int) -> PageState:
+        return PageState.of_content(load_content(connection, content_id), noise)
 
     contents = [load_content(connection, content_id) for content_id in {row["content_id"] for row in rows}]
     files = {identify_file(url): digest for url, digest in find_files(connection, site, contents).items()}
-    seen = [Seen(read_time(row["fetched_at"]), row["run_id"], look(row["content_id"]), files) for row in rows]
+    seen = [DatedState(read_time(row["fetched_at"]), row["run_id"], look(row["content_id"]), files) for row in rows]
     learned = [(rule, proof, rows[number]["capture_id"]) for rule, proof, number in list_learned(seen)]
     return keep_rules(connection, site, learned) if learned else frozenset()

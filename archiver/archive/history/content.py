@@ -73,7 +73,7 @@ class Content:
 
     @classmethod
     def of_article(cls, article: Article) -> "Content":
-        """Take from an article what counts as its content: no counters, no furniture, not the way one came."""
+        """Take from an article what counts as its content: no counters, no boilerplate, not the way one came."""
         images = [{"url": image.url, "caption": image.caption, "alt": image.alt} for image in article.images]
         attachments = [{"url": document.url, "title": document.title} for document in article.attachments]
         row = {

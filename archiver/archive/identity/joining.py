@@ -15,12 +15,12 @@ from archiver.archive.history.snapshots import rederive_article
 from archiver.archive.identity.clues import list_sharing, load_clues
 from archiver.archive.identity.keys import JOIN_ADDRESSES, Known
 from archiver.archive.identity.likeness import Text
-from archiver.archive.identity.same_article import Ground, Look, Track, are_one, is_followed
+from archiver.archive.identity.same_article import Ground, KeyLook, Track, are_one, is_followed
 from archiver.urls import spell_key
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class KeyGroup:
     """The keys of one article, and the one that was seen first, which names it."""
 
     keys: frozenset[int]
@@ -53,7 +53,7 @@ class _Case:
         self.ground = _load_ground(connection, site)
         self.track = cache(partial(_load_track, connection, cache(partial(_load_text, connection))))
 
-    def find_groups(self, keys: Iterable[int]) -> list[Group]:
+    def find_groups(self, keys: Iterable[int]) -> list[KeyGroup]:
         """Find the groups of some keys, and of those that were joined with them."""
         groups, met = [], set[int]()
         todo = list(dict.fromkeys(keys))
@@ -64,7 +64,7 @@ class _Case:
             found = self._find_group(key)
             met |= found
             first = min((self.track(one) for one in found), key=lambda track: track.order)
-            groups.append(Group(frozenset(found), first))
+            groups.append(KeyGroup(frozenset(found), first))
             todo += {mate for one in found for mate in self.list_mates(one)} - met
         return groups
 
@@ -111,7 +111,7 @@ def settle_identity(connection: sqlite3.Connection, site: str, keys: Iterable[in
     return Settled(left, frozenset(runs if left else ()))
 
 
-def _list_doubled(connection: sqlite3.Connection, case: _Case, group: Group) -> set[int]:
+def _list_doubled(connection: sqlite3.Connection, case: _Case, group: KeyGroup) -> set[int]:
     """List the runs whose listings named several keys that are joined now, or were: one article or two."""
     keys = {mate for key in group.keys for mate in case.list_mates(key)} | group.keys
     if keys == group.keys and len({case.article_of(key) for key in keys}) == 1:
@@ -204,10 +204,10 @@ def _bind_path(key: str) -> dict[str, str | None]:
 
 def _read_look(
     connection: sqlite3.Connection, known: Known, load_text: Callable[[int], Text], row: sqlite3.Row
-) -> Look:
+) -> KeyLook:
     target, status = _find_target(connection, known, row)
     text = load_text(row["content_id"]) if row["content_id"] else None
-    return Look(row["capture_id"], row["fetched_at"], row["run_id"], row["sign"], text, target, status)
+    return KeyLook(row["capture_id"], row["fetched_at"], row["run_id"], row["sign"], text, target, status)
 
 
 def _find_target(connection: sqlite3.Connection, known: Known, row: sqlite3.Row) -> tuple[int | None, int | None]:
@@ -226,7 +226,7 @@ def _find_target(connection: sqlite3.Connection, known: Known, row: sqlite3.Row)
     return target and target[0], status and status[0]
 
 
-def _choose_rows(connection: sqlite3.Connection, site: str, groups: list[Group]) -> list[tuple[Group, int]]:
+def _choose_rows(connection: sqlite3.Connection, site: str, groups: list[KeyGroup]) -> list[tuple[KeyGroup, int]]:
     """Choose the row of each group: the one that is named by one of its keys, the first if there is such a one."""
     chosen = []
     for group in groups:
@@ -244,7 +244,7 @@ def _choose_rows(connection: sqlite3.Connection, site: str, groups: list[Group])
     return chosen
 
 
-def _gather(connection: sqlite3.Connection, group: Group, article_id: int) -> set[int]:
+def _gather(connection: sqlite3.Connection, group: KeyGroup, article_id: int) -> set[int]:
     """Bring all that was recorded under the keys of a group to one article; returns the articles that changed."""
     touched = set()
     for key in sorted(group.keys):
@@ -283,7 +283,7 @@ def _drop_empty(connection: sqlite3.Connection, article_id: int) -> bool:
     return True
 
 
-def _find_stands(case: _Case, groups: list[Group]) -> Iterator[_Stand]:
+def _find_stands(case: _Case, groups: list[KeyGroup]) -> Iterator[_Stand]:
     """Find how the redirects of some groups are to stand: those that led to the same text, and no others, count."""
     for group in groups:
         for key in group.keys:
@@ -304,7 +304,7 @@ def _stands_otherwise(connection: sqlite3.Connection, stand: _Stand) -> bool:
     return connection.execute(f"SELECT 1 FROM readings WHERE {_IS_REDIRECT}", values).fetchone() is not None
 
 
-def _write_stands(connection: sqlite3.Connection, case: _Case, groups: list[Group]) -> set[int]:
+def _write_stands(connection: sqlite3.Connection, case: _Case, groups: list[KeyGroup]) -> set[int]:
     changed = set()
     for stand in _find_stands(case, groups):
         values = (stand.standing, stand.article_id, stand.capture_id, stand.key_id, stand.standing)

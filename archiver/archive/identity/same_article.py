@@ -18,7 +18,7 @@ MOST_FOLLOWERS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class KeyLook:
     """What one capture says of a key: ``text`` is what was read where it answered.
 
     ``target`` is, of a redirect, the key that answered in its place, and ``status`` that of the redirect.
@@ -50,13 +50,13 @@ class Track:
 
     key_id: int
     key: str
-    looks: tuple[Look, ...]
+    looks: tuple[KeyLook, ...]
     clues: frozenset[str] = field(default=frozenset())
     followers: int = 0
     is_crowded: bool = False
 
     @cached_property
-    def contents(self) -> tuple[Look, ...]:
+    def contents(self) -> tuple[KeyLook, ...]:
         """The looks at which it showed a text."""
         return tuple(look for look in self.looks if look.text is not None)
 
@@ -76,7 +76,7 @@ class Track:
         """The runs in which a listing named it."""
         return frozenset(look.run_id for look in self.looks if look.sign == "listed")
 
-    def find_last_before(self, at: str) -> Look | None:
+    def find_last_before(self, at: str) -> KeyLook | None:
         """Return the last look before a time at which it showed a text."""
         return next((look for look in reversed(self.contents) if look.at < at), None)
 
@@ -103,7 +103,7 @@ def are_one(one: Track, other: Track, ground: Ground) -> bool:
     return "title" in shared and (_is_decorated(one, other) or _is_republished(*_order(one, other), ground))
 
 
-def is_followed(look: Look, old: Track, new: Track) -> bool:
+def is_followed(look: KeyLook, old: Track, new: Track) -> bool:
     """Say whether a redirect led to the same text: an article that joined one with a history of its own has moved."""
     before = old.find_last_before(look.at)
     shown = next((one.text for one in new.contents if one.capture_id == look.capture_id), None)

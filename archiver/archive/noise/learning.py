@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from archiver.archive.noise.generalising import generalise_address, generalise_text, is_exchanged
-from archiver.archive.noise.moves import ADDRESSES, Look, Region, find_moves, is_small
+from archiver.archive.noise.moves import ADDRESSES, MovingRegion, PageState, find_moves, is_small
 from archiver.compare.noise import Rule, digest_block, pack_rule
 
 Proof = Literal["second look", "three looks"]
@@ -27,16 +27,16 @@ _NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class DatedState:
     """An article at a time, in a run; ``files`` are the digests of those of its files that were downloaded."""
 
     at: datetime
     run_id: int
-    look: Look
+    look: PageState
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def learn_twice(before: Seen, first: Seen, second: Seen) -> set[Rule]:
+def learn_twice(before: DatedState, first: DatedState, second: DatedState) -> set[Rule]:
     """Learn from two looks of one run, and the look before them: what moved both times is noise."""
     moves = find_moves(first.look, second.look)
     if not is_small(first.look, second.look, moves):
@@ -47,7 +47,7 @@ def learn_twice(before: Seen, first: Seen, second: Seen) -> set[Rule]:
     }
 
 
-def learn_thrice(looks: tuple[Seen, Seen, Seen]) -> set[Rule]:
+def learn_thrice(looks: tuple[DatedState, DatedState, DatedState]) -> set[Rule]:
     """Learn from looks of three runs: what differs in all of them while the rest stands still, and is no hand's."""
     one, two, three = (seen.look for seen in looks)
     earlier, moves = find_moves(one, two), find_moves(two, three)
@@ -62,7 +62,12 @@ def learn_thrice(looks: tuple[Seen, Seen, Seen]) -> set[Rule]:
 
 
 def _learn_part(
-    part: str, earlier: Sequence[Region], moves: Sequence[Region], before: Seen, first: Seen, second: Seen
+    part: str,
+    earlier: Sequence[MovingRegion],
+    moves: Sequence[MovingRegion],
+    before: DatedState,
+    first: DatedState,
+    second: DatedState,
 ) -> Iterator[Rule]:
     looks = before.look, first.look, second.look
     triples = list_triples(part, earlier, moves, *looks)
@@ -96,7 +101,12 @@ def split_host(address: str) -> tuple[str, str]:
 
 
 def list_triples(
-    part: str, earlier: Sequence[Region], moves: Sequence[Region], one: Look, two: Look, three: Look
+    part: str,
+    earlier: Sequence[MovingRegion],
+    moves: Sequence[MovingRegion],
+    one: PageState,
+    two: PageState,
+    three: PageState,
 ) -> dict[int, tuple[str, str, str]]:
     """List what stood in a place at three looks, for the places that moved both times; by the place in the middle."""
     pairs = ((r.after, r.before) for r in earlier if r.is_pairwise)
@@ -112,7 +122,7 @@ def _touch(one: range, other: range) -> bool:
 
 
 def _name_exchanged(
-    part: str, looks: tuple[Look, Look, Look], place: range, moved: set[int], values: Sequence[str]
+    part: str, looks: tuple[PageState, PageState, PageState], place: range, moved: set[int], values: Sequence[str]
 ) -> Iterator[Rule]:
     """Write the rule for a place whose texts have little in common: a word that moves in a long one names no place."""
     if part in ADDRESSES or is_exchanged(values):
@@ -120,7 +130,7 @@ def _name_exchanged(
 
 
 def _name_place(
-    part: str, looks: tuple[Look, Look, Look], place: range, moved: set[int], values: Sequence[str]
+    part: str, looks: tuple[PageState, PageState, PageState], place: range, moved: set[int], values: Sequence[str]
 ) -> Iterator[Rule]:
     """Write the rule for a place of one article: what stands between two blocks, or the images of a folder."""
     if part == "images":
@@ -135,21 +145,21 @@ def _name_place(
         yield Rule("region", "|".join(map(digest_block, sides)))
 
 
-def _name_folders(looks: tuple[Look, Look, Look], values: Sequence[str]) -> Iterator[Rule]:
+def _name_folders(looks: tuple[PageState, PageState, PageState], values: Sequence[str]) -> Iterator[Rule]:
     """Write the rule for images that come and go, if none that stays lies in their folder."""
     stable = {_folder_of(image) for image in _intersect(looks, "images")}
     for folder in sorted({_folder_of(image) for image in values} - stable - {""}):
         yield from _confine(looks, Rule("folder", f"{folder}/*"))
 
 
-def _confine(looks: tuple[Look, Look, Look], rule: Rule) -> Iterator[Rule]:
+def _confine(looks: tuple[PageState, PageState, PageState], rule: Rule) -> Iterator[Rule]:
     """Confine a rule of files to one article: that with the longest block of text that stood still."""
     anchor = max(_intersect(looks, "blocks"), key=lambda text: (len(text), text), default="")
     if len(anchor) >= _ANCHOR:
         yield pack_rule(anchor, rule)
 
 
-def _intersect(looks: tuple[Look, Look, Look], part: str) -> set[str]:
+def _intersect(looks: tuple[PageState, PageState, PageState], part: str) -> set[str]:
     return set.intersection(*({*look.parts[part]} for look in looks))
 
 
@@ -157,7 +167,7 @@ def _folder_of(image: str) -> str:
     return image.partition("?")[0].rpartition("/")[0]
 
 
-def _generalise_daily(part: str, values: tuple[str, str, str], looks: Sequence[Seen]) -> set[Rule]:
+def _generalise_daily(part: str, values: tuple[str, str, str], looks: Sequence[DatedState]) -> set[Rule]:
     """Write the rules for a place that moves by the day; a file whose bytes were exchanged too is no noise.
 
     Somebody may have exchanged a picture three times: so of files such a rule holds for this article alone.
@@ -190,7 +200,7 @@ def _prints_day(text: str, at: datetime) -> bool:
     return any((day.year, day.month, day.day) in found for day in days)
 
 
-def list_learned(seen: Sequence[Seen]) -> Iterator[tuple[Rule, Proof, int]]:
+def list_learned(seen: Sequence[DatedState]) -> Iterator[tuple[Rule, Proof, int]]:
     """List what the looks at one article teach, in the order of their time: the rule, its proof, the last look."""
     for number in range(2, len(seen)):
         before, first, second = seen[number - 2 : number + 1]

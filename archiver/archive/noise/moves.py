@@ -18,7 +18,7 @@ MOST_CHARACTERS = 1500
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PageState:
     """An article at one look, as far as it can move: each of PARTS is a sequence of texts or addresses.
 
     ``still`` is what noise never moves.
@@ -28,7 +28,7 @@ class Look:
     still: tuple[str | None, ...]
 
     @classmethod
-    def of_content(cls, content: Content, noise: Noise = QUIET) -> "Look":
+    def of_content(cls, content: Content, noise: Noise = QUIET) -> "PageState":
         """Take a content apart, without the noise that is known."""
         files = {field: list_items(content, field, noise) for field in FILES}
         parts = {
@@ -43,7 +43,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class MovingRegion:
     """A stretch of one part that differs: from where to where before, and after."""
 
     before: range
@@ -55,13 +55,13 @@ class Region:
         return len(self.before) == len(self.after)
 
 
-def find_moves(before: Look, after: Look) -> dict[str, list[Region]]:
+def find_moves(before: PageState, after: PageState) -> dict[str, list[MovingRegion]]:
     """Find what moved between two looks, part by part; parts that stood still are left out."""
     moves = {part: list(_compare(before.parts[part], after.parts[part])) for part in PARTS}
     return {part: regions for part, regions in moves.items() if regions}
 
 
-def is_small(before: Look, after: Look, moves: Mapping[str, Sequence[Region]]) -> bool:
+def is_small(before: PageState, after: PageState, moves: Mapping[str, Sequence[MovingRegion]]) -> bool:
     """Say whether a change may be noise: addresses, or few and short places of a text of which more stands still."""
     if not moves or before.still != after.still:
         return False
@@ -79,9 +79,9 @@ def _is_short(blocks: tuple[str, ...], moved: list[range]) -> bool:
     return len(places) < len(blocks) and sum(len(blocks[place]) for place in places) <= MOST_CHARACTERS
 
 
-def _compare(before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Region]:
+def _compare(before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[MovingRegion]:
     if before == after:
         return
     for tag, *(start, end, begin, stop) in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if tag != "equal":
-            yield Region(range(start, end), range(begin, stop))
+            yield MovingRegion(range(start, end), range(begin, stop))

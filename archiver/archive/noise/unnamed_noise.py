@@ -9,7 +9,7 @@ from archiver.archive.history.comparing import load_content
 from archiver.archive.noise.generalising import describe_address, describe_text
 from archiver.archive.noise.learned_rules import list_learned_in, load_noise_of
 from archiver.archive.noise.learning import list_triples, split_host
-from archiver.archive.noise.moves import ADDRESSES, Look, find_moves, is_small
+from archiver.archive.noise.moves import ADDRESSES, PageState, find_moves, is_small
 from archiver.archive.noise.spreading import list_turns
 from archiver.archive.runs.run_log import Run
 from archiver.compare.noise import CLASSES, unpack_rule
@@ -65,7 +65,7 @@ def _describe_moves(connection: sqlite3.Connection, article_id: int, url: str) -
     """Say what moved between the last three states of an article, if that may be noise."""
     noise = load_noise_of(connection, article_id)
     rows = connection.execute(_LAST_STATES, (article_id, FEWEST_LOOKS)).fetchall()
-    one, two, three = (Look.of_content(load_content(connection, row[0]), noise) for row in reversed(rows))
+    one, two, three = (PageState.of_content(load_content(connection, row[0]), noise) for row in reversed(rows))
     earlier, moves = find_moves(one, two), find_moves(two, three)
     if not (is_small(one, two, earlier) and is_small(two, three, moves)):
         return

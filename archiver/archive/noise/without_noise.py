@@ -14,7 +14,7 @@ _TEXTS = ("lead", "body", "author")
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """A paragraph of the body, or the lead or author before and behind it; white space folded."""
 
     field: str
@@ -22,7 +22,7 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ContentItem:
     """An image, a document or a link: what identifies it, and the text printed with it."""
 
     identity: str
@@ -30,7 +30,7 @@ class Item:
     kind: str = "file"
 
 
-def list_blocks(content: Content, noise: Noise = QUIET) -> list[Block]:
+def list_blocks(content: Content, noise: Noise = QUIET) -> list[TextBlock]:
     """List the blocks of a content's text in reading order, without noise."""
     _, lead, body = content.texts
     parts = [
@@ -38,30 +38,32 @@ def list_blocks(content: Content, noise: Noise = QUIET) -> list[Block]:
         *(("body", paragraph) for paragraph in body.split("\n\n")),
         ("author", str(content.row["author"] or "")),
     ]
-    blocks = [Block(field, noise.cut(fold_text(text) or "")) for field, text in parts]
+    blocks = [TextBlock(field, noise.cut(fold_text(text) or "")) for field, text in parts]
     blocks = [block for block in blocks if block.text]
     return [blocks[place] for place in noise.drop_regions([block.text for block in blocks])] if noise else blocks
 
 
 def list_items(
     content: Content, field: str, noise: Noise = QUIET, aliases: Mapping[str, str] = NO_ALIASES
-) -> list[Item]:
+) -> list[ContentItem]:
     """List the images or attachments of a content, without noise; each file by the address in ``aliases``."""
     text = "caption" if field == "images" else "title"
     if content.row[field] == "[]":
         return []
     own = noise.of_article(block.text for block in list_blocks(content, noise)) if noise else noise
     rows = json.loads(str(content.row[field]))
-    items = [Item(own.mask(aliases.get(row["url"], row["url"])), own.cut(fold_text(row[text]) or "")) for row in rows]
+    items = [
+        ContentItem(own.mask(aliases.get(row["url"], row["url"])), own.cut(fold_text(row[text]) or "")) for row in rows
+    ]
     return [item for item in items if field != "images" or not own.drops_image(item.identity)]
 
 
-def list_links(content: Content, noise: Noise = QUIET) -> list[Item]:
+def list_links(content: Content, noise: Noise = QUIET) -> list[ContentItem]:
     """List the links of a content, without what moves in their addresses, and without those on texts that are noise."""
     own = noise.of_article(block.text for block in list_blocks(content, noise)) if noise else noise
     kept, dropped = _split_texts(content, noise)
     links = [
-        Item(_mask_link(own, link), fold_text(link["text"]) or "", link["kind"])
+        ContentItem(_mask_link(own, link), fold_text(link["text"]) or "", link["kind"])
         for link in read_links(content.row["links"])
     ]
     return [link for link in links if not link.text or link.text in kept or link.text not in dropped]
@@ -106,5 +108,5 @@ def without_noise(content: Content, noise: Noise, aliases: Mapping[str, str] = N
     return Content(content.row, {**content.comparable, **texts, **files, "links": links, "marks": marks})
 
 
-def _write_items(items: list[Item]) -> str:
+def _write_items(items: list[ContentItem]) -> str:
     return json.dumps([[item.identity, item.text or None] for item in items], ensure_ascii=False) if items else "[]"

@@ -61,7 +61,7 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
+class ChannelFigures:
     """How many articles the first page of a channel shows now, and in each earlier run; None: no good answer."""
 
     url: str
@@ -93,7 +93,7 @@ class Health:
     good_runs: int = 0
     articles: int = 0
     newest: datetime | None = None
-    channels: tuple[Channel, ...] = ()
+    channels: tuple[ChannelFigures, ...] = ()
     pages: tuple[Page, ...] = ()
     recent: tuple[frozenset[str], ...] = ()
     observed: int = 0
@@ -216,7 +216,7 @@ def _find_newest(connection: sqlite3.Connection, run: Run, at: datetime) -> date
 
 def _read_channels(
     connection: sqlite3.Connection, run: Run, start: Sequence[str], past: Sequence[int]
-) -> Iterator[Channel]:
+) -> Iterator[ChannelFigures]:
     """Read how many articles each first page showed; one that was read as no listing shows none.
 
     Where a listing had not changed (304) nothing was counted there, so no channel can be compared with those before.
@@ -231,7 +231,9 @@ def _read_channels(
     for url in start:
         rows = connection.execute(query, (run.site, url, json.dumps([run.id, *past])))
         shown = {row[0]: row[1] for row in rows}
-        yield Channel(url, None if unchanged else shown.get(run.id), tuple(shown[key] for key in past if key in shown))
+        yield ChannelFigures(
+            url, None if unchanged else shown.get(run.id), tuple(shown[key] for key in past if key in shown)
+        )
 
 
 def _count_observed(connection: sqlite3.Connection, run: Run) -> tuple[int, int]:

@@ -148,7 +148,7 @@ def list_kept_answers(connection: sqlite3.Connection, runs: tuple[int, ...], sin
     return [KeptAnswer(key, url, status, read_time(at), run) for key, url, status, at, run in rows]
 
 
-def list_strangers(connection: sqlite3.Connection, site: str) -> list[tuple[str, datetime]]:
+def list_non_articles(connection: sqlite3.Connection, site: str) -> list[tuple[str, datetime]]:
     """List the addresses that last answered with something other than an article, and without a finding, and when.
 
     The last answer counts alone: of a page that was asked for again, only the last try can have a finding.

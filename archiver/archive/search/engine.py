@@ -14,8 +14,8 @@ from archiver.archive.queries.article_filter import choose, choose_articles, mov
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.search.index import DAY_PLACES, first_place
 from archiver.archive.search.query_language import Query, Term
-from archiver.archive.search.results import Hit, Shelf, load_texts
-from archiver.archive.search.scan import Both, Chosen, Everything, Listed, Matches, Walk, match_exact, match_folded
+from archiver.archive.search.results import SearchResult, Shelf, load_texts
+from archiver.archive.search.scan import Both, Chosen, Everything, IndexScan, Listed, Matches, match_exact, match_folded
 from archiver.archive.search.snippets import find_terms
 
 Order = Literal["newest", "relevance"]
@@ -32,8 +32,8 @@ _MARGIN = 31
 
 def search_articles(
     connection: sqlite3.Connection, query: Query, *, order: Order = "newest", history: bool = False
-) -> Iterator[Hit]:
-    """Find articles as they were last seen; with ``history`` past snapshots too, each as a hit of its own.
+) -> Iterator[SearchResult]:
+    """Find articles as they were last seen; with ``history`` past snapshots too, each as a result of its own.
 
     First come those whose words have the marks that were typed, then those that are alike but for the marks; each of
     the two in the ``order`` asked for. Hits are found as they are asked for: take no more than are shown.
@@ -60,8 +60,8 @@ class _Search:
         self.excluded = [term for term in query.excluded if term.marked or not query.terms]
         self.phrases = [term for term in query.terms if term.marked and len(term.exact) > 1]
 
-    def find_hits(self) -> Iterator[Hit]:
-        """Find all hits, the exact ones first."""
+    def find_hits(self) -> Iterator[SearchResult]:
+        """Find all results, the exact ones first."""
         seen: set[int] = set()
         for exact in (True, False) if self.exact else (False,):
             for place in self._list_places(exact):
@@ -69,11 +69,11 @@ class _Search:
                     seen.add(place)
                     yield from self.shelf.load_hits(place, exact=exact or not self.exact)
 
-    def choose_walk(self, exact: bool) -> Walk:
+    def choose_walk(self, exact: bool) -> IndexScan:
         """Choose the way through the index: the words asked for, and where few articles are meant, those."""
         since = self.query.articles.since
         lowest = first_place(move_day(since, -_MARGIN)) if since else 0
-        walk: Walk = Everything(self.connection, lowest)
+        walk: IndexScan = Everything(self.connection, lowest)
         if self.folded:
             walk = Matches(self.connection, "search_folded", self.folded, lowest)
         if exact and self.exact:
@@ -86,7 +86,7 @@ class _Search:
         plain = all(len(term.exact) == 1 and term.marked for term in self.query.terms)
         return plain and all(term.marked for term in self.query.excluded)
 
-    def _narrow(self, walk: Walk) -> Walk:
+    def _narrow(self, walk: IndexScan) -> IndexScan:
         """Go by the articles of a site, section or state, where only those are meant, and they are few."""
         meant = choose_articles(self.query.articles)
         count = f"SELECT count(*) FROM (SELECT 1 FROM articles a WHERE {meant} LIMIT {_FEW + 1})"

@@ -5,7 +5,7 @@ without its marks, with its places, for phrases and for ranking. ``search_exact`
 content has. Together they take 60 to 80 % of the text; full-text tables of both with places would take more than all.
 
 The rowid of both is a content's ``place`` in the order of publication: newest first is the order of the index itself,
-so the newest hits of the most common words are found without looking at all of them. A place is the day (UTC) times
+so the newest results of the most common words are found without looking at all of them. A place is the day (UTC) times
 4,096 and a number in that day, so it never changes; what finds its day full takes the day before.
 """
 

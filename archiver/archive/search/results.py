@@ -28,7 +28,7 @@ _FROM = (
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class SearchResult:
     """A state of an article that a search found.
 
     ``section``, ``views``, ``state`` and ``changed_at`` are the article's, as in ``current_articles``, if the state
@@ -58,15 +58,15 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where hits are taken from: an archive, what is searched for, and whether past states are meant too."""
+    """Where results are taken from: an archive, what is searched for, and whether past states are meant too."""
 
     connection: sqlite3.Connection
     query: Query
     history: bool
     wanted: Conditions
 
-    def load_hits(self, place: int, *, exact: bool) -> Iterator[Hit]:
-        """Load the hits of a place that pass the filters."""
+    def load_hits(self, place: int, *, exact: bool) -> Iterator[SearchResult]:
+        """Load the results of a place that pass the filters."""
         number = "s.number IS NOT NULL" if self.history else "s.number = a.snapshots"
         meant = f"{_FROM} WHERE o.place = ? AND {number} AND {self.wanted}"
         query = f"SELECT {_SHOWN}, {_TEXTS} {meant} ORDER BY 1, 2, s.number DESC"
@@ -77,15 +77,15 @@ class Shelf:
             except DamageError as error:
                 note_damage(error)
                 continue
-            yield Hit(**_date_back(values), exact=exact, snippet=snippet)
+            yield SearchResult(**_date_back(values), exact=exact, snippet=snippet)
 
 
-def _date_back(hit: dict[str, Any]) -> dict[str, Any]:
+def _date_back(result: dict[str, Any]) -> dict[str, Any]:
     """Leave nothing of today beside a text of the past."""
-    if hit["current"]:
-        return hit | {"current": True}
-    changed = hit["seen_from"] if hit["snapshot"] > 1 else None
-    return hit | {"current": False, "section": None, "views": None, "state": None, "changed_at": changed}
+    if result["current"]:
+        return result | {"current": True}
+    changed = result["seen_from"] if result["snapshot"] > 1 else None
+    return result | {"current": False, "section": None, "views": None, "state": None, "changed_at": changed}
 
 
 def load_texts(connection: sqlite3.Connection, place: int) -> list[str]:

@@ -13,7 +13,7 @@ _STEPS = 300
 """So many places are passed one by one before the index is asked anew; a question costs as much."""
 
 
-class Walk(Protocol):
+class IndexScan(Protocol):
     """Places in descending order."""
 
     def go_down(self, highest: int) -> Iterator[int]:
@@ -65,7 +65,7 @@ class Listed:
 class Chosen:
     """The places of a walk that are among others; for walks to the end, where leaping does not pay."""
 
-    walk: Walk
+    walk: IndexScan
     places: frozenset[int]
 
     def go_down(self, highest: int) -> Iterator[int]:
@@ -77,8 +77,8 @@ class Chosen:
 class Both:
     """The places of two walks at once; the one that is behind leaps."""
 
-    first: Walk
-    second: Walk
+    first: IndexScan
+    second: IndexScan
 
     def go_down(self, highest: int) -> Iterator[int]:
         """Yield the places from ``highest`` down."""
@@ -127,7 +127,7 @@ def _quote_phrase(words: Sequence[str], prefix: bool) -> str:
     return f'"{" ".join(words)}"{" *" if prefix else ""}'
 
 
-def _reach(walk: Walk, places: Iterator[int], target: int) -> tuple[Iterator[int], int | None]:
+def _reach(walk: IndexScan, places: Iterator[int], target: int) -> tuple[Iterator[int], int | None]:
     """Go on to the first place at or below ``target``, by a few steps or a leap."""
     for place in islice(places, _STEPS):
         if place <= target:

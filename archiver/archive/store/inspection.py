@@ -19,7 +19,7 @@ from archiver.archive.queries.views import ALL_VIEWS
 from archiver.archive.store.schema import VERSION, make_tables, migrations
 from archiver.errors import ArchiveError
 
-Schema = Mapping[str, "Item"]
+Schema = Mapping[str, "SchemaItem"]
 
 # What SQLite runs by itself when a table is read, written or checked.
 _RUNNING = re.compile(r"\b(?:check|generated|as)\b")
@@ -31,7 +31,7 @@ _PRIVATE = re.compile(r"sqlite_|_sqlite_migrations$")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class SchemaItem:
     """Something that a schema holds: ``table``, ``index``, ``view`` or ``trigger``, and its SQL, spelt in one way."""
 
     kind: str
@@ -86,7 +86,7 @@ def make_archive(version: int) -> sqlite3.Connection:
 def read_schema(connection: sqlite3.Connection, schema: str) -> Schema:
     """Read what a schema holds, by name."""
     rows = connection.execute(f"SELECT name, type, tbl_name, sql FROM {schema}.sqlite_master").fetchall()
-    return {str(row[0]): Item(str(row[1]), str(row[2]), _normalise(str(row[3] or ""))) for row in rows}
+    return {str(row[0]): SchemaItem(str(row[1]), str(row[2]), _normalise(str(row[3] or ""))) for row in rows}
 
 
 def _normalise(sql: str) -> str:
@@ -94,7 +94,7 @@ def _normalise(sql: str) -> str:
     return " ".join(_TOKENS.findall(re.sub(r'["`\[\]]', " ", sql).lower()))
 
 
-def _find_fault(name: str, item: Item, expected: Item | None) -> str | None:
+def _find_fault(name: str, item: SchemaItem, expected: SchemaItem | None) -> str | None:
     if item.kind == "trigger":
         return f"it has a trigger, {name}, which this program never makes"
     if expected is None:
@@ -106,7 +106,7 @@ def _find_fault(name: str, item: Item, expected: Item | None) -> str | None:
     return None
 
 
-def _find_running(name: str, item: Item) -> str | None:
+def _find_running(name: str, item: SchemaItem) -> str | None:
     """Say of a thing that this program does not know whether SQLite would run something for its sake."""
     if item.kind == "view":
         return f"its table {name} is a view" if _PRIVATE.match(name) else None
@@ -115,7 +115,7 @@ def _find_running(name: str, item: Item) -> str | None:
     return f"its {item.kind} {name} brings expressions of its own" if runs else None
 
 
-def _is_widened(item: Item, expected: Item) -> bool:
+def _is_widened(item: SchemaItem, expected: SchemaItem) -> bool:
     """Say whether a table is the one expected and has columns more, as ALTER TABLE ADD COLUMN leaves it."""
     more = len(item.sql) - len(expected.sql)
     if item.kind != "table" or more <= 0:

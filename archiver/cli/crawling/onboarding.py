@@ -18,7 +18,7 @@ from archiver.errors import ArchiverError, SiteError, UsageError
 from archiver.formats.atomic_files import open_bytes
 from archiver.onboarding.drafts import suggest_name, write_site_file
 from archiver.onboarding.expectations import expect
-from archiver.onboarding.inquiry import Look, Survey, explore
+from archiver.onboarding.inquiry import PageVisit, Survey, explore
 from archiver.onboarding.movement import FIELDS, write_field
 from archiver.onboarding.samples import FOLDER, write_sample
 from archiver.platforms import platform_of
@@ -115,7 +115,7 @@ def _describe(found: Survey) -> Iterator[dict[str, Any]]:
             yield {"article": number if field == FIELDS[0] else ""} | row
 
 
-def _find_origin(look: Look, field: str) -> str:
+def _find_origin(look: PageVisit, field: str) -> str:
     origin = next((origin for origin in look.article.origins if origin.field == field), None)
     if origin:
         return f"{origin.how} ({origin.confidence:.2f})"

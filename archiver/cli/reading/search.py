@@ -12,7 +12,7 @@ import click
 from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.search.engine import RANKED, Order, has_more_matches, search_articles
 from archiver.archive.search.query_language import Query, parse_query
-from archiver.archive.search.results import Hit
+from archiver.archive.search.results import SearchResult
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.options import check_site, with_archive, with_filters, with_limit, with_output
 from archiver.cli.printing.output import Marked, Output, Row, show_time
@@ -56,8 +56,8 @@ def search_command(
     zones = check_site(connection, wanted.site)
     query = parse_query(" ".join(words))
     query = replace(query, articles=wanted.over(query.articles))  # options count more than filters among the words
-    hits = search_articles(connection, query, order=order, history=history)
-    found = list(islice(hits, limit + 1))
+    results = search_articles(connection, query, order=order, history=history)
+    found = list(islice(results, limit + 1))
     if found or output.form != "table":
         shown = _SHOWN_HISTORY if history else _SHOWN
         output.write(_write_rows(found[:limit], output.form, zones), COLUMNS, shown)
@@ -69,13 +69,13 @@ def search_command(
         click.echo(f"Only the newest {RANKED:,} matches were weighed; more words or since: make them fewer.", err=True)
 
 
-def _write_rows(hits: list[Hit], form: str, zones: Mapping[str, ZoneInfo]) -> Iterator[Row]:
-    for hit in hits:
-        row = asdict(hit) | {"snippet": hit.snippet.mark()}
+def _write_rows(results: list[SearchResult], form: str, zones: Mapping[str, ZoneInfo]) -> Iterator[Row]:
+    for result in results:
+        row = asdict(result) | {"snippet": result.snippet.mark()}
         if form == "table":
-            zone = zones[hit.site]
-            published = show_time(hit.published_at, zone, hit.published_precision)
-            row |= {"snippet": Marked(hit.snippet.pieces), "published_at": published}
+            zone = zones[result.site]
+            published = show_time(result.published_at, zone, result.published_precision)
+            row |= {"snippet": Marked(result.snippet.pieces), "published_at": published}
             row |= {name: show_time(row[name], zone) for name in ("seen_from", "seen_until")}
         yield row
 

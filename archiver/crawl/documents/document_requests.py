@@ -48,7 +48,7 @@ class FileAddress:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DocumentRequest:
     """A file that is being asked for, the address by which it is known, and what is known of it."""
 
     url: str
@@ -66,7 +66,7 @@ def pair_addresses(printed: Sequence[str], shown: Sequence[str]) -> list[FileAdd
     return [FileAddress(url, known.get(url) or known.get(name, url)) for url, name in zip(printed, names, strict=True)]
 
 
-class Wishes:
+class DocumentRequests:
     """The files that one run asks for; what it has asked for already the archive knows, so memory does not grow."""
 
     def __init__(self, state: CrawlState, settings: BaseSettings) -> None:
@@ -99,11 +99,13 @@ class Wishes:
         allowed = islice(filter(self._state.options.covers, urls), MOST_LEFT_OVER)
         return iter([FileAddress(url, url) for url in allowed])
 
-    async def judge(self, response: Response, wish: Wish) -> Outcome:
+    async def judge(self, response: Response, document_request: DocumentRequest) -> Outcome:
         """Keep what was answered, or say why it is not kept; ArchiveError where the disk does not take it."""
         validators = _read_validators(response)
-        if response.status == 304 and wish.past and wish.past.kept:
-            return Outcome(304, wish.past.kept, validators={**wish.past.validators, **validators})
+        if response.status == 304 and document_request.past and document_request.past.kept:
+            return Outcome(
+                304, document_request.past.kept, validators={**document_request.past.validators, **validators}
+            )
         if response.status != 200:
             return Outcome(response.status, problem=f"http_{response.status}")
         try:
@@ -113,31 +115,31 @@ class Wishes:
         # In a thread: other sites are crawled by this process, too, and a disk can be slow.
         return Outcome(200, await asyncio.to_thread(keep_file, self._folder, response.body, kind), None, validators)
 
-    def record(self, wish: Wish, outcome: Outcome) -> None:
-        """Write down what came of a wish."""
+    def record(self, document_request: DocumentRequest, outcome: Outcome) -> None:
+        """Write down what came of a document_request."""
         if outcome.problem:
-            logger.info("not kept: %s <%s>", outcome.problem, wish.url, extra={"site": self._run.site})
+            logger.info("not kept: %s <%s>", outcome.problem, document_request.url, extra={"site": self._run.site})
         with self._database.atomic():
-            record_download(self._database.conn, self._run, wish.known, now(), outcome)
-        self.forget(wish)
+            record_download(self._database.conn, self._run, document_request.known, now(), outcome)
+        self.forget(document_request)
 
-    def forget(self, wish: Wish) -> None:
-        """Let a wish go; the next run has it."""
-        self._under_way.discard(wish.known)
+    def forget(self, document_request: DocumentRequest) -> None:
+        """Let a document_request go; the next run has it."""
+        self._under_way.discard(document_request.known)
 
     def _ask(self, file: FileAddress) -> Request | None:
         past = find_past(self._database.conn, self._run.site, file.known)
         if file.known in self._under_way or not self._is_due(past):
             return None
-        wish = Wish(file.url, file.known, past)
+        document_request = DocumentRequest(file.url, file.known, past)
         if bar := self._find_bar(file.url):
-            self._note_bar(wish, bar)
+            self._note_bar(document_request, bar)
             return None
         if not self.has_room:
             return None
         self._state.budget.files += 1
         self._under_way.add(file.known)
-        return self._write_request(wish)
+        return self._write_request(document_request)
 
     def _is_due(self, past: Past | None) -> bool:
         """Say whether a file is asked for: never twice in a run, or in one that was cut off and is taken up."""
@@ -158,19 +160,23 @@ class Wishes:
             return "address_too_long"
         return None if self._state.options.covers(url) else "other_host"
 
-    def _note_bar(self, wish: Wish, bar: str) -> None:
-        if wish.past is None or wish.past.problem != bar:
-            self.record(wish, Outcome(None, problem=bar))
+    def _note_bar(self, document_request: DocumentRequest, bar: str) -> None:
+        if document_request.past is None or document_request.past.problem != bar:
+            self.record(document_request, Outcome(None, problem=bar))
 
-    def _write_request(self, wish: Wish) -> Request:
-        validators = wish.past.validators if wish.past and self._is_at_hand(wish.past) else {}
-        target = Target("file", wish.url, wish.url, validators=validators)
+    def _write_request(self, document_request: DocumentRequest) -> Request:
+        validators = (
+            document_request.past.validators
+            if document_request.past and self._is_at_hand(document_request.past)
+            else {}
+        )
+        target = Target("file", document_request.url, document_request.url, validators=validators)
         return Request(
-            wish.url,
+            document_request.url,
             headers={"Accept-Encoding": ENCODINGS} | write_conditions(target),
             meta={
                 "target": target,
-                "wish": wish,
+                "document_request": document_request,
                 "download_maxsize": self._most,
                 "download_timeout": TIMEOUT,
                 "redirect_ttl": MOST_REDIRECTS,

@@ -18,7 +18,7 @@ from scrapy.pipelines.media import MediaPipeline
 from twisted.python.failure import Failure as TwistedFailure
 
 from archiver.archive.evidence.downloads import Outcome, list_addresses_of
-from archiver.crawl.documents.document_requests import FileAddress, Wishes, pair_addresses
+from archiver.crawl.documents.document_requests import DocumentRequests, FileAddress, pair_addresses
 from archiver.crawl.items import NOTED, Failure, Remark, Visit
 from archiver.crawl.run_extension import ledger_of
 from archiver.crawl.running.ending import EndedError
@@ -46,7 +46,7 @@ class ArticleFilesPipeline(MediaPipeline):
         super().__init__(crawler=crawler)
         self._ledger = ledger_of(crawler)
         self._state = state_of(crawler)
-        self._opened: Wishes | None = None
+        self._opened: DocumentRequests | None = None
         self._ended = False
         self._left_over: Iterator[FileAddress] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -74,9 +74,9 @@ class ArticleFilesPipeline(MediaPipeline):
 
     def ask_for_left_over(self) -> None:
         """Ask, when nothing else is left, for files that were never asked for; DontCloseSpider while there are some."""
-        if self._is_over or not self._wishes.has_room:
+        if self._is_over or not self._document_requests.has_room:
             return
-        self._left_over = self._left_over or self._wishes.list_left_over()
+        self._left_over = self._left_over or self._document_requests.list_left_over()
         batch = list(islice(self._left_over, _BATCH))
         if not batch:
             return
@@ -88,7 +88,7 @@ class ArticleFilesPipeline(MediaPipeline):
     def get_media_requests(self, item: Any, info: MediaPipeline.SpiderInfo) -> list[Request]:
         """Ask for those files that are due; ``item`` are a few addresses, whatever article they are of."""
         try:
-            return self._wishes.ask(item)
+            return self._document_requests.ask(item)
         except sqlite3.Error as error:
             self._ledger.give_up(error)
             return []
@@ -101,9 +101,9 @@ class ArticleFilesPipeline(MediaPipeline):
     ) -> Any:
         """Keep a file, or write down why it is not kept."""
         self._state.budget.files += response.meta.get("redirect_times", 0)
-        self._wishes.silent = 0
+        self._document_requests.silent = 0
         try:
-            self._record(request, await self._wishes.judge(response, request.meta["wish"]))
+            self._record(request, await self._document_requests.judge(response, request.meta["document_request"]))
         except ArchiveError as error:  # the disk
             self._ledger.give_up(error)
         except Exception as error:  # noqa: BLE001 - a defect of the program, told as one of the spider's would be
@@ -114,10 +114,10 @@ class ArticleFilesPipeline(MediaPipeline):
         # The second: what becomes of a download that is dropped differs with how far it came.
         if isinstance(failure.value, EndedError) or downloader_of(self.crawler).drops_files:
             self._ended = True
-            self._wishes.forget(request.meta["wish"])
+            self._document_requests.forget(request.meta["document_request"])
             return
         problem = describe_failure(failure.value or RuntimeError())
-        self._wishes.silent += problem.kind not in _ANSWERED
+        self._document_requests.silent += problem.kind not in _ANSWERED
         self._record(request, Outcome(None, problem=problem.kind), problem if problem.kind == "truncated" else None)
 
     def file_path(
@@ -138,24 +138,24 @@ class ArticleFilesPipeline(MediaPipeline):
 
     def _list_files(self, item: dict[str, Any] | Visit) -> list[FileAddress]:
         """List the files of an article that was recorded, or confirmed (304): then the archive knows them."""
-        if self._ledger.broken or not self._wishes.kinds:
+        if self._ledger.broken or not self._document_requests.kinds:
             return []
         if isinstance(item, Visit):
             expected = item.purpose.expected
             return [FileAddress(url, url) for url in self._list_shown(expected)] if expected else []
-        printed = [file["url"] for kind in self._wishes.kinds for file in item[kind]]
+        printed = [file["url"] for kind in self._document_requests.kinds for file in item[kind]]
         return pair_addresses(printed, self._list_shown(item["article_id"])) if printed else []
 
     def _list_shown(self, key: str) -> list[str]:
         """List the addresses of an article's files by which the archive knows them."""
         ingest = self._state.ingest
-        return list_addresses_of(ingest.database.conn, ingest.run.site, key, self._wishes.kinds)
+        return list_addresses_of(ingest.database.conn, ingest.run.site, key, self._document_requests.kinds)
 
     def _record(self, request: Request, outcome: Outcome, finding: Problem | None = None) -> None:
         if self._ledger.broken:
             return
         try:
-            self._wishes.record(request.meta["wish"], outcome)
+            self._document_requests.record(request.meta["document_request"], outcome)
         except sqlite3.Error as error:
             self._ledger.give_up(error)
         if finding:
@@ -165,10 +165,10 @@ class ArticleFilesPipeline(MediaPipeline):
         self.crawler.signals.send_catch_log(NOTED, item=item)
 
     @property
-    def _wishes(self) -> Wishes:
+    def _document_requests(self) -> DocumentRequests:
         """What is asked for; made with the first article, when the ledger has opened the run."""
         if self._opened is None:
-            self._opened = Wishes(self._state, self.crawler.settings)
+            self._opened = DocumentRequests(self._state, self.crawler.settings)
         return self._opened
 
 

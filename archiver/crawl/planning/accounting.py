@@ -14,7 +14,7 @@ STRANGER = "no article"
 """Why a page is skipped that its address could not tell from an article."""
 
 
-class Fates:
+class Accounting:
     """The articles that a run found, each with its stage and the reason for it, by the key that names it.
 
     An article is met (``waiting``), then asked for, then read or failed; or it is skipped. When the run ends, what
@@ -43,7 +43,7 @@ class Fates:
     def __contains__(self, key: str) -> bool:
         return self.names.name(key) in self._stages
 
-    def list_strangers(self) -> list[str]:
+    def list_non_articles(self) -> list[str]:
         """List the keys of pages that turned out to be no articles."""
         return [key for key, fate in self._stages.items() if fate == ("skipped", STRANGER)]
 
@@ -59,34 +59,34 @@ class Fates:
             self.note(key, stage, reason)
 
     def close(self, reason: str | None, *, interrupted: bool) -> Mapping[str, tuple[Stage, str]]:
-        """Return the fates at the end of a run; what waits is left for ``reason``.
+        """Return the accounting at the end of a run; what waits is left for ``reason``.
 
         What was asked for and never answered is pending in an interrupted run. In one that ran to its end nothing may
         wait and no answer be missing: what does is lost, and stays ``waiting`` or ``asked``.
         """
-        fates = dict(self._stages)
+        accounting = dict(self._stages)
         for key, (stage, _) in self._stages.items():
             if stage == "waiting" and reason:
-                fates[key] = ("pending", reason)
+                accounting[key] = ("pending", reason)
             elif stage == "asked" and interrupted:
-                fates[key] = ("pending", "asked for, no answer yet")
-        return fates
+                accounting[key] = ("pending", "asked for, no answer yet")
+        return accounting
 
 
-def settle_visit(fates: Fates, visit: Visit, novelty: str | None, *, stranger: bool = False) -> None:
+def settle_visit(accounting: Accounting, visit: Visit, novelty: str | None, *, stranger: bool = False) -> None:
     """Note what an answer means for the article that was asked for, and for the one that it shows.
 
     ``novelty`` is what the archive found new in it; a page that was only confirmed (304) has one too. A ``stranger`` is
     a page that only seemed to be an article's.
     """
     if isinstance(visit.page, Article):
-        fates.settle(visit.purpose.expected, "read")
-        fates.settle(visit.page.native_key, "read")
+        accounting.settle(visit.purpose.expected, "read")
+        accounting.settle(visit.page.native_key, "read")
     elif novelty:
-        fates.settle(visit.purpose.expected, "read")
+        accounting.settle(visit.purpose.expected, "read")
     elif stranger:
-        fates.settle(visit.purpose.expected, "skipped", STRANGER)
+        accounting.settle(visit.purpose.expected, "skipped", STRANGER)
     elif isinstance(visit.page, Unreadable):
-        fates.settle(visit.purpose.expected, "failed", visit.page.problem.kind)
+        accounting.settle(visit.purpose.expected, "failed", visit.page.problem.kind)
     else:
-        fates.settle(visit.purpose.expected, "failed", "listing_for_article")
+        accounting.settle(visit.purpose.expected, "failed", "listing_for_article")

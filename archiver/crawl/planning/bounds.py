@@ -2,7 +2,7 @@
 
 from datetime import date, tzinfo
 
-from archiver.crawl.planning.accounting import Fates
+from archiver.crawl.planning.accounting import Accounting
 from archiver.crawl.planning.options import CrawlOptions
 from archiver.crawl.planning.plan import Scope
 from archiver.crawl.planning.targets import Walk
@@ -51,14 +51,14 @@ def find_unturned(listing: Listing, walk: Walk) -> str:
     The pager of a later page has numbers without an address too: that of the page itself. The first piece that a script
     asks for may name nothing that follows; where it does, the last one is that which does not.
     """
-    if listing.results is not None and listing.results.total > len(walk.found) + walk.strangers:
+    if listing.results is not None and listing.results.total > len(walk.found) + walk.non_articles:
         return f"it says {count(listing.results.total, 'article')}"
     return listing.unturned if walk.pages == 1 or (walk.pages == FIRST_PIECE and listing.is_piece) else ""
 
 
 def check_total(listing: Listing, walk: Walk) -> tuple[Problem, ...]:
     """Check the total that a channel prints against what its pages showed."""
-    found = len(walk.found) + walk.strangers
+    found = len(walk.found) + walk.non_articles
     if listing.results is None or listing.results.total == found:
         return ()
     return (
@@ -68,7 +68,7 @@ def check_total(listing: Listing, walk: Walk) -> tuple[Problem, ...]:
     )
 
 
-def check_addresses(listing: Listing, walk: Walk, met: Fates) -> tuple[Problem, ...]:
+def check_addresses(listing: Listing, walk: Walk, met: Accounting) -> tuple[Problem, ...]:
     """Notice what a page leads to that is too long to be asked for: articles not ``met`` before, its next page."""
     following = listing.next_url or (listing.next_form.url if listing.next_form else "")
     articles = {entry.url for entry in listing.entries if len(entry.url) > MOST_ADDRESS and entry.native_key not in met}

@@ -8,13 +8,13 @@ from urllib.parse import urldefrag
 from archiver.archive.runs.known_articles import KnownArticle
 from archiver.archive.runs.unread import UnreadArticle
 from archiver.crawl.items import Visit
-from archiver.crawl.planning.accounting import Fates, settle_visit
+from archiver.crawl.planning.accounting import Accounting, settle_visit
 from archiver.crawl.planning.bounds import Bounds, check_addresses, check_total, find_unturned, is_walked
 from archiver.crawl.planning.names import Names
 from archiver.crawl.planning.options import CrawlOptions
 from archiver.crawl.planning.plan import KeptPage, Plan
 from archiver.crawl.planning.skips import Skips
-from archiver.crawl.planning.targets import Step, Target, Walk, interleave
+from archiver.crawl.planning.targets import Target, Walk, WalkStep, interleave
 from archiver.ingest.record import explain_refusal
 from archiver.ingest.recording.orders import Recorded
 from archiver.model import Article, Form, Listing, ListingEntry, Problem
@@ -33,14 +33,14 @@ class Discovery:
     """Decides what to ask for; knows no Scrapy and no archive.
 
     An article is one request whatever channels, languages and sessions its address shows up with. Addresses of other
-    hosts are never asked for. ``fates`` tells what became of every article; ``late`` are the new ones that a daily run
-    would not have come to.
+    hosts are never asked for. ``accounting`` says what became of each article; ``late`` are the new ones that a daily
+    run would not have come to.
     """
 
     def __init__(self, options: CrawlOptions, platform: Platform, zone: tzinfo, overlap: int = 1) -> None:
         self.plan = Plan()
-        self.fates = Fates()
-        self._names = self.fates.names
+        self.accounting = Accounting()
+        self._names = self.accounting.names
         self.late: set[str] = set()
         self._options = options
         self._platform = platform
@@ -61,8 +61,8 @@ class Discovery:
     def adopt(self, plan: Plan) -> None:
         """Follow a plan; without one everything is new."""
         self.plan = plan
-        self.fates.names = self._names = Names(plan.known, plan.others)
-        self.fates.expect(() if self._options.is_bounded else plan.known)
+        self.accounting.names = self._names = Names(plan.known, plan.others)
+        self.accounting.expect(() if self._options.is_bounded else plan.known)
         self._skips = Skips(plan, self._bounds, self._zone)
         self._unchanged = {self._identify(page.listing.url): page for page in plan.memory.pages}
         self._left = {article.key for article in plan.left}
@@ -76,7 +76,7 @@ class Discovery:
         self._skips = Skips(self.plan, self._bounds, zone)
         self._seen = {self._identify(walk.start) for walk in self._walks}
 
-    def begin(self) -> Step:
+    def begin(self) -> WalkStep:
         """Return the first page of every channel, and what follows from those that are kept."""
         starts = []
         for url in self._options.start:
@@ -85,17 +85,17 @@ class Discovery:
             if target:
                 self._walks.append(walk)
                 starts.append(target)
-        return self._follow_kept(Step(tuple(starts)))
+        return self._follow_kept(WalkStep(tuple(starts)))
 
     def list_left(self) -> list[Target]:
         """Return the articles that a run before this one left: named by a listing, and never asked for."""
         return self._meet_unread(self.plan.left)
 
-    def follow(self, listing: Listing, walk: Walk) -> Step:
+    def follow(self, listing: Listing, walk: Walk) -> WalkStep:
         """Return what a page of a walk leads to: the page after it, and articles not seen before."""
-        too_long = check_addresses(listing, walk, self.fates)
+        too_long = check_addresses(listing, walk, self.accounting)
         step = self._follow_page(listing, walk)
-        return self._follow_kept(Step(step.targets, (*too_long, *step.problems)))
+        return self._follow_kept(WalkStep(step.targets, (*too_long, *step.problems)))
 
     def find_unchanged(self, target: Target) -> Listing | None:
         """Return the page that a listing showed last, where its server says that it has not changed since (304)."""
@@ -127,7 +127,7 @@ class Discovery:
         if recorded.is_fleeting and not visit.is_second and isinstance(visit.page, Article):
             self.look_again(visit.purpose.expected or visit.page.native_key, visit.first_url or visit.capture.url)
         if visit.purpose.final:
-            settle_visit(self.fates, visit, recorded.novelty, stranger=recorded.is_stranger)
+            settle_visit(self.accounting, visit, recorded.novelty, stranger=recorded.is_non_article)
 
     def take_second_looks(self) -> list[Target]:
         """Return the second looks that were noted since the last time."""
@@ -142,19 +142,19 @@ class Discovery:
         known = [target for article in entries if (target := self._meet_known(article))]
         return interleave(known, self._meet_unread(self.plan.failed))
 
-    def list_strangers(self) -> list[str]:
+    def list_non_articles(self) -> list[str]:
         """List the pages that a listing took for articles, and this run found to be none."""
-        return [key for key in self.fates.list_strangers() if key in self._shown]
+        return [key for key in self.accounting.list_non_articles() if key in self._shown]
 
     def leave(self) -> None:
         """Note what became of the articles to ask for that nothing led to; when a run ends."""
         for article in (*self.plan.left, *self.plan.failed):
-            if article.key not in self.fates and self.allows(article.url):
-                self.fates.note(article.key, "waiting")
+            if article.key not in self.accounting and self.allows(article.url):
+                self.accounting.note(article.key, "waiting")
         for key in self.plan.known if not self._options.is_bounded else ():
-            if key not in self.fates:
+            if key not in self.accounting:
                 reason = self._skips.find_rest(key)
-                self.fates.note(key, "skipped" if reason else "waiting", reason or "")
+                self.accounting.note(key, "skipped" if reason else "waiting", reason or "")
 
     @property
     def is_complete(self) -> bool:
@@ -190,7 +190,7 @@ class Discovery:
             return []
         ways, self._ways = [way for way in self._ways if is_posts(way) or not self._platform.layouts], []
         found = (self._meet_listing(url, Walk(url, is_way=True)) for url in ways)
-        return list(self._follow_kept(Step(tuple(target for target in found if target))).targets)
+        return list(self._follow_kept(WalkStep(tuple(target for target in found if target))).targets)
 
     def _find_unlisted(self) -> list[str]:
         """Find the articles that left the listings: they may still answer (rule 9)."""
@@ -201,7 +201,7 @@ class Discovery:
         gone = [key for key, article in self.plan.known.items() if article.listed and key not in met]
         return gone if self.plan.scope == "full" else gone[: self.plan.most]
 
-    def _follow_kept(self, step: Step) -> Step:
+    def _follow_kept(self, step: WalkStep) -> WalkStep:
         """Walk on through the pages that the run taken up has kept."""
         targets, problems = list(step.targets), list(step.problems)
         while kept := next((target for target in targets if target.walk and self._find_kept(target)), None):
@@ -210,14 +210,14 @@ class Discovery:
             following = self._follow_page(self._kept.pop(self._identify(kept.url)), kept.walk)
             targets += following.targets
             problems += following.problems
-        return Step(tuple(targets), tuple(problems))
+        return WalkStep(tuple(targets), tuple(problems))
 
-    def _follow_page(self, listing: Listing, walk: Walk) -> Step:
+    def _follow_page(self, listing: Listing, walk: Walk) -> WalkStep:
         walk.pages += 1
         walk.waits = False
         walk.is_way = walk.is_way or listing.kind != "page"
         self.note_ways(listing.more)
-        walk.strangers += listing.strangers
+        walk.non_articles += listing.non_articles
         before = len(walk.found)
         walk.found.update(entry.native_key for entry in listing.entries)
         articles = [target for entry in listing.entries if (target := self._meet_article(entry, walk))]
@@ -225,15 +225,15 @@ class Discovery:
         if listing.next_url is None and listing.next_form is None:
             walk.ended = True
             walk.unturned = find_unturned(listing, walk)
-            return Step(tuple(articles), (*check_total(listing, walk), *self._check_any()))
+            return WalkStep(tuple(articles), (*check_total(listing, walk), *self._check_any()))
         if self._bounds.is_enough(listing, walk, self.plan.scope):
-            return Step(tuple(articles))
-        walk.bare = walk.bare + 1 if listing.strangers and not listing.entries else 0
+            return WalkStep(tuple(articles))
+        walk.bare = walk.bare + 1 if listing.non_articles and not listing.entries else 0
         if len(walk.found) == before and not 0 < walk.bare <= MOST_BARE:
-            return Step((), (Problem("endless_pager", f"page {walk.pages} of {walk.start} shows nothing new"),))
+            return WalkStep((), (Problem("endless_pager", f"page {walk.pages} of {walk.start} shows nothing new"),))
         after = self._meet_form(listing.next_form, walk) or self._meet_listing(listing.next_url, walk)
         walk.waits = after is not None
-        return Step((*([after] if after else []), *articles))
+        return WalkStep((*([after] if after else []), *articles))
 
     def _note_news(self, listing: Listing, walk: Walk) -> None:
         names = {self._names.name(entry.native_key) for entry in listing.entries}
@@ -273,16 +273,16 @@ class Discovery:
         own_key = entry.native_key
         key = self._names.name(own_key)
         entry = entry if key == own_key else replace(entry, native_key=key)
-        if (bar := self._options.find_bar(entry.url)) and key not in self.fates:
-            self.fates.note(key, "skipped", bar)
+        if (bar := self._options.find_bar(entry.url)) and key not in self.accounting:
+            self.accounting.note(key, "skipped", bar)
         if walk and self._skips.can_wait(key):
             return None
         if bar or not self._is_first_sight(f"article {key}"):
             return None
         if reason := self._find_reason_to_skip(entry, walk):
-            self.fates.note(key, "skipped", reason)
+            self.accounting.note(key, "skipped", reason)
             return None
-        self.fates.note(key, "waiting")
+        self.accounting.note(key, "waiting")
         return Target("article", key, entry.url, walk, self.plan.validators.get(key, {}), own_key=own_key)
 
     def _meet_known(self, article: KnownArticle) -> Target | None:

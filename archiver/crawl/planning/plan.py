@@ -19,8 +19,8 @@ from archiver.archive.runs.known_articles import (
     find_validators,
     list_kept_answers,
     list_known_articles,
+    list_non_articles,
     list_other_keys,
-    list_strangers,
 )
 from archiver.archive.runs.last_listings import LastCrawl, find_last_crawl, list_beginnings, list_last_pages
 from archiver.archive.runs.unread import UnreadArticle, list_unread_articles
@@ -76,7 +76,7 @@ class Plan:
     conditional requests; ``most`` bounds what else is visited of the known ones. ``listings`` and ``done`` are the
     listing pages and the articles that the run taken up has just fetched, ``walked`` the ids of the runs that fetched
     these pages; ``visited`` are all articles that it need not visit again, unless they left the listings since.
-    ``strangers`` are the keys of pages that turned out to be no articles, and need not be looked at again yet. Of
+    ``non_articles`` are the keys of pages that turned out to be no articles, and need not be looked at again yet. Of
     articles that listings named and nobody read, ``left`` come before everything else, and ``failed`` last. ``others``
     are the further keys of articles, each with the one by which its article is known.
     ``resting`` were visited a moment ago, and are not visited again because they left the listings. ``memory`` is what
@@ -92,7 +92,7 @@ class Plan:
     listings: Sequence[Listing] = ()
     done: frozenset[str] = frozenset()
     visited: frozenset[str] = frozenset()
-    strangers: frozenset[str] = frozenset()
+    non_articles: frozenset[str] = frozenset()
     walked: tuple[int, ...] = ()
     left: Sequence[UnreadArticle] = ()
     failed: Sequence[UnreadArticle] = ()
@@ -135,7 +135,7 @@ def make_plan(
         listings=load_listings(database, site, [answer.capture_id for answer in pages]),
         done=_find_done(site, [answer for answer in kept if answer.fetched_at >= at - RESUME_FOR], others),
         visited=visited,
-        strangers=frozenset() if scope == "full" else _find_strangers(database, site, at),
+        non_articles=frozenset() if scope == "full" else _find_non_articles(database, site, at),
         walked=tuple(sorted({answer.run_id for answer in pages})),
         left=left,
         failed=failed,
@@ -223,12 +223,12 @@ def _is_reusable(answer: KeptAnswer) -> bool:
     return answer.status == 200 and not is_form_page(answer.url)
 
 
-def _find_strangers(database: Database, site: Site, at: datetime) -> frozenset[str]:
+def _find_non_articles(database: Database, site: Site, at: datetime) -> frozenset[str]:
     """Find the pages that were no articles when they were last looked at, each for a month or two from then."""
     platform = platform_of(site)
     if platform.layouts:
         return frozenset()
-    seen = ((platform.read_address(url).key, fetched) for url, fetched in list_strangers(database.conn, site.name))
+    seen = ((platform.read_address(url).key, fetched) for url, fetched in list_non_articles(database.conn, site.name))
     return frozenset(key for key, fetched in seen if at - fetched < STRANGER_FOR * (1 + crc32(key.encode()) / 2**32))
 
 

@@ -33,7 +33,7 @@ class Skips:
         if entry.native_key in self._plan.done:
             return VISITED
         if known is None:
-            return "no article when it was last looked at" if entry.native_key in self._plan.strangers else None
+            return "no article when it was last looked at" if entry.native_key in self._plan.non_articles else None
         if walk is None or entry.native_key in self._visits:
             return None
         sign = None if walk.is_way else self._find_sign(entry, known)

@@ -17,13 +17,13 @@ class Walk:
     ``stale`` counts the last pages that showed nothing new; once there were enough of them to end a daily run, the walk
     has ``passed`` what a daily run sees. ``waits``: its next page was not had yet. ``is_way``: it goes through a feed
     or a sitemap, which are ways to articles and no channels. ``confirmed``: some of its pages had not changed (304).
-    ``unturned`` says why its end is not the channel's. ``bare`` counts the last pages with nothing but strangers.
+    ``unturned`` says why its end is not the channel's. ``bare`` counts the last pages with nothing but non_articles.
     """
 
     start: str
     pages: int = 0
     ended: bool = False
-    strangers: int = 0
+    non_articles: int = 0
     stale: int = 0
     passed: bool = False
     waits: bool = True
@@ -71,7 +71,7 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class WalkStep:
     """What follows from a listing page: addresses to ask for, and what is odd about it."""
 
     targets: tuple[Target, ...]

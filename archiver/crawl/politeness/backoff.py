@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from archiver.crawl.politeness.limits import Manners
+from archiver.crawl.politeness.limits import Politeness
 from archiver.model import Problem
 
 MOST_FAILURES = 10
@@ -31,15 +31,15 @@ class Attempt:
     wait: float | None = None
 
 
-class Patience:
+class Backoff:
     """What a crawl knows of the health of one host.
 
     Failures are counted in a row. An address that failed before the host's last good answer says nothing about the
     host when it fails once more: five broken pages, each tried three times at the end of a crawl, are no outage.
     """
 
-    def __init__(self, manners: Manners) -> None:
-        self._manners = manners
+    def __init__(self, politeness: Politeness) -> None:
+        self._politeness = politeness
         self._streak = 0
         self._failing: set[str] = set()
         self._broken: set[str] = set()
@@ -65,13 +65,13 @@ class Patience:
         if self._streak < MOST_FAILURES:
             return attempt.wait or self._back_off()
         self._paused_at = attempt.ended
-        return max(self._manners.host_pause, attempt.wait or 0.0)
+        return max(self._politeness.host_pause, attempt.wait or 0.0)
 
     def _hear_after_pause(self, attempt: Attempt, problem: Problem, *, is_news: bool) -> float | Problem:
         """Judge a failure since the long pause began: of requests under way by then, or of the first try after it."""
         assert self._paused_at is not None
         if is_news and attempt.began > self._paused_at:
-            said = f"{self._streak} failures in a row, and one more after a pause of {self._manners.host_pause:g} s"
+            said = f"{self._streak} failures in a row, and one more after a pause of {self._politeness.host_pause:g} s"
             return Problem("host_down", f"{said}; the last: {problem.detail}")
         return attempt.wait or 0.0
 
@@ -82,7 +82,7 @@ class Patience:
         self._paused_at = None
 
     def _back_off(self) -> float:
-        pause = min(self._manners.backoff * 2.0 ** max(self._streak - 1, 0), MOST_BACKOFF)
+        pause = min(self._politeness.backoff * 2.0 ** max(self._streak - 1, 0), MOST_BACKOFF)
         return pause * random.uniform(1.0, 1.1)  # noqa: S311 - so that several crawlers do not come back at once
 
 

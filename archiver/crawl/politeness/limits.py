@@ -13,7 +13,7 @@ PRODUCT = f"CommitteeNewsArchiver/{__version__}"
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class Politeness:
     """The waiting that is this project's own choice, in seconds.
 
     ``backoff`` is the pause after the first busy answer, ``host_pause`` the one before the last try at a host that
@@ -24,9 +24,9 @@ class Manners:
     host_pause: float
 
 
-def read_manners(settings: BaseSettings) -> Manners:
+def read_politeness(settings: BaseSettings) -> Politeness:
     """Read the settings; UsageError where one is no number of seconds."""
-    return Manners(_read_pause(settings, "ARCHIVE_BACKOFF"), _read_pause(settings, "ARCHIVE_HOST_PAUSE"))
+    return Politeness(_read_pause(settings, "ARCHIVE_BACKOFF"), _read_pause(settings, "ARCHIVE_HOST_PAUSE"))
 
 
 def is_hurried(settings: BaseSettings, name: str) -> bool:
@@ -41,7 +41,7 @@ def introduce(settings: BaseSettings) -> None:
         raise UsageError(
             f"ARCHIVE_CONTACT={contact!r} cannot be sent: give an e-mail address or a URL, without brackets"
         )
-    read_manners(settings)
+    read_politeness(settings)
     if contact and not _is_chosen(settings, "USER_AGENT"):
         settings.set("USER_AGENT", f"{PRODUCT} (+{contact})", priority="project")
 

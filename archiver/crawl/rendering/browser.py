@@ -16,7 +16,7 @@ from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.page import PageMethod
 
 from archiver.crawl.planning.targets import Target
-from archiver.crawl.rendering.subresources import PageParts
+from archiver.crawl.rendering.subresources import Subresources
 from archiver.crawl.spider import state_of
 from archiver.crawl.transport.connections import Connections
 from archiver.crawl.transport.failures import RefusedError
@@ -74,7 +74,7 @@ class RenderedPages(Connections):
             await self._browser.close()
 
     async def _render(self, request: Request, answer: Response) -> Response:
-        parts = PageParts(self._crawler, request, answer, self._shelf)
+        parts = Subresources(self._crawler, request, answer, self._shelf)
         content = PageMethod("content")
         errand = Request(request.url, headers={"User-Agent": request.headers.get("User-Agent") or b""})
         errand.meta.update(

@@ -39,12 +39,12 @@ def render_pages(settings: BaseSettings) -> None:
     """Have the pages of a site rendered."""
     usual = settings.getdict("DOWNLOAD_HANDLERS")
     ours = dict.fromkeys(("http", "https"), "archiver.crawl.rendering.browser.RenderedPages")
-    patience = settings.getfloat("DOWNLOAD_TIMEOUT") * 1000
+    backoff = settings.getfloat("DOWNLOAD_TIMEOUT") * 1000
     chosen: dict[str, Any] = {
         "DOWNLOAD_HANDLERS": usual | ours,
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
         "PLAYWRIGHT_LAUNCH_OPTIONS": _launch_options(),
-        "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": patience,
+        "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": backoff,
     }
     for name, value in chosen.items():
         settings.set(name, value, priority="spider")

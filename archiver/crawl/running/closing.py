@@ -76,15 +76,15 @@ def account_for_articles(database: Database, run: Run, state: CrawlState, cut_of
     if not state.budget.left:
         problem = Problem("request_budget", "ARCHIVE_MAX_REQUESTS is used up; the next run goes on")
         add_finding(database.conn, run, start, problem)
-    if strangers := state.discovery.list_strangers():
-        said = f"no article at {count(len(strangers), 'address')} that the listings name: {_name(strangers)}"
+    if non_articles := state.discovery.list_non_articles():
+        said = f"no article at {count(len(non_articles), 'address')} that the listings name: {_name(non_articles)}"
         add_finding(database.conn, run, start, Problem("not_articles", said))
     state.discovery.leave()
     left = (
         "the budget of requests is used up" if not state.budget.left else f"not reached: {cut_off}" if cut_off else None
     )
-    fates = state.discovery.fates.close(left, interrupted=cut_off is not None)
-    lost = write_fates(database.conn, run, _put_off(fates, state.discovery.plan))
+    accounting = state.discovery.accounting.close(left, interrupted=cut_off is not None)
+    lost = write_fates(database.conn, run, _put_off(accounting, state.discovery.plan))
     if left and state.discovery.unwalked:
         note_unwalked(database.conn, run, f"{count(state.discovery.unwalked, 'channel')} not walked to the end: {left}")
     if lost:
@@ -92,11 +92,11 @@ def account_for_articles(database: Database, run: Run, state: CrawlState, cut_of
         add_finding(database.conn, run, start, Problem("unaccounted", detail))
 
 
-def _put_off(fates: Mapping[str, tuple[Stage, str]], plan: Plan) -> Mapping[str, tuple[Stage, str]]:
+def _put_off(accounting: Mapping[str, tuple[Stage, str]], plan: Plan) -> Mapping[str, tuple[Stage, str]]:
     """Tell the visits of known articles from what would be lost; a full run is asked for all of them."""
     known = plan.known if plan.scope != "full" else ()
-    late = {key for key, (stage, _) in fates.items() if stage == "pending" and key in known}
-    return {**fates, **{key: ("pending", PUT_OFF + fates[key][1]) for key in late}}
+    late = {key for key, (stage, _) in accounting.items() if stage == "pending" and key in known}
+    return {**accounting, **{key: ("pending", PUT_OFF + accounting[key][1]) for key in late}}
 
 
 def _name(keys: list[str]) -> str:

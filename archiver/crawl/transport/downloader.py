@@ -21,8 +21,8 @@ from twisted.internet.defer import Deferred
 
 from archiver.clock import now
 from archiver.crawl.planning.targets import Target
-from archiver.crawl.politeness.backoff import Attempt, Patience, read_wait
-from archiver.crawl.politeness.limits import read_manners
+from archiver.crawl.politeness.backoff import Attempt, Backoff, read_wait
+from archiver.crawl.politeness.limits import read_politeness
 from archiver.crawl.running.ending import EndedError, stop_crawl
 from archiver.crawl.transport.answers import BUSY
 from archiver.crawl.transport.failures import describe_failure
@@ -44,8 +44,8 @@ class PoliteDownloader(Downloader):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._manners = read_manners(crawler.settings)
-        self._patience: dict[str, Patience] = {}
+        self._politeness = read_politeness(crawler.settings)
+        self._backoff: dict[str, Backoff] = {}
         self._held: dict[str, float] = {}
         self._files: set[asyncio.Task[Response]] = set()
         self.drops_files = False
@@ -69,15 +69,15 @@ class PoliteDownloader(Downloader):
     def hear(self, request: Request, attempt: Attempt) -> None:
         """Draw the consequences of how a request ended, before the next one is sent."""
         key, slot = self._get_slot(request)
-        patience = self._patience.setdefault(key, Patience(self._manners))
-        verdict = patience.hear(attempt)
+        backoff = self._backoff.setdefault(key, Backoff(self._politeness))
+        verdict = backoff.hear(attempt)
         if isinstance(verdict, Problem):
             self.end(request.url, verdict)
             return
         if not slot.concurrency:  # the crawl ends
             return
         usual = self.per_slot_settings.get(key, {}).get("concurrency", self.domain_concurrency)
-        slot.concurrency = 1 if patience.is_strained else usual
+        slot.concurrency = 1 if backoff.is_strained else usual
         if verdict:
             self._hold(key, slot, attempt.ended + verdict)
 

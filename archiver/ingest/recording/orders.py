@@ -8,7 +8,7 @@ from sqlite_utils import Database
 from archiver.archive.evidence.captures import UNNOTED
 from archiver.archive.history.readings import Novelty
 from archiver.archive.runs.run_log import Run, declare_anew, note_found
-from archiver.ingest.record import is_fleeting, is_stranger, name_parser, record_capture
+from archiver.ingest.record import is_fleeting, is_non_article, name_parser, record_capture
 from archiver.model import Article, Capture, Page, Purpose
 from archiver.site import Site
 
@@ -51,7 +51,7 @@ class Recorded:
     """
 
     novelty: Novelty | None
-    is_stranger: bool
+    is_non_article: bool
     is_fleeting: bool = False
 
 
@@ -80,6 +80,6 @@ def _record(database: Database, crawl: Crawl, order: Order, capture: Capture, pa
         declare_anew(database.conn, run, site)
     if order.found is not None:
         note_found(database.conn, run, order.found)
-    stranger = purpose.final and is_stranger(database, site, capture, page, purpose.expected)
+    stranger = purpose.final and is_non_article(database, site, capture, page, purpose.expected)
     fleeting = isinstance(page, Article) and is_fleeting(database, site, page, novelty)
     return Recorded(novelty, stranger, fleeting)

@@ -21,7 +21,7 @@ from archiver.parsing.body.figures import LONGEST_CAPTION, read_caption
 from archiver.parsing.body.marks import mark_of, note_printed
 from archiver.parsing.body.media import MEDIA
 from archiver.parsing.body.pictures import read_image
-from archiver.parsing.boilerplate.boxes import Furniture, find_furniture
+from archiver.parsing.boilerplate.boxes import Boilerplate, find_boilerplate
 from archiver.parsing.boilerplate.lines import drop_lines, is_article_like
 from archiver.parsing.fields.counts import find_count
 from archiver.parsing.pages.document import read_element, read_place
@@ -42,7 +42,7 @@ MOSTLY_CENTRED = 0.8
 class BodyParts:
     """The body taken apart; ``html`` holds an element a paragraph, image or row.
 
-    ``views`` is a count that is printed in the body, ``left_out`` what furniture took away of its prose. ``has_levels``
+    ``views`` is a count that is printed in the body, ``left_out`` what was cut as boilerplate. ``has_levels``
     says that some raised or lowered characters are printed in it.
     """
 
@@ -70,7 +70,7 @@ def read_body(container: Element, places: ArticleLayout, links: Links) -> BodyPa
     body = next((element for element in found if element is not None), None)
     if body is None:
         return parts
-    known = frozenset(id(element) for element in select_any(body, places.furniture))
+    known = frozenset(id(element) for element in select_any(body, places.boilerplate))
     take_apart(read_text(body, links, known, parts), parts, signed=places.signed)
     return parts
 
@@ -108,24 +108,24 @@ def _list_links(blocks: list[Block], reader: BlockReader) -> list[Link]:
 
 
 def read_text(root: Element, links: Links, known: frozenset[int], parts: BodyParts) -> list[Block]:
-    """Read the blocks of a body without its furniture, of which ``known`` holds the ``id()`` of some elements.
+    """Read the blocks of a body without its boilerplate, of which ``known`` holds the ``id()`` of some elements.
 
-    What the furniture tells, a view count, and whether it took much of the text, is written down in ``parts``, and
+    What the boilerplate tells, a view count, and whether it took much of the text, is written down in ``parts``, and
     so are the links of what is left.
     """
-    furniture = find_furniture(root, known)
-    reader = BlockReader(links, known | furniture.ids)
+    boilerplate = find_boilerplate(root, known)
+    reader = BlockReader(links, known | boilerplate.ids)
     blocks, views = drop_lines(reader.read(root), lambda url: is_article_like(url, links.page))
     found = _list_links(blocks, reader)
     embedded = {link.url for link in found}
     parts.links = [link for link in parts.links if link.kind != "media" or link.url not in embedded] + found
-    parts.views = views or _find_views(furniture)
-    parts.left_out = furniture.left_out
+    parts.views = views or _find_views(boilerplate)
+    parts.left_out = boilerplate.left_out
     return blocks
 
 
-def _find_views(furniture: Furniture) -> Count | None:
-    return next((count for text in furniture.counts if (count := find_count(text))), None)
+def _find_views(boilerplate: Boilerplate) -> Count | None:
+    return next((count for text in boilerplate.counts if (count := find_count(text))), None)
 
 
 def take_apart(blocks: list[Block], parts: BodyParts, *, signed: bool = True) -> None:

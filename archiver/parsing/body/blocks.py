@@ -22,7 +22,7 @@ from archiver.html.flow import is_block, keeps_lines
 from archiver.html.links import Links
 from archiver.model import Image, Link, Mark, MarkKind
 from archiver.parsing.body.figures import find_figures
-from archiver.parsing.body.marks import HTML_OF_MARKS, Run, mark_of, settle_marks
+from archiver.parsing.body.marks import HTML_OF_MARKS, Stretch, mark_of, settle_marks
 from archiver.parsing.body.media import MEDIA, list_media
 from archiver.parsing.body.pictures import IMAGES, list_unscripted, read_image
 from archiver.parsing.boilerplate.visibility import SKIPPED
@@ -69,20 +69,20 @@ class _Draft:
     plain: bool = False
     upright: bool = False
     has_link: bool = False
-    runs: list[Run] = field(default_factory=list)
+    runs: list[Stretch] = field(default_factory=list)
     media: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
 
 
 class BlockReader:
-    """Reads the blocks below one element; ``furniture`` holds the ``id()`` of elements to be left out.
+    """Reads the blocks below one element; ``boilerplate`` holds the ``id()`` of elements to be left out.
 
     A link that stands around a block, or before it, is one of its links; ``loose`` are those behind the last block.
     """
 
-    def __init__(self, links: Links, furniture: frozenset[int] = frozenset()) -> None:
+    def __init__(self, links: Links, boilerplate: frozenset[int] = frozenset()) -> None:
         self._links = links
-        self._furniture = furniture
+        self._boilerplate = boilerplate
         self._blocks: list[Block] = []
         self._draft = _Draft()
         self._inline: list[str] = []
@@ -108,7 +108,7 @@ class BlockReader:
                 self._close_tag(parent)
             elif isinstance(child, str):
                 self._add_text(child)
-            elif id(child) in self._furniture:
+            elif id(child) in self._boilerplate:
                 continue
             elif child.name in MEDIA:
                 self._add_media(child)
@@ -155,7 +155,7 @@ class BlockReader:
 
     def _is_plain(self, tag: Element) -> bool:
         """Say whether an element is nothing but a font or a colour."""
-        if tag.name not in _PLAIN or id(tag) in self._furniture:
+        if tag.name not in _PLAIN or id(tag) in self._boilerplate:
             return False
         return not tag.attrs or not (mark_of(tag) or is_block(tag) or keeps_lines(tag))
 
@@ -192,7 +192,7 @@ class BlockReader:
 
     def _begin_mark(self, mark: MarkKind) -> None:
         if not self._depths[mark]:
-            self._draft.runs.append(Run(mark, len(self._draft.text)))
+            self._draft.runs.append(Stretch(mark, len(self._draft.text)))
         self._depths[mark] += 1
         self._open(HTML_OF_MARKS[mark])
 
@@ -333,7 +333,7 @@ class BlockReader:
             draft.links = []
         self._draft = _Draft(html=self._write_begins(), links=draft.links)
         if self._depths:
-            self._draft.runs += [Run(kind, 0) for kind in self._depths]
+            self._draft.runs += [Stretch(kind, 0) for kind in self._depths]
 
 
 def _is_row(row: Element) -> bool:

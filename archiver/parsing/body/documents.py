@@ -69,7 +69,7 @@ _LINKS = frozenset({"a", "area"})
 _SOURCES = {"iframe": ("src", "data-src", "data-lazy-src"), "embed": ("src",), "object": ("data",)}
 
 
-class Printed(NamedTuple):
+class PrintedDocument(NamedTuple):
     """What a page prints of something that may be a document: its address as written, its title, what is said of it.
 
     ``is_file`` says that a file's kind is told without its address, ``is_frame`` that it is shown in a frame.
@@ -81,7 +81,7 @@ class Printed(NamedTuple):
     is_frame: bool = False
 
 
-def list_printed(elements: Iterable[Element]) -> Iterator[Printed]:
+def list_printed(elements: Iterable[Element]) -> Iterator[PrintedDocument]:
     """List what links and frames among some elements print, in their order; no link within what shows a document."""
     within: set[int] = set()
     for element in elements:
@@ -94,7 +94,7 @@ def list_printed(elements: Iterable[Element]) -> Iterator[Printed]:
             yield from frame
 
 
-def collect_documents(printed: Iterable[Printed], links: Links) -> tuple[Attachment, ...]:
+def collect_documents(printed: Iterable[PrintedDocument], links: Links) -> tuple[Attachment, ...]:
     """Collect the documents among what a page prints, each once, with the text of its link or its name."""
     found: dict[str, Attachment] = {}
     for one in printed:
@@ -144,7 +144,7 @@ def find_viewed(url: str, *, is_frame: bool) -> str | None:
     return None
 
 
-def _find_document(printed: Printed, links: Links) -> str | None:
+def _find_document(printed: PrintedDocument, links: Links) -> str | None:
     url = links.resolve(printed.href)
     if url is None:
         return None
@@ -153,7 +153,7 @@ def _find_document(printed: Printed, links: Links) -> str | None:
     return url if is_document(url) or _is_said_to_be(printed, url) else None
 
 
-def _is_said_to_be(printed: Printed, url: str) -> bool:
+def _is_said_to_be(printed: PrintedDocument, url: str) -> bool:
     """Say whether something that does not look like a file is one by what is said of it; no page and no picture is."""
     path = urlsplit(url).path.lower()
     name = path.rpartition("/")[2]
@@ -165,7 +165,7 @@ def _is_said_to_be(printed: Printed, url: str) -> bool:
     return bool(sends and _NAMED.fullmatch(printed.title[:400]))
 
 
-def _read_link(link: Element) -> Printed:
+def _read_link(link: Element) -> PrintedDocument:
     """Read a link: its text, and whether its attributes say that it leads to a file."""
     text = shown_text_of(link)
     is_file = _TYPES.match(attribute_of(link, "type")) is not None
@@ -175,18 +175,18 @@ def _read_link(link: Element) -> Printed:
         is_file |= name.endswith(DOCUMENTS) or not (shows or "." in name[-6:])
     if not is_file and not text.strip() and _NAMED.fullmatch(attribute_of(link, "title")):
         text = attribute_of(link, "title")
-    return Printed(attribute_of(link, "href"), text, is_file)
+    return PrintedDocument(attribute_of(link, "href"), text, is_file)
 
 
-def _read_frame(frame: Element) -> Iterator[Printed]:
+def _read_frame(frame: Element) -> Iterator[PrintedDocument]:
     """Read a frame, and what stands in its place where it cannot be shown: an ``embed``, a link."""
     is_file = _TYPES.match(attribute_of(frame, "type")) is not None
     for name in _SOURCES[frame.name]:
         if source := attribute_of(frame, name):
-            yield Printed(source, attribute_of(frame, "title"), is_file, is_frame=True)
+            yield PrintedDocument(source, attribute_of(frame, "title"), is_file, is_frame=True)
     for below in elements_below(frame) if frame.name == "object" else ():
         if below.name == "param" and attribute_of(below, "name").lower() in ("src", "url", "filename", "movie"):
-            yield Printed(attribute_of(below, "value"), "", is_frame=True)
+            yield PrintedDocument(attribute_of(below, "value"), "", is_frame=True)
 
 
 def _sends_file(path: str, name: str, url: str) -> bool:

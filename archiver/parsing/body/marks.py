@@ -36,7 +36,7 @@ _LAST_WORD = re.compile(r"\S*\Z")
 
 
 @dataclass(slots=True)
-class Run:
+class Stretch:
     """Some consecutive pieces of a block's text under one mark: from ``start`` up to, not including, ``end``."""
 
     kind: MarkKind
@@ -108,7 +108,7 @@ def note_printed(text: str, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
     return tuple(mark for _, mark in sorted(placed, key=itemgetter(0)))
 
 
-def settle_marks(pieces: list[str], runs: list[Run]) -> tuple[Mark, ...]:
+def settle_marks(pieces: list[str], runs: list[Stretch]) -> tuple[Mark, ...]:
     """Write what is raised and lowered among the pieces of a text the way it is printed; return all marks."""
     joined = [(run.kind, run.start, _end_of(run, pieces)) for run in _join_runs(pieces, runs)]
     befores = dict(_shift_pieces(pieces, joined))
@@ -121,14 +121,14 @@ def settle_marks(pieces: list[str], runs: list[Run]) -> tuple[Mark, ...]:
     return tuple(marks)
 
 
-def _end_of(run: Run, pieces: list[str]) -> int:
+def _end_of(run: Stretch, pieces: list[str]) -> int:
     return len(pieces) if run.end is None else run.end
 
 
-def _join_runs(pieces: list[str], runs: list[Run]) -> Iterator[Run]:
+def _join_runs(pieces: list[str], runs: list[Stretch]) -> Iterator[Stretch]:
     """Join runs of one mark with nothing but white space between them: two elements, or one that was cut in two."""
-    last: dict[MarkKind, Run] = {}
-    joined: list[Run] = []
+    last: dict[MarkKind, Stretch] = {}
+    joined: list[Stretch] = []
     for run in runs:
         before = last.get(run.kind)
         gap = "".join(pieces[_end_of(before, pieces) : run.start]) if before else "…"

@@ -1,7 +1,7 @@
-"""Finding the furniture in a body: hidden text, menus, adverts, lists of other articles, comments, buttons.
+"""Finding the boilerplate in a body: hidden text, menus, adverts, lists of other articles, comments, buttons.
 
 A name is a hint, and what an element shows must bear it out: ``ads`` around the article itself is no advert. What holds
-most of the text is never furniture, whatever it is called.
+most of the text is never boilerplate, whatever it is called.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,7 +12,7 @@ from bs4.element import NavigableString
 from archiver.html.elements import Element, attribute_of, text_of
 from archiver.html.flow import is_block
 from archiver.parsing.boilerplate.headings import READ_MORE
-from archiver.parsing.boilerplate.looks import Look, is_prose, measure
+from archiver.parsing.boilerplate.looks import TextAmounts, is_prose, measure
 from archiver.parsing.boilerplate.names import hint_of
 from archiver.parsing.boilerplate.visibility import SKIPPED, is_hidden, is_out_of_sight
 from archiver.parsing.boilerplate.words import (
@@ -33,14 +33,14 @@ _NEVER = frozenset({"button", "map"})
 # What these hold they hold whatever they are called: a picture, a quotation, a table.
 _PLAIN = frozenset("img picture figure blockquote q pre table tbody tr".split())
 _PARAGRAPHS = frozenset("p li dd td blockquote h1 h2 h3 h4 h5 h6".split())
-# Where pictures without a text are furniture: adverts, teasers, icons.
+# Where pictures without a text are boilerplate: adverts, teasers, icons.
 _PICTURED = frozenset("advert banner related share rating tools".split())
 _LONGEST_HEADING = 80
 _LONGEST_LABEL = 100
 _LEVELS_UP = 3
 # No real text has so many headings of other articles.
 MOST_HEADINGS = 300
-# The largest share that furniture has in the prose of a body, and what is left then of the article at least.
+# The largest share that boilerplate has in the prose of a body, and what is left then of the article at least.
 _MOST = 0.5
 _MOST_OF_A_FORM = 0.3
 # So much of a body that is left out is told.
@@ -51,8 +51,8 @@ MOST_HINTS = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Furniture:
-    """The furniture in a body: the ``id()`` of its elements, and the texts of those that print a count.
+class Boilerplate:
+    """The boilerplate in a body: the ``id()`` of its elements, and the texts of those that print a count.
 
     ``left_out`` says what was left out although it is prose and a good part of the body; empty where nothing was.
     """
@@ -73,11 +73,11 @@ class _Hints:
     buttons: list[Element]
 
 
-def find_furniture(root: Element, known: frozenset[int] = frozenset()) -> Furniture:
-    """Find the furniture in a body; ``known`` holds the ``id()`` of elements that are left out anyway."""
+def find_boilerplate(root: Element, known: frozenset[int] = frozenset()) -> Boilerplate:
+    """Find the boilerplate in a body; ``known`` holds the ``id()`` of elements that are left out anyway."""
     hints = _find_hints(root, known)
     if not (hints.hidden or hints.named or hints.headings or hints.buttons):
-        return Furniture(frozenset(hints.never))
+        return Boilerplate(frozenset(hints.never))
     return _Judge(root, hints, known).judge()
 
 
@@ -157,10 +157,10 @@ class _Judge:
         self._ids: set[int] = set(hints.never)
         self._prose: dict[str, int] = {}
         self._counts: list[str] = []
-        self._looks: dict[int, Look] = {}
+        self._looks: dict[int, TextAmounts] = {}
         self._whole = measure(root, known | {id(element) for element in hints.hidden})
 
-    def judge(self) -> Furniture:
+    def judge(self) -> Boilerplate:
         """Judge hidden text first, then named elements from the outside in, then headings and buttons."""
         self._judge_hidden()
         for kind, element in sorted(self._hints.named, key=lambda hint: _depth_of(hint[1])):
@@ -172,7 +172,7 @@ class _Judge:
         for button in self._hints.buttons:
             if button.parent is not None and not self._is_taken(button.parent):
                 self._judge_consent(button, button.parent)
-        return Furniture(frozenset(self._ids), tuple(self._counts), self._describe())
+        return Boilerplate(frozenset(self._ids), tuple(self._counts), self._describe())
 
     def _judge_hidden(self) -> None:
         """Take hidden text, unless it is most of the text: then a script is to show it."""
@@ -190,8 +190,8 @@ class _Judge:
             return
         self._take(element, look, kind)
 
-    def _can_be(self, kind: str, look: Look) -> bool:
-        """Say whether an element can be furniture at all: most of the text stands elsewhere."""
+    def _can_be(self, kind: str, look: TextAmounts) -> bool:
+        """Say whether an element can be boilerplate at all: most of the text stands elsewhere."""
         if look.images and not look.text and kind not in _PICTURED:
             return False
         most = _MOST_OF_A_FORM if kind == "form" else _MOST
@@ -201,7 +201,7 @@ class _Judge:
 
     def _judge_headed(self, heading: Element) -> None:
         """Take what stands under the heading of other articles or of comments, if it is of that kind."""
-        taken: tuple[Element, Look] | None = None
+        taken: tuple[Element, TextAmounts] | None = None
         for element in _climb(heading, self._root):
             look = self._look_at(element)
             if not _is_heading(look.first):
@@ -211,7 +211,7 @@ class _Judge:
         if taken:
             self._take(*taken, "related")
 
-    def _look_at(self, element: Element) -> Look:
+    def _look_at(self, element: Element) -> TextAmounts:
         """Measure an element once as long as nothing more is taken: many headings stand in one."""
         if id(element) not in self._looks:
             self._looks[id(element)] = measure(element, self._known | self._ids)
@@ -229,7 +229,7 @@ class _Judge:
                 self._take(element, look, "consent")
                 break
 
-    def _take(self, element: Element, look: Look, kind: str) -> None:
+    def _take(self, element: Element, look: TextAmounts, kind: str) -> None:
         self._ids.add(id(element))
         self._looks.clear()
         if kind == "count":
@@ -261,84 +261,84 @@ def _depth_of(element: Element) -> int:
     return sum(1 for _ in element.parents)
 
 
-def _is_short(look: Look) -> bool:
+def _is_short(look: TextAmounts) -> bool:
     return look.prose == 0 and look.text <= _LONGEST_LABEL
 
 
-def _is_advert(look: Look) -> bool:
+def _is_advert(look: TextAmounts) -> bool:
     is_labelled = any(map(ADVERT_LINE.fullmatch, look.lines))
     return not look.prose or look.is_linked or is_labelled or bool(look.links and look.pictures)
 
 
-def _is_banner(look: Look) -> bool:
+def _is_banner(look: TextAmounts) -> bool:
     return not look.prose and bool(look.links or any(map(ADVERT_LINE.fullmatch, look.lines)))
 
 
-def _shows_others(look: Look) -> bool:
+def _shows_others(look: TextAmounts) -> bool:
     return bool(look.links) and (not look.prose or look.is_linked or _is_heading(look.first))
 
 
-def _shows_comments(look: Look) -> bool:
+def _shows_comments(look: TextAmounts) -> bool:
     """Say whether readers talk here: a heading or a counter of comments, buttons to answer, a form."""
     said = sum(bool(COMMENT_LINE.fullmatch(line)) for line in look.lines)
     replies = sum(bool(REPLY_LINE.fullmatch(line)) for line in look.lines)
     return not look.text or bool(said or replies or look.has_form)
 
 
-def _is_share(look: Look) -> bool:
+def _is_share(look: TextAmounts) -> bool:
     return not look.prose and (
         not look.text or bool(look.links) or look.has_digits or _are_all(SHARE_LINE.fullmatch, look)
     )
 
 
-def _is_tags(look: Look) -> bool:
+def _is_tags(look: TextAmounts) -> bool:
     return not look.prose and (bool(look.links) or any(map(TAG_LINE.fullmatch, look.lines)))
 
 
-def _is_tools(look: Look) -> bool:
+def _is_tools(look: TextAmounts) -> bool:
     return _is_short(look) and (bool(look.links) or look.has_form or _are_all(TOOL_LINE.fullmatch, look))
 
 
-def _is_rating(look: Look) -> bool:
+def _is_rating(look: TextAmounts) -> bool:
     return not look.prose and (
         look.has_digits or bool(look.links) or look.has_form or not any(map(str.isalpha, look.first))
     )
 
 
-def _is_form(look: Look) -> bool:
+def _is_form(look: TextAmounts) -> bool:
     return look.has_form or not look.prose
 
 
-def _is_popup(look: Look) -> bool:
+def _is_popup(look: TextAmounts) -> bool:
     return look.has_form or any(map(ACCEPT.fullmatch, look.lines))
 
 
-def _is_count(look: Look) -> bool:
+def _is_count(look: TextAmounts) -> bool:
     return _is_short(look)
 
 
-def _is_clock(look: Look) -> bool:
+def _is_clock(look: TextAmounts) -> bool:
     return _is_short(look) and look.has_digits
 
 
-def _is_consent(look: Look) -> bool:
+def _is_consent(look: TextAmounts) -> bool:
     return look.has_form or any(map(ABOUT_CONSENT.search, look.lines))
 
 
-def _is_menu(look: Look) -> bool:
+def _is_menu(look: TextAmounts) -> bool:
     return not look.prose or look.is_linked
 
 
-def _is_beside(look: Look) -> bool:
+def _is_beside(look: TextAmounts) -> bool:
     """Say whether an ``aside`` holds links to other things; one with prose is a part of the article."""
     return not look.prose and look.is_linked
 
 
-def _are_all(fits: Callable[[str], object], look: Look) -> bool:
+def _are_all(fits: Callable[[str], object], look: TextAmounts) -> bool:
     return all(map(fits, look.lines))
 
 
-_RULES: dict[str, Callable[[Look], bool]] = {
+_RULES: dict[str, Callable[[TextAmounts], bool]] = {
     "advert": _is_advert,
     "banner": _is_banner,
     "related": _shows_others,

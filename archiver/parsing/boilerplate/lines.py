@@ -1,8 +1,8 @@
-"""Finding furniture among the blocks of a body: lines that no element names.
+"""Finding boilerplate among the blocks of a body: lines that no element names.
 
-Counters, ratings, buttons and tags are furniture where they stand alone at an end of the body; between paragraphs the
+Counters, ratings, buttons and tags are boilerplate where they stand alone at an end of the body; between paragraphs the
 same words are part of a report. A clock and ``3 minutes ago`` move with every look wherever they stand, so they are
-furniture everywhere.
+boilerplate everywhere.
 """
 
 import re
@@ -45,7 +45,7 @@ _VISITORS = re.compile(
 
 
 def drop_lines(blocks: list[Block], is_other: Callable[[str], bool]) -> tuple[list[Block], Count | None]:
-    """Drop the lines of furniture from the blocks of a body; returns what is left, and a view count among the rest.
+    """Drop the lines of boilerplate from the blocks of a body; returns what is left, and a view count among the rest.
 
     ``is_other`` says of an address whether it is that of another article of the site. All that is text of a body is
     never dropped: then it stays as it is.

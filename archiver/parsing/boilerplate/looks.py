@@ -20,7 +20,7 @@ MOST_LINES = 2000
 
 
 @dataclass(slots=True)
-class Look:
+class TextAmounts:
     """What an element shows: characters of text, of text that is linked, of prose that is not; its lines.
 
     ``links`` counts those that lead somewhere, ``images`` all images, ``pictures`` those in links; ``has_form`` says
@@ -57,12 +57,12 @@ class _Measuring:
 
     def __init__(self, left_out: frozenset[int] | set[int]) -> None:
         self._left_out = left_out
-        self._look = Look()
+        self._look = TextAmounts()
         self._pieces: list[str] = []
         self._linked = 0
         self._links = 0
 
-    def measure(self, root: Element) -> Look:
+    def measure(self, root: Element) -> TextAmounts:
         self._enter(root)
         stack: list[tuple[Element, Iterator[Element | str]]] = [(root, children_of(root))]
         while stack:
@@ -120,7 +120,7 @@ class _Measuring:
         self._pieces, self._linked = [], 0
 
 
-def measure(element: Element, left_out: frozenset[int] | set[int] = frozenset()) -> Look:
+def measure(element: Element, left_out: frozenset[int] | set[int] = frozenset()) -> TextAmounts:
     """Measure an element; ``left_out`` holds the ``id()`` of elements in it that do not count."""
     return _Measuring(left_out).measure(element)
 

@@ -18,7 +18,7 @@ _AROUND = re.compile(
     re.IGNORECASE,
 )
 
-# What the words of names say inside a body, by the kind of furniture; an optional hyphen stands between syllables.
+# What the words of names say inside a body, by the kind of boilerplate; an optional hyphen stands between syllables.
 _KINDS = {
     "advert": (
         r"ads?|adv|advs|adverts?|advertis(?:ement|ements|ing)|adsense|adsbygoogle|adslot|adzone|dfp|gpt|"
@@ -91,7 +91,7 @@ _LONGEST_NAME = 80
 MOST_NAMES = 12
 
 
-def is_furniture(element: Element) -> bool:
+def is_boilerplate(element: Element) -> bool:
     """Say whether an element of a page is a menu, a foot, a side column, by its tag, role, class or id."""
     if element.name in _TAGS or attribute_of(element, "role") in ("navigation", "contentinfo", "menu"):
         return True
@@ -101,7 +101,7 @@ def is_furniture(element: Element) -> bool:
 
 
 def hint_of(element: Element) -> str:
-    """Return the kind of furniture that the names of an element in a body hint at; empty where they hint at none."""
+    """Return the kind of boilerplate that the names of an element in a body hint at; empty where they hint at none."""
     attributes = element.attrs
     if not attributes:
         return _ELEMENTS.get(element.name, "")
@@ -114,7 +114,7 @@ def hint_of(element: Element) -> str:
 
 @lru_cache(maxsize=4096)
 def read_name(name: str) -> str:
-    """Return the kind of furniture that a class or an id names with all its words; empty where it names none."""
+    """Return the kind of boilerplate that a class or an id names with all its words; empty where it names none."""
     plain = _NO_LETTERS.sub("-", _CAMEL.sub("-", name[:_LONGEST_NAME]).lower()).strip("-")
     if _KNOWN.fullmatch(plain):
         return next((kind for kind, words in _OF_KIND.items() if words.search(plain)), "")

@@ -1,4 +1,4 @@
-"""The words of furniture: headings of what follows an article, buttons, counters, ratings, clocks.
+"""The words of boilerplate: headings of what follows an article, buttons, counters, ratings, clocks.
 
 All of them are held against whole lines: within a sentence the same words are text.
 """

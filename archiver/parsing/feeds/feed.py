@@ -20,7 +20,7 @@ from archiver.html.xml_tree import (
     unzip,
 )
 from archiver.model import Capture, Listing, ListingEntry, Problem, Unreadable
-from archiver.parsing.feeds.machine_dates import read_stamp
+from archiver.parsing.feeds.machine_dates import read_machine_date
 from archiver.parsing.feeds.sitemap import read_sitemap
 from archiver.platforms.layout import Platform
 from archiver.text.cleaning import clean_text
@@ -57,15 +57,15 @@ def read_feed_or_map(capture: Capture, platform: Platform, zone: tzinfo) -> List
 
 
 def read_feed(tree: XmlElement, capture: Capture, platform: Platform, zone: tzinfo) -> Listing:
-    """Read a feed's entries that lead to the feed's own site; the others are strangers."""
+    """Read a feed's entries that lead to the feed's own site; the others are no articles of it."""
     entries: dict[str, ListingEntry] = {}
-    strangers = 0
+    non_articles = 0
     for item in _find_items(tree):
         entry = _read_item(item, tree, capture, platform, zone)
-        strangers += entry is None
+        non_articles += entry is None
         if entry:
             entries.setdefault(entry.native_key, entry)
-    return Listing(strip_session(capture.url), entries=tuple(entries.values()), strangers=strangers, kind="feed")
+    return Listing(strip_session(capture.url), entries=tuple(entries.values()), non_articles=non_articles, kind="feed")
 
 
 def _find_items(tree: XmlElement) -> Iterator[XmlElement]:
@@ -93,7 +93,7 @@ def _read_item(
         return None
     title = clean_text(_MARKUP.sub("", read_child(item, "title")))
     printed = read_child(item, "pubDate", "published", "date", "issued")
-    return ListingEntry(address.key, address.url, title, read_stamp(printed, zone, capture.fetched_at))
+    return ListingEntry(address.key, address.url, title, read_machine_date(printed, zone, capture.fetched_at))
 
 
 def _read_link(item: XmlElement) -> str:

@@ -17,7 +17,7 @@ from archiver.html.addresses import resolve_address
 from archiver.html.decoding import decode_page
 from archiver.html.elements import attribute_of, select
 from archiver.model import Capture, Headers, Listing, ListingEntry, Page, Problem, Unreadable
-from archiver.parsing.feeds.machine_dates import read_stamp
+from archiver.parsing.feeds.machine_dates import read_machine_date
 from archiver.parsing.generic.listing import mark_piece, read_fragment
 from archiver.parsing.pages.document import parse_html
 from archiver.platforms.layout import Platform
@@ -111,7 +111,7 @@ def _read_items(
     return Listing(
         strip_session(capture.url),
         entries=tuple(reversed(entries.values())),
-        strangers=read.count(None),
+        non_articles=read.count(None),
         next_url=following,
         kind="feed" if is_posts(capture.url) else "page",
     )
@@ -158,7 +158,9 @@ def _read_item(item: Mapping[str, Json], capture: Capture, platform: Platform, z
     if address.kind == "listing":
         return None
     title = clean_text(_MARKUP.sub("", unescape(_first(item, _TITLES))))
-    return ListingEntry(address.key, address.url, title, read_stamp(_first(item, _DAYS), zone, capture.fetched_at))
+    return ListingEntry(
+        address.key, address.url, title, read_machine_date(_first(item, _DAYS), zone, capture.fetched_at)
+    )
 
 
 def _text_of(value: Json) -> str:

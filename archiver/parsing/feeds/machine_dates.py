@@ -10,7 +10,7 @@ from archiver.parsing.fields.dates import read_date
 _HAS_TIME = re.compile(r"\d:\d\d")
 
 
-def read_stamp(raw: str, zone: tzinfo, at: datetime) -> PublishedDate | None:
+def read_machine_date(raw: str, zone: tzinfo, at: datetime) -> PublishedDate | None:
     """Read the date of a feed or a sitemap: RFC 822 or ISO 8601, else as it would be read on a page."""
     if not raw:
         return None

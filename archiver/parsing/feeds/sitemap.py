@@ -4,7 +4,7 @@ from datetime import tzinfo
 
 from archiver.html.xml_tree import XmlElement, children_named, name_of, read_child
 from archiver.model import Capture, Listing, ListingEntry
-from archiver.parsing.feeds.machine_dates import read_stamp
+from archiver.parsing.feeds.machine_dates import read_machine_date
 from archiver.platforms.layout import Platform
 from archiver.urls import join_url, site_of, strip_session
 
@@ -46,5 +46,5 @@ def _read_place(place: XmlElement, capture: Capture, platform: Platform, zone: t
     news = next(children_named(place, "news"), None)
     if news is None:
         return ListingEntry(address.key, address.url, "")
-    published = read_stamp(read_child(news, "publication_date"), zone, capture.fetched_at)
+    published = read_machine_date(read_child(news, "publication_date"), zone, capture.fetched_at)
     return ListingEntry(address.key, address.url, read_child(news, "title"), published)

@@ -1,4 +1,4 @@
-"""Reading an info line: the line that prints when an article was published and how often it was viewed."""
+"""Reading a byline: the line that prints when an article was published and how often it was viewed."""
 
 import re
 from collections.abc import Iterator
@@ -40,8 +40,8 @@ _LOOKS_LIKE_PART = re.compile(r"\d[/.:-]\d|\d ?(?:giờ|tháng)|\btrước\b|\ba
 
 
 @dataclass(frozen=True, slots=True)
-class InfoLine:
-    """What an info line prints; None for what it does not print, without value for what cannot be read."""
+class Byline:
+    """What a byline prints; None for what it does not print, without value for what cannot be read."""
 
     published: PublishedDate | None
     views: Count | None
@@ -81,8 +81,8 @@ def _is_labelled(text: str) -> bool:
     return any(label.match(text) for label in (PUBLISHED_LABEL, UPDATED_LABEL, OTHER_DATE_LABEL))
 
 
-def read_info_line(text: str, zone: tzinfo, captured_at: datetime, order: DayOrder = "day") -> InfoLine:
-    """Read date and view count of an info line, in any order, with authors, sources and other counters beside them.
+def read_byline(text: str, zone: tzinfo, captured_at: datetime, order: DayOrder = "day") -> Byline:
+    """Read date and view count of a byline, in any order, with authors, sources and other counters beside them.
 
     ``zone``, ``captured_at`` and ``order`` are those of ``read_date``. The date of publication goes before the date of
     the last change when both are printed; dates of documents (``Ngày ban hành``) are not read.
@@ -90,9 +90,9 @@ def read_info_line(text: str, zone: tzinfo, captured_at: datetime, order: DayOrd
     usual = _USUAL.fullmatch(text)
     if usual and order == "day":
         views = usual["views"]
-        return InfoLine(read_date(usual["date"], zone, captured_at), Count(views, int(views)) if views else None)
+        return Byline(read_date(usual["date"], zone, captured_at), Count(views, int(views)) if views else None)
     line = info_text(text)
-    return InfoLine(_read_published(strip_count(line), zone, captured_at, order), find_count(line))
+    return Byline(_read_published(strip_count(line), zone, captured_at, order), find_count(line))
 
 
 def _read_published(line: str, zone: tzinfo, captured_at: datetime, order: DayOrder) -> PublishedDate | None:

@@ -1,4 +1,4 @@
-"""Reading the view count of an article out of an info line.
+"""Reading the view count of an article out of a byline.
 
 The count is the number beside a label of views. Counters of visitors, downloads and comments have other labels and
 are never taken, nor is the next number of the page when the one of the label is missing.
@@ -94,7 +94,7 @@ class _Found:
 
 
 def find_count(text: str) -> Count | None:
-    """Find the article's view count in an info line by its label; None if no such label is printed.
+    """Find the article's view count in a byline by its label; None if no such label is printed.
 
     A label whose number is missing or no number gives a Count without value: absent is not unreadable. The first
     readable one wins.
@@ -104,7 +104,7 @@ def find_count(text: str) -> Count | None:
 
 
 def strip_count(text: str) -> str:
-    """Return an info line without view counts and their labels, white space folded."""
+    """Return a byline without view counts and their labels, white space folded."""
     line = info_text(text)
     for found in reversed(list(_find_all(line))):
         line = _cut(line, found.start, found.end)

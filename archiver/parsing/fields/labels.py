@@ -1,4 +1,4 @@
-"""The labels of info lines: which words announce the date of publication, another date, or no date at all."""
+"""The labels of bylines: which words announce the date of publication, another date, or no date at all."""
 
 import re
 
@@ -113,13 +113,13 @@ OTHER_COUNT = re.compile(
 )
 _LEADING = (PUBLISHED_LABEL, UPDATED_LABEL)
 _MOST_LABELS = 3
-# An info line with author, source and counters takes about 150 characters; what goes on is another text.
+# A byline with author, source and counters takes about 150 characters; what goes on is another text.
 LONGEST_LINE = 300
 _BROKEN_NUMBER = re.compile(r"[\d.,:/' -]+\Z")
 
 
 def info_text(text: str) -> str:
-    """Return the clean beginning of an info line; a number that the end would cut in two is left out."""
+    """Return the clean beginning of a byline; a number that the end would cut in two is left out."""
     line = clean_text(text)
     return line if len(line) <= LONGEST_LINE else _BROKEN_NUMBER.sub("", line[:LONGEST_LINE])
 

@@ -9,7 +9,7 @@ from archiver.html.links import Links
 from archiver.model import Article, Attachment, Origin, Problem
 from archiver.parsing.article import find_unreadable, tell_left_out
 from archiver.parsing.body.article_body import BodyParts, drop_files
-from archiver.parsing.fields.byline import InfoLine
+from archiver.parsing.fields.byline import Byline
 from archiver.parsing.generic.dates.fields import Fields, read_fields
 from archiver.parsing.generic.dates.filled import settle_count
 from archiver.parsing.generic.dates.info import InfoReader
@@ -82,7 +82,7 @@ def _find_headline(outline: Outline, declared: Declared) -> Headline | None:
 
 
 def _read_fields(declared: Declared, fields: Fields) -> Fields:
-    """Put what the declared info line says in the place of what was found."""
+    """Put what the declared byline says in the place of what was found."""
     if not declared.has_info:
         return fields
     published = declared.published
@@ -122,7 +122,7 @@ def _make_article(
         attachments=attachments,
         problems=(
             *fields.problems,
-            *find_unreadable(InfoLine(fields.published, fields.views)),
+            *find_unreadable(Byline(fields.published, fields.views)),
             *tell_left_out(parts),
             *missed,
         ),

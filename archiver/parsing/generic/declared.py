@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from archiver.html.elements import Element, select, select_one, spaced_text_of, take_out
 from archiver.model import Count, PublishedDate
-from archiver.parsing.fields.byline import read_info_line
+from archiver.parsing.fields.byline import read_byline
 from archiver.parsing.fields.date_forms import DayOrder, may_be_either
 from archiver.parsing.fields.dates import read_date
 from archiver.parsing.pages.document import read_place
@@ -19,7 +19,7 @@ MOST_INFO_LINES = 20
 class Declared:
     """What stands at the places of a site; None for a place that is not declared, not there, or empty.
 
-    ``has_info`` says that an info line is there: what it does not print is not printed.
+    ``has_info`` says that a byline is there: what it does not print is not printed.
     """
 
     title: Element | None = None
@@ -33,12 +33,12 @@ class Declared:
 
 
 def read_declared(page: Element, places: Places, zone: tzinfo, at: datetime) -> Declared:
-    """Read the places of a site on a page, whose furniture is taken out of it before."""
-    for selector in places.furniture:
+    """Read the places of a site on a page, whose boilerplate is taken out of it before."""
+    for selector in places.boilerplate:
         for element in select(page, selector):
             take_out(page, element)
-    elements = [element for selector in places.info_line for element in select(page, selector)[:MOST_INFO_LINES]]
-    infos = [read_info_line(clean_text(spaced_text_of(element)), zone, at) for element in elements]
+    elements = [element for selector in places.byline for element in select(page, selector)[:MOST_INFO_LINES]]
+    infos = [read_byline(clean_text(spaced_text_of(element)), zone, at) for element in elements]
     return Declared(
         title=select_one(page, places.title) if places.title else None,
         section=read_place(page, places.section or None),

@@ -9,8 +9,8 @@ from archiver.html.addresses import resolve_address
 from archiver.html.elements import Element, attribute_of, select, text_of
 from archiver.model import Listing, ListingEntry, Problem
 from archiver.parsing.article import find_unreadable
-from archiver.parsing.boilerplate.names import is_furniture
-from archiver.parsing.fields.byline import InfoLine
+from archiver.parsing.boilerplate.names import is_boilerplate
+from archiver.parsing.fields.byline import Byline
 from archiver.parsing.generic.listings.channel import find_channel, is_box_of_another
 from archiver.parsing.generic.listings.form_pager import find_next_form, find_next_query
 from archiver.parsing.generic.listings.pager import find_next_url, is_page_of
@@ -110,7 +110,7 @@ def _add_elsewhere(listing: Listing, hrefs: list[str]) -> Listing:
     places = ", ".join([*documents, *hosts][:MOST_NAMED])
     said = f"{len(hrefs)} of {len(hrefs) + len(listing.entries)} rows lead to {places} and to no article: {hrefs[0]}"
     problems = (*listing.problems, Problem("listed_elsewhere", said))
-    return replace(listing, strangers=len(set(hrefs)), problems=problems)
+    return replace(listing, non_articles=len(set(hrefs)), problems=problems)
 
 
 def is_main(found: Rows) -> bool:
@@ -127,7 +127,7 @@ def is_main(found: Rows) -> bool:
 def says_empty(found: Rows) -> bool:
     """Say whether a page prints before the rows that its channel has none: then they belong to a column beside it."""
     for text in found.rows[0].element.find_all_previous(string=_EMPTY):
-        if _EMPTY.fullmatch(clean_text(text)) and not any(map(is_furniture, text.parents)):
+        if _EMPTY.fullmatch(clean_text(text)) and not any(map(is_boilerplate, text.parents)):
             return True
     return False
 
@@ -175,7 +175,7 @@ def _make_entry(row: Row, platform: Platform) -> ListingEntry:
 
 
 def _problems(row: Row) -> tuple[Problem, ...]:
-    info = InfoLine(row.published, row.views)
+    info = Byline(row.published, row.views)
     return tuple(Problem(problem.kind, f"{problem.detail} ({row.title})") for problem in find_unreadable(info))
 
 

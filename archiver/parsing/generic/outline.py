@@ -45,7 +45,7 @@ class Line:
 
     ``linked`` counts the characters that belong to links, ``anchors`` are these; ``block`` is the element that holds
     the line, ``inlines`` those within it that make up the line, ``heading`` its name if it is a heading, ``times`` the
-    ``time`` elements in it. ``furniture`` says that it stands in a menu, a side column, a foot or a form.
+    ``time`` elements in it. ``boilerplate`` says that it stands in a menu, a side column, a foot or a form.
     """
 
     text: str
@@ -54,7 +54,7 @@ class Line:
     heading: str = ""
     anchors: tuple[Element, ...] = ()
     inlines: tuple[Element, ...] = ()
-    furniture: bool = False
+    boilerplate: bool = False
     times: tuple[Element, ...] = ()
 
     @property
@@ -69,8 +69,8 @@ class Line:
 
     @property
     def mass(self) -> int:
-        """How much text it adds to an article: none for furniture, and none that is linked."""
-        return 0 if self.furniture else max(len(self.text) - self.linked, 0)
+        """How much text it adds to an article: none for boilerplate, and none that is linked."""
+        return 0 if self.boilerplate else max(len(self.text) - self.linked, 0)
 
     @property
     def is_long(self) -> bool:
@@ -79,7 +79,7 @@ class Line:
         return mass >= PARAGRAPH or (mass > self.linked and measure_text(self.text) - 2 * self.linked >= PARAGRAPH)
 
 
-class Span(NamedTuple):
+class LineSpan(NamedTuple):
     """An element and its lines: from ``start`` up to, not including, ``end``."""
 
     element: Element
@@ -96,20 +96,20 @@ class Outline:
     """
 
     lines: list[Line] = field(default_factory=list)
-    spans: list[Span] = field(default_factory=list)
+    spans: list[LineSpan] = field(default_factory=list)
     images: list[tuple[int, Element]] = field(default_factory=list)
-    _by_id: dict[int, Span] = field(default_factory=dict)
+    _by_id: dict[int, LineSpan] = field(default_factory=dict)
     _masses: list[int] = field(default_factory=list)
 
     def finish(self) -> "Outline":
         """Add what can be counted only when all lines are there."""
         self._by_id = {id(span.element): span for span in self.spans}
         self._masses = list(accumulate((line.mass for line in self.lines), initial=0))
-        self._mark_furniture()
+        self._mark_boilerplate()
         self._masses = list(accumulate((line.mass for line in self.lines), initial=0))
         return self
 
-    def _mark_furniture(self) -> None:
+    def _mark_boilerplate(self) -> None:
         """Mark the lines of menus, side columns, feet and forms that are not (nearly) the whole page."""
         whole = self.mass(0, len(self.lines)) or 1
         contents = [span for span in self.spans if span.element.name == "main"]
@@ -122,9 +122,9 @@ class Outline:
                 steps[span.start] += 1
                 steps[span.end] -= 1
         for line, depth in zip(self.lines, accumulate(steps), strict=False):
-            line.furniture = depth > 0
+            line.boilerplate = depth > 0
 
-    def _is_remark(self, span: Span) -> bool:
+    def _is_remark(self, span: LineSpan) -> bool:
         """Say whether an aside is a remark of the text: it stands amid its paragraphs and is mostly not links."""
         if span.element.name != "aside" or not any(map(_is_paragraph, span.element.previous_siblings)):
             return False
@@ -136,11 +136,11 @@ class Outline:
         """Return the mass of the lines from ``start`` up to ``end``."""
         return self._masses[end] - self._masses[start] if start < end else 0
 
-    def span_of(self, element: Element) -> Span | None:
+    def span_of(self, element: Element) -> LineSpan | None:
         """Return the span of an element; None for one that is no block or was skipped."""
         return self._by_id.get(id(element))
 
-    def around(self, line: int) -> Iterator[Span]:
+    def around(self, line: int) -> Iterator[LineSpan]:
         """Yield the spans around a line, the innermost first."""
         element: Element | None = self.lines[line].block
         while element is not None:
@@ -210,7 +210,7 @@ class _Walker:
             self._outermost = None
             place = len(self._outline.spans)
             self._blocks.append((tag, len(self._outline.lines), place))
-            self._outline.spans.append(Span(tag, len(self._blocks), 0, 0))
+            self._outline.spans.append(LineSpan(tag, len(self._blocks), 0, 0))
         elif self._outermost is None:
             self._outermost = tag
         if name == "br":
@@ -229,7 +229,7 @@ class _Walker:
             self._flush()
             _, start, place = self._blocks.pop()
             end = len(self._outline.lines)
-            self._outline.spans[place] = Span(tag, len(self._blocks) + 1, start, end)
+            self._outline.spans[place] = LineSpan(tag, len(self._blocks) + 1, start, end)
         elif tag is self._outermost:
             self._outermost = None
         if self._links and tag.name == "a":

@@ -6,7 +6,7 @@ from datetime import tzinfo
 from archiver.html.decoding import decode_page
 from archiver.html.elements import Element
 from archiver.html.links import Links
-from archiver.html.tree import fell_tree
+from archiver.html.tree import dispose_tree
 from archiver.model import Article, Capture, Listing, Page, Problem, Unreadable
 from archiver.parsing.boilerplate.style_sheets import mark_hidden
 from archiver.parsing.fields.claims import add_claims
@@ -38,7 +38,7 @@ def read_generic(capture: Capture, platform: Platform, zone: tzinfo) -> Page:
     try:
         return _read_page(page, html, capture, platform, zone)
     finally:
-        fell_tree(page)
+        dispose_tree(page)
 
 
 def _read_page(page: Element, html: str, capture: Capture, platform: Platform, zone: tzinfo) -> Page:

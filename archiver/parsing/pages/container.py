@@ -20,7 +20,7 @@ _MOST_SHARE = 0.8
 def find_article_part(parsed: Parsed, layout: Layout) -> Part | None:
     """Find the breadcrumb, and the ``layout.container`` around the article's title, up to the end of its content.
 
-    What follows in the container is furniture; so is another container within the content, where a table that was never
+    What follows in the container is boilerplate; so is another container in the content, where a table that was never
     ended took it in. None where a page has no such title, or no such division around it.
     """
     root = parsed.root

@@ -7,7 +7,7 @@ from lxml import etree  # type: ignore[import-untyped]  # lxml has no types of i
 
 from archiver.html.elements import Element, find_ancestor, select_one
 from archiver.html.markup import MOST_KEPT, DeepMarkupError, Parsed, parse_beginning, parse_once
-from archiver.html.tree import Part, grow_part, grow_tree
+from archiver.html.tree import Part, parse_part, parse_tree
 from archiver.parsing.body.marks import shifted_text_of
 from archiver.parsing.pages.container import find_article_part, find_ended_part, find_listing_part, guess_end
 from archiver.platforms.layout import ArticleLayout, Layout, Place
@@ -32,7 +32,7 @@ def parse_page(html: str, layout: Layout) -> Element:
     found: tuple[str, Layout, Part | None] | None = vars(_KEPT).pop("article", None)
     is_found = found is not None and found[0] is html and found[1] is layout
     part = found[2] if found and is_found else _find_article(html, layout)
-    return parse_html(html) if part is None else grow_part(part)
+    return parse_html(html) if part is None else parse_part(part)
 
 
 def parse_listing(html: str, layout: Layout) -> Element | None:
@@ -40,7 +40,7 @@ def parse_listing(html: str, layout: Layout) -> Element | None:
     article = _find_article(html, layout)
     _KEPT.article = (html, layout, article)
     part = _find_part(html, layout, find_listing_part) if article is None else None
-    return None if part is None else grow_part(part)
+    return None if part is None else parse_part(part)
 
 
 def parse_html(html: str) -> Element:
@@ -49,7 +49,7 @@ def parse_html(html: str) -> Element:
     if kept and kept[0] == html:
         return kept[1]
     try:
-        return grow_tree(html)
+        return parse_tree(html)
     except DeepMarkupError as error:
         raise TooDeepError from error
     except etree.LxmlError as error:

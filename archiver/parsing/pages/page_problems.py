@@ -35,7 +35,7 @@ def find_problems(platform: Platform, capture: Capture, page: Page, expected: st
     return page.problems
 
 
-def looks_strange(platform: Platform, capture: Capture, page: Page) -> bool:
+def looks_like_no_article(platform: Platform, capture: Capture, page: Page) -> bool:
     """Say whether a page that was taken for an article shows none, at an address that does not tell.
 
     That is no fault of the portal, unlike what makes a page unreadable for a day.

@@ -12,7 +12,7 @@ from archiver.archive.queries.browsing import Position, list_page, list_sections
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.queries.rows import CopiedRow, ListedRow
 from archiver.web.faults import MissingError, PageError
-from archiver.web.links import Links
+from archiver.web.links import PageAddresses
 from archiver.web.pages.searching import Found, FoundRow, search
 from archiver.web.rendering import Frame, render
 
@@ -39,7 +39,7 @@ class ListPage:
         """Say whether anything is chosen."""
         return any(value for name, value in self.wanted.items() if name not in ("q", "after"))
 
-    def link(self, links: Links, after: str | None) -> str:
+    def link(self, links: PageAddresses, after: str | None) -> str:
         """Return the address of the same list from a position on; None for its beginning."""
         return links.articles(**{**self.wanted, "after": after})
 

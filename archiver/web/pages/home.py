@@ -9,7 +9,7 @@ from archiver.archive.queries.browsing import first_views
 from archiver.archive.queries.changes import count_articles, find_last_run, list_changes, list_new
 from archiver.archive.queries.rows import ChangeRow, ShownRunRow
 from archiver.archive.runs.run_history import list_attendance
-from archiver.checks.attendance import Remark, check_attendance
+from archiver.checks.attendance import LogRemark, check_attendance
 from archiver.compare.edits import Edit
 from archiver.web.pages.comparing import excerpt_change
 from archiver.web.rendering import Frame, render
@@ -37,7 +37,7 @@ class SiteCard:
     away: int
     changed: int
     run: ShownRunRow | None
-    remarks: tuple[Remark, ...]
+    remarks: tuple[LogRemark, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,14 @@ from typing import TypedDict
 from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.search.engine import search_articles
 from archiver.archive.search.query_language import parse_query
-from archiver.archive.search.results import Hit
+from archiver.archive.search.results import SearchResult
 
 MOST = 3_000
-"""So many hits can be paged through; they are found anew for every page."""
+"""So many results can be paged through; they are found anew for every page."""
 
 
 class FoundRow(TypedDict):
-    """A hit as a row of the list; ``pieces`` are the words around a match: text, and whether it matches."""
+    """A result as a row of the list; ``pieces`` are the words around a match: text, and whether it matches."""
 
     site: str
     article_id: str
@@ -46,24 +46,24 @@ def search(connection: sqlite3.Connection, words: str, chosen: ArticleFilter, af
     """
     skipped = min(int(after), MOST) if after.isdecimal() and len(after) < 6 else 0
     query = parse_query(words)
-    hits = search_articles(connection, replace(query, articles=chosen.over(query.articles)))
-    found = [_list(hit) for hit in islice(hits, skipped, skipped + limit + 1)]
+    results = search_articles(connection, replace(query, articles=chosen.over(query.articles)))
+    found = [_list(result) for result in islice(results, skipped, skipped + limit + 1)]
     following = str(skipped + limit) if len(found) > limit and skipped + limit < MOST else None
     return Found(tuple(found[:limit]), following)
 
 
-def _list(hit: Hit) -> FoundRow:
+def _list(result: SearchResult) -> FoundRow:
     return {
-        "site": hit.site,
-        "article_id": hit.article_id,
-        "title": hit.title,
-        "section": hit.section,
-        "views": hit.views,
-        "state": hit.state,
-        "snapshots": hit.snapshots,
-        "published_at": hit.published_at,
-        "published_precision": hit.published_precision,
+        "site": result.site,
+        "article_id": result.article_id,
+        "title": result.title,
+        "section": result.section,
+        "views": result.views,
+        "state": result.state,
+        "snapshots": result.snapshots,
+        "published_at": result.published_at,
+        "published_precision": result.published_precision,
         "published_raw": None,
         "beginning": "",
-        "pieces": hit.snippet.pieces,
+        "pieces": result.snippet.pieces,
     }

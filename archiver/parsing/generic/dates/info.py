@@ -1,4 +1,4 @@
-"""Finding the date and the view count of an article: in info lines above and below its headline, and under its text."""
+"""Finding the date and the view count of an article: in bylines above and below its headline, and under its text."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from itertools import pairwise, takewhile
 
 from archiver.html.elements import Element, attribute_of, classes_of
 from archiver.model import Count, PublishedDate
-from archiver.parsing.fields.byline import read_info_line
+from archiver.parsing.fields.byline import read_byline
 from archiver.parsing.fields.counts import VIEWS_LABEL
 from archiver.parsing.fields.date_forms import DayOrder, may_be_either
 from archiver.parsing.fields.dates import read_date
@@ -61,7 +61,7 @@ CELLS = frozenset(("td", "th", "dt", "dd"))
 
 @dataclass(frozen=True, slots=True)
 class InfoText:
-    """An info line as it is read: its text (a label in the cell before it included), what it prints, and its kind."""
+    """A byline as it is read: its text (a label in the cell before it included), what it prints, and its kind."""
 
     line: int
     text: str
@@ -96,7 +96,7 @@ class InfoText:
 
 
 class InfoReader:
-    """Reads the lines of one page as info lines, each once; ``date_order`` is what the site declares of its dates."""
+    """Reads the lines of one page as bylines, each once; ``date_order`` is what the site declares of its dates."""
 
     def __init__(self, outline: Outline, zone: tzinfo, at: datetime, date_order: str = "") -> None:
         self._outline = outline
@@ -111,7 +111,7 @@ class InfoReader:
         return read_order(self._declared_order) or find_order_of_lines(self._outline.lines, self._zone, self._at)
 
     def read(self, index: int) -> InfoText | None:
-        """Read a line; None for one that is no info line: prose, a label alone, a document's date."""
+        """Read a line; None for one that is no byline: prose, a label alone, a document's date."""
         if index not in self._read and len(self._read) < MOST_LINES:
             self._read[index] = self._read_line(index)
         return self._read.get(index)
@@ -177,7 +177,7 @@ class InfoReader:
 
     def _read_text(self, index: int, text: str) -> InfoText | None:
         order = self.order if may_be_either(text) else "day"
-        info = read_info_line(text, self._zone, self._at, order)
+        info = read_byline(text, self._zone, self._at, order)
         published = info.published if info.published and self._is_date_line(index, text, info.published) else None
         views = info.views if info.views and not _is_prose(text) else None
         return InfoText(index, text, published, views) if published or views else None

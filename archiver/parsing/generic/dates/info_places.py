@@ -1,4 +1,4 @@
-"""The places around an article where its info lines stand, each with how sure it is that they are its own."""
+"""The places around an article where its bylines stand, each with how sure it is that they are its own."""
 
 import re
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from datetime import datetime, tzinfo
 from archiver.html.elements import Element, attribute_of
 from archiver.parsing.fields.labels import PUBLISHED_LABEL
 from archiver.parsing.generic.dates.info import LONGEST_INFO, LONGEST_LABEL, LONGEST_PLAIN_LINK, InfoReader, InfoText
-from archiver.parsing.generic.dates.publication import BELOW_TEXT, LEAST_CONFIDENCE, Seen
-from archiver.parsing.generic.names.bylines import find_byline
+from archiver.parsing.generic.dates.publication import BELOW_TEXT, LEAST_CONFIDENCE, FoundDate
+from archiver.parsing.generic.names.author_names import find_byline
 from archiver.parsing.generic.outline import Outline, whole_text
 from archiver.parsing.generic.text.region import Region
 from archiver.parsing.generic.words import HOME
@@ -42,8 +42,8 @@ _AROUND = re.compile(
 _DIGIT = re.compile(r"\d")
 
 
-def read_places(outline: Outline, region: Region, infos: InfoReader, zone: tzinfo, at: datetime) -> Iterator[Seen]:
-    """Read the info lines above and below the headline, at the ends of the text, and below it."""
+def read_places(outline: Outline, region: Region, infos: InfoReader, zone: tzinfo, at: datetime) -> Iterator[FoundDate]:
+    """Read the bylines above and below the headline, at the ends of the text, and below it."""
     yield from _read_below(outline, region, infos)
     yield from _read_above(outline, region, infos, zone, at)
     yield from _read_edges(outline, region, infos)
@@ -51,7 +51,7 @@ def read_places(outline: Outline, region: Region, infos: InfoReader, zone: tzinf
     yield from _read_sentences(outline, region, infos)
 
 
-def read_weak_places(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
+def read_weak_places(outline: Outline, region: Region, infos: InfoReader) -> Iterator[FoundDate]:
     """Read the dates that may as well be others': amid other words, in the headline, within the text, elsewhere."""
     yield from _read_headline(outline, region, infos)
     yield from _read_datelines(outline, region, infos)
@@ -60,19 +60,19 @@ def read_weak_places(outline: Outline, region: Region, infos: InfoReader) -> Ite
     yield from _read_elsewhere(outline, region, infos)
 
 
-def _read_below(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
+def _read_below(outline: Outline, region: Region, infos: InfoReader) -> Iterator[FoundDate]:
     """Read what stands between the headline and the text: above the first link to another article, or the only one."""
     below = range(region.headline + 1, min(region.first, region.headline + 1 + 3 * MOST_BELOW))
-    seen = [(index, info) for index in below if (info := infos.read(index)) and not outline.lines[index].furniture]
+    seen = [(index, info) for index in below if (info := infos.read(index)) and not outline.lines[index].boilerplate]
     links = (index for index in below if _is_other_title(outline, index, infos))
     first = next(links, region.first)
     for index, info in seen:
         if index < first:
-            yield Seen(info, "below the headline", 0.98 if info.is_labelled or info.views else 0.95)
+            yield FoundDate(info, "below the headline", 0.98 if info.is_labelled or info.views else 0.95)
         elif len(seen) == 1 and not outline.lines[index].anchors:
-            yield Seen(info, "below the headline", 0.9)
+            yield FoundDate(info, "below the headline", 0.9)
         elif not _is_beside_title(outline, region, index):
-            yield Seen(info, "below the headline", LEAST_CONFIDENCE, weak=True)
+            yield FoundDate(info, "below the headline", LEAST_CONFIDENCE, weak=True)
 
 
 def _is_other_title(outline: Outline, index: int, infos: InfoReader) -> bool:
@@ -81,7 +81,7 @@ def _is_other_title(outline: Outline, index: int, infos: InfoReader) -> bool:
     return line.is_link and len(line.text) > LONGEST_PLAIN_LINK and not infos.read(index)
 
 
-def _read_above(outline: Outline, region: Region, infos: InfoReader, zone: tzinfo, at: datetime) -> Iterator[Seen]:
+def _read_above(outline: Outline, region: Region, infos: InfoReader, zone: tzinfo, at: datetime) -> Iterator[FoundDate]:
     """Read what stands right above the headline, but no clock, which says the time of the capture."""
     for index in range(region.headline - 1, max(region.headline - 1 - MOST_ABOVE, -1), -1):
         line, info = outline.lines[index], infos.read(index)
@@ -91,8 +91,8 @@ def _read_above(outline: Outline, region: Region, infos: InfoReader, zone: tzinf
             return  # the date of another article
         if info is None or not (info.is_labelled or not _is_clock(info, zone, at)):
             continue
-        is_trail = line.furniture or bool(HOME.match(line.text))
-        yield Seen(info, "above the headline", LEAST_CONFIDENCE if is_trail else 0.9, weak=is_trail)
+        is_trail = line.boilerplate or bool(HOME.match(line.text))
+        yield FoundDate(info, "above the headline", LEAST_CONFIDENCE if is_trail else 0.9, weak=is_trail)
 
 
 def _is_title(anchor: Element, info: InfoText) -> bool:
@@ -110,21 +110,21 @@ def _is_clock(info: InfoText, zone: tzinfo, at: datetime) -> bool:
     return bool(date and date.at and date.at.astimezone(zone).date() >= at.astimezone(zone).date())
 
 
-def _read_edges(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
-    """Read the info lines among the lines of the text: behind a caption or a summary, at its beginning, at its end."""
+def _read_edges(outline: Outline, region: Region, infos: InfoReader) -> Iterator[FoundDate]:
+    """Read the bylines among the lines of the text: behind a caption or a summary, at its beginning, at its end."""
     read = 0
     for index in range(region.first, min(region.first + MOST_LEADING, region.last + 1)):
         info = infos.read(index)
         if info and (info.is_labelled or read <= LONGEST_SUMMARY):
-            yield Seen(info, "at the beginning of the text", 0.8 if info.is_labelled else 0.75)
+            yield FoundDate(info, "at the beginning of the text", 0.8 if info.is_labelled else 0.75)
         read += len(outline.lines[index].text)
     for index in region.chosen[-MOST_CLOSING:]:
         info = infos.read(index)
         if info and index >= region.first + MOST_LEADING:
-            yield Seen(info, "at the end of the text", 0.7, weak=not info.is_labelled)
+            yield FoundDate(info, "at the end of the text", 0.7, weak=not info.is_labelled)
 
 
-def _read_after(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
+def _read_after(outline: Outline, region: Region, infos: InfoReader) -> Iterator[FoundDate]:
     """Read what stands between the end of the text and what follows the article, and in the foot of the article."""
     if region.last == region.headline:
         return
@@ -135,13 +135,13 @@ def _read_after(outline: Outline, region: Region, infos: InfoReader) -> Iterator
             return
         if index >= region.end and not is_foot:
             continue
-        if info and (is_foot or not line.furniture):
+        if info and (is_foot or not line.boilerplate):
             if info.is_labelled or info.views:
-                yield Seen(info, BELOW_TEXT, 0.85)
+                yield FoundDate(info, BELOW_TEXT, 0.85)
             elif is_foot or index <= region.last + RIGHT_BELOW:
-                yield Seen(info, BELOW_TEXT, 0.65)
+                yield FoundDate(info, BELOW_TEXT, 0.65)
             else:
-                yield Seen(info, BELOW_TEXT, DOUBTFUL, weak=True)
+                yield FoundDate(info, BELOW_TEXT, DOUBTFUL, weak=True)
 
 
 def _is_in_foot(outline: Outline, region: Region, index: int) -> bool:
@@ -154,23 +154,23 @@ def _is_in_foot(outline: Outline, region: Region, index: int) -> bool:
     return False
 
 
-def _read_sentences(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
+def _read_sentences(outline: Outline, region: Region, infos: InfoReader) -> Iterator[FoundDate]:
     """Read the sentence in which the article speaks of itself, at the end of its text or below it."""
     for index in (*region.chosen[-MOST_CLOSING:], *range(region.last + 1, min(len(outline.lines), region.last + FAR))):
         if info := infos.read_sentence(index):
-            yield Seen(info, BELOW_TEXT, 0.7)
+            yield FoundDate(info, BELOW_TEXT, 0.7)
             return
 
 
-def _read_datelines(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
+def _read_datelines(outline: Outline, region: Region, infos: InfoReader) -> Iterator[FoundDate]:
     """Read the date that the first paragraphs begin with."""
     for index in range(region.headline + 1, min(region.first + MOST_CLOSING, len(outline.lines))):
         line = outline.lines[index]
-        if not (line.furniture or line.is_link or infos.read(index)) and (info := infos.read_dateline(index)):
-            yield Seen(info, "at the beginning of the text", 0.65, weak=True)
+        if not (line.boilerplate or line.is_link or infos.read(index)) and (info := infos.read_dateline(index)):
+            yield FoundDate(info, "at the beginning of the text", 0.65, weak=True)
 
 
-def _read_headline(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
+def _read_headline(outline: Outline, region: Region, infos: InfoReader) -> Iterator[FoundDate]:
     """Read a date that stands in an element of its own within the headline, or in brackets at its end."""
     line = outline.lines[region.headline]
     info = infos.read_weakly(region.headline)
@@ -179,21 +179,23 @@ def _read_headline(outline: Outline, region: Region, infos: InfoReader) -> Itera
     raw = info.published.raw
     own = any(raw in whole_text(element) and len(whole_text(element)) <= len(raw) + 4 for element in line.inlines)
     if own or line.text.startswith(raw) or line.text.rstrip(")]） ").endswith(raw):
-        yield Seen(info, "in the headline", 0.75 if own else LEAST_CONFIDENCE, weak=not own)
+        yield FoundDate(info, "in the headline", 0.75 if own else LEAST_CONFIDENCE, weak=not own)
 
 
-def _read_within(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
+def _read_within(outline: Outline, region: Region, infos: InfoReader) -> Iterator[FoundDate]:
     """Read the dates that have a line of their own within the text."""
     behind = 0
     for index in reversed(region.chosen[1:]):
         line = outline.lines[index]
         info = infos.read(index) if len(line.text) <= LONGEST_ALONE and _DIGIT.search(line.text) else None
         if info and info.published and len(info.published.raw) >= SHARE_ALONE * len(info.text):
-            yield Seen(info, "within the text", LEAST_CONFIDENCE if behind <= LONGEST_BEHIND else DOUBTFUL, weak=True)
+            yield FoundDate(
+                info, "within the text", LEAST_CONFIDENCE if behind <= LONGEST_BEHIND else DOUBTFUL, weak=True
+            )
         behind += len(line.text)
 
 
-def _read_amid(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
+def _read_amid(outline: Outline, region: Region, infos: InfoReader) -> Iterator[FoundDate]:
     """Read the dates amid other words around the headline and right below the text."""
     first = min(region.first + 2, region.headline + MOST_BELOW, len(outline.lines))
     places = (
@@ -203,16 +205,16 @@ def _read_amid(outline: Outline, region: Region, infos: InfoReader) -> Iterator[
     )
     for place, how in places:
         for index in place:
-            if outline.lines[index].furniture or infos.read(index):
+            if outline.lines[index].boilerplate or infos.read(index):
                 continue
             if info := infos.read_weakly(index):
-                yield Seen(info, f"amid a line {how}", 0.65, weak=True)
+                yield FoundDate(info, f"amid a line {how}", 0.65, weak=True)
 
 
-def _read_elsewhere(outline: Outline, region: Region, infos: InfoReader) -> Iterator[Seen]:
+def _read_elsewhere(outline: Outline, region: Region, infos: InfoReader) -> Iterator[FoundDate]:
     """Read the labelled dates of publication that stand apart from other articles, wherever on the page."""
     for index, line in enumerate(outline.lines[:MOST_ELSEWHERE]):
-        if line.furniture or line.is_link or len(line.text) > LONGEST_INFO or not _DIGIT.search(line.text):
+        if line.boilerplate or line.is_link or len(line.text) > LONGEST_INFO or not _DIGIT.search(line.text):
             continue
         before = outline.lines[index - 1].text if index else ""
         if not (PUBLISHED_LABEL.search(line.text) or (len(before) <= LONGEST_LABEL and PUBLISHED_LABEL.match(before))):
@@ -220,7 +222,7 @@ def _read_elsewhere(outline: Outline, region: Region, infos: InfoReader) -> Iter
         info = infos.read(index)
         is_said = info and PUBLISHED_LABEL.search(info.text)
         if info and is_said and info.published and not info.is_updated and not _is_beside_title(outline, region, index):
-            yield Seen(info, "elsewhere on the page", LEAST_CONFIDENCE, weak=True)
+            yield FoundDate(info, "elsewhere on the page", LEAST_CONFIDENCE, weak=True)
 
 
 def _is_beside_title(outline: Outline, region: Region, index: int) -> bool:

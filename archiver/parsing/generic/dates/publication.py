@@ -19,8 +19,8 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """An info line and the place it stands at: how sure that place is.
+class FoundDate:
+    """A byline and the place it stands at: how sure that place is.
 
     A ``weak`` one has its date amid other words, or at a place where other dates stand as well.
     """
@@ -40,7 +40,7 @@ class Seen:
 class Publication:
     """The date of publication, how it was found, and how sure that is; ``told`` says that it is not printed.
 
-    ``line`` is the info line that prints it, ``problems`` what speaks against it.
+    ``line`` is the byline that prints it, ``problems`` what speaks against it.
     """
 
     published: PublishedDate | None = None
@@ -50,7 +50,7 @@ class Publication:
     problems: tuple[Problem, ...] = ()
 
 
-def choose_publication(seen: list[Seen], told: tuple[ToldDate, ...], zone: tzinfo, at: datetime) -> Publication:
+def choose_publication(seen: list[FoundDate], told: tuple[ToldDate, ...], zone: tzinfo, at: datetime) -> Publication:
     """Choose the date of an article: what is printed and confirmed, what is printed, what is told and not contradicted.
 
     A date of publication goes before one of the last change, a labelled one before others. ``zone`` and ``at`` are
@@ -62,7 +62,7 @@ def choose_publication(seen: list[Seen], told: tuple[ToldDate, ...], zone: tzinf
 class _Chooser:
     """Weighs the dates of one page."""
 
-    def __init__(self, seen: list[Seen], told: tuple[ToldDate, ...], zone: tzinfo, at: datetime) -> None:
+    def __init__(self, seen: list[FoundDate], told: tuple[ToldDate, ...], zone: tzinfo, at: datetime) -> None:
         self._zone = zone
         self._at = at
         self._told = [one for one in told if one.meaning == "published"]
@@ -85,7 +85,7 @@ class _Chooser:
         """What machines are told of publication in so many words."""
         return [one for one in self._told if one.source not in _NO_WORD]
 
-    def _find_confirmed(self) -> Seen | None:
+    def _find_confirmed(self) -> FoundDate | None:
         """Find the printed date that the page tells to machines too."""
         for told in (self._told, self._created):
             seen = self._seen if told is self._told else [one for one in self._seen if not one.weak]
@@ -95,7 +95,7 @@ class _Chooser:
                 return max(confirmed, key=lambda one: (self._is_exact(one, told), *_rank(one)))
         return None
 
-    def _is_confirmed(self, one: Seen, told: list[ToldDate]) -> bool:
+    def _is_confirmed(self, one: FoundDate, told: list[ToldDate]) -> bool:
         """Say whether a date is told too: exactly that day where it may be that of a comment, an event, a change."""
         if one.info.is_updated and any(self._is_before(other, one) for other in self._sources):
             return False
@@ -103,14 +103,14 @@ class _Chooser:
             return self._is_exact(one, told)
         return any(self._agree(one.published, other) for other in told)
 
-    def _order_by_told(self, one: Seen, told: list[ToldDate]) -> Seen:
+    def _order_by_told(self, one: FoundDate, told: list[ToldDate]) -> FoundDate:
         """Read a line as what is told, if it can be: day and month may change places, another date stand in it."""
         if any(self._agree(one.published, other) for other in told):
             return one
         for order in _ORDERS:
             for other in list_dates(one.info.text, self._zone, self._at, order):
                 if any(day == each.day for day in self._days(other) for each in told):
-                    return Seen(one.info.having(other), one.how, one.confidence, one.weak)
+                    return FoundDate(one.info.having(other), one.how, one.confidence, one.weak)
         return one
 
     def _agree(self, published: PublishedDate | None, told: ToldDate) -> bool:
@@ -119,10 +119,10 @@ class _Chooser:
     def _days(self, published: PublishedDate | None) -> list[date]:
         return [published.at.astimezone(self._zone).date()] if published and published.at else []
 
-    def _is_exact(self, one: Seen, told: list[ToldDate]) -> bool:
+    def _is_exact(self, one: FoundDate, told: list[ToldDate]) -> bool:
         return any(day == other.day for day in self._days(one.published) for other in told)
 
-    def _gives_way(self, best: Seen) -> bool:
+    def _gives_way(self, best: FoundDate) -> bool:
         """Say whether a printed date is less to be believed than the one that is told, and is not it."""
         published = best.published
         if published is None or published.at is None:
@@ -133,16 +133,16 @@ class _Chooser:
             return False  # what is told is that of the last change
         return not best.info.is_labelled and not best.how.endswith("the headline")
 
-    def _is_before(self, one: ToldDate, other: Seen) -> bool:
+    def _is_before(self, one: ToldDate, other: FoundDate) -> bool:
         return any(one.day + SAME < day for day in self._days(other.published))
 
-    def _take_printed(self, best: Seen, strong: list[Seen]) -> Publication:
+    def _take_printed(self, best: FoundDate, strong: list[FoundDate]) -> Publication:
         """Take what is printed, unless another line contradicts it and no label says which of them counts."""
         if any(_contradicts(one, best) for one in strong):
             return self._refuse(best, f"one of several dates {best.how}: {best.info.text[:200]}")
         return self._finish(best, best.confidence)
 
-    def _finish(self, best: Seen, confidence: float) -> Publication:
+    def _finish(self, best: FoundDate, confidence: float) -> Publication:
         """Take a printed date; of two forms of one day the one with a time."""
         finer = next((one for one in self._seen if not one.weak and _is_finer(one, best)), best)
         if confidence < LEAST_CONFIDENCE:
@@ -150,10 +150,10 @@ class _Chooser:
         problems = self._tell_contradiction(finer)
         return Publication(finer.published, finer.how, confidence, finer.info, problems)
 
-    def _refuse(self, best: Seen, detail: str) -> Publication:
+    def _refuse(self, best: FoundDate, detail: str) -> Publication:
         return Publication(line=best.info, problems=(Problem("uncertain_published", detail),))
 
-    def _tell_contradiction(self, best: Seen) -> tuple[Problem, ...]:
+    def _tell_contradiction(self, best: FoundDate) -> tuple[Problem, ...]:
         """Tell of dates of publication that machines are told and that are another day than the printed one."""
         days = self._days(best.published)
         sources = self._sources
@@ -163,7 +163,7 @@ class _Chooser:
         detail = f"printed {best.info.text[:100]}; {other.source}: {other.published.raw}"
         return (Problem("contradicted_published", detail),)
 
-    def _take_told(self, printed: Seen | None) -> Publication | None:
+    def _take_told(self, printed: FoundDate | None) -> Publication | None:
         """Take what is told to machines where all that is told agrees, or most of it."""
         best = self._choose_told()
         if best is None:
@@ -221,12 +221,12 @@ _NO_WORD = frozenset(("address", "digits", "script"))
 _ORDERS: tuple[DayOrder, ...] = ("day", "month")
 
 
-def _rank(one: Seen) -> tuple[bool, bool, bool, float]:
+def _rank(one: FoundDate) -> tuple[bool, bool, bool, float]:
     readable = bool(one.published and one.published.at)
     return readable, not one.info.is_updated, one.info.is_labelled, one.confidence
 
 
-def _contradicts(one: Seen, best: Seen) -> bool:
+def _contradicts(one: FoundDate, best: FoundDate) -> bool:
     """Say whether another line at the same place prints another day, and no label says which of them counts."""
     if one.how != best.how or best.info.is_labelled or one.info.is_updated:
         return False
@@ -234,7 +234,7 @@ def _contradicts(one: Seen, best: Seen) -> bool:
     return bool(mine and other and mine.at and other.at and abs(mine.at - other.at) >= 2 * _DAY)
 
 
-def _is_finer(one: Seen, other: Seen) -> bool:
+def _is_finer(one: FoundDate, other: FoundDate) -> bool:
     """Say whether a line prints the time of the day that another prints without."""
     finer, coarser = one.published, other.published
     if one.info.is_updated or not (finer and finer.at and coarser and coarser.at):

@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from archiver.html.elements import Element, children_of, select, spaced_text_of, text_of
 from archiver.model import Count, PublishedDate
 from archiver.parsing.boilerplate.headings import names_others
-from archiver.parsing.fields.byline import InfoLine, read_info_line
+from archiver.parsing.fields.byline import Byline, read_byline
 from archiver.parsing.fields.date_forms import may_be_either
 from archiver.parsing.fields.dates import read_date
 from archiver.parsing.generic.dates.day_order import find_day_order, find_language, read_order
@@ -29,7 +29,7 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 class Row:
     """One row: its element, the link and the title to one article, and what is printed beside them.
 
-    ``info_line`` is the element that prints the date, None where the row has none or prints it between elements.
+    ``byline`` is the element that prints the date, None where the row has none or prints it between elements.
     """
 
     element: Element
@@ -38,7 +38,7 @@ class Row:
     title: str
     published: PublishedDate | None = None
     views: Count | None = None
-    info_line: Element | None = None
+    byline: Element | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +56,11 @@ class Rows:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A piece of a row's text: where it stands in the row, its element, and what it says as an info line."""
+    """A piece of a row's text: where it stands in the row, its element, and what it says as a byline."""
 
     place: str
     element: Element | None
-    info: InfoLine
+    info: Byline
 
 
 def find_rows(
@@ -73,7 +73,7 @@ def find_rows(
 ) -> Rows | None:
     """Find the block of rows that is the main thing on a page; None where nothing repeats.
 
-    A row that fits ``platform.places.entry`` needs no repetition. ``zone`` and ``at`` are those of ``read_info_line``.
+    A row that fits ``platform.places.entry`` needs no repetition. ``zone`` and ``at`` are those of ``read_byline``.
     ``others`` are links that make rows beside those to articles.
     """
     links = {id(link.element): link for link in (*find_links(page, url, platform), *others)}
@@ -244,9 +244,9 @@ def _parts_of(row: Element, link: TitleLink, starts: set[int], zone: tzinfo, at:
             if element is not link.element and element.name not in ("script", "style"):
                 stack += [(f"{place}/{_name(c)}", c) for c in reversed(list(children_of(element)))]
         elif any(char.isdigit() for char in text) and len(text) <= LONGEST_INFO:
-            info = read_info_line(text, zone, at)
+            info = read_byline(text, zone, at)
             if info.published and info.published.at is None and may_be_either(info.published.raw):
-                info = read_info_line(text, zone, at, "month")
+                info = read_byline(text, zone, at, "month")
             if info.views or (info.published and info.published.at):
                 yield _Part(place, element, info)
 

@@ -17,13 +17,13 @@ def find_teasers(outline: Outline, infos: InfoReader, lines: range) -> list[int]
 def find_dated_links(outline: Outline, infos: InfoReader, lines: range) -> list[int]:
     """Return those of some lines that link elsewhere and print a date or a count behind the title."""
     numbered = ((index, outline.lines[index]) for index in lines)
-    linked = [index for index, line in numbered if line.linked >= SHORT_TITLE and not line.furniture]
+    linked = [index for index, line in numbered if line.linked >= SHORT_TITLE and not line.boilerplate]
     return [index for index in linked if _leads_elsewhere(outline.lines[index].hrefs) and infos.read(index)]
 
 
 def _is_teaser(outline: Outline, infos: InfoReader, index: int) -> bool:
     line = outline.lines[index]
-    if line.furniture or not line.is_link or len(line.text) < SHORT_TITLE or is_bare_address(line.text):
+    if line.boilerplate or not line.is_link or len(line.text) < SHORT_TITLE or is_bare_address(line.text):
         return False
     if not _leads_elsewhere(line.hrefs) or infos.read(index):
         return False

@@ -8,7 +8,7 @@ from itertools import islice
 from archiver.html.addresses import resolve_address
 from archiver.html.elements import Element, attribute_of, select, text_of
 from archiver.parsing.body.documents import is_document
-from archiver.parsing.boilerplate.names import is_furniture
+from archiver.parsing.boilerplate.names import is_boilerplate
 from archiver.parsing.generic.outline import UNSPACED
 from archiver.platforms.layout import Platform
 from archiver.text.cleaning import clean_text
@@ -61,7 +61,7 @@ def _read_row_title(link: Element) -> str:
 
 def _list_links(page: Element, url: str) -> Iterator[tuple[Element, str]]:
     count = 0
-    for element in _elements_outside_furniture(page):
+    for element in _elements_outside_boilerplate(page):
         if element.name != "a" or not element.has_attr("href"):
             continue
         count += 1
@@ -79,11 +79,11 @@ def _may_be_article(target: str, url: str, platform: Platform) -> bool:
     return platform.read_address(target).kind != "listing" and len(path.split("/", 3)[-1]) > 1
 
 
-def _elements_outside_furniture(page: Element) -> Iterator[Element]:
+def _elements_outside_boilerplate(page: Element) -> Iterator[Element]:
     stack = [page]
     while stack:
         element = stack.pop()
-        if is_furniture(element):
+        if is_boilerplate(element):
             continue
         yield element
         stack.extend(child for child in reversed(element.contents) if isinstance(child, Element))

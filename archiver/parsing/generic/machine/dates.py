@@ -141,7 +141,7 @@ def _read_times(outline: Outline, region: Region, infos: InfoReader) -> Iterator
     for index in (*above, *range(region.last + 1, min(region.end, region.last + LINES_BELOW))):
         line = outline.lines[index]
         is_own = index <= region.first or PUBLISHED_LABEL.search(line.text)
-        for element in () if line.furniture or line.is_link or not is_own or infos.is_of_other(index) else line.times:
+        for element in () if line.boilerplate or line.is_link or not is_own or infos.is_of_other(index) else line.times:
             is_updated = UPDATED_LABEL.search(line.text) and not PUBLISHED_LABEL.search(line.text)
             is_updated = is_updated or is_of_change(element, line.times)
             yield "time", "updated" if is_updated else "published", attribute_of(element, "datetime")

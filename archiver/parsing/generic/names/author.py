@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from archiver.html.elements import Element, attribute_of, classes_of, elements_below
 from archiver.model import Article, Origin
 from archiver.parsing.generic.machine.metadata import Metadata
-from archiver.parsing.generic.names.bylines import find_byline, is_by, take_names, without_by
+from archiver.parsing.generic.names.author_names import find_byline, is_by, take_names, without_by
 from archiver.parsing.generic.outline import Line, Outline, whole_text
 from archiver.parsing.generic.text.region import Region
 from archiver.parsing.generic.words import ACCOUNT_NAME
@@ -109,7 +109,7 @@ class AuthorFinder:
 
     def _find_bylines(self, lines: list[Line]) -> Iterator[str]:
         for line, following in zip(lines, [*lines[1:], None], strict=False):
-            if line.furniture:
+            if line.boilerplate:
                 continue
             known = {*self._names, *map(whole_text, line.anchors[:MOST_ELEMENTS])}
             name = find_byline(_separate(line), known) or _find_nickname(line)
@@ -120,7 +120,7 @@ class AuthorFinder:
 
     def _find_elements(self, lines: list[Line]) -> Iterator[str]:
         for line in lines:
-            if line.furniture or len(line.text) > LONGEST_AUTHOR:
+            if line.boilerplate or len(line.text) > LONGEST_AUTHOR:
                 continue
             for element in _list_elements(line):
                 name = _read_name(element) if _is_for_author(element) else _read_full_name(element, line)

@@ -85,7 +85,7 @@ def _leads_here(line: Line, own: str) -> bool:
 
 def _find_only_heading(outline: Outline) -> int | None:
     """Find the only line that is a heading of the first level and no link, if text stands below it."""
-    firsts = [index for index, line in enumerate(outline.lines) if line.heading == "h1" and not line.furniture]
+    firsts = [index for index, line in enumerate(outline.lines) if line.heading == "h1" and not line.boilerplate]
     unlinked = [index for index in firsts if not outline.lines[index].is_link]
     only = unlinked[0] if len(unlinked) == 1 else None
     return only if only is not None and outline.mass(only + 1, len(outline.lines)) >= TEXT_BELOW else None
@@ -152,8 +152,8 @@ def _is_behind_site_name(outline: Outline, first: Headline, other: Headline, inf
 
 
 def _may_be(line: Line, titles: Titles) -> bool:
-    """Say whether a line may be a headline: no furniture, no button, no heading of a box that titles do not have."""
-    if len(line.text) > LONGEST_HEADLINE or line.furniture or len(squeeze(line.text)) < 4:
+    """Say whether a line may be a headline: no boilerplate, no button, no heading of a box that titles do not have."""
+    if len(line.text) > LONGEST_HEADLINE or line.boilerplate or len(squeeze(line.text)) < 4:
         return False
     is_short = len(line.text) <= LONGEST_BUTTON
     is_box = is_short and (is_end(line.text) or any(words.fullmatch(line.text) for words in (TOOL, HOME)))
@@ -193,7 +193,7 @@ def _counts_as_only(agreement: Agreement, *, only: bool) -> bool:
 
 
 def _is_above_date(outline: Outline, index: int, infos: InfoReader) -> bool:
-    """Say whether a line stands right above an info line, and is none itself."""
+    """Say whether a line stands right above a byline, and is none itself."""
     info = infos.read(index + 1) if index + 1 < len(outline.lines) else None
     if not info or not info.published or info.is_updated:
         return False

@@ -105,7 +105,7 @@ class _SectionFinder:
 
     def _is_kicker(self, line: Line) -> bool:
         """Say whether a line is one link to a channel: this page lies below it, or the page links it elsewhere too."""
-        if len(line.anchors) != 1 or len(line.text) > LONGEST_KICKER or line.furniture or _DIGIT.search(line.text):
+        if len(line.anchors) != 1 or len(line.text) > LONGEST_KICKER or line.boilerplate or _DIGIT.search(line.text):
             return False
         href = line.hrefs[0]
         words = (END, TOOL, HOME, DETAIL, _BACK)

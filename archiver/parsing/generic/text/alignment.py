@@ -7,7 +7,7 @@ from itertools import pairwise, takewhile
 
 from archiver.html.elements import Element, attribute_of
 from archiver.parsing.body.documents import is_document
-from archiver.parsing.boilerplate.boxes import find_furniture
+from archiver.parsing.boilerplate.boxes import find_boilerplate
 from archiver.parsing.generic.dates.info import CELLS
 from archiver.parsing.generic.listings.teasers import is_bare_address
 from archiver.parsing.generic.outline import Line, Outline
@@ -121,12 +121,12 @@ def _find_sentences(outline: Outline, found: list[int]) -> Iterator[int]:
     lines = [index for index in range(span.start, span.end) if outline.lines[index].text not in known]
     if not any(_is_sentence(outline.lines[index]) for index in lines):
         return
-    furniture, pictured = find_furniture(root).ids, _find_pictured(root)
+    boilerplate, pictured = find_boilerplate(root).ids, _find_pictured(root)
     places = {place_of(outline, index) for index in inside}
     for index in lines:
         line = outline.lines[index]
         is_above = index < inside[0] and place_of(outline, index) not in places
-        if is_above or line.is_link or _is_in(line, furniture):
+        if is_above or line.is_link or _is_in(line, boilerplate):
             continue
         if index > inside[-1] and (opens_other(line) or place_of(outline, index) not in places):
             return
@@ -172,6 +172,6 @@ def is_paragraph(line: Line) -> bool:
 
 
 def _may_be_text(line: Line) -> bool:
-    if line.furniture or is_tool(line) or is_foot(line):
+    if line.boilerplate or is_tool(line) or is_foot(line):
         return False
     return not line.is_link or bool(line.heading) or is_bare_address(line.text) or any(map(is_document, line.hrefs))

@@ -12,7 +12,7 @@ from archiver.parsing.body.figures import find_figures, read_caption
 from archiver.parsing.body.media import MEDIA, list_media
 from archiver.parsing.body.pictures import read_image
 from archiver.parsing.generic.declared import Declared
-from archiver.parsing.generic.outline import Outline, Span
+from archiver.parsing.generic.outline import LineSpan, Outline
 from archiver.parsing.generic.text.region import Region
 from archiver.parsing.generic.text.signature import drop_account
 
@@ -56,14 +56,14 @@ def read_generic_body(outline: Outline, region: Region, declared: Declared, link
     parts = BodyParts(lead=declared.lead)
     read_head(*_find_head(outline, region, declared), links, parts)
     parts.links += _read_media_above(outline, region, links)
-    found = (declared.body, frozenset[int]()) if declared.body is not None else _find_furniture(outline, region)
+    found = (declared.body, frozenset[int]()) if declared.body is not None else _find_boilerplate(outline, region)
     if declared.body is None:
         if region.lead and not parts.lead:
             parts.lead = " ".join(outline.lines[index].text for index in region.lead)
         parts.images += _read_images_above(outline, region, links)
     if found:
-        root, furniture = found
-        blocks = read_text(root, links, furniture, parts)
+        root, boilerplate = found
+        blocks = read_text(root, links, boilerplate, parts)
         below = take_media(blocks)
         drop_account(blocks, [outline.lines[index] for index in region.chosen[-2:]])
         take_apart([*blocks, *below], parts)
@@ -114,7 +114,7 @@ def _is_icon(element: Element) -> bool:
     return element.find_parent("a") is not None
 
 
-def _find_furniture(outline: Outline, region: Region) -> tuple[Element, frozenset[int]] | None:
+def _find_boilerplate(outline: Outline, region: Region) -> tuple[Element, frozenset[int]] | None:
     """Find the element that holds the chosen lines, and the ids of those in it that hold none of them.
 
     None where nothing is chosen.
@@ -128,21 +128,21 @@ def _find_furniture(outline: Outline, region: Region) -> tuple[Element, frozense
     root = [span for span in holders if (span.start, span.end) == (holders[0].start, holders[0].end)][-1]
     chosen |= _find_captions(outline, root, first, last)
     counts = list(accumulate((index in chosen for index in range(root.start, root.end)), initial=0))
-    furniture: set[int] = set()
+    boilerplate: set[int] = set()
     for span in outline.spans:
         if span is root or span.start < root.start or span.end > root.end:
             continue
         is_empty = span.start == span.end
         counted = counts[span.end - root.start] - counts[span.start - root.start]
         if not (first <= span.start <= last + 1 if is_empty else counted):
-            furniture.add(id(span.element))
+            boilerplate.add(id(span.element))
     for index in range(root.start, root.end):
         if index not in chosen:
-            furniture |= {id(element) for element in outline.lines[index].inlines}
-    return root.element, frozenset(furniture)
+            boilerplate |= {id(element) for element in outline.lines[index].inlines}
+    return root.element, frozenset(boilerplate)
 
 
-def _find_captions(outline: Outline, root: Span, first: int, last: int) -> set[int]:
+def _find_captions(outline: Outline, root: LineSpan, first: int, last: int) -> set[int]:
     """Find the lines amid a text that are captions of its pictures: they stay with these, and are read as such."""
     if not outline.images_in(first, last):
         return set()

@@ -13,14 +13,14 @@ from archiver.parsing.boilerplate.headings import READ_MORE
 from archiver.parsing.boilerplate.lines import is_article_like
 from archiver.parsing.generic.dates.info import CELLS, InfoReader
 from archiver.parsing.generic.listings.teasers import is_bare_address
-from archiver.parsing.generic.outline import PARAGRAPH, Line, Outline, Span
+from archiver.parsing.generic.outline import PARAGRAPH, Line, LineSpan, Outline
 from archiver.parsing.generic.text.alignment import ENDS_SENTENCE, FULL_STOP, PARTS, holder_of, is_paragraph, place_of
 from archiver.parsing.generic.text.endings import LONGEST_CRUMB, LONGEST_END, is_byline, is_foot, is_tool, opens_other
 from archiver.parsing.generic.text.lead import find_lead
 from archiver.parsing.generic.text.threads import find_thread
 from archiver.parsing.generic.words import PROPERTY
 
-# So many lines may stand between a headline and its info line.
+# So many lines may stand between a headline and its byline.
 LONGEST_HEAD = 20
 # So many lines above the text may be its lead, and so many short ones below it its signature.
 MOST_ABOVE = 30
@@ -29,7 +29,7 @@ MOST_SIGNATURES = 3
 SHORTEST_BODY = 20
 # A shorter text stands near its headline.
 LONG_TEXT = 200
-# So many lines below the text may still be about the article: documents, info lines.
+# So many lines below the text may still be about the article: documents, bylines.
 MOST_BELOW = 40
 # The share of the text that the element of the body holds.
 _MOST_OF_IT = 0.7
@@ -51,7 +51,7 @@ class Region:
     chosen: tuple[int, ...]
     lead: tuple[int, ...]
     end: int
-    scope: Span
+    scope: LineSpan
 
     @property
     def first(self) -> int:
@@ -134,7 +134,7 @@ class _Chooser:
         return is_announced or (not self._is_sentence(index) and self._is_boxed(index, kept))
 
     def _drop_head(self, found: list[int]) -> list[int]:
-        """Leave out the short lines down to the last info line above the text."""
+        """Leave out the short lines down to the last byline above the text."""
         head = 0
         for place, index in enumerate(found[:LONGEST_HEAD]):
             if self._infos.read(index):
@@ -230,7 +230,7 @@ class _Chooser:
         return line.mass >= SHORTEST_BODY and bool(ENDS_SENTENCE.search(line.text[-12:]))
 
     def _trim(self, found: list[int]) -> list[int]:
-        """Leave out what is no text at both ends: info lines, buttons, headings of what follows."""
+        """Leave out what is no text at both ends: bylines, buttons, headings of what follows."""
         first, end = 0, len(found)
         while first < end and not self._weigh(found[first]):
             first += 1
@@ -251,7 +251,7 @@ class _Chooser:
 
     def _weigh_line(self, index: int) -> int:
         line = self._lines[index]
-        if line.furniture or is_tool(line) or is_foot(line) or self._repeats_headline(index):
+        if line.boilerplate or is_tool(line) or is_foot(line) or self._repeats_headline(index):
             return 0
         if is_byline(line) and not (line.text.endswith(".") and self._is_beside_text(index, index - 1)):
             return 0  # a whole sentence among the paragraphs says more than the name
@@ -319,7 +319,7 @@ class _Chooser:
             signing = range(last + 1, around.end)
             yield from signing if all(map(self._may_sign, signing)) else ()
 
-    def _find_around(self, holder: Element) -> Span | None:
+    def _find_around(self, holder: Element) -> LineSpan | None:
         """Find the element around the text that is the article's, too; None where that is the frame of the page.
 
         So it is if it begins far above the headline, or the element of the text holds the headline already.
@@ -360,7 +360,7 @@ class _Chooser:
             if self._weigh(index):
                 yield index
 
-    def _find_body(self, found: list[int]) -> Span:
+    def _find_body(self, found: list[int]) -> LineSpan:
         """Find the smallest element that holds most of the text and is more than a part of it."""
         least = _MOST_OF_IT * self._weigh_all(found)
         for span in self._outline.around(found[len(found) // 2]):
@@ -381,5 +381,5 @@ def _is_title(line: Line) -> bool:
     return line.is_link and len(line.text) > LONGEST_LABEL and not any(map(is_document, line.hrefs))
 
 
-def _within(lines: list[int], span: Span) -> list[int]:
+def _within(lines: list[int], span: LineSpan) -> list[int]:
     return lines[bisect_left(lines, span.start) : bisect_left(lines, span.end)]

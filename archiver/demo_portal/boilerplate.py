@@ -25,7 +25,7 @@ _WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One request as the furniture shows it.
+    """One request as the boilerplate shows it.
 
     ``address`` is the page's own path, without query and session, ``number`` how many requests there were before,
     ``padding`` how many bytes of scripts, styles and menus to add.
