@@ -317,7 +317,7 @@ def test_a_bounded_walk_visits_only_what_it_meets() -> None:
     assert _keys(discovery.follow(_listing(_entry(1), _entry(2)), _begin(discovery)).targets) == ["1", "2"]
     assert discovery.finish() == []
     discovery.leave()
-    assert discovery.fates.accountable == 2
+    assert discovery.accounting.accountable == 2
 
 
 def _walk_pages(discovery: Discovery, pages: Sequence[Sequence[int]]) -> tuple[list[str], int]:
@@ -407,17 +407,17 @@ def test_every_article_found_has_a_fate() -> None:
     plan = _plan("daily", _known(1), _known(2), _known(5), visits=["2"])
     discovery = _adopting(plan)
     discovery.follow(_listing(_entry(1), _entry(3), _entry(4, host="http://evil.vn")), _begin(discovery))
-    discovery.fates.note("3", "asked")
-    assert discovery.fates.accountable == 5
+    discovery.accounting.note("3", "asked")
+    assert discovery.accounting.accountable == 5
     discovery.leave()
-    assert discovery.fates.close("not reached: shutdown", interrupted=True) == {
+    assert discovery.accounting.close("not reached: shutdown", interrupted=True) == {
         "1": ("skipped", "not due"),
         "2": ("pending", "not reached: shutdown"),
         "3": ("pending", "asked for, no answer yet"),
         "4": ("skipped", "on another host"),
         "5": ("skipped", "not due"),
     }
-    assert discovery.fates.close("", interrupted=False)["3"] == ("asked", "")
+    assert discovery.accounting.close("", interrupted=False)["3"] == ("asked", "")
 
 
 KEYS = st.sampled_from("abcdef")

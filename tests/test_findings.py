@@ -17,7 +17,7 @@ from tests.conftest import PROJECT
 KINDS = frozenset(get_args(Kind))
 STATUSES = {kind for kind in KINDS if kind.startswith("http_")}
 # A finding is made by one of these, its kind the first that is given.
-MAKERS = {"Problem", "Finding", "Remark", "RefusedError", "explain_refusal"}
+MAKERS = {"Problem", "Finding", "LogRemark", "RefusedError", "explain_refusal"}
 LONGEST = 110
 
 

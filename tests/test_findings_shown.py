@@ -54,7 +54,7 @@ def test_a_run_is_shown_with_what_its_findings_mean(told: Told) -> None:
     assert [(row["meaning"], row["advice"]) for row in rows] == [(said.meaning, said.advice)] * 2 + [(None, None)]
     shown = told.call("runs", "2").stdout
     _, run, meanings = shown.split("\n\n")
-    assert re.fullmatch(r"Run 2 of dukdhcd, 2024-02-09 10:00: \w+, 3 findings\.", run)
+    assert re.fullmatch(r"Run 2 of dukdhcd, 2024-02-09 10:00\+07: \w+, 3 findings\.", run)
     assert meanings == f"truncated: {said.meaning} {said.advice}\n"
     assert told.call("runs", "1").stdout.endswith(": finished, 0 findings.\n")
 

@@ -1,5 +1,6 @@
 """SIGTERM, SIGHUP and Ctrl-C: over in ten seconds whatever is waited for, all committed, the run closed, status 130."""
 
+import asyncio
 import os
 import signal
 import sqlite3
@@ -10,9 +11,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from scrapy.crawler import Crawler
 
+from archiver.crawl.running.ending import end_crawl
 from archiver.crawl.running.locks import SiteLocks
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, Response, demo_portal, serve
@@ -261,3 +266,11 @@ def test_who_waits_for_the_lock_can_be_ended(crawling: Crawling, program: str, n
     assert (process.returncode, portal.requests) == (130, [])
     assert "Traceback" not in errors
     assert seconds < SLACK
+
+
+def test_a_spider_that_came_to_its_own_end_is_not_closed_again() -> None:
+    """Scrapy raises an error there, and it stood as a traceback in the log of a crawl that had ended well."""
+    downloader = SimpleNamespace(slots={}, domain_concurrency=8, ip_concurrency=8)
+    engine = SimpleNamespace(spider=None, downloader=downloader, scraper=SimpleNamespace(slot=None), _slot=None)
+    asyncio.run(end_crawl(cast("Crawler", SimpleNamespace(engine=engine)), "finished"))
+    assert downloader.domain_concurrency == 0

@@ -64,8 +64,8 @@ def test_listings(row):
         (
             printed["native_key"],
             clean_text(html.unescape(printed["title"])),
-            date_in(printed["byline"]),
-            read_date(date_in(printed["byline"])) if date_in(printed["byline"]) else None,
+            date_in(printed["info_line"]),
+            read_date(date_in(printed["info_line"])) if date_in(printed["info_line"]) else None,
             printed["views"],
         )
         for printed in row["listed"]

@@ -110,7 +110,7 @@ def begin_end(crawler: Crawler, reason: str) -> None:
 async def end_crawl(crawler: Crawler, reason: str) -> None:
     """Close a spider: nothing more is sent, and what is on its way may arrive for GRACE_SECONDS."""
     engine = crawler.engine
-    closing = asyncio.ensure_future(engine.close_spider_async(reason=reason))
+    closing = asyncio.ensure_future(_close_spider(engine, reason))
     deadline = time.monotonic() + GRACE_SECONDS
     waiting: set[Request] = set()
     while not closing.done():
@@ -123,6 +123,12 @@ async def end_crawl(crawler: Crawler, reason: str) -> None:
             downloader: Any = engine.downloader  # ours, which imports this module
             downloader.drop_files()
         await asyncio.wait([closing], timeout=_POLL_SECONDS)
+
+
+async def _close_spider(engine: ExecutionEngine, reason: str) -> None:
+    """Close the spider, unless it came to its own end in the meantime: to Scrapy a second time is an error."""
+    if engine.spider is not None:
+        await engine.close_spider_async(reason=reason)
 
 
 def _take_back(engine: ExecutionEngine) -> None:
