@@ -73,13 +73,21 @@ def judge_all(connection: sqlite3.Connection, site: str | None = None) -> None:
     ).fetchall():
         settle_site(connection, row[0])
     query = "SELECT id, site, outcome IS NULL FROM runs WHERE ?1 IS NULL OR site = ?1 ORDER BY started_at, uid"
-    for run_id, name, is_open in connection.execute(query, (site,)).fetchall():
-        run = Run(run_id, name)
+    runs = [(Run(run_id, name), is_open) for run_id, name, is_open in connection.execute(query, (site,)).fetchall()]
+    for run, is_open in runs:
         doubt_anew(connection, run)
-        if is_open:
-            suspend(connection, run)
-        else:
-            judge(connection, run)
+        _judge_one(connection, run, is_open=is_open)
+    # Where an article was in an earlier run may follow from what a later one is worth.
+    for run, is_open in runs:
+        if doubt_anew(connection, run):
+            _judge_one(connection, run, is_open=is_open)
+
+
+def _judge_one(connection: sqlite3.Connection, run: Run, *, is_open: bool) -> None:
+    if is_open:
+        suspend(connection, run)
+    else:
+        judge(connection, run)
 
 
 def reconcile(connection: sqlite3.Connection, articles: Iterable[int], runs: Iterable[int]) -> int:
