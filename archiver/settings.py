@@ -31,7 +31,7 @@ ARCHIVE_RECORDING_PROCESS = "auto"
 # Seconds to wait for another run of the same site, which holds its lock; "inf" waits as long as it takes.
 ARCHIVE_WAIT = 0
 
-# --- manners --------------------------------------------------------------------------------------------------------
+# --- politeness -------------------------------------------------------------------------------------------------------
 
 # Says who asks; with ARCHIVE_CONTACT, an e-mail address or a URL, also whom to complain to. `-s USER_AGENT=` wins.
 ARCHIVE_CONTACT = os.environ.get("ARCHIVE_CONTACT", "")

@@ -31,7 +31,7 @@ COMMANDS = ("list --limit 5", f"diff {EDITED}", "runs")
 WIDTH = 118
 PAGE = """<!doctype html><meta charset="utf-8"><style>
 body {{ margin: 0; background: #16191d }}
-pre {{ margin: 0; padding: 18px 22px; color: #d8dee6; font: 15px/1.42 "DejaVu Sans Mono", monospace }}
+pre {{ margin: 0; padding: 18px 22px; color: #d8dee6; font: 15px/1.42 "Noto Sans Mono", "Liberation Mono", monospace }}
 </style><pre>{code}</pre>"""
 
 

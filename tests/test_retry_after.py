@@ -51,8 +51,8 @@ def test_reading_retry_after(value: str | None, date: str | None, seconds: float
     assert read_wait(value, date, AT) == seconds
 
 
-def _hear(patience: Backoff, *urls: str, at: float = 0.0, problem: Problem | None = BUSY) -> list[float | Problem]:
-    return [patience.hear(Attempt(url, at, at + 0.5, problem)) for url in urls]
+def _hear(backoff: Backoff, *urls: str, at: float = 0.0, problem: Problem | None = BUSY) -> list[float | Problem]:
+    return [backoff.hear(Attempt(url, at, at + 0.5, problem)) for url in urls]
 
 
 def _many(count: int, name: str = "a") -> list[str]:
@@ -60,24 +60,24 @@ def _many(count: int, name: str = "a") -> list[str]:
 
 
 def test_pauses_double_up_to_a_minute() -> None:
-    patience = Backoff(Politeness(backoff=5, host_pause=600))
-    pauses = _hear(patience, *_many(MOST_FAILURES - 1))
+    backoff = Backoff(Politeness(backoff=5, host_pause=600))
+    pauses = _hear(backoff, *_many(MOST_FAILURES - 1))
     for pause, least in zip(pauses, [5, 10, 20, 40, *[MOST_BACKOFF] * 5], strict=True):
         assert isinstance(pause, float)
         assert least <= pause <= 1.1 * least
-    assert patience.is_strained
-    assert _hear(patience, "http://a.example/good", problem=None) == [0]
-    assert not patience.is_strained
-    after = _hear(patience, "http://a.example/other")[0]
+    assert backoff.is_strained
+    assert _hear(backoff, "http://a.example/good", problem=None) == [0]
+    assert not backoff.is_strained
+    after = _hear(backoff, "http://a.example/other")[0]
     assert isinstance(after, float)
     assert 5 <= after <= 5.5
 
 
 def test_ten_failures_are_a_pause_and_the_next_one_the_end() -> None:
-    patience = Backoff(Politeness(backoff=0, host_pause=600))
-    assert _hear(patience, *_many(10)) == [0] * 9 + [600]
-    assert _hear(patience, *_many(3, "under way"), at=0.1) == [0] * 3  # they began before the pause
-    (end,) = _hear(patience, "http://a.example/last", at=601)
+    backoff = Backoff(Politeness(backoff=0, host_pause=600))
+    assert _hear(backoff, *_many(10)) == [0] * 9 + [600]
+    assert _hear(backoff, *_many(3, "under way"), at=0.1) == [0] * 3  # they began before the pause
+    (end,) = _hear(backoff, "http://a.example/last", at=601)
     assert end == Problem(
         "host_down",
         "10 failures in a row, and one more after a pause of 600 s; the last: answered with status 503",
@@ -85,27 +85,27 @@ def test_ten_failures_are_a_pause_and_the_next_one_the_end() -> None:
 
 
 def test_a_good_answer_after_the_pause_begins_anew() -> None:
-    patience = Backoff(Politeness(backoff=0, host_pause=600))
-    assert _hear(patience, *_many(10))[-1] == 600
-    assert _hear(patience, "http://a.example/good", at=601, problem=None) == [0]
-    assert _hear(patience, *_many(10, "b"), at=700) == [0] * 9 + [600]
+    backoff = Backoff(Politeness(backoff=0, host_pause=600))
+    assert _hear(backoff, *_many(10))[-1] == 600
+    assert _hear(backoff, "http://a.example/good", at=601, problem=None) == [0]
+    assert _hear(backoff, *_many(10, "b"), at=700) == [0] * 9 + [600]
 
 
 def test_pages_that_were_broken_before_do_not_speak_of_the_host() -> None:
-    patience = Backoff(Politeness(backoff=0, host_pause=600))
+    backoff = Backoff(Politeness(backoff=0, host_pause=600))
     broken = _many(9)
-    _hear(patience, *broken)
-    _hear(patience, "http://a.example/good", problem=None)
-    assert _hear(patience, *broken, *broken) == [0] * 18
-    assert _hear(patience, *_many(10, "new")) == [0] * 9 + [600]
+    _hear(backoff, *broken)
+    _hear(backoff, "http://a.example/good", problem=None)
+    assert _hear(backoff, *broken, *broken) == [0] * 18
+    assert _hear(backoff, *_many(10, "new")) == [0] * 9 + [600]
 
 
 def test_what_a_host_asks_for_is_kept_up_to_an_hour() -> None:
-    patience = Backoff(Politeness(backoff=5, host_pause=600))
-    assert patience.hear(Attempt("u", 0, 1, BUSY, wait=3600)) == 3600
-    end = patience.hear(Attempt("u", 0, 1, BUSY, wait=3601))
+    backoff = Backoff(Politeness(backoff=5, host_pause=600))
+    assert backoff.hear(Attempt("u", 0, 1, BUSY, wait=3600)) == 3600
+    end = backoff.hear(Attempt("u", 0, 1, BUSY, wait=3601))
     assert end == Problem("retry_later", "the host asks to come back in 3601 s; the next run will")
-    zero = patience.hear(Attempt("u", 0, 1, BUSY, wait=0))
+    zero = backoff.hear(Attempt("u", 0, 1, BUSY, wait=0))
     assert isinstance(zero, float)
     assert zero >= 5
 

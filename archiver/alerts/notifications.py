@@ -28,7 +28,7 @@ from archiver.errors import UsageError
 
 Signal = Literal["start", "success", "fail"]
 
-PATIENCE = 10.0
+TIMEOUT = 10.0
 """Seconds for a monitoring server to answer; it is asked twice."""
 TRIES = 2
 _PLAIN = re.compile(r"[!-~]+")
@@ -69,12 +69,12 @@ def read_ping_address(url: str) -> PingAddress:
     return PingAddress(host if port is None else f"{host}:{port}", parts)
 
 
-def ping(address: PingAddress, signal: Signal, patience: float = PATIENCE) -> str | None:
+def ping(address: PingAddress, signal: Signal, timeout: float = TIMEOUT) -> str | None:
     """Call a monitoring address; None when it was told, else why not."""
     request = Request(address.url_for(signal), headers=address.headers)  # noqa: S310 - the scheme was checked
     reason = None
     for _ in range(TRIES):
-        reason = _call(request, patience)
+        reason = _call(request, timeout)
         if reason is None:
             break
     return reason
@@ -103,9 +103,9 @@ def load_messenger(urls: Sequence[str]) -> Callable[[str, str], bool]:
     return send
 
 
-def _call(request: Request, patience: float) -> str | None:
+def _call(request: Request, timeout: float) -> str | None:
     try:
-        with _opener().open(request, timeout=patience) as answer:
+        with _opener().open(request, timeout=timeout) as answer:
             answer.read(1)
     except HTTPError as error:
         error.close()

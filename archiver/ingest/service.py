@@ -19,9 +19,9 @@ from archiver.site import Site
 
 logger = logging.getLogger(__name__)
 
-DocumentRequest = Literal["auto", "always", "never"]
-WISHES: tuple[DocumentRequest, ...] = ("auto", "always", "never")
-# A second process takes half a second to start and 50 MB. It is for crawls without manners, of servers of one's own: at
+SecondProcess = Literal["auto", "always", "never"]
+SECOND_PROCESS: tuple[SecondProcess, ...] = ("auto", "always", "never")
+# A second process takes half a second to start and 50 MB. It is for crawls without a delay, of one's own servers: at
 # one page a second there is nothing to be gained.
 ENOUGH_PAGES = 48
 ENOUGH_A_SECOND = 10
@@ -38,13 +38,13 @@ class Ingest:
     alone.
     """
 
-    def __init__(self, database: Database, path: Path, run: Run, site: Site, wish: DocumentRequest) -> None:
+    def __init__(self, database: Database, path: Path, run: Run, site: Site, second_process: SecondProcess) -> None:
         self.database = database
         self.run = run
         self._crawl = Crawl.of_site(run, site)
         self._is_new_site = False
         self._path = path
-        self._wish = wish
+        self._second_process = second_process
         self._began = time.monotonic()
         self._recorded = 0
         self._client: RecordingClient | None = None
@@ -57,7 +57,7 @@ class Ingest:
 
     async def read(self, capture: Capture) -> Page:
         """Read a capture."""
-        if self._wish == "always":
+        if self._second_process == "always":
             await (self._starting or self._start())
         if self._client and self._client.is_open_for(self._crawl) and self._client.waiting < MOST_WAITING:
             try:
@@ -100,7 +100,7 @@ class Ingest:
             self._client = None
 
     def _is_due(self) -> bool:
-        if self._starting or self._wish != "auto" or self._recorded < ENOUGH_PAGES:
+        if self._starting or self._second_process != "auto" or self._recorded < ENOUGH_PAGES:
             return False
         return self._recorded > ENOUGH_A_SECOND * (time.monotonic() - self._began)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from archiver.alerts.notifications import PATIENCE, PingAddress, Signal, load_messenger, ping, read_ping_address
+from archiver.alerts.notifications import TIMEOUT, PingAddress, Signal, load_messenger, ping, read_ping_address
 from archiver.cli.printing.options import Command
 from archiver.crawl.running.execution import Report
 from archiver.errors import ArchiverError
@@ -45,7 +45,7 @@ class Monitor:
     def end(self, status: int) -> None:
         """Tell how it ended; nothing of runs that did not take place since another is under way."""
         if status != LOCKED:
-            self._ping("success" if status in SUCCESS else "fail", HURRY if status == INTERRUPTED else PATIENCE)
+            self._ping("success" if status in SUCCESS else "fail", HURRY if status == INTERRUPTED else TIMEOUT)
         for report in self._reports:
             if report.outcome not in UNTOLD:
                 self._notify(*write_message(report))
@@ -56,8 +56,8 @@ class Monitor:
         told = make_showable(str(error)) if isinstance(error, ArchiverError) else type(error).__name__
         self._notify("archiver crawl: failed", told)
 
-    def _ping(self, signal: Signal, patience: float = PATIENCE) -> None:
-        reason = ping(self._address, signal, patience) if self._address else None
+    def _ping(self, signal: Signal, timeout: float = TIMEOUT) -> None:
+        reason = ping(self._address, signal, timeout) if self._address else None
         if self._address and reason:
             _warn(f"the monitoring server {self._address.host} was not told ({signal}): {reason}")
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Page, Route
-from playwright.async_api import Request as DocumentRequest
+from playwright.async_api import Request as PageRequest
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
@@ -60,39 +60,39 @@ class Subresources:
             else:
                 await route.fulfill(status=answer.status, headers=_headers_of(answer), body=answer.body)
 
-    async def _find(self, document_request: DocumentRequest) -> Response | None:
-        if document_request.is_navigation_request():
+    async def _find(self, asked: PageRequest) -> Response | None:
+        if asked.is_navigation_request():
             # The first is for the page itself; then a script leads elsewhere, or it is a frame. No content: the page
             # stays, where a refusal would put an error page in its place.
-            first, self._answer = self._answer, Response(document_request.url, status=204)
+            first, self._answer = self._answer, Response(asked.url, status=204)
             return first
-        if document_request.resource_type not in _WANTED or document_request.method not in ("GET", "POST"):
+        if asked.resource_type not in _WANTED or asked.method not in ("GET", "POST"):
             return None
-        if document_request.url in self._shelf:
-            return self._shelf[document_request.url]
-        answer = await self._fetch(document_request)
-        is_common = document_request.resource_type in _COMMON and document_request.method == "GET"
+        if asked.url in self._shelf:
+            return self._shelf[asked.url]
+        answer = await self._fetch(asked)
+        is_common = asked.resource_type in _COMMON and asked.method == "GET"
         if answer is not None and answer.status == 200 and is_common and len(self._shelf) < MOST_KEPT:
-            self._shelf[document_request.url] = answer
+            self._shelf[asked.url] = answer
         return answer
 
-    async def _fetch(self, document_request: DocumentRequest) -> Response | None:
+    async def _fetch(self, asked: PageRequest) -> Response | None:
         """Fetch a part; None where it may not be had, or could not."""
         try:
             answer, refusal = await follow_redirects(
-                document_request.url, partial(self._ask, document_request), state_of(self._crawler).options.covers
+                asked.url, partial(self._ask, asked), state_of(self._crawler).options.covers
             )
         except IgnoreRequest:
-            logger.info("robots.txt forbids %s, for which %s asks", document_request.url, self._request.url)
+            logger.info("robots.txt forbids %s, for which %s asks", asked.url, self._request.url)
             return None
         except Exception as error:  # noqa: BLE001 - told by the page, which is not whole
-            logger.info("%s, for which %s asks: %s", document_request.url, self._request.url, error)
-            self.lost.append(f"{document_request.url}, which could not be had: {error}")
+            logger.info("%s, for which %s asks: %s", asked.url, self._request.url, error)
+            self.lost.append(f"{asked.url}, which could not be had: {error}")
             return None
         if answer is None or refusal:
             return None
         if answer.status in BUSY:
-            self.lost.append(f"{document_request.url}, which answered with status {answer.status}")
+            self.lost.append(f"{asked.url}, which answered with status {answer.status}")
         return answer
 
     def _may_ask(self, url: str) -> bool:
@@ -103,19 +103,19 @@ class Subresources:
         state.budget.pages += 1
         return True
 
-    async def _ask(self, document_request: DocumentRequest, url: str) -> Response | None:
+    async def _ask(self, asked: PageRequest, url: str) -> Response | None:
         if not self._may_ask(url):
             return None
-        own = {name: value for name, value in document_request.headers.items() if _is_sent(name)}
+        own = {name: value for name, value in asked.headers.items() if _is_sent(name)}
         passed = {name: value.decode("latin-1") for name in _PASSED_ON if (value := self._request.headers.get(name))}
         kept: dict[str, object] = {
             name: self._request.meta[name] for name in ("proxy", "target") if name in self._request.meta
         }
         part = Request(
             url,
-            method=document_request.method,
+            method=asked.method,
             headers=own | passed,
-            body=document_request.post_data_buffer or b"",
+            body=asked.post_data_buffer or b"",
             meta=kept,
         )
         robots = self._crawler.get_downloader_middleware(RobotsRules)

@@ -11,7 +11,7 @@ from scrapy.utils.project import get_project_settings
 
 from archiver.archive.store.damage import MOST_BYTES
 from archiver.errors import UsageError
-from archiver.ingest.service import WISHES
+from archiver.ingest.service import SECOND_PROCESS
 from archiver.project import MARK, SETTINGS, find_project
 from archiver.site import ATTACHMENTS
 
@@ -47,7 +47,7 @@ def check_settings(settings: BaseSettings) -> None:
     size = settings["DOWNLOAD_MAXSIZE"]
     if not 0 < float(size) <= MOST_BYTES:
         raise UsageError(f"-s DOWNLOAD_MAXSIZE={size}: write up to {MOST_BYTES}; no page of more bytes is kept")
-    for name, words in (("ARCHIVE_ATTACHMENTS", ("", *ATTACHMENTS)), ("ARCHIVE_RECORDING_PROCESS", WISHES)):
+    for name, words in (("ARCHIVE_ATTACHMENTS", ("", *ATTACHMENTS)), ("ARCHIVE_RECORDING_PROCESS", SECOND_PROCESS)):
         if settings.get(name, "") not in words:
             raise UsageError(f"-s {name}={settings[name]}: write {', '.join(filter(None, words))}")
 
