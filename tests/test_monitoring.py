@@ -244,7 +244,7 @@ def test_without_apprise(crawling: Crawling, tmp_path: Path) -> None:
 def test_a_server_that_does_not_answer_is_left_after_two_tries() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         address = read_ping_address(f"http://127.0.0.1:{silent.getsockname()[1]}/")
-        assert ping(address, "start", patience=0.2) == "no answer in time"
+        assert ping(address, "start", timeout=0.2) == "no answer in time"
         silent.settimeout(5)
         for _ in range(2):
             silent.accept()[0].close()
