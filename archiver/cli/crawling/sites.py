@@ -10,7 +10,7 @@ from archiver.archive.store.file import open_for_reading
 from archiver.cli.crawling.onboarding import new_command
 from archiver.cli.crawling.site_check import check_command
 from archiver.cli.printing.options import with_archive, with_output
-from archiver.cli.printing.output import Output, show_time
+from archiver.cli.printing.output import Output, choose_zones, show_time
 from archiver.crawl.running.execution import NONE_DECLARED, load_spiders
 from archiver.crawl.running.project_settings import project_settings
 
@@ -34,11 +34,13 @@ sites_command.add_command(check_command)
 def _list_sites(db: Path, output: Output) -> None:
     known = _read_archive(db)
     rows = []
-    for name, spider in load_spiders(project_settings()).items():
-        site = spider.declare_site()
+    spiders = load_spiders(project_settings())
+    sites = {name: spider.declare_site() for name, spider in spiders.items()}
+    zones = choose_zones({name: site.zone for name, site in sites.items()}, None)
+    for name, site in sites.items():
         declared = {"site": name, "title": site.title, "platform": site.platform, "listings": len(site.listings)}
         row = known.get(name) or SiteRow(name=name, articles=0, last_run=None, outcome=None)
-        shown = {"last_run": show_time(row["last_run"], site.zone)} if output.form == "table" else {}
+        shown = {"last_run": show_time(row["last_run"], zones[name])} if output.form == "table" else {}
         rows.append({**row, **declared, **shown})
     output.write(rows, COLUMNS)
     if not rows:

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
+from tzlocal import get_localzone
+
 from archiver.clock import write_offset
 from archiver.formats.atomic_files import open_bytes, open_text
 from archiver.text.display import dump_json, escape_controls
@@ -109,6 +111,23 @@ def show_time(value: str | None, zone: ZoneInfo, precision: str | None = "minute
         return ""
     local = datetime.fromisoformat(value).astimezone(zone)
     return f"{local:%Y-%m-%d}" if precision == "day" else f"{local:%Y-%m-%d %H:%M}{write_offset(local)}"
+
+
+def choose_zones(zones: Mapping[str, ZoneInfo], site: str | None) -> Mapping[str, ZoneInfo]:
+    """Choose the zones in which times are shown: a site's own where one ``site`` is shown, else the reader's.
+
+    A day without a time is the site's own, whoever reads it.
+    """
+    if site is not None or len(zones) < 2:
+        return zones
+    return dict.fromkeys(zones, get_localzone())
+
+
+def show_published(row: Row, own: Mapping[str, ZoneInfo], shown: Mapping[str, ZoneInfo]) -> str:
+    """Show when an article was published: a day in its site's ``own`` zone, a time in the one it is ``shown`` in."""
+    is_day = row["published_precision"] == "day" or row["site"] not in shown
+    zones = own if is_day else shown
+    return show_time(row["published_at"], zones[row["site"]], row["published_precision"])
 
 
 def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:

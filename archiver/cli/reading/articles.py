@@ -19,11 +19,11 @@ from archiver.archive.queries.queries import (
     list_snapshots,
     zones_of_sites,
 )
-from archiver.archive.queries.rows import ArticleRow, ObservationRow, SummaryRow
+from archiver.archive.queries.rows import ArticleRow, ObservationRow
 from archiver.archive.queries.views import COLUMNS
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.options import Moment, check_site, with_archive, with_filters, with_limit, with_output
-from archiver.cli.printing.output import Output, Row, show_time
+from archiver.cli.printing.output import Output, Row, choose_zones, show_published, show_time
 from archiver.cli.reading.attachments import describe_files, write_files
 from archiver.clock import now
 from archiver.errors import UsageError
@@ -43,9 +43,11 @@ LISTED = ("site", "article_id", "published_at", "published_precision", "title", 
 def list_command(db: Path, output: Output, wanted: ArticleFilter, limit: int | None) -> None:
     """List articles, the newest first."""
     database = open_for_reading(db)
-    zones = check_site(database.conn, wanted.site)
-    found = list_articles(database.conn, wanted, limit)
-    rows = (_show_published(row, zones) for row in found) if output.form == "table" else found
+    own = check_site(database.conn, wanted.site)
+    zones = choose_zones(own, wanted.site)
+    rows: Iterable[Row] = list_articles(database.conn, wanted, limit)
+    if output.form == "table":
+        rows = ({**row, "published_at": show_published(row, own, zones)} for row in rows)
     shown = ("site", "article_id", "published_at", "title", "views", "state", "snapshots")
     output.write(rows, (*LISTED, "changed_at", "url"), shown)
 
@@ -160,11 +162,6 @@ def _draw_views(rows: list[ObservationRow]) -> list[Row]:
     least, most = min(counts, default=0), max(counts, default=0)
     step = (BAR - 1) / max(most - least, 1)
     return [{**row, "chart": "█" * (1 + round(step * (row["views"] - least)))} for row in rows]
-
-
-def _show_published(row: SummaryRow, zones: dict[str, ZoneInfo]) -> Row:
-    shown = show_time(row["published_at"], zones[row["site"]], row["published_precision"])
-    return {**row, "published_at": shown}
 
 
 def _show_times(row: Row, zone: ZoneInfo, *columns: str) -> Row:

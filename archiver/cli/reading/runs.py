@@ -15,7 +15,7 @@ from archiver.archive.runs.run_history import FINDING_COLUMNS
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.explaining import EXPLAINED, explain_kinds, explain_row
 from archiver.cli.printing.options import with_archive, with_limit, with_output
-from archiver.cli.printing.output import Output, Row, show_time
+from archiver.cli.printing.output import Output, Row, choose_zones, show_time
 from archiver.errors import UsageError
 from archiver.text.counting import count
 from archiver.text.display import escape_controls
@@ -68,18 +68,21 @@ def runs_command(
     if run is not None:
         _write_findings(connection, output, run)
     else:
-        _write_runs(connection, output, list(list_runs(connection, site, limit)), seals=seals)
+        _write_runs(connection, output, list(list_runs(connection, site, limit)), site, seals=seals)
     return 0
 
 
-def _write_runs(connection: sqlite3.Connection, output: Output, runs: list[RunRow], *, seals: bool) -> None:
+def _write_runs(
+    connection: sqlite3.Connection, output: Output, runs: list[RunRow], site: str | None, *, seals: bool
+) -> None:
     if seals:
         output.write(runs, SEALS)
         return
     rows: Sequence[Row] = runs
     if output.form == "table":
-        zones = zones_of_sites(connection)
-        rows = [_show(run, zones[run["site"]]) for run in runs]
+        own = zones_of_sites(connection)
+        zones = choose_zones(own, site)
+        rows = [_show(run, zones.get(run["site"]) or own[run["site"]]) for run in runs]
     output.write(rows, COLUMNS["run_summary"], SHOWN)
 
 

@@ -15,7 +15,7 @@ from archiver.archive.search.query_language import Query, parse_query
 from archiver.archive.search.results import SearchResult
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.options import check_site, with_archive, with_filters, with_limit, with_output
-from archiver.cli.printing.output import Marked, Output, Row, show_time
+from archiver.cli.printing.output import Marked, Output, Row, choose_zones, show_published, show_time
 from archiver.text.display import escape_controls
 
 COLUMNS = (
@@ -53,29 +53,32 @@ def search_command(
     since:2022-05-17 before:2022-06 state:gone.
     """
     connection = open_for_reading(db).conn
-    zones = check_site(connection, wanted.site)
+    own = check_site(connection, wanted.site)
     query = parse_query(" ".join(words))
     query = replace(query, articles=wanted.over(query.articles))  # options count more than filters among the words
     results = search_articles(connection, query, order=order, history=history)
     found = list(islice(results, limit + 1))
     if found or output.form != "table":
         shown = _SHOWN_HISTORY if history else _SHOWN
-        output.write(_write_rows(found[:limit], output.form, zones), COLUMNS, shown)
+        output.write(
+            _write_rows(found[:limit], output.form, own, choose_zones(own, query.articles.site)), COLUMNS, shown
+        )
     if not found:
-        click.echo(_explain_nothing(query, words, zones), err=True)
+        click.echo(_explain_nothing(query, words, own), err=True)
     elif len(found) > limit:
         click.echo(f"There are more; these are the first {limit} (--limit).", err=True)
     if order == "relevance" and has_more_matches(connection, query):
         click.echo(f"Only the newest {RANKED:,} matches were weighed; more words or since: make them fewer.", err=True)
 
 
-def _write_rows(results: list[SearchResult], form: str, zones: Mapping[str, ZoneInfo]) -> Iterator[Row]:
+def _write_rows(
+    results: list[SearchResult], form: str, own: Mapping[str, ZoneInfo], zones: Mapping[str, ZoneInfo]
+) -> Iterator[Row]:
     for result in results:
         row = asdict(result) | {"snippet": result.snippet.mark()}
         if form == "table":
-            zone = zones[result.site]
-            published = show_time(result.published_at, zone, result.published_precision)
-            row |= {"snippet": Marked(result.snippet.pieces), "published_at": published}
+            zone = zones.get(result.site) or own[result.site]
+            row |= {"snippet": Marked(result.snippet.pieces), "published_at": show_published(row, own, zones)}
             row |= {name: show_time(row[name], zone) for name in ("seen_from", "seen_until")}
         yield row
 
