@@ -88,6 +88,16 @@ def _wait_until(true: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+def _has_let_go(process: int, archive: Path) -> bool:
+    """Say whether a process has had nothing of an archive open for half a second: it made it, and waits now."""
+    for _ in range(10):
+        held = [str(place.readlink()) for place in Path(f"/proc/{process}/fd").iterdir() if place.is_symlink()]
+        if any(name.startswith(str(archive)) for name in held):
+            return False
+        time.sleep(0.05)
+    return True
+
+
 def _end(process: "subprocess.Popen[str]", number: int) -> tuple[str, float]:
     """Send a signal; returns what the process wrote and the seconds until it was gone."""
     began = time.monotonic()
@@ -261,7 +271,7 @@ def test_who_waits_for_the_lock_can_be_ended(crawling: Crawling, program: str, n
         assert locks.take("dukdhcd")
         with _crawl(crawling, program, portal, "-s", "ARCHIVE_WAIT=inf") as process:
             _wait_until(crawling.path.exists)
-            time.sleep(0.5)
+            _wait_until(lambda: _has_let_go(process.pid, crawling.path))
             errors, seconds = _end(process, number)
     assert (process.returncode, portal.requests) == (130, [])
     assert "Traceback" not in errors
