@@ -115,11 +115,11 @@ def _read_run(crawling: Crawling) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("name", "program", "number"),
     [
-        ("a server that never answers", "scrapy", signal.SIGTERM),
+        pytest.param("a server that never answers", "scrapy", signal.SIGTERM, marks=pytest.mark.slow),
         ("the delay between requests", "archiver", signal.SIGTERM),
         pytest.param("the delay between requests", "scrapy", signal.SIGINT, marks=pytest.mark.slow),
         ("a pause that the server asked for", "archiver", signal.SIGINT),
-        ("the delay between requests", "archiver", signal.SIGHUP),
+        pytest.param("the delay between requests", "archiver", signal.SIGHUP, marks=pytest.mark.slow),
         pytest.param("a server that never answers", "scrapy", signal.SIGHUP, marks=pytest.mark.slow),
         pytest.param("a pause that the server asked for", "scrapy", signal.SIGTERM, marks=pytest.mark.slow),
         pytest.param("a robots.txt that never comes", "archiver", signal.SIGTERM, marks=pytest.mark.slow),

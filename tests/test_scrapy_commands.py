@@ -146,6 +146,7 @@ def test_check_runs_the_contracts_of_a_site(
     assert done.status == status, done.err
 
 
+@pytest.mark.slow
 def test_bench_measures_scrapy_and_not_our_patience(scrapy: Crawling) -> None:
     done = scrapy.run("scrapy", "bench", "-s", "CLOSESPIDER_TIMEOUT=4")
     assert done.status == 0

@@ -65,8 +65,12 @@ COMMANDS: dict[str, Callable[[Path], tuple[str, ...]]] = {
 }
 
 
+_LONG = ("reparse", "merge")
+_QUICK = [name for name in COMMANDS if name not in _LONG]
+
+
 @pytest.mark.parametrize("moments", [2, pytest.param(20, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("name", [*_QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in _LONG)])
 def test_killed_at_any_moment(tmp_path: Path, name: str, moments: int) -> None:
     """What was there is there, whole; done again, the command brings what it would have brought."""
     path, chance = tmp_path / "archive.db", random.Random(moments)

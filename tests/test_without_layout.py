@@ -45,7 +45,7 @@ def test_a_look_without_layout_is_compared_with_its_like(looks: str, snapshots: 
     assert _derive(*looks) == snapshots
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(looks=LOOKS)
 @example(looks=[(False, 0), (True, 0), (False, 1), (True, 1)])
 def test_edits_are_those_of_the_looks_that_a_layout_fits(
