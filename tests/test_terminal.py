@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import redirect_stdout
 from importlib.metadata import version
 from io import StringIO
+from itertools import islice
 from pathlib import Path
 from time import process_time
 
@@ -18,9 +19,11 @@ from click.testing import CliRunner
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from archiver.cli import ABOUT, COMMANDS, GROUPS, archiver
 from archiver.cli.printing.output import Output
+from archiver.cli.printing.tables import lay_out
 from tests.conftest import PROJECT
 from tests.hostile import TITLES, make_hostile
 
@@ -235,3 +238,11 @@ def _print_rich(rows: list[dict[str, str]], columns: tuple[str, ...]) -> None:
     for row in rows:
         table.add_row(*row.values())
     Console(width=100).print(table)
+
+
+def test_the_widths_follow_from_the_screen_however_long_a_text_is() -> None:
+    started = process_time()
+    rows = [[Text("xau"), Text("a" * 5_000_000)], [Text("xau"), Text("Ngắn")]]
+    _, names, line = islice(lay_out(("site", "title"), rows, Console(width=80)), 3)
+    assert (names.plain.split(), 70 < line.cell_len <= 80) == (["site", "title"], True)
+    assert process_time() - started < 2

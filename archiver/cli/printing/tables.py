@@ -43,14 +43,18 @@ def _lay_out_table(
 
 def _choose_widths(rows: Sequence[Sequence[Text]], least: Sequence[int], room: int) -> list[int]:
     """Choose the widths of columns: as their cells want, the widest narrowed first where the screen is too narrow."""
-    widths = [max(cell.cell_len for cell in cells) for cells in zip(*rows, strict=True)]
-    widths = [max(width, fewest) for width, fewest in zip(widths, least, strict=True)]
+    wanted = [max(_measure(cell) for cell in cells) for cells in zip(*rows, strict=True)]
+    widths = [max(min(width, room), fewest) for width, fewest in zip(wanted, least, strict=True)]
     while sum(widths) > room:
         spare = [width if width > fewest else 0 for width, fewest in zip(widths, least, strict=True)]
         if not any(spare):
             break
         widths[spare.index(max(spare))] -= 1
     return widths
+
+
+def _measure(cell: Text) -> int:
+    return max(map(cell_len, cell.plain.split("\n"))) if "\n" in cell.plain else cell.cell_len
 
 
 def _write_row(columns: Sequence[str], row: Sequence[Text], widths: Sequence[int], console: Console) -> Iterator[Text]:
