@@ -12,7 +12,7 @@ import pytest
 
 from archiver.model import Article, Capture, Page
 from archiver.onboarding.inquiry import Survey, explore
-from archiver.onboarding.questions import Reply
+from archiver.onboarding.questions import InquiryReply
 from archiver.parsing.page import read_page
 from archiver.parsing.pages.recognition import recognise_capture
 from archiver.platforms import PLATFORMS
@@ -114,12 +114,12 @@ def _explore(url: str) -> Survey:
             return survey
 
 
-def _fetch(url: str) -> Reply:
+def _fetch(url: str) -> InquiryReply:
     try:
         with urlopen(quote(url, safe=":/?=&%")) as response:
-            return Reply(url, Capture(response.url, AT, response.status, (), response.read()))
+            return InquiryReply(url, Capture(response.url, AT, response.status, (), response.read()))
     except HTTPError as error:
-        return Reply(url, Capture(url, AT, error.code, (), error.read()))
+        return InquiryReply(url, Capture(url, AT, error.code, (), error.read()))
 
 
 def test_every_platform_that_is_called_proved_is_known_from_a_real_page() -> None:

@@ -28,7 +28,7 @@ from archiver.model import Capture, Problem
 from archiver.onboarding.addresses import infer_article
 from archiver.onboarding.drafts import suggest_name, write_site_file
 from archiver.onboarding.inquiry import Survey, UnreadableSiteError, explore
-from archiver.onboarding.questions import Ask, Reply
+from archiver.onboarding.questions import Ask, InquiryReply
 from archiver.onboarding.zones import guess_zone
 from archiver.site import Expectations, Places, Site
 from archiver.urls import strip_tracking
@@ -44,16 +44,16 @@ Told = TypeVar("Told")
 
 
 def ask(
-    portal: Portal, inquiry: Generator[Ask, Sequence[Reply], Told], change: Callable[[bytes], bytes] = bytes
+    portal: Portal, inquiry: Generator[Ask, Sequence[InquiryReply], Told], change: Callable[[bytes], bytes] = bytes
 ) -> Told:
-    """Reply an inquiry with the pages of a portal, changed on their way."""
+    """InquiryReply an inquiry with the pages of a portal, changed on their way."""
     asked = next(inquiry)
     while True:
         answers = []
         for url in asked.urls:
             parts = urlsplit(url)
             response = portal.answer(f"{parts.path}?{parts.query}" if parts.query else parts.path)
-            answers.append(Reply(url, Capture(url, now(), response.status, HTML, change(response.body))))
+            answers.append(InquiryReply(url, Capture(url, now(), response.status, HTML, change(response.body))))
         try:
             asked = inquiry.send(answers)
         except StopIteration as end:
@@ -245,7 +245,7 @@ def test_errors_and_failures_are_told() -> None:
     inquiry = explore(BASE, 0)
     next(inquiry)
     with pytest.raises(UnreadableSiteError, match="refuses connections"):
-        inquiry.send([Reply(BASE, Problem("connection_refused", "the host refuses connections"))])
+        inquiry.send([InquiryReply(BASE, Problem("connection_refused", "the host refuses connections"))])
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from archiver.model import Capture
 from archiver.onboarding.channels import MOST_CANDIDATES, MOST_TIMES, find_candidates
 from archiver.onboarding.inquiry import Survey, UnreadableSiteError, explore
 from archiver.onboarding.pages import PageLink
-from archiver.onboarding.questions import Reply
+from archiver.onboarding.questions import InquiryReply
 from archiver.platforms.generic import read_address
 
 AT = datetime(2025, 3, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ def look(home: str) -> tuple[Survey, list[str]]:
         for url in questions.urls:
             asked.append(url.removeprefix(SITE))
             body = f"<html lang='vi'><body>{pages.get(asked[-1], '')}</body></html>".encode()
-            answers.append(Reply(url, Capture(url, AT, 200 if asked[-1] in pages else 404, (), body)))
+            answers.append(InquiryReply(url, Capture(url, AT, 200 if asked[-1] in pages else 404, (), body)))
         try:
             questions = inquiry.send(answers)
         except StopIteration as end:

@@ -19,10 +19,10 @@ from archiver.crawl.transport.failures import describe_failure
 from archiver.crawl.transport.redirects import follow_redirects
 from archiver.crawl.transport.truncation import ENCODINGS
 from archiver.model import Capture, Problem
-from archiver.onboarding.questions import Ask, Reply
+from archiver.onboarding.questions import Ask, InquiryReply
 
 Findings = TypeVar("Findings")
-Inquiry = Generator[Ask, Sequence[Reply], Findings]
+Inquiry = Generator[Ask, Sequence[InquiryReply], Findings]
 """Says which pages it wants next, gets the answers, and returns what it made of them in the end."""
 
 
@@ -89,7 +89,7 @@ class SurveySpider(CommitteeSpider):
             ask = next(inquiry)
             while True:
                 await asyncio.sleep(ask.pause)
-                ask = inquiry.send([Reply(url, await self._fetch(url)) for url in ask.urls])
+                ask = inquiry.send([InquiryReply(url, await self._fetch(url)) for url in ask.urls])
         except StopIteration as end:
             self._errand.outcome = (end.value,)
 

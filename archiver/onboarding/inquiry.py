@@ -12,7 +12,7 @@ from archiver.onboarding.channels import find_candidates
 from archiver.onboarding.movement import compare_readings
 from archiver.onboarding.pages import guess_zone_of, is_shell, parse_capture, read_links, read_site_title
 from archiver.onboarding.places import Evidence, infer_places
-from archiver.onboarding.questions import Ask, Reply
+from archiver.onboarding.questions import Ask, InquiryReply
 from archiver.platforms import platform_of, recognise_platform
 from archiver.platforms.generic import GENERIC, is_home
 from archiver.site import Site
@@ -22,7 +22,7 @@ ARTICLES = 3
 # Of an unknown platform: every place that is declared has to hold on all of them.
 MORE_ARTICLES = 5
 FEWEST_ENTRIES = 2
-Round = Generator[Ask, Sequence[Reply], "Survey"]
+Round = Generator[Ask, Sequence[InquiryReply], "Survey"]
 
 
 class UnreadableSiteError(ArchiverError):
@@ -98,18 +98,18 @@ def _infer(site: Site, channels: Sequence[Channel], looks: Sequence[PageVisit]) 
     listings = tuple(channel.capture for channel in channels)
     evidence = Evidence(listings, tuple(look.captures[0] for look in looks), pairs)
     site = replace(site, places=infer_places(site, evidence))
-    answers = [[Reply(capture.url, capture) for capture in look.captures] for look in looks]
+    answers = [[InquiryReply(capture.url, capture) for capture in look.captures] for look in looks]
     again = [look for pair in answers if (look := _look(site, pair[0], pair[-1]))]
     return site, again
 
 
-def read_page_of(site: Site, answer: Reply) -> Article | Listing | Unreadable:
+def read_page_of(site: Site, answer: InquiryReply) -> Article | Listing | Unreadable:
     """Read what came back for an address; Unreadable where nothing did."""
     outcome = answer.outcome
     return Unreadable(answer.url, outcome) if isinstance(outcome, Problem) else read_capture(site, outcome)
 
 
-def _accept(answer: Reply) -> Capture:
+def _accept(answer: InquiryReply) -> Capture:
     outcome = answer.outcome
     if isinstance(outcome, Problem):
         raise UnreadableSiteError(f"{answer.url}: {outcome.detail}")
@@ -132,7 +132,7 @@ def _may_be_home(site: Site, channel: Channel) -> bool:
     return not is_open and (site.platform == GENERIC.name or is_home(channel.url))
 
 
-def _recognise(site: Site, answers: Sequence[Reply]) -> Site:
+def _recognise(site: Site, answers: Sequence[InquiryReply]) -> Site:
     """Recognise the platform by the channels of a site where its home page has no mark of any."""
     if site.platform != GENERIC.name:
         return site
@@ -142,7 +142,7 @@ def _recognise(site: Site, answers: Sequence[Reply]) -> Site:
     return replace(site, platform=next(known, GENERIC).name)
 
 
-def _find_channels(site: Site, answers: Sequence[Reply]) -> list[Channel]:
+def _find_channels(site: Site, answers: Sequence[InquiryReply]) -> list[Channel]:
     """Return the listings among the answers; each set of entries once, however many addresses show it."""
     found: dict[tuple[str, ...], Channel] = {}
     for answer in answers:
@@ -160,7 +160,7 @@ def _choose_articles(channels: Sequence[Channel], count: int) -> tuple[str, ...]
     return tuple(entries[place].url for place in places)
 
 
-def _confirm_platform(site: Site, answers: Sequence[Reply]) -> Site:
+def _confirm_platform(site: Site, answers: Sequence[InquiryReply]) -> Site:
     """Leave a platform that reads none of the articles to the generic reader, if that one does."""
     if any(isinstance(read_page_of(site, answer), Article) for answer in answers):
         return site
@@ -168,7 +168,7 @@ def _confirm_platform(site: Site, answers: Sequence[Reply]) -> Site:
     return generic if any(isinstance(read_page_of(generic, answer), Article) for answer in answers) else site
 
 
-def _look(site: Site, first: Reply, second: Reply) -> PageVisit | None:
+def _look(site: Site, first: InquiryReply, second: InquiryReply) -> PageVisit | None:
     article, again = read_page_of(site, first), read_page_of(site, second)
     if not isinstance(article, Article):
         return None
@@ -191,12 +191,12 @@ _TELLING: frozenset[Kind] = frozenset(
 )
 
 
-def _explain_no_articles(site: Site, answers: Sequence[Reply]) -> str:
+def _explain_no_articles(site: Site, answers: Sequence[InquiryReply]) -> str:
     pages = [read_page_of(site, answer) for answer in answers]
     reasons = [f"{page.url}: {page.problem.detail}" for page in pages if isinstance(page, Unreadable)]
     return f"the listing is read, its articles are not; {reasons[0] if reasons else 'its links lead to listings'}"
 
 
-def _remark_on(site: Site, answers: Sequence[Reply]) -> list[str]:
+def _remark_on(site: Site, answers: Sequence[InquiryReply]) -> list[str]:
     pages = [read_page_of(site, answer) for answer in answers]
     return [f"{page.url} is not read: {page.problem.detail}" for page in pages if isinstance(page, Unreadable)]

@@ -14,7 +14,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class InquiryReply:
     """What came back for an address: a capture, whatever its status, or the reason why there is none."""
 
     url: str

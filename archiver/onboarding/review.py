@@ -9,14 +9,14 @@ from archiver.model import Article, Listing, Unreadable
 from archiver.onboarding.expectations import dates_of
 from archiver.onboarding.inquiry import ARTICLES, read_page_of
 from archiver.onboarding.movement import FIELDS, write_field
-from archiver.onboarding.questions import Ask, Reply
+from archiver.onboarding.questions import Ask, InquiryReply
 from archiver.onboarding.samples import Sample, compare_sample
 from archiver.site import Site
 from archiver.text.counting import count
 
 MOST_LISTINGS = 6
 MOST_SAMPLES = 3
-Round = Generator[Ask, Sequence[Reply], "Present"]
+Round = Generator[Ask, Sequence[InquiryReply], "Present"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,9 @@ class Check:
 class Present:
     """What a site shows now: its listings, a few articles, and the pages that are saved."""
 
-    listings: tuple[Reply, ...]
-    articles: tuple[Reply, ...]
-    saved: tuple[Reply, ...]
+    listings: tuple[InquiryReply, ...]
+    articles: tuple[InquiryReply, ...]
+    saved: tuple[InquiryReply, ...]
 
 
 def revisit(site: Site, urls: Sequence[str], samples: Sequence[Sample]) -> Round:
@@ -95,7 +95,7 @@ def _check_news(site: Site, listings: Sequence[Listing], at: datetime) -> Iterat
     yield Check("listings", "newest", "ok" if is_new else "finding", f"within {within} days", newest)
 
 
-def _check_saved(site: Site, sample: Sample, answer: Reply) -> Iterator[Check]:
+def _check_saved(site: Site, sample: Sample, answer: InquiryReply) -> Iterator[Check]:
     """Say what differs from a saved page; counts rise, and editors edit: only what is lost is a finding."""
     page = read_page_of(site, answer)
     if not isinstance(page, Article):

@@ -22,7 +22,7 @@ from archiver.html.flow import is_block, keeps_lines
 from archiver.html.links import Links
 from archiver.model import Image, Link, Mark, MarkKind
 from archiver.parsing.body.figures import find_figures
-from archiver.parsing.body.marks import HTML_OF_MARKS, Stretch, mark_of, settle_marks
+from archiver.parsing.body.marks import HTML_OF_MARKS, MarkedText, mark_of, settle_marks
 from archiver.parsing.body.media import MEDIA, list_media
 from archiver.parsing.body.pictures import IMAGES, list_unscripted, read_image
 from archiver.parsing.boilerplate.visibility import SKIPPED
@@ -69,7 +69,7 @@ class _Draft:
     plain: bool = False
     upright: bool = False
     has_link: bool = False
-    runs: list[Stretch] = field(default_factory=list)
+    runs: list[MarkedText] = field(default_factory=list)
     media: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
 
@@ -192,7 +192,7 @@ class BlockReader:
 
     def _begin_mark(self, mark: MarkKind) -> None:
         if not self._depths[mark]:
-            self._draft.runs.append(Stretch(mark, len(self._draft.text)))
+            self._draft.runs.append(MarkedText(mark, len(self._draft.text)))
         self._depths[mark] += 1
         self._open(HTML_OF_MARKS[mark])
 
@@ -333,7 +333,7 @@ class BlockReader:
             draft.links = []
         self._draft = _Draft(html=self._write_begins(), links=draft.links)
         if self._depths:
-            self._draft.runs += [Stretch(kind, 0) for kind in self._depths]
+            self._draft.runs += [MarkedText(kind, 0) for kind in self._depths]
 
 
 def _is_row(row: Element) -> bool:

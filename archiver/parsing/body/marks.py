@@ -36,7 +36,7 @@ _LAST_WORD = re.compile(r"\S*\Z")
 
 
 @dataclass(slots=True)
-class Stretch:
+class MarkedText:
     """Some consecutive pieces of a block's text under one mark: from ``start`` up to, not including, ``end``."""
 
     kind: MarkKind
@@ -108,7 +108,7 @@ def note_printed(text: str, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
     return tuple(mark for _, mark in sorted(placed, key=itemgetter(0)))
 
 
-def settle_marks(pieces: list[str], runs: list[Stretch]) -> tuple[Mark, ...]:
+def settle_marks(pieces: list[str], runs: list[MarkedText]) -> tuple[Mark, ...]:
     """Write what is raised and lowered among the pieces of a text the way it is printed; return all marks."""
     joined = [(run.kind, run.start, _end_of(run, pieces)) for run in _join_runs(pieces, runs)]
     befores = dict(_shift_pieces(pieces, joined))
@@ -121,14 +121,14 @@ def settle_marks(pieces: list[str], runs: list[Stretch]) -> tuple[Mark, ...]:
     return tuple(marks)
 
 
-def _end_of(run: Stretch, pieces: list[str]) -> int:
+def _end_of(run: MarkedText, pieces: list[str]) -> int:
     return len(pieces) if run.end is None else run.end
 
 
-def _join_runs(pieces: list[str], runs: list[Stretch]) -> Iterator[Stretch]:
+def _join_runs(pieces: list[str], runs: list[MarkedText]) -> Iterator[MarkedText]:
     """Join runs of one mark with nothing but white space between them: two elements, or one that was cut in two."""
-    last: dict[MarkKind, Stretch] = {}
-    joined: list[Stretch] = []
+    last: dict[MarkKind, MarkedText] = {}
+    joined: list[MarkedText] = []
     for run in runs:
         before = last.get(run.kind)
         gap = "".join(pieces[_end_of(before, pieces) : run.start]) if before else "…"
