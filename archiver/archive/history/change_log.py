@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 # An event of an article that was joined to another may stand there under the key that the article had before.
 _LOG = """
-    INSERT OR IGNORE INTO change_log (site, native_key, capture_id, kind)
-    SELECT a.site, a.native_key, ?2, ?3 FROM articles a
+    INSERT OR IGNORE INTO change_log (site, native_key, capture_id, seen_at, kind)
+    SELECT a.site, a.native_key, k.id, k.fetched_at, ?3 FROM articles a JOIN captures k ON k.id = ?2
     WHERE a.id = ?1 AND NOT EXISTS (
         SELECT 1 FROM change_log l JOIN article_keys n ON n.site = l.site AND n.native_key = l.native_key
         WHERE l.capture_id = ?2 AND l.kind = ?3 AND n.article_id = ?1

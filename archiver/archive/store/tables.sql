@@ -324,9 +324,11 @@ CREATE TABLE change_log (
     site TEXT NOT NULL, -- as in sites
     native_key TEXT NOT NULL, -- a key of the article, as in article_keys
     capture_id INTEGER NOT NULL REFERENCES captures (id), -- the capture that showed it
+    seen_at TEXT NOT NULL, -- when that was fetched
     kind TEXT NOT NULL, -- as in article_events; the event may have been taken back since
     UNIQUE (capture_id, kind, native_key, site)
 ) STRICT;
+CREATE INDEX change_log_by_time ON change_log (seen_at, kind, site);
 
 -- one row a reader who asks for what is new since last time (cursors.py)
 CREATE TABLE cursors (

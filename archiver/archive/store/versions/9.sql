@@ -6,9 +6,11 @@ CREATE TABLE change_log (
     site TEXT NOT NULL,
     native_key TEXT NOT NULL,
     capture_id INTEGER NOT NULL REFERENCES captures (id),
+    seen_at TEXT NOT NULL,
     kind TEXT NOT NULL,
     UNIQUE (capture_id, kind, native_key, site)
 ) STRICT;
+CREATE INDEX change_log_by_time ON change_log (seen_at, kind, site);
 
 -- one row a reader who asks for what is new since last time (cursors.py)
 CREATE TABLE cursors (
@@ -36,8 +38,8 @@ CREATE TABLE seal_tokens (
 ) STRICT, WITHOUT ROWID;
 
 -- What is known already is in the order of its captures.
-INSERT INTO change_log (site, native_key, capture_id, kind)
-SELECT a.site, a.native_key, e.capture_id, e.kind
+INSERT INTO change_log (site, native_key, capture_id, seen_at, kind)
+SELECT a.site, a.native_key, e.capture_id, k.fetched_at, e.kind
 FROM article_events e
 JOIN articles a ON a.id = e.article_id
 JOIN captures k ON k.id = e.capture_id
