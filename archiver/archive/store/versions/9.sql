@@ -8,6 +8,7 @@ CREATE TABLE change_log (
     capture_id INTEGER NOT NULL REFERENCES captures (id),
     seen_at TEXT NOT NULL,
     kind TEXT NOT NULL,
+    taken_back INTEGER NOT NULL DEFAULT 0 CHECK (taken_back IN (0, 1)),
     UNIQUE (capture_id, kind, native_key, site)
 ) STRICT;
 CREATE INDEX change_log_by_time ON change_log (seen_at, kind, site);
@@ -23,7 +24,7 @@ CREATE TABLE cursors (
 -- one row a change that somebody was told of
 CREATE TABLE sent_alerts (
     alert TEXT NOT NULL,
-    change_id INTEGER NOT NULL REFERENCES change_log (id),
+    change_id INTEGER NOT NULL REFERENCES change_log (id) ON UPDATE CASCADE,
     sent_at TEXT NOT NULL,
     PRIMARY KEY (alert, change_id)
 ) STRICT, WITHOUT ROWID;
