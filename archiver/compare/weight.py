@@ -1,8 +1,8 @@
 """Which part of an edit weighs most for a reader: what is shown first, or alone.
 
-From the heaviest: a negation that came or went, a passage or file that was removed, a number, a name, a date, other words
-that went or were replaced, what was only added, spelling, and last what only moved. Of equal parts the one in the title
-comes first, then the one in which more letters differ, then the one that is read first.
+From the heaviest: a negation that came or went, a passage or file that was removed, a number, a name, a date, other
+words that went or were replaced, what was only added, spelling, and last what only moved. Of equal parts the one in the
+title comes first, then the one in which more letters differ, then the one that is read first.
 """
 
 import re

@@ -1,9 +1,9 @@
 """The change log: the order in which an archive learned of what happened to articles.
 
-Events are derived again and again: captures of any age may be imported, and a rebuild makes them all anew. The log keeps
-the number under which each was met first, so whoever read up to a number, or was told of some, is told of every event
-once. An event that a judgement took back, and a later one brought again, gets a new number: somebody may have read past
-the old one while it did not stand.
+Events are derived again and again: captures of any age may be imported, and a rebuild makes them all anew. The log
+keeps the number under which each was met first, so whoever read up to a number, or was told of some, is told of every
+event once. An event that a judgement took back, and a later one brought again, gets a new number: somebody may have
+read past the old one while it did not stand.
 """
 
 import sqlite3

@@ -1,8 +1,8 @@
 """What happened to articles, the newest first: one list for the terminal, the browser, feeds and alerts.
 
 The list is walked along the index of ``change_log`` as it is asked for, so its first rows cost the same in any archive.
-An edit is one row, its changed title too. Where an article that was missing is known to be gone, that is one row as well:
-the event ``suspect`` before it is left out, unless the article came back in between.
+An edit is one row, its changed title too. An article that is known to be gone is one row as well: the event ``suspect``
+before it is left out, unless the article came back in between.
 """
 
 import sqlite3
@@ -25,7 +25,7 @@ from archiver.archive.queries.article_filter import (
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.queries.rows import ArticleEventRow, ChangeRow
 from archiver.archive.search.matching import Matching
-from archiver.archive.search.query_language import Query
+from archiver.archive.search.query_language import ANYTHING, Query
 from archiver.archive.store.values import take_rows
 
 KINDS: Final = ("edited", "suspect", "gone", "restored", "moved", "new")
@@ -98,7 +98,7 @@ class ChangeFilter:
     fields: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
-    words: Query = Query()
+    words: Query = ANYTHING
     after: int = 0
     upto: int = 0
     run: int = 0

@@ -275,8 +275,8 @@ class ChangeRow(TypedDict):
     """What happened to an article, with its title then.
 
     ``change_id`` is its place in the order in which the archive learned of changes; ``snapshot`` is the one that began
-    with it; ``changed_fields`` are of edits. ``content_id`` and ``content_before`` are what the article showed then and,
-    of edits, before.
+    with it; ``changed_fields`` are of edits. ``content_id`` is what the article showed then, ``content_before`` what it
+    showed before an edit.
     """
 
     change_id: int

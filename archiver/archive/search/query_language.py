@@ -56,6 +56,9 @@ class Query:
         return bool(self.terms or self.excluded)
 
 
+ANYTHING = Query()
+
+
 def parse_query(text: str) -> Query:
     """Read a query; never raises. Of a filter that stands twice the last counts."""
     terms: dict[Term, None] = {}

@@ -1,8 +1,7 @@
 """``archiver changes``: what happened to articles."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -28,8 +27,9 @@ from archiver.archive.queries.rows import ChangeRow
 from archiver.archive.search.query_language import parse_query
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.options import Day, Moment, check_site, with_archive, with_limit, with_output
-from archiver.cli.printing.output import Marked, Output, Row, choose_zones, show_time
-from archiver.cli.reading.differences import mark_words
+from archiver.cli.printing.output import Marked, Output, Row, Style, choose_zones, show_time
+from archiver.compare.edits import Span
+from archiver.compare.states import as_object
 from archiver.errors import UsageError
 
 COLUMNS = (
@@ -39,6 +39,7 @@ SHOWN = ("at", "kind", "site", "article_id", "title", "change")
 LAST: Final = "last"
 DEFAULT_CURSOR = "default"
 PURPOSE = "changes"
+_STYLES: dict[str, Style] = {"equal": "", "removed": "red", "added": "green"}
 MOST_IN_TABLE = 50
 """A table shows so many changes unless --limit says otherwise; programs get all."""
 
@@ -111,11 +112,86 @@ def changes_command(
     wanted = _choose(chosen, words, None if since == LAST else since)
     name = _name_cursor(since, cursor)
     with holding_still(connection):
-        rows, end = _take(connection, wanted, name, _most(limit, output))
-        output.write(_write_rows(connection, rows.taken, output, zones, wanted.site), COLUMNS, SHOWN)
-    if rows.are_more:
-        click.echo(f"There are more; these are {len(rows.taken)} (--limit).", err=True)
-    if not rows.taken:
+        taken = _take(connection, wanted, name, _most(limit, output))
+        if taken.rows or output.form != "table":
+            rows = _write_rows(connection, taken.rows, output.form, choose_zones(zones, wanted.site))
+            output.write(rows, COLUMNS, SHOWN)
+    if taken.are_more:
+        click.echo(f"There are more; these are {len(taken.rows)} (--limit).", err=True)
+    if not taken.rows:
         click.echo(_explain_nothing(name), err=True)
     if name:
-        keep_cursor(db, name, PURPOSE, {"change": end})
+        keep_cursor(db, name, PURPOSE, {"change": taken.end})
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """The changes that are shown, the last seen first; ``end`` is up to where the archive has been read by them."""
+
+    rows: list[ChangeRow]
+    are_more: bool
+    end: int
+
+
+def _choose(chosen: Mapping[str, Any], words: str | None, since: date | None) -> ChangeFilter:
+    said = {name: value for name, value in chosen.items() if value}
+    return ChangeFilter(**said, since=since, words=parse_query(words or ""))
+
+
+def _name_cursor(since: date | Literal["last"] | None, cursor: str | None) -> str | None:
+    """Name the cursor that is read and moved; None where none is meant."""
+    if since == LAST:
+        return check_cursor_name(cursor or DEFAULT_CURSOR)
+    if cursor is not None and since is not None:
+        raise UsageError("--cursor goes with --since last; leave the other --since out")
+    return check_cursor_name(cursor) if cursor is not None else None
+
+
+def _take(connection: Connection, wanted: ChangeFilter, cursor: str | None, most: int | None) -> _Taken:
+    """Take changes: the last seen, or with a cursor those that the archive learned of first."""
+    last = find_last_change(connection)
+    if cursor is None:
+        rows = list(islice(list_changes(connection, wanted), most and most + 1))
+        return _Taken(rows[:most], len(rows) > len(rows[:most]), last)
+    place = load_cursor(connection, cursor, PURPOSE) or {}
+    after = replace(wanted, after=place.get("change", 0))
+    rows = list(islice(list_learned(connection, after), most and most + 1))
+    are_more = len(rows) > len(rows[:most])
+    taken = rows[:most]
+    end = taken[-1]["change_id"] if are_more else last
+    return _Taken(sorted(taken, key=lambda row: row["at"], reverse=True), are_more, end)
+
+
+def _most(limit: int | None, output: Output) -> int | None:
+    return limit or (MOST_IN_TABLE if output.form == "table" else None)
+
+
+def _write_rows(
+    connection: Connection, taken: Iterable[ChangeRow], form: str, zones: Mapping[str, ZoneInfo]
+) -> Iterator[Row]:
+    for row in taken:
+        passage = load_passage(connection, row)
+        if form == "table":
+            yield {**row, "at": show_time(row["at"], zones[row["site"]]), "change": _show(row, passage)}
+        else:
+            others = passage.others if passage else None
+            yield {**row, "passage": as_object(passage.edit) if passage else None, "others": others}
+
+
+def _show(row: ChangeRow, passage: Passage | None) -> Marked:
+    if passage is None:
+        return Marked((("" if row["kind"] == "new" else row["detail"] or "", ""),))
+    more = f" (and {passage.others} more)" if passage.others else ""
+    spans = (piece for span in passage.edit.words for piece in _mark(span))
+    return Marked(((f"{passage.edit.field}: ", ""), *spans, (more, "")))
+
+
+def _mark(span: Span) -> Iterator[tuple[str, Style]]:
+    """Mark a span; the space before it stays outside the mark."""
+    text = span.text.lstrip(" ")
+    yield " " if text != span.text else "", ""
+    yield text, _STYLES[span.kind]
+
+
+def _explain_nothing(cursor: str | None) -> str:
+    return "Nothing new since the last call." if cursor else "No such changes; archiver runs shows when was crawled."
