@@ -2,20 +2,23 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 
 from archiver.errors import SiteError
 from archiver.site import Site
-from tests.conftest import FAST, Crawling, Done
+from tests.conftest import FAST, Crawling
 from tests.reading import ask
+from tests.starting import Done
 from tests.styled_portal import LOGO, PICTURES, SHEETS, StyledPortal, font, serve_styled
 
 MONDAY = datetime(2024, 3, 4, 1, tzinfo=UTC)
 ENGLISH = {"accept-language": "en"}
 EVERYTHING = sorted([*PICTURES, *SHEETS, "/theme/fonts/khoi.ttf", "/theme/images/logo.svg"])
 LOST = "/anh/mat.png"
+TIME = "2024-03-04T01%3A00%3A00%2B00%3A00"
 
 
 def crawl(crawling: Crawling, base: str, at: datetime, *more: str, site: str = "styled", **environment: str) -> Done:
@@ -30,18 +33,29 @@ def portal() -> StyledPortal:
     return StyledPortal()
 
 
+@pytest.fixture(scope="module")
+def kept(module_crawling: Crawling) -> tuple[Crawling, str, StyledPortal, Done]:
+    """Crawl once: an archive, the address of its portal, the portal with its log, and how the crawl ended."""
+    portal = StyledPortal()
+    with serve_styled(portal) as base:
+        done = crawl(module_crawling, base, MONDAY)
+    return module_crawling, base, portal, done
+
+
+Kept = tuple[Crawling, str, StyledPortal, Done]
+
+
 def show(crawling: Crawling, base: str, end: str = "") -> str:
     row = crawling.query("SELECT site, article_id FROM current_articles WHERE url = ?", f"{base}/bai/1")[0]
     return ask(crawling.path, f"/article/{row['site']}/{quote(str(row['article_id']), safe='')}/raw{end}", ENGLISH).text
 
 
-def test_everything_is_asked_for_once_and_kept_once(crawling: Crawling, portal: StyledPortal) -> None:
-    with serve_styled(portal) as base:
-        done = crawl(crawling, base, MONDAY)
+def test_everything_is_asked_for_once_and_kept_once(kept: Kept) -> None:
+    crawling, _, portal, done = kept
     assert done.status == 0, done.err
     assert portal.list_asked() == sorted([*((path, 200) for path in EVERYTHING), (LOST, 404)])
-    kept = crawling.query("SELECT media_type, count(*) AS n FROM files GROUP BY 1 ORDER BY 1")
-    assert kept == [
+    files = crawling.query("SELECT media_type, count(*) AS n FROM files GROUP BY 1 ORDER BY 1")
+    assert files == [
         {"media_type": "font/ttf", "n": 1},
         {"media_type": "image/png", "n": 6},
         {"media_type": "image/svg+xml", "n": 1},
@@ -50,6 +64,7 @@ def test_everything_is_asked_for_once_and_kept_once(crawling: Crawling, portal: 
     assert crawling.query("SELECT kind FROM findings") == []
 
 
+@pytest.mark.slow
 def test_a_day_later_only_style_sheets_are_asked_for_and_with_their_validators(
     crawling: Crawling, portal: StyledPortal
 ) -> None:
@@ -58,10 +73,11 @@ def test_a_day_later_only_style_sheets_are_asked_for_and_with_their_validators(
         portal.list_asked()
         crawl(crawling, base, MONDAY + timedelta(hours=6))
         assert portal.list_asked() == []
-        crawl(crawling, base, MONDAY + timedelta(days=1, hours=1), "-a", "full=0")
+        crawl(crawling, base, MONDAY + timedelta(days=2), "-a", "full=0")
         assert portal.list_asked() == sorted([*((path, 304) for path in SHEETS), (LOST, 404)])
 
 
+@pytest.mark.slow
 def test_a_site_that_declares_nothing_keeps_nothing_and_the_raw_page_says_so(
     crawling: Crawling, portal: StyledPortal
 ) -> None:
@@ -74,9 +90,8 @@ def test_a_site_that_declares_nothing_keeps_nothing_and_the_raw_page_says_so(
     assert f'<span class="address">{base}/anh/muon.png</span> <span class="about">never asked for</span>' in page
 
 
-def test_the_raw_page_asks_for_nothing_but_what_is_kept(crawling: Crawling, portal: StyledPortal) -> None:
-    with serve_styled(portal) as base:
-        crawl(crawling, base, MONDAY)
+def test_the_raw_page_asks_for_nothing_but_what_is_kept(kept: Kept) -> None:
+    crawling, base, _, _ = kept
     page = show(crawling, base, "/page")
     asked = re.findall(r'(?:src|srcset|href|background)="([^"]+)"', page)
     assert all(url.startswith(("/file/", "/requisite/", "data:")) for url in asked), asked
@@ -96,9 +111,8 @@ def test_the_raw_page_asks_for_nothing_but_what_is_kept(crawling: Crawling, port
     assert drawing.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
 
 
-def test_around_the_raw_page_stands_what_proves_it(crawling: Crawling, portal: StyledPortal) -> None:
-    with serve_styled(portal) as base:
-        crawl(crawling, base, MONDAY)
+def test_around_the_raw_page_stands_what_proves_it(kept: Kept) -> None:
+    crawling, base, _, _ = kept
     page = show(crawling, base)
     sealed = crawling.query(
         "SELECT lower(hex(k.payload_digest)) AS digest, lower(hex(r.seal)) AS seal FROM captures k JOIN runs r "
@@ -115,10 +129,11 @@ def test_around_the_raw_page_stands_what_proves_it(crawling: Crawling, portal: S
     ):
         assert shown in page
     assert "08:00 +07</time> = 2024-03-04 01:00:" in page
-    assert "Shown with 12 of the 13 files that it needs" in page
+    assert "Shown with 11 of the 12 files that it needs" in page
     assert f'<span class="address">{base}{LOST}</span> <span class="about">http 404' in page
 
 
+@pytest.mark.slow
 def test_shown_is_what_was_valid_then(crawling: Crawling, portal: StyledPortal) -> None:
     """A style sheet that is exchanged later changes no earlier page; a picture that came later is told."""
     with serve_styled(portal) as base:
@@ -138,6 +153,7 @@ def test_shown_is_what_was_valid_then(crawling: Crawling, portal: StyledPortal) 
     assert "kept only after" not in show(crawling, base)
 
 
+@pytest.mark.slow
 def test_other_hosts_are_asked_where_the_site_names_them(crawling: Crawling, portal: StyledPortal) -> None:
     cdn = StyledPortal()
     cdn.answers["/cdn/them.css"] = (200, "text/css", b"h1 { background: url(nen.png) }")
@@ -152,6 +168,7 @@ def test_other_hosts_are_asked_where_the_site_names_them(crawling: Crawling, por
     assert f'{other}/cdn/nen.png</span> <span class="about">robots.txt forbids it' in show(crawling, base)
 
 
+@pytest.mark.slow
 def test_a_host_beside_that_is_away_ends_no_crawl(crawling: Crawling, portal: StyledPortal) -> None:
     cdn = StyledPortal()
     with serve_styled(cdn) as other:
@@ -167,6 +184,7 @@ def test_a_host_beside_that_is_away_ends_no_crawl(crawling: Crawling, portal: St
     assert f'{other}/cdn/them.css</span> <span class="about">its robots.txt cannot be read' in show(crawling, base)
 
 
+@pytest.mark.slow
 def test_what_is_no_style_sheet_is_not_kept_as_one(crawling: Crawling, portal: StyledPortal) -> None:
     portal.answers["/theme/css/base.css"] = (200, "text/css", PICTURES["/anh/nho.png"])
     portal.answers["/anh/muon.png"] = (200, "image/png", b"body {}")
@@ -177,11 +195,13 @@ def test_what_is_no_style_sheet_is_not_kept_as_one(crawling: Crawling, portal: S
         assert f'{base}{path}</span> <span class="about">a file of another type' in page
 
 
-@pytest.mark.parametrize("path", ["x", "2024-03-04", "2024-03-04T01:00:00%2B00:00"])
-def test_no_other_sheet_is_served(crawling: Crawling, portal: StyledPortal, path: str) -> None:
-    with serve_styled(portal) as base:
-        crawl(crawling, base, MONDAY, site="plain")
-    assert ask(crawling.path, f"/requisite/plain/{path}/{64 * '0'}.css?url=a", ENGLISH).status_code == 404
+def test_no_other_sheet_is_served(kept: Kept) -> None:
+    digest = kept[0].query("SELECT lower(hex(digest)) AS digest FROM files WHERE extension = 'css'")[0]["digest"]
+    picture = kept[0].query("SELECT lower(hex(digest)) AS digest FROM files WHERE extension = 'png'")[0]["digest"]
+    for at, name in (("x", digest), ("2024-03-04", digest), (TIME, 64 * "0"), (TIME, picture)):
+        assert ask(kept[0].path, f"/requisite/styled/{at}/{name}.css?url=a", ENGLISH).status_code == 404
+    assert ask(kept[0].path, f"/requisite/styled/{TIME}/{digest}.css", ENGLISH).status_code == 200
+    assert ask(kept[0].path, f"/requisite/khac/{TIME}/{digest}.css?url=http://[", ENGLISH).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -191,6 +211,6 @@ def test_no_other_sheet_is_served(crawling: Crawling, portal: StyledPortal, path
         (("https://cdn.example.vn",), "'https://cdn.example.vn' is no host; write it as in an address"),
     ],
 )  # fmt: skip
-def test_a_declaration_that_is_none_is_refused(requisites, told: str) -> None:
+def test_a_declaration_that_is_none_is_refused(requisites: Any, told: str) -> None:
     with pytest.raises(SiteError, match=re.escape(told)):
         Site("mot", "Một", "generic", requisites=requisites)
