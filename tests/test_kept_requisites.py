@@ -1,12 +1,15 @@
 """Sites that declare ``requisites``: what their pages need to be shown is kept once, and the raw page shows it."""
 
 import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 
+from archiver.archive.evidence.files import check_files, list_files
+from archiver.archive.store.file import open_for_reading
 from archiver.errors import SiteError
 from archiver.site import Site
 from tests.conftest import FAST, Crawling
@@ -62,6 +65,8 @@ def test_everything_is_asked_for_once_and_kept_once(kept: Kept) -> None:
         {"media_type": "text/css", "n": 3},
     ]
     assert crawling.query("SELECT kind FROM findings") == []
+    with closing(open_for_reading(crawling.path)) as database:
+        assert [*check_files(database.conn, list_files(database.conn))] == []
 
 
 @pytest.mark.slow
