@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+_PART = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _COMMENT = re.compile(r"\s*--[^\n]*")
 _MADE = re.compile(r"CREATE (?:TABLE|VIEW) (\w+) \($")
 _COLUMN = re.compile(r"    ([a-z]\w*)\b[^-]*?(?:-- (.*))?")
@@ -23,8 +24,24 @@ class Definition:
 
 def read_statements(path: Path) -> tuple[str, ...]:
     """Read the statements of a file, without comments; no text in them has a semicolon or two dashes."""
-    text = _COMMENT.sub("", path.read_text(encoding="utf-8"))
-    return tuple(statement.strip() for statement in text.split(";") if statement.strip())
+    return _split(path.read_text(encoding="utf-8"))
+
+
+def read_scripts(path: Path, **conditions: str) -> dict[str, tuple[str, ...]]:
+    """Read the statements of a file by the parts that they stand in: ``-- name: x`` begins the part x.
+
+    A condition that SQL elsewhere shares stands there as a parameter of its name; it is put in here.
+    """
+    text = path.read_text(encoding="utf-8")
+    if conditions:
+        text = re.sub(rf":({'|'.join(conditions)})\b", lambda found: f"({conditions[found[1]]})", text)
+    _, *parts = _PART.split(text)
+    return {name: _split(part) for name, part in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def read_queries(path: Path, **conditions: str) -> dict[str, str]:
+    """Read the queries of a file by their names: as ``read_scripts``, of one statement each."""
+    return {name: statement for name, [statement] in read_scripts(path, **conditions).items()}
 
 
 def read_definitions(path: Path) -> tuple[Definition, ...]:
@@ -32,6 +49,11 @@ def read_definitions(path: Path) -> tuple[Definition, ...]:
     statements = iter(read_statements(path))
     lines = path.read_text(encoding="utf-8").splitlines()
     return tuple(_read_definitions(lines, {_name(statement): statement for statement in statements}))
+
+
+def _split(text: str) -> tuple[str, ...]:
+    statements = (statement.strip() for statement in _COMMENT.sub("", text).split(";"))
+    return tuple(statement for statement in statements if statement)
 
 
 def _name(statement: str) -> str:
