@@ -12,7 +12,6 @@ import click
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.store.damage import CONTENT_ERRORS, noting_damage
 from archiver.archive.store.file import close_archive, create_or_open, open_for_reading
-from archiver.archive.upkeep.worker_pool import count_cores
 from archiver.cli.printing.options import with_archive, with_jobs
 from archiver.cli.upkeep.housekeeping import LOCKED, hold_sites
 from archiver.errors import ArchiverError
@@ -20,6 +19,7 @@ from archiver.ingest.reparse import Reread, reparse
 from archiver.ingest.replay import replay
 from archiver.ingest.verify import verify
 from archiver.ingest.withdrawal import merge
+from archiver.processes import count_cores
 from archiver.text.counting import count
 from archiver.text.display import escape_controls
 
