@@ -32,7 +32,8 @@ class ChildProcess:
             self._process = _start(module, theirs.fileno(), path)
         except OSError as error:
             self.pipe.close()
-            raise ArchiverError(f"no further process can be started ({error.strerror}); end other programs first") from error
+            said = f"no further process can be started ({error.strerror})"
+            raise ArchiverError(f"{said}; end other programs first") from error
         finally:
             theirs.close()
         self.pid = self._process.pid
