@@ -87,12 +87,9 @@ def follow_generator(replayed: Generator[int, None, Outcome]) -> Outcome:
     """Show at a terminal how many captures are read again; returns what came of it."""
     try:
         while True:
-            done = next(replayed)
-            if sys.stderr.isatty() and done % 50 == 0:
-                click.echo(f"\r\x1b[K{done} captures read again", err=True, nl=False)
+            _show_progress(next(replayed))
     except StopIteration as end:
-        if sys.stderr.isatty():
-            click.echo("\r\x1b[K", err=True, nl=False)
+        _show_progress(None)
         outcome: Outcome = end.value
         return outcome
 
@@ -142,11 +139,15 @@ def _list_broken(db: Path, *, quick: bool, jobs: int) -> Generator[str, None, No
 def _follow(rereads: Iterator[Reread]) -> Iterator[Reread]:
     """Show at a terminal how far it is."""
     for number, reread in enumerate(rereads, 1):
-        if sys.stderr.isatty() and number % 50 == 0:
-            click.echo(f"\r\x1b[K{number} pages read again", err=True, nl=False)
+        _show_progress(number)
         yield reread
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", err=True, nl=False)
+    _show_progress(None)
+
+
+def _show_progress(done: int | None) -> None:
+    """Show at a terminal how many captures are read again, every fifty; None takes that away."""
+    if sys.stderr.isatty() and (done is None or done % 50 == 0):
+        click.echo("\r\x1b[K" + (f"{done} captures read again" if done else ""), err=True, nl=False)
 
 
 def _describe(reread: Reread) -> str:
