@@ -215,7 +215,7 @@ def test_dictionaries_learn_from_the_last_pages(own: Visits, tmp_path: Path) -> 
 
 def _list_samples(visits: Visits) -> list[bytes]:
     values = {"site": SITE.name, "since": "", "count": 5}
-    last_few = _QUERIES["samples"].replace("LIMIT 1000", "LIMIT 10")
+    last_few = _QUERIES.texts["samples"].replace("LIMIT 1000", "LIMIT 10")
     return [row[0] for row in visits.database.conn.execute(last_few, values)]
 
 

@@ -15,13 +15,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 
 import zstandard
 
 from archiver.archive.history.content import write_time
 from archiver.archive.store.damage import MOST_BYTES
-from archiver.archive.store.sql_files import read_queries
+from archiver.archive.store.sql_files import Queries
 from archiver.errors import ArchiveError
 
 LEVEL = 9  # the first whose window reaches back over a whole base of several megabytes
@@ -55,7 +54,7 @@ DRIFT = 0.33
 
 # More deltas standing on one another than this are taken for damage; versions before schema 6 merged some into being.
 MOST_LINKS = 64
-_QUERIES = read_queries(Path(__file__).with_name("payloads.sql"))
+_QUERIES = Queries(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +146,7 @@ def check_payloads(connection: sqlite3.Connection, digests: Iterable[bytes] | No
 def _encode(connection: sqlite3.Connection, site: str, address_id: int, body: bytes) -> _Encoded:
     whole = _encode_whole(connection, site, body)
     # Two bases are tried, because an error page between two good ones must not cost a new base.
-    last = dict.fromkeys(row[0] for row in connection.execute(_QUERIES["bases"], {"address": address_id}))
+    last = dict.fromkeys(row[0] for row in _QUERIES.ask(connection, "bases", address=address_id))
     bases = _load_intact(connection, list(last)[:2])
     deltas = (_Encoded("delta", None, digest, _compress_delta(body, base)) for digest, base in bases)
     delta = min(deltas, key=lambda delta: len(delta.data), default=whole)
@@ -249,7 +248,7 @@ def _train_if_due(connection: sqlite3.Connection, site: str) -> None:
     one training in SAMPLES pages.
     """
     made_at = connection.execute("SELECT max(made_at) FROM dictionaries WHERE site = ?", (site,)).fetchone()[0]
-    rows = connection.execute(_QUERIES["samples"], {"site": site, "since": made_at or "", "count": SAMPLES}).fetchall()
+    rows = _QUERIES.ask(connection, "samples", site=site, since=made_at or "", count=SAMPLES)
     if len(rows) == SAMPLES and sum(encoding == "plain" for _, encoding in rows) > SAMPLES / 2:
         _train(connection, site, [digest for digest, _ in rows])
 

@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from archiver.archive.history.content import write_time
 from archiver.archive.history.outages import LASTS_FOR, is_too_many
@@ -18,7 +17,7 @@ from archiver.archive.history.timeline import MISSES
 from archiver.archive.runs.known_articles import RESUME_FOR
 from archiver.archive.runs.run_log import UNTURNED, Run, list_chain
 from archiver.archive.runs.withdrawing import is_whole
-from archiver.archive.store.sql_files import read_queries
+from archiver.archive.store.sql_files import Queries
 from archiver.model import Problem
 
 LEFT_LISTINGS = "left the listings"
@@ -27,8 +26,8 @@ _IS_READING = "article_id = ? AND capture_id = ? AND parser_id = ? AND sign = ?"
 _IN_WALK = (
     "{1}.run_id IN (SELECT value FROM json_each(:{0}chain)) AND ({1}.run_id = :{0}run OR {1}.fetched_at >= :{0}since)"
 )
-_QUERIES = read_queries(
-    Path(__file__).with_name("delisting.sql"),
+_QUERIES = Queries(
+    __file__,
     in_walk=_IN_WALK.format("", "k"),
     in_past_walk=_IN_WALK.format("past_", "k"),
     is_listed="EXISTS (SELECT 1 FROM readings l CROSS JOIN captures lk ON lk.id = l.capture_id "
@@ -90,8 +89,8 @@ def weigh_listings(connection: sqlite3.Connection, run: Run) -> Listings:
     They are held against the last run before it that was believed: where a third is missing at once the listings are
     at fault.
     """
-    row = _ask(connection, "run", {"run": run.id, "unturned": UNTURNED}).fetchone()
-    listed = _count(connection, "listed", _bind_walk(connection, run))
+    [row] = _QUERIES.ask(connection, "run", run=run.id, unturned=UNTURNED)
+    listed = _QUERIES.count(connection, "listed", **_bind_walk(connection, run))
     whole = is_whole(connection, run) and not row["goes_on"]
     shrunk = _find_shrinking(connection, run, listed) if whole else None
     columns = (listed, int(whole and shrunk is None))
@@ -99,12 +98,12 @@ def weigh_listings(connection: sqlite3.Connection, run: Run) -> Listings:
 
 
 def _find_shrinking(connection: sqlite3.Connection, run: Run, listed: int) -> Problem | None:
-    past = _ask(connection, "believed", {"run": run.id}).fetchone()
+    past = _QUERIES.find(connection, "believed", run=run.id)
     if past is None:
         return None
     left = past["listed"] - listed  # at least; who they are need not be looked at where these are too many
     if not is_too_many(left, past["listed"]):
-        left = _count(connection, "left", _bind_both(connection, run, Run(past["id"], run.site)))
+        left = _QUERIES.count(connection, "left", **_bind_both(connection, run, Run(past["id"], run.site)))
     if not is_too_many(left, past["listed"]) or _is_lasting(connection, run, Run(past["id"], run.site), past["listed"]):
         return None
     detail = f"{left} of {past['listed']} listed articles left the listings at once; nothing was judged"
@@ -117,10 +116,10 @@ def _is_lasting(connection: sqlite3.Connection, run: Run, past: Run, listed: int
     That is three runs over 14 days since the last one that was believed; what one of these showed is not missing yet.
     """
     values = _bind_both(connection, run, past)
-    walks, since = _ask(connection, "walks", values).fetchone()
+    [(walks, since)] = _QUERIES.ask(connection, "walks", **values)
     if walks < MISSES or datetime.fromisoformat(str(values["began"])) - datetime.fromisoformat(since) < LASTS_FOR:
         return False
-    return not is_too_many(_count(connection, "left_lately", values), listed)
+    return not is_too_many(_QUERIES.count(connection, "left_lately", **values), listed)
 
 
 def compare_unlisted(
@@ -130,19 +129,11 @@ def compare_unlisted(
     pages, signs = ("not_listed", "written") if articles is None else ("not_listed_of", "written_of")
     values = _bind_walk(connection, run) | {"articles": json.dumps([*(articles or ())])}
     right = set(_find_unlisted(connection, pages, values))
-    rows = _ask(connection, signs, values).fetchall()
+    rows = _QUERIES.ask(connection, signs, **values)
     written = {(row[0], row[1], row[2]) for row in rows}
     # What a run that was taken up visited may have left its own listings too: that is for its own judgement.
     own = {(row[0], row[1], row[2]) for row in rows if row[3] == run.id}
     return own - right, right - written
-
-
-def _ask(connection: sqlite3.Connection, query: str, values: Mapping[str, object]) -> sqlite3.Cursor:
-    return connection.execute(_QUERIES[query], values)
-
-
-def _count(connection: sqlite3.Connection, query: str, values: Mapping[str, object]) -> int:
-    return int(_ask(connection, query, values).fetchone()[0])
 
 
 def _bind_both(connection: sqlite3.Connection, run: Run, past: Run) -> dict[str, object]:
@@ -163,7 +154,7 @@ def _find_unlisted(connection: sqlite3.Connection, query: str, values: Mapping[s
     """Find who left the listings: article, the last capture of its own page in the run, the parser that read it."""
     if not connection.execute("SELECT delists FROM runs WHERE id = :run", values).fetchone()[0]:
         return
-    visits = {visit[0]: (visit[0], visit[1], visit[2]) for visit in _ask(connection, query, values)}
+    visits = {visit[0]: (visit[0], visit[1], visit[2]) for visit in _QUERIES.ask(connection, query, **values)}
     for key, visit in visits.items():
         if _was_listed(connection, key, values) and not _is_pushed_off(connection, key, values):
             yield visit
@@ -176,20 +167,20 @@ def _is_pushed_off(connection: sqlite3.Connection, article_id: int, walk: Mappin
     nothing older: if the channel went on, the article would stand behind that.
     """
     values = {**walk, "article": article_id}
-    before = _ask(connection, "last_listing", values).fetchone()
+    before = _QUERIES.find(connection, "last_listing", **values)
     if before is None:
         return False
     values |= {"address": before["address_id"], "path": before["url"].partition("?")[0]}
-    now = _ask(connection, "same_listing", values).fetchone()
+    now = _QUERIES.find(connection, "same_listing", **values)
     if now is None or now["entries"] < before["entries"]:
         return False
-    longest = _count(connection, "longest", values)
-    oldest = _ask(connection, "oldest", {"capture": now["capture_id"]}).fetchone()[0]
-    own = _ask(connection, "own_age", values).fetchone()[0]
+    longest = _QUERIES.count(connection, "longest", **values)
+    [(oldest,)] = _QUERIES.ask(connection, "oldest", capture=now["capture_id"])
+    [(own,)] = _QUERIES.ask(connection, "own_age", **values)
     return bool(now["entries"] >= longest and own <= oldest)
 
 
 def _was_listed(connection: sqlite3.Connection, article_id: int, walk: Mapping[str, object]) -> bool:
     """Say whether the last word of the listings on an article, before a run and its walk, was that it is there."""
-    row = _ask(connection, "last_word", {**walk, "article": article_id}).fetchone()
+    row = _QUERIES.find(connection, "last_word", **walk, article=article_id)
     return row is not None and row[0] == "listed"

@@ -13,7 +13,6 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 from archiver.archive.history.comparing import load_content
 from archiver.archive.history.delisting import Visit, compare_unlisted, judge_unlisted, weigh_listings
@@ -31,7 +30,7 @@ from archiver.archive.history.stored_contents import find_last_content, has_lost
 from archiver.archive.history.timeline import GONE_STATUS
 from archiver.archive.identity.settlement import find_strays
 from archiver.archive.runs.run_log import Run
-from archiver.archive.store.sql_files import read_queries
+from archiver.archive.store.sql_files import Queries
 from archiver.model import Problem
 from archiver.text.counting import count
 from archiver.text.sketches import PORTAL_PAGE, UNREAD
@@ -40,7 +39,7 @@ _IS_READING = "article_id = ? AND capture_id = ? AND parser_id = ? AND sign = ?"
 # What stands in an article's place and is none (record_sign), and what judging itself writes of such a page.
 _IS_UNREAD = f"substr(r.detail, 1, {len(UNREAD)}) = '{UNREAD}'"
 _IS_PLAIN = f"r.sign <> 'missing' OR (r.detail IS NOT '{PORTAL_PAGE}' AND NOT coalesce({_IS_UNREAD}, 0))"
-_QUERIES = read_queries(Path(__file__).with_name("judgement.sql"), is_plain=_IS_PLAIN)
+_QUERIES = Queries(__file__, is_plain=_IS_PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ def check_judgement(connection: sqlite3.Connection, run: Run, *, is_open: bool) 
         return _say_wrong({_STANDING: len(waiting)})
     doubts = _find_doubts(connection, run, None)
     weighed = _weigh_pages(connection, run)
-    outage = _ask(connection, "run", run)[0]["outage"]
+    outage = _QUERIES.ask(connection, "run", run=run.id)[0]["outage"]
     return _say_wrong(
         {
             _DOUBTFUL: len(doubts),
@@ -151,11 +150,7 @@ def _say_wrong(wrong: dict[str, int]) -> list[str]:
 
 def list_doubtful_runs(connection: sqlite3.Connection) -> set[int]:
     """List the runs (ids) that have readings which are not simply counted."""
-    return {row[0] for row in connection.execute(_QUERIES["doubtful_runs"])}
-
-
-def _ask(connection: sqlite3.Connection, query: str, run: Run, **values: object) -> list[sqlite3.Row]:
-    return connection.execute(_QUERIES[query], {"run": run.id, **values}).fetchall()
+    return {row[0] for row in _QUERIES.ask(connection, "doubtful_runs")}
 
 
 def _weigh_pages(connection: sqlite3.Connection, run: Run) -> _Weighed:
@@ -199,13 +194,13 @@ def _list_known(
     connection: sqlite3.Connection, run: Run, withheld: frozenset[Place]
 ) -> tuple[frozenset[int], frozenset[int]]:
     """List the articles of a run that were read before it began: all, and those of them that show bad signs."""
-    shown = [row for row in _ask(connection, "known", run) if (row[0], row[1]) not in withheld]
+    shown = [row for row in _QUERIES.ask(connection, "known", run=run.id) if (row[0], row[1]) not in withheld]
     return frozenset(row[0] for row in shown), frozenset(row[0] for row in shown if row[2])
 
 
 def _list_misses(connection: sqlite3.Connection, run: Run) -> dict[int, Miss]:
     """List the articles whose pages were missing in a run and not read well in it, each with its last miss."""
-    rows = _ask(connection, "signs", run)
+    rows = _QUERIES.ask(connection, "signs", run=run.id)
     well = {row["article_id"] for row in rows if row["sign"] in ("content", "confirmed") and not row["doubtful"]}
     missing = (row for row in rows if row["sign"] == "missing" and row["article_id"] not in well)
     return {row["article_id"]: Miss(row["fetched_at"], row["status"], row["status"] == GONE_STATUS) for row in missing}
@@ -213,12 +208,12 @@ def _list_misses(connection: sqlite3.Connection, run: Run) -> dict[int, Miss]:
 
 def _reads_well(connection: sqlite3.Connection, run: Run, withheld: frozenset[Place]) -> bool:
     """Say whether any article was read well in a run."""
-    return any((row[0], row[1]) not in withheld for row in _ask(connection, "well", run))
+    return any((row[0], row[1]) not in withheld for row in _QUERIES.ask(connection, "well", run=run.id))
 
 
 def _find_doubts(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None) -> list[tuple[object, ...]]:
     """Find the readings that are doubtful and not marked so, or the other way: the mark they need, and the reading."""
-    began = _ask(connection, "run", run)[0]["started_at"]
+    began = _QUERIES.ask(connection, "run", run=run.id)[0]["started_at"]
     strays = find_strays(connection, run, articles)
     return [
         (int(doubtful), row["article_id"], row["capture_id"], row["parser_id"], row["sign"])
@@ -235,7 +230,7 @@ def _find_standings(
 
     Doubtful ones have the standing ``doubts``, but for missing pages of the articles that are ``believed``.
     """
-    rows = _ask(connection, "standings", run, any_withheld=bool(withheld))
+    rows = _QUERIES.ask(connection, "standings", run=run.id, any_withheld=bool(withheld))
     wrong: list[tuple[object, ...]] = []
     for article_id, capture_id, parser_id, sign, standing, doubtful in rows:
         is_portals = sign == "content" and (article_id, capture_id) in withheld
@@ -254,15 +249,15 @@ def _write_standings(connection: sqlite3.Connection, standings: Iterable[tuple[o
 
 def _write_outage(connection: sqlite3.Connection, run: Run, outage: Outage | None) -> set[int]:
     """Write what a run is worth in which too much was missing; returns the articles for which that is news."""
-    if outage == _ask(connection, "run", run)[0]["outage"]:
+    if outage == _QUERIES.ask(connection, "run", run=run.id)[0]["outage"]:
         return set()
     connection.execute("UPDATE runs SET outage = ? WHERE id = ?", (outage, run.id))
-    return {row[0] for row in _ask(connection, "missing", run)}
+    return {row[0] for row in _QUERIES.ask(connection, "missing", run=run.id)}
 
 
 def _compare_stand_ins(connection: sqlite3.Connection, run: Run, weighed: _Weighed) -> _StandIns:
     """Hold what is written of pages of the portal against what is right."""
-    rows = _ask(connection, "stand_ins", run)
+    rows = _QUERIES.ask(connection, "stand_ins", run=run.id)
     right = weighed.stand_ins
     written = {tuple(row)[:3]: (row["standing"], row["doubtful"]) for row in rows if row["detail"] == PORTAL_PAGE}
     own = {visit: (standing, 0) for visit, (standing, _) in right.items() if visit not in weighed.pages.unread}
@@ -309,5 +304,5 @@ def _is_poorer(connection: sqlite3.Connection, row: sqlite3.Row, began: str) -> 
 def _list_pages(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None) -> list[sqlite3.Row]:
     """List the readings of a run's article pages that can be doubtful, in the order of time."""
     if articles is None:
-        return _ask(connection, "pages", run)
-    return _ask(connection, "pages_of", run, articles=json.dumps([*articles]))
+        return _QUERIES.ask(connection, "pages", run=run.id)
+    return _QUERIES.ask(connection, "pages_of", run=run.id, articles=json.dumps([*articles]))

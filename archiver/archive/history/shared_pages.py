@@ -10,13 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from archiver.archive.history.content import write_time
 from archiver.archive.history.outages import Miss
 from archiver.archive.history.stored_contents import find_newest_content
 from archiver.archive.runs.run_log import Run
-from archiver.archive.store.sql_files import read_queries
+from archiver.archive.store.sql_files import Queries
 from archiver.model import Problem
 from archiver.text.sketches import (
     FOR_NOW,
@@ -44,7 +43,7 @@ REMEMBERED_FOR = timedelta(days=60)
 _MOST_REMEMBERED = 50
 # Texts of which so much is the same share one of their few smallest hashes, all but surely.
 _KEYS = 5
-_QUERIES = read_queries(Path(__file__).with_name("shared_pages.sql"))
+_QUERIES = Queries(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +143,7 @@ class _Groups:
 
 def find_portal_pages(connection: sqlite3.Connection, run: Run) -> PortalPages:
     """Find the pages of a run that stand in the place of several articles."""
-    rows = _ask(connection, "news", run)
+    rows = _QUERIES.ask(connection, "news", run=run.id)
     changed = [*_list_changed(connection, run, rows), *_list_unread(connection, run)]
     new = [row for row in rows if _find_last(connection, row, row["article_id"]) is None]
     unsure = [row for row in new if _is_for_now(row) or row["for_listing"]]
@@ -163,13 +162,9 @@ def find_portal_pages(connection: sqlite3.Connection, run: Run) -> PortalPages:
 
 def is_in_question(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None) -> bool:
     """Say whether what a run shows of articles (of all: None) may be a page of the portal."""
-    rows = _ask(connection, "news", run)
+    rows = _QUERIES.ask(connection, "news", run=run.id)
     rows = [row for row in rows if articles is None or row["article_id"] in articles or row["expected"]]
     return any(True for _ in _list_changed(connection, run, rows))
-
-
-def _ask(connection: sqlite3.Connection, query: str, run: Run, **values: object) -> list[sqlite3.Row]:
-    return connection.execute(_QUERIES[query], {"run": run.id, **values}).fetchall()
 
 
 def _list_changed(connection: sqlite3.Connection, run: Run, rows: Iterable[sqlite3.Row]) -> Iterator[Showing]:
@@ -235,7 +230,7 @@ def _sketch_content(connection: sqlite3.Connection, content_id: int) -> Sketch:
 
 def _list_unread(connection: sqlite3.Connection, run: Run) -> Iterator[Showing]:
     """List the pages that are no article, at the addresses of articles that were read before the run."""
-    for row in _ask(connection, "unread", run, unread=UNREAD):
+    for row in _QUERIES.ask(connection, "unread", run=run.id, unread=UNREAD):
         if _find_last(connection, row, row["article_id"]) is not None:
             visit = (row["article_id"], row["capture_id"], row["parser_id"])
             sketch = read_unread(row["detail"])
@@ -252,7 +247,7 @@ def _remember(connection: sqlite3.Connection, run: Run) -> Iterator[Showing]:
         "unread": UNREAD,
         "most": _MOST_REMEMBERED,
     }
-    for row in _ask(connection, "remembered", run, **values):
+    for row in _QUERIES.ask(connection, "remembered", run=run.id, **values):
         is_read = row["title"] is not None
         sketch = _sketch_row(row) if is_read else read_unread(row["unread"])
         visit = (row["article_id"], row["capture_id"], row["parser_id"])
@@ -289,7 +284,7 @@ def _is_portals(group: Group, shown: dict[bytes, set[int]]) -> bool:
 def _list_shown(connection: sqlite3.Connection, run: Run) -> dict[bytes, set[int]]:
     """Tell which articles show which content at their own addresses in a run, by its digest."""
     shown: dict[bytes, set[int]] = defaultdict(set)
-    for row in _ask(connection, "shown", run):
+    for row in _QUERIES.ask(connection, "shown", run=run.id):
         shown[row["digest"]].add(row["article_id"])
     return shown
 

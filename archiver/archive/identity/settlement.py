@@ -4,13 +4,12 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from archiver.archive.history.snapshots import rederive_article
 from archiver.archive.identity.address_sightings import find_whereabouts
 from archiver.archive.identity.joining import Settled, settle_identity
 from archiver.archive.runs.run_log import Run, add_finding
-from archiver.archive.store.sql_files import read_queries
+from archiver.archive.store.sql_files import Queries
 from archiver.findings import Kind
 from archiver.model import Problem
 from archiver.urls import host_of, site_of
@@ -22,7 +21,7 @@ MAY_STRAY = (
     "EXISTS (SELECT 1 FROM article_addresses aa WHERE aa.article_id = r.article_id AND aa.address_id <> k.address_id)"
 )
 """A reading (r) of a capture (k) is of one address of an article that has another."""
-_QUERIES = read_queries(Path(__file__).with_name("settlement.sql"))
+_QUERIES = Queries(__file__)
 
 
 def settle_run(connection: sqlite3.Connection, run: Run, *, is_late: bool) -> Settled:
@@ -39,7 +38,7 @@ def settle_articles(connection: sqlite3.Connection, articles: Iterable[int], run
     """Settle the identity of articles with new readings, and of what changed runs met; all of these are touched."""
     values = {"articles": json.dumps([*articles]), "runs": json.dumps([*runs])}
     keys: dict[str, set[int]] = {}
-    for site, key in connection.execute(_QUERIES["keys_of"], values):
+    for site, key in _QUERIES.ask(connection, "keys_of", **values):
         keys.setdefault(site, set()).add(key)
     settled = [settle_identity(connection, site, sorted(some)) for site, some in keys.items()]
     rows = connection.execute("SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(:articles))", values)
@@ -83,7 +82,7 @@ def find_strays(connection: sqlite3.Connection, run: Run, articles: frozenset[in
 
 def report_identity(connection: sqlite3.Connection, run: Run) -> None:
     """Report what a run leaves to people: redirects to other articles, and a host that was renamed."""
-    for row in connection.execute(_QUERIES["unfollowed"], {"run": run.id}).fetchall():
+    for row in _QUERIES.ask(connection, "unfollowed", run=run.id):
         problem = Problem(UNFOLLOWED, f"article {row['key']} leads to article {row['target']}")
         add_finding(connection, run, row["url"], problem, row["capture_id"])
     for (old, new), count in sorted(_count_left_hosts(connection, run).items()):
@@ -95,8 +94,8 @@ def report_identity(connection: sqlite3.Connection, run: Run) -> None:
 def _list_seeds(connection: sqlite3.Connection, run: Run) -> list[int]:
     """List the keys of a run that may be joined with others by it, or taken apart."""
     began = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
-    rows = connection.execute(_QUERIES["seeds"], {"run": run.id, "site": run.site, "began": began})
-    return [row[0] for row in rows.fetchall()]
+    rows = _QUERIES.ask(connection, "seeds", run=run.id, site=run.site, began=began)
+    return [row[0] for row in rows]
 
 
 def _count_left_hosts(connection: sqlite3.Connection, run: Run) -> Counter[tuple[str, str]]:
@@ -104,7 +103,7 @@ def _count_left_hosts(connection: sqlite3.Connection, run: Run) -> Counter[tuple
     row = connection.execute("SELECT hosts FROM sites WHERE name = ?", (run.site,)).fetchone()
     declared = set(json.loads(row[0])) if row and row[0] else set()
     counts: Counter[tuple[str, str]] = Counter()
-    for (detail,) in connection.execute(_QUERIES["moves"], {"run": run.id}):
+    for (detail,) in _QUERIES.ask(connection, "moves", run=run.id):
         old, _, new = str(detail).partition(" → ")
         if new and site_of(old) != site_of(new) and host_of(old) not in declared:
             counts[host_of(old), host_of(new)] += 1

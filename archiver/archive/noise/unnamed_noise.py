@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 from archiver.archive.history.comparing import load_content
@@ -13,13 +12,13 @@ from archiver.archive.noise.learning import list_triples, split_host
 from archiver.archive.noise.moves import ADDRESSES, PageState, find_moves, is_small
 from archiver.archive.noise.spreading import list_turns
 from archiver.archive.runs.run_log import Run
-from archiver.archive.store.sql_files import read_queries
+from archiver.archive.store.sql_files import Queries
 from archiver.compare.noise import CLASSES, unpack_rule
 
 FEWEST_LOOKS = 3
 MOST_NAMED = 20
 """So many articles of a run are named; what moves on more of them is one thing."""
-_QUERIES = read_queries(Path(__file__).with_name("unnamed_noise.sql"))
+_QUERIES = Queries(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,9 @@ def read_unrest(connection: sqlite3.Connection, run: Run) -> Iterator[Unrest]:
             inner = unpack_rule(rule.template)[1] if rule.kind == "file" else rule
             yield Unrest(url, "text" if is_text else "address", _write_line(inner.template), "learned")
     values = {"run": run.id, "looks": FEWEST_LOOKS, "most": MOST_NAMED}
-    for article_id, url in connection.execute(_QUERIES["restless"], values).fetchall():
+    for article_id, url in _QUERIES.ask(connection, "restless", **values):
         yield from _describe_moves(connection, article_id, url)
-    for article_id, url in connection.execute(_QUERIES["returning"], values).fetchall():
+    for article_id, url in _QUERIES.ask(connection, "returning", **values):
         turns = list_turns(connection, article_id)
         if turns and turns[0] == run.id:
             yield Unrest(url, "text", None, "turns")
@@ -61,8 +60,8 @@ def read_unrest(connection: sqlite3.Connection, run: Run) -> Iterator[Unrest]:
 
 def read_edits(connection: sqlite3.Connection, run_id: int) -> Edits:
     """Count the visits of articles that were known before a run, and those of them that brought a new snapshot."""
-    row = connection.execute(_QUERIES["edits"], {"run": run_id}).fetchone()
-    return Edits(row[0], row[1])
+    [(visits, edits)] = _QUERIES.ask(connection, "edits", run=run_id)
+    return Edits(visits, edits)
 
 
 def _describe_moves(connection: sqlite3.Connection, article_id: int, url: str) -> Iterator[Unrest]:

@@ -5,7 +5,6 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from archiver.archive.history.content import write_time
 from archiver.archive.noise.unnamed_noise import Edits, Unrest, read_edits, read_unrest
@@ -13,14 +12,14 @@ from archiver.archive.runs.clocks import Ahead, find_ahead, number_runs, read_of
 from archiver.archive.runs.field_coverage import Page, read_pages, read_recent
 from archiver.archive.runs.known_articles import DID_ITS_WORK
 from archiver.archive.runs.run_log import LEFT_WORK, Run
-from archiver.archive.store.sql_files import read_queries
+from archiver.archive.store.sql_files import Queries
 from archiver.archive.store.values import read_time
 from archiver.findings import Kind
 from archiver.site import Site
 
 WINDOW = 16  # runs back, as the past is looked at
 REFUSALS: tuple[Kind, ...] = ("captcha_page", "login_page", "http_401", "http_403", "http_429")
-_QUERIES = read_queries(Path(__file__).with_name("health.sql"), did_its_work=DID_ITS_WORK, left_work=LEFT_WORK)
+_QUERIES = Queries(__file__, did_its_work=DID_ITS_WORK, left_work=LEFT_WORK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +111,10 @@ class Health:
 
 def read_health(connection: sqlite3.Connection, run: Run, site: Site, start: Sequence[str], ending: Ending) -> Health:
     """Read what the checks need of a run whose fates are written; ``start`` are the first pages of its channels."""
-    own = _ask(connection, "run", run=run.id).fetchone()
+    [own] = _QUERIES.ask(connection, "run", run=run.id)
     good, past = _list_past(connection, own)
     figures = {key: _read_figures(connection, key) for key in (run.id, *past)}
-    left = _count(connection, "left_work", run=run.id)
+    left = _QUERIES.count(connection, "left_work", run=run.id)
     spent = figures[run.id].tells("request_budget")
     whole = not (own["bounded"] or own["resumes"] or spent or left) and (own["scope"] == "daily" or ending.complete)
     return Health(
@@ -128,16 +127,16 @@ def read_health(connection: sqlite3.Connection, run: Run, site: Site, start: Seq
         run=replace(figures[run.id], requests=ending.requests),
         past=tuple(figures[key] for key in past),
         good_runs=good,
-        articles=_count(connection, "articles", site=run.site),
+        articles=_QUERIES.count(connection, "articles", site=run.site),
         newest=_find_newest(connection, run, ending.at),
         channels=tuple(_read_channels(connection, run, start, past)),
         pages=tuple(read_pages(connection, run, same_page=figures[run.id].tells("same_page"))),
         recent=tuple(read_recent(connection, run)),
-        observed=_count(connection, "observed", run=run.id),
-        set_back=_count(connection, "set_back", run=run.id),
-        died=tuple(row[0] for row in _ask(connection, "died", run=run.id, site=run.site)),
+        observed=_QUERIES.count(connection, "observed", run=run.id),
+        set_back=_QUERIES.count(connection, "set_back", run=run.id),
+        died=tuple(row[0] for row in _QUERIES.ask(connection, "died", run=run.id, site=run.site)),
         found=own["found"],
-        unaccounted=_count(connection, "unaccounted", run=run.id),
+        unaccounted=_QUERIES.count(connection, "unaccounted", run=run.id),
         ahead=find_ahead(connection, run.site, ending.at),
         number=number_runs(connection, json.dumps([run.id]))[0],
         offsets=read_offsets(connection, run) if ending.is_dated else (),
@@ -146,26 +145,18 @@ def read_health(connection: sqlite3.Connection, run: Run, site: Site, start: Seq
     )
 
 
-def _ask(connection: sqlite3.Connection, query: str, **values: object) -> sqlite3.Cursor:
-    return connection.execute(_QUERIES[query], values)
-
-
-def _count(connection: sqlite3.Connection, query: str, **values: object) -> int:
-    return int(_ask(connection, query, **values).fetchone()[0] or 0)
-
-
 def _list_past(connection: sqlite3.Connection, own: sqlite3.Row) -> tuple[int, list[int]]:
     """Count the good runs before a run, and list the last of them that are like it."""
     values = {"run": own["id"], "site": own["site"], "scope": own["scope"], "arguments": own["arguments"]}
-    rows = _ask(connection, "good_runs", **values).fetchall()
+    rows = _QUERIES.ask(connection, "good_runs", **values)
     return len(rows), [row["id"] for row in rows if row["is_like"]][:WINDOW]
 
 
 def _read_figures(connection: sqlite3.Connection, run_id: int) -> RunFigures:
     requests, errors = connection.execute("SELECT requests, errors FROM runs WHERE id = ?", (run_id,)).fetchone()
-    listed, relisted = _ask(connection, "listed", run=run_id).fetchone()
-    sizes = [row[0] for row in _ask(connection, "sizes", run=run_id)]
-    addresses = {row[0]: row[1] for row in _ask(connection, "kinds", run=run_id)}
+    [(listed, relisted)] = _QUERIES.ask(connection, "listed", run=run_id)
+    sizes = [row[0] for row in _QUERIES.ask(connection, "sizes", run=run_id)]
+    addresses = {row[0]: row[1] for row in _QUERIES.ask(connection, "kinds", run=run_id)}
     return RunFigures(
         requests=requests,
         errors=errors,
@@ -174,15 +165,15 @@ def _read_figures(connection: sqlite3.Connection, run_id: int) -> RunFigures:
         relisted=relisted,
         refused=sum(addresses.get(kind, 0) for kind in REFUSALS),
         page_size=sizes[len(sizes) // 2] if sizes else 0,
-        growth=_count(connection, "growth", run=run_id),
+        growth=_QUERIES.count(connection, "growth", run=run_id),
         kinds=frozenset(addresses),
     )
 
 
 def _find_newest(connection: sqlite3.Connection, run: Run, at: datetime) -> datetime | None:
     """Find when something new was last published or first seen; dates in the future are misprints, or a clock's."""
-    row = _ask(connection, "newest", site=run.site, at=write_time(at, "microseconds")).fetchone()
-    return read_time(row[0]) if row[0] else None
+    [(newest,)] = _QUERIES.ask(connection, "newest", site=run.site, at=write_time(at, "microseconds"))
+    return read_time(newest) if newest else None
 
 
 def _read_channels(
@@ -192,10 +183,10 @@ def _read_channels(
 
     Where a listing had not changed (304) nothing was counted there, so no channel can be compared with those before.
     """
-    unchanged = _count(connection, "unchanged_listings", run=run.id) > 0
+    unchanged = _QUERIES.count(connection, "unchanged_listings", run=run.id) > 0
     runs = json.dumps([run.id, *past])
     for url in start:
-        shown = {row[0]: row[1] for row in _ask(connection, "entries", site=run.site, url=url, runs=runs)}
+        shown = {row[0]: row[1] for row in _QUERIES.ask(connection, "entries", site=run.site, url=url, runs=runs)}
         yield ChannelFigures(
             url, None if unchanged else shown.get(run.id), tuple(shown[key] for key in past if key in shown)
         )

@@ -5,13 +5,12 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from archiver.archive.evidence.further_pages import list_earlier_pages
 from archiver.archive.evidence.headers import read_headers
 from archiver.archive.history.content import write_time
 from archiver.archive.runs.run_log import LEFT_WORK
-from archiver.archive.store.sql_files import read_queries
+from archiver.archive.store.sql_files import Queries
 from archiver.archive.store.values import read_json, read_time
 from archiver.text.sketches import UNREAD
 
@@ -73,7 +72,7 @@ class KeptAnswer:
     run_id: int
 
 
-_QUERIES = read_queries(Path(__file__).with_name("known_articles.sql"))
+_QUERIES = Queries(__file__)
 
 
 def list_known_articles(connection: sqlite3.Connection, site: str, at: datetime | None = None) -> list[KnownArticle]:
@@ -82,7 +81,7 @@ def list_known_articles(connection: sqlite3.Connection, site: str, at: datetime 
     A visit after ``at`` was dated by a clock that was ahead; it does not put off the next one while there is another.
     """
     until = write_time(at + SLACK, "microseconds") if at else "9999"
-    rows = connection.execute(_QUERIES["known"], {"site": site, "at": until, "unread": UNREAD})
+    rows = _QUERIES.ask(connection, "known", site=site, at=until, unread=UNREAD)
     return [_read_known(row) for row in rows]
 
 
@@ -139,7 +138,7 @@ def list_non_articles(connection: sqlite3.Connection, site: str) -> list[tuple[s
 
     The last answer counts alone: of a page that was asked for again, only the last try can have a finding.
     """
-    rows = connection.execute(_QUERIES["non_articles"], {"site": site})
+    rows = _QUERIES.ask(connection, "non_articles", site=site)
     return [(url, read_time(at)) for url, at in rows]
 
 
@@ -205,7 +204,7 @@ def _is_bounded(arguments: Mapping[str, str]) -> bool:
 
 def _read_chain(connection: sqlite3.Connection, run_id: int, uid: str) -> UnfinishedRun:
     """Read a run and those it took up, one after the other."""
-    rows = connection.execute(_QUERIES["chain"], {"run": run_id}).fetchall()
+    rows = _QUERIES.ask(connection, "chain", run=run_id)
     scope = max((row["scope"] for row in rows), key=_SCOPES.index)
     first, last = (read_time(rows[place]["started_at"]) for place in (0, -1))
     return UnfinishedRun(uid, tuple(row["id"] for row in rows), scope, first, last)

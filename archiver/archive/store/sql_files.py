@@ -1,6 +1,7 @@
 """SQL that stands in files of its own: what is made there, and what the comments beside it say."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,28 @@ def read_scripts(path: Path, **conditions: str) -> dict[str, tuple[str, ...]]:
 def read_queries(path: Path, **conditions: str) -> dict[str, str]:
     """Read the queries of a file by their names: as ``read_scripts``, of one statement each."""
     return {name: statement for name, [statement] in read_scripts(path, **conditions).items()}
+
+
+class Queries:
+    """The queries in the .sql file of a module, by their names."""
+
+    def __init__(self, module: str, **conditions: str) -> None:
+        """Read them, and put in what others share (``read_scripts``); ``module`` is its ``__file__``."""
+        self.texts = read_queries(Path(module).with_suffix(".sql"), **conditions)
+
+    def ask(self, connection: sqlite3.Connection, query: str, /, **values: object) -> list[sqlite3.Row]:
+        """Return all rows of a query."""
+        return connection.execute(self.texts[query], values).fetchall()
+
+    def find(self, connection: sqlite3.Connection, query: str, /, **values: object) -> sqlite3.Row | None:
+        """Return the first row of a query; None where it has none."""
+        row: sqlite3.Row | None = connection.execute(self.texts[query], values).fetchone()
+        return row
+
+    def count(self, connection: sqlite3.Connection, query: str, /, **values: object) -> int:
+        """Return the number that a query comes to; 0 where it has none."""
+        row = self.find(connection, query, **values)
+        return int(row[0] or 0) if row else 0
 
 
 def read_definitions(path: Path) -> tuple[Definition, ...]:
