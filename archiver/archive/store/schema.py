@@ -86,7 +86,13 @@ def m008_further_pages(db: Database) -> None:
     _execute(db, 8)
 
 
-VERSION = 8
+@migrations()
+def m009_told_and_attested(db: Database) -> None:
+    """Log the order in which the archive learns of changes; know who was told, and what authorities attest."""
+    _execute(db, 9)
+
+
+VERSION = 9
 """The newest migration; in ``PRAGMA user_version``."""
 _FOLDER = Path(__file__).parent
 _TABLES = _FOLDER / "tables.sql"

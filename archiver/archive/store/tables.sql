@@ -316,6 +316,48 @@ CREATE TABLE learned_noise (
     PRIMARY KEY (site, kind, template)
 ) STRICT, WITHOUT ROWID;
 
+-- === What was told, and attested: no part of any article's history.
+
+-- one row a thing that ever happened to an article, in the order in which this archive learned of it (change_log.py)
+CREATE TABLE change_log (
+    id INTEGER PRIMARY KEY, -- rises by one with each; an event that was taken back and stands again has a new one
+    site TEXT NOT NULL, -- as in sites
+    native_key TEXT NOT NULL, -- a key of the article, as in article_keys
+    capture_id INTEGER NOT NULL REFERENCES captures (id), -- the capture that showed it
+    seen_at TEXT NOT NULL, -- when that was fetched
+    kind TEXT NOT NULL, -- as in article_events
+    taken_back INTEGER NOT NULL DEFAULT 0 CHECK (taken_back IN (0, 1, 2)),
+        -- 1 if a judgement took the event back since; 2: in the transaction that is open
+    UNIQUE (capture_id, kind, native_key, site)
+) STRICT;
+CREATE INDEX change_log_by_time ON change_log (seen_at, kind, site);
+CREATE INDEX change_log_unsettled ON change_log (id) WHERE taken_back = 2;
+
+-- one row a reader who asks for what is new since last time (cursors.py)
+CREATE TABLE cursors (
+    name TEXT NOT NULL, -- as the reader calls it
+    purpose TEXT NOT NULL, -- the command that reads by it
+    place TEXT NOT NULL CHECK (json_valid(place)), -- up to where was read (JSON)
+    PRIMARY KEY (name, purpose)
+) STRICT, WITHOUT ROWID;
+
+-- one row a change that somebody was told of
+CREATE TABLE sent_alerts (
+    alert TEXT NOT NULL, -- the name of the alert
+    change_id INTEGER NOT NULL REFERENCES change_log (id) ON UPDATE CASCADE, -- as in change_log
+    sent_at TEXT NOT NULL, -- when it was handed over
+    PRIMARY KEY (alert, change_id)
+) STRICT, WITHOUT ROWID;
+
+-- one row a time-stamp token (RFC 3161): an authority attests that the seal of a run existed at a time
+CREATE TABLE seal_tokens (
+    run_id INTEGER NOT NULL REFERENCES runs (id), -- as in runs
+    authority TEXT NOT NULL, -- the address that was asked
+    stamped_at TEXT NOT NULL, -- the time in the token
+    token BLOB NOT NULL, -- the authority's answer, DER
+    PRIMARY KEY (run_id, authority)
+) STRICT, WITHOUT ROWID;
+
 -- === The search index: what index.py makes of the contents.
 
 -- one row a content: where it stands in the full-text tables below
