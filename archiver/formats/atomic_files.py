@@ -49,6 +49,23 @@ def open_folder(path: Path) -> Iterator[Path]:
                 shutil.rmtree(left, ignore_errors=True)
 
 
+def finish_file(unfinished: Path) -> None:
+    """Bring all of a file to disk; its permissions are those of any new file. OSError."""
+    mask = os.umask(0)
+    os.umask(mask)
+    unfinished.chmod(0o666 & ~mask)
+    synchronise(unfinished)
+
+
+def synchronise(path: Path) -> None:
+    """Bring a file or the names in a folder to disk; never a file that SQLite has open here (its locks). OSError."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 @contextmanager
 def _write_beside(path: Path) -> Iterator[Path]:
     """Give the place to write to: a file beside ``path`` that takes its name at the end.

@@ -5,7 +5,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import AsgiFileDownload, Request
+from tzlocal import get_localzone
 
 from archiver.archive.queries.queries import Zones, zones_of_sites
 from archiver.archive.store.damage import CONTENT_ERRORS, FILE_ERRORS, Damages, noting_damage, read_text
@@ -240,7 +241,17 @@ def _read_request(
     wanted = values.pop("lang", "").lower()
     language = choose_language(request.headers.get("accept-language", ""), wanted)
     links = ServedLinks(request.path, tuple(query), language if language == wanted else None)
-    return Asked(parts, values, Frame(language, links, zones, damages), f"{request.scheme}://{request.host}", expected)
+    zone = None if parts or values.get("site") else _choose_zone(zones)
+    frame = Frame(language, links, zones, damages, zone)
+    return Asked(parts, values, frame, f"{request.scheme}://{request.host}", expected)
+
+
+def _choose_zone(zones: Mapping[str, ZoneInfo]) -> tzinfo | None:
+    """Choose one zone for a list over sites of several: this machine's, which is the reader's own where both are one.
+
+    A browser does not tell its zone without a script.
+    """
+    return get_localzone() if len(set(zones.values())) > 1 else None
 
 
 def _try(answer: Answer, connection: sqlite3.Connection, asked: Asked) -> Response:

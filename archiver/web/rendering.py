@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,15 +24,17 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around every page: its language, its links, the zones in which times are shown.
+    """What stands around every page: its language, its links, the zones of sites, in which times are shown.
 
-    ``damages`` is the damage that was met on the way to a page, and is told on it.
+    ``damages`` is the damage that was met on the way to a page, and is told on it. ``zone`` is that of a list over
+    sites of several zones.
     """
 
     language: Language
     links: PageAddresses
     zones: Mapping[str, ZoneInfo]
     damages: Damages | None = None
+    zone: tzinfo | None = None
 
     def say(self, key: str, **values: object) -> str:
         """Return a message."""
@@ -47,10 +49,11 @@ class Frame:
         return explain(kind, self.language)
 
     def show_time(self, value: str | None, site: str, precision: str | None = "minute") -> str:
-        """Show a time of the archive in a site's zone."""
+        """Show a time of the archive in a site's zone, or in that of the list; a day is the site's own."""
         if not value:
             return ""
-        local = datetime.fromisoformat(value).astimezone(self.zones[site])
+        zone = self.zone if self.zone and precision != "day" else self.zones[site]
+        local = datetime.fromisoformat(value).astimezone(zone)
         if self.language == "vi":
             day = f"{local.day:02}/{local.month:02}/{local.year}"
         else:

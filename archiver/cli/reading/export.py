@@ -15,13 +15,14 @@ from archiver.archive.queries.queries import titles_of_sites
 from archiver.archive.queries.views import COLUMNS
 from archiver.archive.store.file import open_for_reading
 from archiver.archive.store.values import Row
-from archiver.archive.upkeep.worker_pool import Readers, count_cores
+from archiver.archive.upkeep.worker_pool import Readers
 from archiver.cli.printing.options import VERBATIM, check_site, with_archive, with_filters, with_jobs, with_limit
 from archiver.cli.printing.output import Output
 from archiver.errors import UsageError
 from archiver.exporting.texts import compose_row
 from archiver.formats.atom import About, write_feed
 from archiver.formats.atomic_files import open_bytes, open_folder
+from archiver.processes import count_cores
 from archiver.text.counting import count
 
 if TYPE_CHECKING:

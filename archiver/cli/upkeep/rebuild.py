@@ -12,7 +12,6 @@ import click
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.store.damage import CONTENT_ERRORS, noting_damage
 from archiver.archive.store.file import close_archive, create_or_open, open_for_reading
-from archiver.archive.upkeep.worker_pool import count_cores
 from archiver.cli.printing.options import with_archive, with_jobs
 from archiver.cli.upkeep.housekeeping import LOCKED, hold_sites
 from archiver.errors import ArchiverError
@@ -20,6 +19,7 @@ from archiver.ingest.reparse import Reread, reparse
 from archiver.ingest.replay import replay
 from archiver.ingest.verify import verify
 from archiver.ingest.withdrawal import merge
+from archiver.processes import count_cores
 from archiver.text.counting import count
 from archiver.text.display import escape_controls
 
@@ -87,12 +87,9 @@ def follow_generator(replayed: Generator[int, None, Outcome]) -> Outcome:
     """Show at a terminal how many captures are read again; returns what came of it."""
     try:
         while True:
-            done = next(replayed)
-            if sys.stderr.isatty() and done % 50 == 0:
-                click.echo(f"\r\x1b[K{done} captures read again", err=True, nl=False)
+            _show_progress(next(replayed))
     except StopIteration as end:
-        if sys.stderr.isatty():
-            click.echo("\r\x1b[K", err=True, nl=False)
+        _show_progress(None)
         outcome: Outcome = end.value
         return outcome
 
@@ -142,11 +139,15 @@ def _list_broken(db: Path, *, quick: bool, jobs: int) -> Generator[str, None, No
 def _follow(rereads: Iterator[Reread]) -> Iterator[Reread]:
     """Show at a terminal how far it is."""
     for number, reread in enumerate(rereads, 1):
-        if sys.stderr.isatty() and number % 50 == 0:
-            click.echo(f"\r\x1b[K{number} pages read again", err=True, nl=False)
+        _show_progress(number)
         yield reread
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", err=True, nl=False)
+    _show_progress(None)
+
+
+def _show_progress(done: int | None) -> None:
+    """Show at a terminal how many captures are read again, every fifty; None takes that away."""
+    if sys.stderr.isatty() and (done is None or done % 50 == 0):
+        click.echo("\r\x1b[K" + (f"{done} captures read again" if done else ""), err=True, nl=False)
 
 
 def _describe(reread: Reread) -> str:

@@ -14,6 +14,7 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 from archiver.crawl.components import is_recording
 from archiver.crawl.spider import find_state
 from archiver.crawl.state import CrawlState
+from archiver.urls import port_of
 
 Door = tuple[str, int]
 """A host's name or address, and a port."""
@@ -144,11 +145,7 @@ def find_own_doors(state: CrawlState) -> frozenset[Door]:
 def read_door(url: str) -> Door:
     """Return host and port of an address."""
     parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    return _write_name(parts.hostname or ""), port or (443 if parts.scheme == "https" else 80)
+    return _write_name(parts.hostname or ""), port_of(parts) or (443 if parts.scheme == "https" else 80)
 
 
 def _write_name(host: str) -> str:
