@@ -248,7 +248,26 @@ _READINGS = (
     WHERE (article_id, capture_id) IN (SELECT article_id, capture_id FROM added)
     """,
 )
-_TEMPORARY = ("run_map", "disputed", "received", "replaced", "capture_map", "key_map", "added")
+_SEALED_BEFORE = (
+    "CREATE TEMP TABLE sealed_before AS SELECT DISTINCT t.run_id, r.seal "
+    "FROM main.seal_tokens t JOIN main.runs r ON r.id = t.run_id"
+)
+# A token is for a seal: where a run has another one now, since each archive had a part of it, it says nothing any more.
+_TOKENS = (
+    """
+    DELETE FROM seal_tokens WHERE run_id IN (
+        SELECT s.run_id FROM sealed_before s JOIN main.runs r ON r.id = s.run_id WHERE r.seal IS NOT s.seal)
+    """,
+    """
+    INSERT INTO seal_tokens (run_id, authority, stamped_at, token)
+    SELECT m.ours, t.authority, t.stamped_at, t.token
+    FROM other.seal_tokens t JOIN run_map m ON m.theirs = t.run_id
+    JOIN other.runs o ON o.id = t.run_id JOIN main.runs r ON r.id = m.ours AND r.seal = o.seal WHERE true
+    ON CONFLICT (run_id, authority) DO UPDATE SET stamped_at = excluded.stamped_at, token = excluded.token
+    WHERE (excluded.stamped_at, excluded.token) < (seal_tokens.stamped_at, seal_tokens.token)
+    """,
+)
+_TEMPORARY = ("sealed_before", "run_map", "disputed", "received", "replaced", "capture_map", "key_map", "added")
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +332,7 @@ def _read_version(version: str) -> tuple[int, ...]:
 
 def _merge(connection: sqlite3.Connection, read_again: Callable[[Sequence[str]], None] | None) -> int:
     noise = load_all_noise(connection)
+    connection.execute(_SEALED_BEFORE)
     for statement in _LEDGER:
         connection.execute(statement)
     merge_payloads(connection)
@@ -332,6 +352,8 @@ def _merge(connection: sqlite3.Connection, read_again: Callable[[Sequence[str]],
         rederive_versioned(connection, site)
     _settle_disputes(connection, read_again)
     _count_died(connection, runs)
+    for statement in _TOKENS:
+        connection.execute(statement)
     for table in _TEMPORARY:
         connection.execute(f"DROP TABLE temp.{table}")
     return touched

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import click
 
+from archiver.archive.evidence.seal_tokens import count_attested
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.store.damage import CONTENT_ERRORS, noting_damage
 from archiver.archive.store.file import close_archive, create_or_open, open_for_reading
@@ -16,6 +17,7 @@ from archiver.archive.upkeep.worker_pool import count_cores
 from archiver.cli.printing.options import with_archive, with_jobs
 from archiver.cli.upkeep.housekeeping import LOCKED, hold_sites
 from archiver.errors import ArchiverError
+from archiver.formats.time_stamps import MISSING, can_read_stamps
 from archiver.ingest.reparse import Reread, reparse
 from archiver.ingest.replay import replay
 from archiver.ingest.verify import verify
@@ -112,8 +114,18 @@ def verify_command(db: Path, quick: bool, jobs: int | None) -> int:
         for line in lines:
             broken += 1
             click.echo(escape_controls(line))
-    click.echo(f"{db}: {broken} broken" if broken else f"{db}: all is well", err=True)
+    click.echo(f"{db}: {broken} broken" if broken else f"{db}: all is well{_tell_stamps(db)}", err=True)
     return int(bool(broken))
+
+
+def _tell_stamps(db: Path) -> str:
+    """Say how many runs an authority has attested, where any is; and whether that could be looked into."""
+    with closing(open_for_reading(db)) as database:
+        attested, sealed = count_attested(database.conn)
+    if not attested:
+        return ""
+    told = f"; an authority attests {attested} of {count(sealed, 'run')}"
+    return told if can_read_stamps() else f"{told}, which was not looked into: {MISSING}"
 
 
 @click.command("merge")
