@@ -26,13 +26,15 @@ HERE = Path(__file__).parent
 class Frame:
     """What stands around every page: its language, its links, the zones in which times are shown.
 
-    ``damages`` is the damage that was met on the way to a page, and is told on it.
+    ``damages`` is the damage that was met on the way to a page, and is told on it. ``policy`` is what a page may load,
+    for pages that no server sends.
     """
 
     language: Language
     links: PageAddresses
     zones: Mapping[str, ZoneInfo]
     damages: Damages | None = None
+    policy: str = ""
 
     def say(self, key: str, **values: object) -> str:
         """Return a message."""

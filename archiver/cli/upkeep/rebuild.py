@@ -100,15 +100,21 @@ def follow_generator(replayed: Generator[int, None, Outcome]) -> Outcome:
 
 
 @click.command("verify")
+@click.argument("case", metavar="[CASE]", required=False, type=click.Path(path_type=Path))
 @click.option("--quick", is_flag=True, help="Leave out what takes long: pages, payloads, files, the search index.")
 @with_jobs
 @with_archive
-def verify_command(db: Path, quick: bool, jobs: int | None) -> int:
+def verify_command(db: Path, case: Path | None, quick: bool, jobs: int | None) -> int:
     """Prove that the archive is what was received, and what was read of it; status 1 if something is broken.
 
     Captures are compared with the seals of their runs, payloads and files with their digests, what was read with the
     pages, read again, and every history with what it follows from.
+
+    A CASE (the file or the folder that archiver export case made) is checked instead, without any archive: its files
+    against their digests, its captures against the seals. Status 3 if something is damaged, 1 if it is no case.
     """
+    if case is not None:
+        return _verify_case(case)
     broken = 0
     with closing(_list_broken(db, quick=quick, jobs=jobs or count_cores())) as lines:
         for line in lines:
@@ -116,6 +122,19 @@ def verify_command(db: Path, quick: bool, jobs: int | None) -> int:
             click.echo(escape_controls(line))
     click.echo(f"{db}: {broken} broken" if broken else f"{db}: all is well{_tell_stamps(db)}", err=True)
     return int(bool(broken))
+
+
+def _verify_case(path: Path) -> int:
+    """Name what of a case is not as it was when it was made."""
+    from archiver.exporting.cases.checking import CheckedCase
+
+    checked, broken = CheckedCase(path), 0
+    for line in checked.list_faults():
+        broken += 1
+        click.echo(escape_controls(line))
+    said = f"{broken} damaged" if broken else "all is well"
+    click.echo(f"{path}: {said}{checked.describe()}", err=True)
+    return FINDINGS if broken else 0
 
 
 def _tell_stamps(db: Path) -> str:
