@@ -134,7 +134,7 @@ def test_pictures_are_told_and_not_fetched(archive: Archive) -> None:
 def test_the_raw_page_can_do_nothing(archive: Archive) -> None:
     address = f"/article/{SITE}/{archive.ids['edited']}/raw"
     frame = ask(archive.path, address).text
-    assert f'<iframe class="raw" sandbox src="{address}/page"' in frame
+    assert f'<iframe class="raw" sandbox="allow-same-origin" src="{address}/page"' in frame
     page = ask(archive.path, f"{address}/page")
     assert page.headers["content-security-policy"] == POLICY
     assert page.headers["x-dns-prefetch-control"] == "off"
@@ -396,6 +396,9 @@ def test_who_serves_others_is_warned(archive: Archive) -> None:
     assert started.said[0].startswith("Everybody who can reach 0.0.0.0 can read the archive")
 
 
+SHEET = f"/requisite/{SITE}/2024-01-20T00%3A00%3A00%2B00%3A00/{64 * '0'}.css"
+
+
 def test_every_route_is_among_the_pages(archive: Archive) -> None:
-    tried = [*archive.pages(), f"/article/{SITE}/1/raw/page", f"/file/{64 * '0'}.pdf", "/nowhere"]
+    tried = [*archive.pages(), f"/article/{SITE}/1/raw/page", f"/file/{64 * '0'}.pdf", SHEET, "/nowhere"]
     assert [pattern for pattern, _ in ROUTES if not any(re.match(pattern, url.split("?")[0]) for url in tried)] == []

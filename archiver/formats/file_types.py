@@ -25,6 +25,10 @@ class NoDocumentError(ArchiverError):
     """Bytes that are no document: an HTML page in its place, or nothing at all."""
 
 
+class OtherTypeError(NoDocumentError):
+    """A file that is another one than what was asked for: a picture in the place of a style sheet."""
+
+
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OPEN = "application/vnd.oasis.opendocument"
 UNKNOWN = FileType("application/octet-stream", "bin")
@@ -111,7 +115,7 @@ def identify_file_type(body: bytes) -> FileType:
 
 
 def identify_requisite_type(body: bytes, kind: Literal["style", "picture", "font"]) -> FileType:
-    """Say what a file is that a page asks for to show itself; NoDocumentError where it can be none of that kind.
+    """Say what a file is that a page asks for to show itself; OtherTypeError where it is none of that kind.
 
     A drawing (SVG) is a picture only here: as a document it is text, so that nobody opens one that runs scripts. A
     style sheet may be empty, and in any charset.
@@ -124,7 +128,7 @@ def identify_requisite_type(body: bytes, kind: Literal["style", "picture", "font
     if kind == "picture" and found == TEXT and _DRAWING.match(body[:_START].removeprefix(b"\xef\xbb\xbf")):
         return SVG
     if kind == "style" or found.media_type.partition("/")[0] != {"picture": "image", "font": "font"}[kind]:
-        raise NoDocumentError(f"the answer is no {kind}, but {found.media_type}")
+        raise OtherTypeError(f"the answer is no {kind}, but {found.media_type}")
     return found
 
 

@@ -130,11 +130,52 @@ MESSAGES: dict[str, tuple[str, str]] = {
     # the raw page
     "raw_title": ("Trang gốc như đã nhận", "The raw page as received"),
     "raw_about": (
-        "Hiện trong khung kín: không mã lệnh, không ảnh, không gửi yêu cầu ra ngoài.",
-        "Shown in a closed frame: no script, no images, no request to the outside.",
+        "Hiện trong khung kín: không mã lệnh, không gửi yêu cầu ra ngoài.",
+        "Shown in a closed frame: no script, no request to the outside.",
     ),
     "raw_source": ("Mã nguồn", "Source"),
     "raw_none": ("Không có trang nào từ lúc đó.", "There is no page from that time."),
+    "raw_none_needed": ("Trang không cần tệp nào khác.", "The page needs no other files."),
+    "raw_bare": (
+        "Không lưu tệp nào trong {count} tệp mà trang cần (định dạng, ảnh, phông chữ), nên trang trông khác lúc đó.",
+        "None of the {count} files that the page needs (style sheets, pictures, fonts) is kept, so it looks otherwise.",
+    ),
+    "raw_bare_one": (
+        "Không lưu tệp mà trang cần (định dạng, ảnh hay phông chữ), nên trang trông khác lúc đó.",
+        "The one file that the page needs (a style sheet, picture or font) is not kept, so it looks otherwise.",
+    ),
+    "raw_declare": (
+        "Muốn lưu từ nay về sau, hãy khai báo requisites = True cho trang này.",
+        "To keep them from now on, declare requisites = True for the site.",
+    ),
+    "raw_whole": (
+        "Hiện với đủ {count} tệp mà trang cần (định dạng, ảnh, phông chữ), như đã lưu.",
+        "Shown with all {count} files that it needs (style sheets, pictures, fonts), as they were kept.",
+    ),
+    "raw_whole_one": (
+        "Hiện với tệp mà trang cần (định dạng, ảnh hay phông chữ), như đã lưu.",
+        "Shown with the one file that it needs (a style sheet, picture or font), as it was kept.",
+    ),
+    "raw_part": (
+        "Hiện với {kept} trong {count} tệp mà trang cần (định dạng, ảnh, phông chữ). Các tệp khác không được lưu.",
+        "Shown with {kept} of the {count} files that it needs (style sheets, pictures, fonts). Others are not kept.",
+    ),
+    "raw_missing": ("Tệp thiếu ({count})", "What is missing ({count})"),
+    "raw_later": ("Tệp chỉ được lưu sau trang này ({count})", "What was kept only after this page ({count})"),
+    "raw_omitted": (
+        "Trang cần thêm {count} tệp nữa, vượt quá số tệp được lưu cho một trang.",
+        "The page asks for {count} more, which is more than is kept of a page.",
+    ),
+    "raw_omitted_one": (
+        "Trang cần thêm 1 tệp nữa, vượt quá số tệp được lưu cho một trang.",
+        "The page asks for 1 more, which is more than is kept of a page.",
+    ),
+    "raw_never_asked": ("chưa từng hỏi", "never asked for"),
+    "raw_headers": ("Phần đầu của câu trả lời ({count})", "Headers of the answer ({count})"),
+    "raw_digest": ("Mã SHA-256", "SHA-256"),
+    "raw_run": ("Lần thu thập", "Run"),
+    "raw_seal": ("Niêm phong", "Seal of the run"),
+    "raw_unsealed": ("chưa niêm phong, vì lần thu thập còn đang chạy", "none yet: the run is going on"),
     "raw_received": ("Nhận lúc", "Received"),
     "raw_status": ("Mã trạng thái", "Status"),
     "raw_size": ("Kích thước", "Size"),
@@ -217,6 +258,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "not_a_document": ("là trang web, không phải tài liệu", "a web page in the place of the document"),
     "other_host": ("nằm ở máy chủ khác", "on another host"),
     "too_big": ("quá lớn", "too large"),
+    "wrong_type": ("là tệp loại khác", "a file of another type"),
+    "robots_unreachable": ("không đọc được robots.txt", "its robots.txt cannot be read"),
+    "no_file": ("tệp đã mất khỏi kho", "its file is gone from the archive"),
+    "not_allowed": ("robots.txt không cho phép", "robots.txt forbids it"),
     "unverified": ("trang trước đó không còn", "the page before is not kept"),
     "reparse": ("trình đọc mới thấy nhiều hơn", "a newer parser saw more"),
 }

@@ -30,6 +30,7 @@ from archiver.web.pages.feeds import load_feed, render_feed
 from archiver.web.pages.files import load_file, write_headers
 from archiver.web.pages.home import load_home, render_home
 from archiver.web.pages.raw import POLICY, load_raw, render_raw, write_raw, write_source
+from archiver.web.pages.raw_requisites import SHEET_ROUTE, load_sheet
 from archiver.web.pages.runs import load_run, load_runs, render_run, render_runs
 from archiver.web.rendering import Frame, render, style_sheet
 
@@ -116,9 +117,16 @@ def show_raw(connection: sqlite3.Connection, asked: Asked) -> Response:
 def show_raw_page(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show a raw page, or its source, where it can do nothing."""
     raw = load_raw(connection, asked.site, asked.key, asked.day, asked.number("version"))
-    body, kind = write_raw(raw.capture) if asked.parts[2] == "page" else write_source(raw.capture)
+    body, kind = write_raw(raw) if asked.parts[2] == "page" else write_source(raw.capture)
     headers = {"content-security-policy": POLICY, "x-dns-prefetch-control": "off"}
     return Response(body, headers=headers, content_type=kind)
+
+
+def show_sheet(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show a kept style sheet, which asks for what was valid at its time."""
+    site, at, digest = asked.parts
+    body = load_sheet(connection, site, at, digest, asked.values.get("url", ""))
+    return Response(body, headers={"content-security-policy": POLICY}, content_type="text/css; charset=utf-8")
 
 
 def show_file(connection: sqlite3.Connection, asked: Asked) -> AsgiFileDownload:
@@ -163,6 +171,7 @@ ROUTES: tuple[tuple[str, Answer], ...] = (
     (r"^/article/([^/]+)/([^/]+)/raw$", show_raw),
     (r"^/article/([^/]+)/([^/]+)/raw/(page|source)$", show_raw_page),
     (r"^/file/([0-9a-f]{64})\.([a-z0-9]{1,8})$", show_file),
+    (SHEET_ROUTE, show_sheet),
     (r"^/runs$", show_runs),
     (r"^/run/(\d{1,9})$", show_run),
     (r"^/feed/([^/]+)\.atom$", show_feed),

@@ -79,6 +79,16 @@ def find_capture_at(connection: sqlite3.Connection, site: str, article_id: str, 
     return int(row[0]) if row else None
 
 
+def find_sealed_run(connection: sqlite3.Connection, capture_id: int) -> tuple[int, str | None]:
+    """Return the number of the run that brought a capture, and its seal; None while it goes on."""
+    row = connection.execute(
+        "SELECT n.run_id, nullif(lower(hex(r.seal)), '') FROM captures k JOIN runs r ON r.id = k.run_id "
+        "JOIN run_numbers n ON n.id = r.id WHERE k.id = ?",
+        (capture_id,),
+    ).fetchone()
+    return int(row[0]), row[1]
+
+
 def list_observations(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[ObservationRow]:
     """List the observations of an article, the oldest first."""
     return take_rows(_of_article(connection, "view_history", "observed_at", site, article_id), ObservationRow)

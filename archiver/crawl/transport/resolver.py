@@ -131,11 +131,14 @@ def find_own_doors(state: CrawlState) -> frozenset[Door]:
     """Return the start addresses of a crawl that may lead to private addresses: host and port of each.
 
     Those are all that were given with ``-a start=``, by someone who knows where they lead; of the declared ones, those
-    that are an IP address or ``localhost`` themselves. A declared name has to lead to a public address.
+    that are an IP address or ``localhost`` themselves. A declared name has to lead to a public address. So it is with
+    the hosts beside them that keep what pages need to be shown.
     """
     by_hand = bool(state.arguments.get("start"))
     doors = (read_door(url) for url in state.options.start)
-    return frozenset(door for door in doors if by_hand or _is_plainly_private(door[0]))
+    beside = (read_door(f"{scheme}://{host}") for host in state.options.requisite_hosts for scheme in ("http", "https"))
+    own = (door for door in doors if by_hand or _is_plainly_private(door[0]))
+    return frozenset((*own, *(door for door in beside if _is_plainly_private(door[0]))))
 
 
 def read_door(url: str) -> Door:

@@ -2,17 +2,16 @@
 
 import hashlib
 import json
-import sqlite3
 from functools import partial
 from pathlib import Path
 
-from archiver.archive.evidence.captures import load_capture
-from archiver.archive.evidence.files import StoredFile, copy_files, folder_beside, locate_file
-from archiver.archive.evidence.kept_requisites import KeptRequisite, PageRequisites, gather_requisites
+from archiver.archive.evidence.files import StoredFile, copy_files, locate_file
+from archiver.archive.evidence.kept_requisites import KeptRequisite, PageRequisites
 from archiver.errors import ArchiveError
 from archiver.exporting.cases.places import HEADERS, PAGE, REQUISITES, SOURCE, lead, place_capture
 from archiver.html.requisites import rewrite_page, rewrite_sheet
-from archiver.model import Capture, Headers
+from archiver.model import Headers
+from archiver.web.pages.raw import RawPage
 
 # file: is what a browser calls the case's own files on a disk, where 'self' means nothing.
 _KEPT = "'self' file:"
@@ -23,24 +22,19 @@ POLICY = (
 """No script and no request to the outside: the page's own files alone."""
 
 
-def write_capture(folder: Path, connection: sqlite3.Connection, capture_id: int, number: int) -> None:
-    """Write an answer into a case: its bytes, its headers, and the page as it looked with all that it needs."""
-    capture = load_capture(connection, capture_id)
+def write_capture(folder: Path, kept_in: Path, page: RawPage, number: int) -> None:
+    """Write an answer into a case: its bytes, its headers, and the page as it looked with all that it needs.
+
+    ``kept_in`` is the folder of the archive's files.
+    """
+    capture, place = page.capture, place_capture(number, PAGE)
     _write(folder, place_capture(number, SOURCE), capture.body)
     _write(folder, place_capture(number, HEADERS), write_headers(capture.headers))
-    if not is_page(capture):
-        return
-    requisites = _Requisites(gather_requisites(connection, capture_id, capture))
-    place = place_capture(number, PAGE)
-    locate = partial(requisites.locate, place)
-    _write(folder, place, rewrite_page(capture.body, capture.headers, capture.url, locate, POLICY))
-    requisites.write(folder, folder_beside(connection))
-
-
-def is_page(capture: Capture) -> bool:
-    """Say whether an answer is shown as a page; everything else is text."""
-    kind = next((value for name, value in capture.headers if name.lower() == "content-type"), "text/html")
-    return kind.strip().lower().startswith(("text/html", "application/xhtml"))
+    if page.is_page:
+        requisites = _Requisites(page.requisites)
+        locate = partial(requisites.locate, place)
+        _write(folder, place, rewrite_page(capture.body, capture.headers, capture.url, locate, POLICY))
+        requisites.write(folder, kept_in)
 
 
 def write_headers(headers: Headers) -> bytes:

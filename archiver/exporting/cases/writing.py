@@ -17,6 +17,7 @@ from archiver.archive.evidence.article_captures import ProvingCapture
 from archiver.archive.evidence.attachments import Kept, find_kept
 from archiver.archive.evidence.captures import load_capture
 from archiver.archive.evidence.files import StoredFile, copy_files, folder_beside, has_file
+from archiver.archive.evidence.kept_requisites import gather_requisites
 from archiver.archive.evidence.seals import write_sealed
 from archiver.archive.queries.queries import list_observations, list_snapshots, zones_of_sites
 from archiver.archive.upkeep.worker_pool import Question, Readers, batch
@@ -40,7 +41,7 @@ from archiver.exporting.cases.places import (
     place_token,
     place_version,
 )
-from archiver.exporting.cases.raw_pages import is_page, write_capture
+from archiver.exporting.cases.raw_pages import write_capture
 from archiver.web.messages import Language, say
 from archiver.web.pages.article import ArticlePage, load_article, render_article
 from archiver.web.pages.comparing import ComparisonPage, load_comparison, render_comparison
@@ -83,7 +84,7 @@ def write_case(
     writer = _Writer(folder, connection, case, language, zones_of_sites(connection))
     for _ in readers.ask(writer.list_pages()):
         pass
-    writer.write_evidence()
+    writer.write_seals()
     absent = writer.write_files()
     writer.write_front(absent)
     writer.write_lists()
@@ -135,17 +136,20 @@ class _Writer:
         self.documents = [(url, titles[url], kept[url]) for url in titles if url in kept]
 
     def _load_capture(self, capture: ProvingCapture) -> tuple[str, RawPage, Frame]:
+        """Load an answer, and write it into the case as it was received."""
         case, number = self._case, self._case.numbers[capture.id]
         received, version = load_capture(self._connection, capture.id), case.version_of(capture)
         titles = {state["snapshot"]: state["title"] for state in case.page.states}
-        page = RawPage(case.page.article, titles[version or case.newest], received, None, version)
+        title = titles[version or case.newest]
+        requisites = gather_requisites(self._connection, capture.id, received)
+        run = case.run_of[capture.run].row
+        page = RawPage(case.page.article, title, received, requisites, (run["run_id"], run["seal"]), None, version)
+        write_capture(self._folder, folder_beside(self._connection), page, number)
         place = place_capture(number)
-        return place, page, self._frame(place, number, PAGE if is_page(received) else SOURCE)
+        return place, page, self._frame(place, number, PAGE if page.is_page else SOURCE)
 
-    def write_evidence(self) -> None:
-        """Write the answers as they were received, and what the seals of their runs are made of."""
-        for capture in self._case.captures:
-            write_capture(self._folder, self._connection, capture.id, self._case.numbers[capture.id])
+    def write_seals(self) -> None:
+        """Write what the seals of the runs are made of, and the time stamps of these."""
         for run in self._case.runs:
             self._write(place_lines(run.row["uid"]), write_sealed(self._connection, run.id))
             for number, token in enumerate(run.tokens, 1):
