@@ -24,6 +24,7 @@ CASE_MESSAGES: dict[str, tuple[str, str]] = {
         "Each answer of the server that began or ended a version, or shows an event.",
     ),
     "case_shows": ("Cho thấy", "Shows"),
+    "case_received": ("Địa chỉ và mã SHA-256", "Address and SHA-256"),
     "case_began": ("bản {number} lần đầu", "version {number} first"),
     "case_lasted": ("bản {number} lần cuối", "version {number} last"),
     "case_missing": ("không có bài", "the article missing"),

@@ -72,7 +72,7 @@ def export_command(
     archiver export jsonl --what history --changed-since 2022-05-01 -o edits.jsonl
     archiver export atom --site sotttt -o sotttt.atom
     archiver export site --since 2022-01-01 -o copy
-    archiver export case 4461357 -o case.zip
+    archiver export case 4418664 -o case.zip
     """  # noqa: D301 - click keeps the lines behind this sign
     _check_options(form, options)
     _check_article(form, article, wanted, options)

@@ -40,13 +40,19 @@ class CheckedCase:
 
     def list_faults(self) -> Iterator[str]:
         """Name everything that is not as it was when the case was made, one line each; CaseError for what is none."""
-        with open_case(self._path) as case:
-            checking = _Checking(case)
-            yield from checking.read_files()
-            self.manifest = yield from checking.check_lists()
-            if self.manifest:
-                yield from checking.check_files(self.manifest["files"])
-                yield from checking.check_runs(self.manifest)
+        try:
+            with open_case(self._path) as case:
+                yield from self._check(_Checking(case))
+        except CaseError as error:
+            said = str(error).removeprefix(f"{self._path}: ")
+            raise CaseError(f"{self._path}: {said}") from error
+
+    def _check(self, checking: "_Checking") -> Iterator[str]:
+        yield from checking.read_files()
+        self.manifest = yield from checking.check_lists()
+        if self.manifest:
+            yield from checking.check_files(self.manifest["files"])
+            yield from checking.check_runs(self.manifest)
 
     def describe(self) -> str:
         """Say how much was checked, to stand behind the verdict; nothing where the manifest cannot be believed."""

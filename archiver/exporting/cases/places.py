@@ -73,9 +73,9 @@ class CaseLinks:
         """Lead to the style sheet."""
         return lead(self._page, STYLE)
 
-    def articles(self, **choice: str | None) -> str:  # noqa: ARG002 - there is one article
-        """Lead to the list of versions."""
-        return f"{self.home()}#versions"
+    def articles(self, **choice: str | None) -> str:  # noqa: ARG002
+        """Return nothing: there is one article."""
+        return ""
 
     def article(self, site: str, key: str, version: int | None = None, at: str | None = None) -> str:  # noqa: ARG002
         """Lead to a version of the article, the newest unless another is named."""

@@ -18,6 +18,7 @@ MOST_FILES = 200_000
 MOST_BYTES = 16 << 30
 """Of all files together, unpacked."""
 _PIECE = 1 << 20
+_SQLITE = b"SQLite format 3\0"
 _ENCRYPTED = 0x1
 UNREADABLE: tuple[type[Exception], ...] = (
     OSError,
@@ -53,6 +54,8 @@ def open_case(path: Path) -> Iterator[CaseFiles]:
     if not path.exists():
         raise CaseError(f"{path}: there is no such file")
     try:
+        if _is_archive(path):
+            raise CaseError(f"{path}: this is an archive and no case; check it with: archiver --db {path} verify")
         if not is_zipfile(path):
             raise CaseError(f"{path}: this is no case: neither a ZIP file nor a folder")
         archive = ZipFile(path)
@@ -60,6 +63,11 @@ def open_case(path: Path) -> Iterator[CaseFiles]:
         raise CaseError(f"{path}: cannot be read: {explain(error)}") from error
     with archive:
         yield _Archive(path, archive)
+
+
+def _is_archive(path: Path) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(len(_SQLITE)) == _SQLITE
 
 
 def digest(case: CaseFiles, name: str) -> str:
