@@ -113,6 +113,7 @@ Kind = Literal[
     "run_failed",
     "run_open",
     "not_run",
+    "run_unattested",
     # Clocks
     "clock_ahead",
     "clock_differs",

@@ -63,6 +63,7 @@ OUTSIDERS = {
     "apprise": {"alerts"},
     "pyarrow": {"exporting"},
     "pluggy": {"archive"},
+    "rfc3161_client": {"formats"},
 }
 TOP = set(
     "scrapy.cfg archiver spiders tests data docs README.md pyproject.toml Makefile requirements.txt "

@@ -23,7 +23,10 @@ class PageAddresses(Protocol):
         ...
 
     def articles(self, **choice: str | None) -> str:
-        """Return the list of articles, with what its form says; without search a copy ignores the choice."""
+        """Return the list of articles, with what its form says; without search a copy ignores the choice.
+
+        Empty where there is no list.
+        """
         ...
 
     def article(self, site: str, key: str, version: int | None = None, at: str | None = None) -> str:

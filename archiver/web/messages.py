@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from archiver.web.case_messages import CASE_MESSAGES
+
 Language = Literal["vi", "en"]
 LANGUAGES: dict[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
 
@@ -198,6 +200,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "scope": ("Phạm vi", "Scope"),
     "fates": ("Bài chưa đọc", "Articles not read"),
     "limited": ("Chỉ hiện {count} mục đầu.", "Only the first {count} are shown."),
+    **CASE_MESSAGES,
     # errors
     "missing_title": ("Không có trang này", "There is no such page"),
     "wrong_title": ("Không hiểu yêu cầu", "This cannot be understood"),

@@ -27,7 +27,7 @@ class Frame:
     """What stands around every page: its language, its links, the zones of sites, in which times are shown.
 
     ``damages`` is the damage that was met on the way to a page, and is told on it. ``zone`` is that of a list over
-    sites of several zones.
+    sites of several zones. ``policy`` is what a page may load, for pages that no server sends.
     """
 
     language: Language
@@ -35,6 +35,7 @@ class Frame:
     zones: Mapping[str, ZoneInfo]
     damages: Damages | None = None
     zone: tzinfo | None = None
+    policy: str = ""
 
     def say(self, key: str, **values: object) -> str:
         """Return a message."""

@@ -111,6 +111,7 @@ def _merge(connection: sqlite3.Connection, read_again: Callable[[Sequence[str]],
         rederive_versioned(connection, site)
     _settle_disputes(connection, read_again)
     _count_died(connection, runs)
+    _execute(connection, "tokens")
     _execute(connection, "end")
     return touched
 

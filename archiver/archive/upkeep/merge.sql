@@ -2,6 +2,10 @@
 -- Each statement copies what is not there yet; ids are this archive's own, so every reference is looked up by key.
 
 -- name: runs
+-- The seals that authorities attest here, as they are before anything is joined.
+CREATE TEMP TABLE sealed_before AS
+SELECT DISTINCT t.run_id, r.seal FROM main.seal_tokens t JOIN main.runs r ON r.id = t.run_id;
+
 -- Sites, runs and their accounting, and the addresses. The declaration of a site is that of its last run.
 INSERT INTO sites (name, title, platform, timezone, places, hosts, noise)
 SELECT name, title, platform, timezone, places, hosts, noise FROM other.sites WHERE true
@@ -249,8 +253,25 @@ SELECT site FROM disputed WHERE differs
 UNION SELECT u.site FROM main.runs u JOIN main.captures k ON k.run_id = u.id JOIN main.readings r ON r.capture_id = k.id
     WHERE u.withdrawn;
 
+-- name: tokens
+-- Time-stamp tokens. A token is for a seal: where a run has another one now, since each archive had a part of it, it
+-- says nothing any more.
+DELETE FROM seal_tokens WHERE run_id IN (
+    SELECT s.run_id FROM sealed_before s JOIN main.runs r ON r.id = s.run_id WHERE r.seal IS NOT s.seal);
+
+INSERT INTO seal_tokens (run_id, authority, stamped_at, token)
+SELECT m.ours, t.authority, t.stamped_at, t.token
+FROM other.seal_tokens t
+JOIN run_map m ON m.theirs = t.run_id
+JOIN other.runs o ON o.id = t.run_id
+JOIN main.runs r ON r.id = m.ours AND r.seal = o.seal
+WHERE true
+ON CONFLICT (run_id, authority) DO UPDATE SET stamped_at = excluded.stamped_at, token = excluded.token
+WHERE (excluded.stamped_at, excluded.token) < (seal_tokens.stamped_at, seal_tokens.token);
+
 -- name: end
 -- Nothing of all this stays.
+DROP TABLE temp.sealed_before;
 DROP TABLE temp.run_map;
 DROP TABLE temp.disputed;
 DROP TABLE temp.received;

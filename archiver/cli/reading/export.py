@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from sqlite3 import Connection
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,6 +19,7 @@ from archiver.archive.store.values import Row
 from archiver.archive.upkeep.worker_pool import Readers
 from archiver.cli.printing.options import VERBATIM, check_site, with_archive, with_filters, with_jobs, with_limit
 from archiver.cli.printing.output import Output
+from archiver.cli.reading.articles import find_one
 from archiver.errors import UsageError
 from archiver.exporting.texts import compose_row
 from archiver.formats.atom import About, write_feed
@@ -28,7 +30,7 @@ from archiver.text.counting import count
 if TYPE_CHECKING:
     from archiver.web.messages import Language
 
-FORMATS = ("csv", "jsonl", "parquet", "atom", "site")
+FORMATS = ("csv", "jsonl", "parquet", "atom", "site", "case")
 LANGUAGES = ("vi", "en")
 MISSING = frozenset({"jinja2", "markupsafe"})
 # Which formats an option is for.
@@ -36,8 +38,8 @@ OPTIONS = {
     "what": ("csv", "jsonl", "parquet"),
     "bom": ("csv",),
     "verbatim": ("csv",),
-    "language": ("site",),
-    "jobs": ("site",),
+    "language": ("site", "case"),
+    "jobs": ("site", "case"),
 }
 ENTRIES = 100
 ALL_SITES = "Committee news"
@@ -45,30 +47,36 @@ ALL_SITES = "Committee news"
 
 @click.command("export")
 @click.argument("form", metavar="FORMAT", type=click.Choice(FORMATS))
+@click.argument("article", metavar="[ID]", required=False)
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Write to a file (site: a folder).")
 @click.option("--what", type=click.Choice(tuple(EXTRACTS)), help="Rows of csv, jsonl, parquet [default: articles].")
 @click.option("--bom", is_flag=True, help="csv: begin with the mark by which Excel knows UTF-8.")
 @click.option("--verbatim", is_flag=True, help=f"csv: {VERBATIM[0].lower()}{VERBATIM[1:]}")
-@click.option("--language", type=click.Choice(LANGUAGES), help="site: of the pages [default: vi].")
+@click.option("--language", type=click.Choice(LANGUAGES), help="site, case: of the pages [default: vi].")
 @with_jobs
 @with_filters
 @with_limit(None)
 @with_archive
-def export_command(db: Path, form: str, out: Path | None, wanted: ArticleFilter, **options: Any) -> None:
-    """Write the archive, or what the filters leave of it, as FORMAT: csv, jsonl, parquet, atom or site.
+def export_command(
+    db: Path, form: str, article: str | None, out: Path | None, wanted: ArticleFilter, **options: Any
+) -> None:
+    """Write the archive, or what the filters leave of it, as FORMAT: csv, jsonl, parquet, atom or site; case: of one.
 
     Filters choose articles; --what says which of their rows are written, --limit how many. atom is a feed of what
     happened to them, the newest 100 events unless --limit says otherwise; site is a folder of pages to read in a
-    browser, without a server. A file or folder appears under its name only
-    when it is complete.
+    browser, without a server. case is one article, by its id or address, with all its versions and evidence in one
+    file for others to read and to check (archiver verify FILE) [default: case-SITE-ID.zip]. A file or folder appears
+    under its name only when it is complete.
 
     \b
     archiver export csv --bom -o articles.csv
     archiver export jsonl --what history --changed-since 2022-05-01 -o edits.jsonl
     archiver export atom --site sotttt -o sotttt.atom
     archiver export site --since 2022-01-01 -o copy
+    archiver export case 4418664 -o case.zip
     """  # noqa: D301 - click keeps the lines behind this sign
     _check_options(form, options)
+    _check_article(form, article, wanted, options)
     database = open_for_reading(db)
     connection = database.conn
     check_site(connection, wanted.site)
@@ -77,6 +85,8 @@ def export_command(db: Path, form: str, out: Path | None, wanted: ArticleFilter,
             _write_feed(connection, out, wanted, options["limit"] or ENTRIES)
         elif form == "site":
             _write_site(database, out, wanted, options)
+        elif article:
+            _write_case(database, out, article, options)
         else:
             _write_rows(connection, form, out, wanted, options)
 
@@ -108,6 +118,16 @@ def _check_options(form: str, options: Mapping[str, Any]) -> None:
             raise UsageError(f"--{name} is for {', '.join(forms)}; {form} has no use for it")
 
 
+def _check_article(form: str, article: str | None, wanted: ArticleFilter, options: Mapping[str, Any]) -> None:
+    """Refuse an article where all are written, and filters where one is; UsageError."""
+    if form != "case" and article:
+        raise UsageError(f"{form} is of all articles that the filters leave; an ID is for: archiver export case ID")
+    if form == "case" and not article:
+        raise UsageError("case is of one article; name it: archiver export case ID")
+    if form == "case" and (wanted != ArticleFilter() or options["limit"]):
+        raise UsageError("case is of one article; filters and --limit are for the other formats")
+
+
 def _write_parquet(out: Path | None, rows: Iterator[Row], columns: tuple[str, ...]) -> None:
     try:
         from archiver.exporting.parquet import write_parquet
@@ -133,6 +153,30 @@ def _write_site(database: Database, out: Path | None, wanted: ArticleFilter, opt
         limit: int | None = options["limit"]
         written = write_site(folder, database.conn, wanted, limit, language, _show_progress, readers)
     click.echo(f"{out}: {count(written, 'article')}; open {out / 'index.html'} in a browser", err=True)
+
+
+def _write_case(database: Database, out: Path | None, article: str, options: Mapping[str, Any]) -> None:
+    try:
+        from archiver.exporting.cases.places import name_case
+        from archiver.exporting.cases.writing import write_case
+    except ModuleNotFoundError as error:
+        if error.name not in MISSING:
+            raise
+        raise UsageError("case needs the pages' templates: pip install 'committee-news-archiver[web]'") from error
+
+    row = find_one(database, article)
+    site, key = row["site"], row["article_id"]
+    path = out or Path(name_case(site, key))
+    language: Language = options["language"] or "vi"
+    with (
+        TemporaryDirectory(prefix="archiver-case-") as folder,
+        open_bytes(path) as stream,
+        Readers(database, options["jobs"] or count_cores()) as readers,
+    ):
+        written = write_case(Path(folder), stream, database.conn, (site, key), language, readers)
+    click.echo(f"{path}: {count(written.versions, 'version')}, {count(written.captures, 'capture')}", err=True)
+    for name in written.absent:
+        click.echo(f"{path}: the file {name} is gone from the archive, so the case lacks it", err=True)
 
 
 def _show_progress(done: int, articles: int) -> None:

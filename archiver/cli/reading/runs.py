@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from archiver.archive.evidence.seal_tokens import find_first_stamps
 from archiver.archive.queries.queries import list_runs, zones_of_sites
 from archiver.archive.queries.rows import RunRow
 from archiver.archive.queries.shown_runs import find_run, list_findings
@@ -24,7 +25,8 @@ from archiver.text.display import escape_controls
 ARTICLES = ("new", "changed", "failed")
 SHOWN = ("run", "site", "started_at", "outcome", "scope", *ARTICLES, "findings")
 FINDINGS = ("kind", "url", "detail")
-SEALS = ("site", "started_at", "outcome", "captures", "seal")
+SEALS = ("site", "started_at", "outcome", "captures", "seal", "stamped_at", "authority")
+SEALS_SHOWN = SEALS[:-1]
 
 
 @click.command("runs")
@@ -50,7 +52,7 @@ def runs_command(
 
     A seal is SHA-256 over all captures of a run: their addresses, times, statuses, headers and payload digests, in
     order. Publish the seals, or mail them to somebody: then there is a witness that nothing was changed, added or taken
-    away later. archiver verify computes them again.
+    away later. archiver verify computes them again. stamped_at is when an authority (ARCHIVE_TSA) attested the seal.
 
     --withdraw RUN sets aside what a run read, for example because its clock was wrong. Its captures stay, and articles,
     history, counts and events are those of an archive without it, until --restore brings it back. All other captures of
@@ -76,7 +78,9 @@ def _write_runs(
     connection: sqlite3.Connection, output: Output, runs: list[RunRow], site: str | None, *, seals: bool
 ) -> None:
     if seals:
-        output.write(runs, SEALS)
+        stamps = find_first_stamps(connection)
+        none = (None, None)
+        output.write([_add_stamp(run, *stamps.get(run["run_id"], none)) for run in runs], SEALS, SEALS_SHOWN)
         return
     rows: Sequence[Row] = runs
     if output.form == "table":
@@ -84,6 +88,10 @@ def _write_runs(
         zones = choose_zones(own, site)
         rows = [_show(run, zones.get(run["site"]) or own[run["site"]]) for run in runs]
     output.write(rows, COLUMNS["run_summary"], SHOWN)
+
+
+def _add_stamp(run: RunRow, stamped_at: str | None, authority: str | None) -> Row:
+    return {**run, "stamped_at": stamped_at, "authority": authority}
 
 
 def _write_findings(connection: sqlite3.Connection, output: Output, number: int) -> None:
