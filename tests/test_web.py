@@ -397,5 +397,5 @@ def test_who_serves_others_is_warned(archive: Archive) -> None:
 
 
 def test_every_route_is_among_the_pages(archive: Archive) -> None:
-    tried = [*archive.pages(), f"/article/{SITE}/1/raw/page", f"/file/{64 * '0'}.pdf", "/nowhere"]
+    tried = [*archive.pages(), f"/article/{SITE}/1/raw/page", f"/file/{64 * '0'}.pdf", "/metrics", "/nowhere"]
     assert [pattern for pattern, _ in ROUTES if not any(re.match(pattern, url.split("?")[0]) for url in tried)] == []
