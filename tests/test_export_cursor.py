@@ -127,6 +127,12 @@ def test_one_command_at_a_time_reads_by_a_cursor(watched: Watched) -> None:
     assert take(watched)
 
 
+def test_where_there_is_no_archive_nothing_is_left(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match="there is no archive"):
+        call(tmp_path / "none.db", "jsonl", "--cursor", "lan", "-o", str(tmp_path / "x"))
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [

@@ -34,7 +34,10 @@ def check_cursor_name(name: str) -> str:
 @contextmanager
 def hold_cursor(path: Path, name: str) -> Iterator[None]:
     """Let nobody else read by a cursor meanwhile; HeldError where somebody does, ArchiveError where it cannot move."""
-    if path.exists() and not os.access(path, os.W_OK):
+    if not path.exists():  # who opens it says so, and no lock is left there
+        yield
+        return
+    if not os.access(path, os.W_OK):
         raise ArchiveError(f"{path}: no permission to write the archive, which keeps cursors; allow it, or use none")
     lock = FileLock(path.resolve().with_name(f"{path.name}.cursor-{name}.lock"), timeout=0)
     try:

@@ -14,7 +14,7 @@ again: its past has become another.
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple
+from dataclasses import asdict
 from hashlib import blake2b
 from itertools import groupby
 from operator import itemgetter
@@ -52,7 +52,8 @@ def extract_new_rows(
     An article that the filter did not let through before has all of its rows given when it does. The filter itself
     must be the same each time.
     """
-    place = {_FILTER: _mark(astuple(wanted))}
+    # What a later version may filter by as well does not count until it is asked for.
+    place = {_FILTER: _mark(sorted((name, value) for name, value in asdict(wanted).items() if value))}
     if before and before.get(_FILTER) != place[_FILTER]:
         raise UsageError("the cursor was begun with other filters; use the same ones, or give it another name")
     source = _open_source(connection, what, before or {})
