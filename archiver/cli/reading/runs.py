@@ -69,21 +69,31 @@ def runs_command(
         raise UsageError("a RUN is shown alone: leave out --site, --seals, --withdraw and --restore")
     if openmetrics and (output.form != "table" or site or seals or withdraw or restore or run is not None):
         raise UsageError("--openmetrics is a form of its own, of all sites; only -o and --db go with it")
-    if withdraw and restore:
-        raise UsageError("--withdraw and --restore exclude each other")
     if withdraw or restore:
-        from archiver.cli.reading.withdrawing import decide
-
-        return decide(db, withdraw or restore, withdrawn=bool(withdraw))
+        return _decide(db, withdraw, restore)
     connection = open_for_reading(db).conn
     if openmetrics:
-        with output.open() as stream, holding_still(connection):
-            stream.write(write_openmetrics(list_metrics(connection, now())))
+        _write_metrics(connection, output)
     elif run is not None:
         _write_findings(connection, output, run)
     else:
         _write_runs(connection, output, list(list_runs(connection, site, limit)), site, seals=seals)
     return 0
+
+
+def _decide(db: Path, withdraw: tuple[int, ...], restore: tuple[int, ...]) -> int:
+    if withdraw and restore:
+        raise UsageError("--withdraw and --restore exclude each other")
+    from archiver.cli.reading.withdrawing import decide
+
+    return decide(db, withdraw or restore, withdrawn=bool(withdraw))
+
+
+def _write_metrics(connection: sqlite3.Connection, output: Output) -> None:
+    with holding_still(connection):
+        text = write_openmetrics(list_metrics(connection, now()))
+    with output.open() as stream:
+        stream.write(text)
 
 
 def _write_runs(
