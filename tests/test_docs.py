@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from archiver.archive.evidence.files import folder_of_files
+from archiver.archive.queries.views import EXAMPLES
 from archiver.crawl.rendering.chromium import find_chromium
 from archiver.platforms import PLATFORMS
 from tests.conftest import PROJECT, Crawling
 from tests.documents import (
     COLUMNS,
     PAGES,
+    QUERIES,
     anchors_of,
     blocks_of,
     links_of,
@@ -24,6 +26,7 @@ from tests.documents import (
     read_document,
     section_of,
     write_columns,
+    write_queries,
 )
 from tests.portal import demo_portal, serve
 
@@ -152,8 +155,10 @@ def test_query_finds_something(query: str, demo: Path, tmp_path: Path) -> None:
     assert crawling.query(query)
 
 
-def test_there_are_fifteen_queries() -> None:
-    assert len(blocks_of("docs/sql.md", "sql")) >= 15
+def test_the_fifteen_queries_are_those_of_the_package() -> None:
+    """``python -m tests.documents`` writes them."""
+    assert section_of("docs/sql.md", QUERIES).strip() == write_queries().strip()
+    assert len(EXAMPLES) == len(blocks_of("docs/sql.md", "sql")) == 15
 
 
 def test_the_example_sites_are_sites() -> None:

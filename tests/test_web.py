@@ -400,5 +400,5 @@ SHEET = f"/requisite/{SITE}/2024-01-20T00%3A00%3A00%2B00%3A00/{64 * '0'}.css"
 
 
 def test_every_route_is_among_the_pages(archive: Archive) -> None:
-    tried = [*archive.pages(), f"/article/{SITE}/1/raw/page", f"/file/{64 * '0'}.pdf", SHEET, "/nowhere"]
+    tried = [*archive.pages(), f"/article/{SITE}/1/raw/page", f"/file/{64 * '0'}.pdf", SHEET, "/metrics", "/nowhere"]
     assert [pattern for pattern, _ in ROUTES if not any(re.match(pattern, url.split("?")[0]) for url in tried)] == []

@@ -79,8 +79,12 @@ def refuse(why: str) -> DatasetteError:
 
 
 def make_question(sql: str, values: Values | None, seconds: float, most_rows: int | None) -> Question:
-    """Make a question of a statement; one row more is asked for, which tells that there are more."""
-    return Question(sql, values if values is not None else {}, seconds, most_rows and most_rows + 1, MOST_ANSWER)
+    """Make a question of a statement; one row more is asked for, which tells that there are more.
+
+    What Datasette binds in a query that is kept knows the request; only the values go to another process.
+    """
+    plain = dict(values) if isinstance(values, Mapping) else values
+    return Question(sql, plain if plain is not None else {}, seconds, most_rows and most_rows + 1, MOST_ANSWER)
 
 
 def _make_results(columns: Sequence[str], rows: Rows, most_rows: int | None) -> Results:

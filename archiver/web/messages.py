@@ -15,6 +15,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "articles": ("Bài viết", "Articles"),
     "runs": ("Các lần thu thập", "Runs"),
     "tables": ("Bảng và SQL", "Tables and SQL"),
+    "tables_back": ("← Về trang đọc tin", "← Back to the articles"),
     "menu": ("Mục chính", "Main menu"),
     "language": ("Ngôn ngữ", "Language"),
     "footer": (

@@ -17,9 +17,11 @@ from datasette.utils.asgi import AsgiFileDownload, Request
 from tzlocal import get_localzone
 
 from archiver.archive.queries.queries import Zones, zones_of_sites
+from archiver.archive.runs.metrics import list_metrics
 from archiver.archive.store.damage import CONTENT_ERRORS, FILE_ERRORS, Damages, noting_damage, read_text
 from archiver.clock import now
 from archiver.errors import ArchiveError
+from archiver.formats.openmetrics import CONTENT_TYPE, write_openmetrics
 from archiver.text.display import make_showable
 from archiver.web.faults import MissingError, PageError
 from archiver.web.links import ServedLinks
@@ -154,6 +156,14 @@ def show_feed(connection: sqlite3.Connection, asked: Asked) -> Response:
     return Response(text, headers=headers, content_type="application/atom+xml; charset=utf-8")
 
 
+def show_metrics(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show how the last runs went to Prometheus and its like; ArchiveError where not all figures can be read."""
+    text = write_openmetrics(list_metrics(connection, now()))
+    if asked.frame.damages and asked.frame.damages.count:
+        raise ArchiveError(asked.frame.damages.tell())
+    return Response(text, headers={"content-security-policy": STRICT}, content_type=CONTENT_TYPE)
+
+
 def show_nothing(connection: sqlite3.Connection, asked: Asked) -> Response:  # noqa: ARG001 - an Answer like all
     """Say that there is no such page."""
     raise MissingError("no_page")
@@ -176,6 +186,7 @@ ROUTES: tuple[tuple[str, Answer], ...] = (
     (r"^/runs$", show_runs),
     (r"^/run/(\d{1,9})$", show_run),
     (r"^/feed/([^/]+)\.atom$", show_feed),
+    (r"^/metrics$", show_metrics),
     (rf"^/(?!{DATABASE}(?:[/.]|$)|-/|assets/|favicon\.ico$|\.json$)", show_nothing),
 )
 

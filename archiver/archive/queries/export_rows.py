@@ -45,14 +45,14 @@ def extract_rows(
 
     Only keys are sorted, and texts are fetched one article at a time: memory does not grow with the archive.
     """
-    query = f"SELECT * FROM {EXTRACTS[what]} WHERE site = ? AND article_id = ? ORDER BY {_ORDERS[what]}"
     keys = list_keys(connection, wanted, limit if what == "articles" else None)
-    rows = (row for key in keys for row in _read_article(connection, query, key))
+    rows = (row for key in keys for row in read_article(connection, what, key))
     return islice(rows, limit)
 
 
-def _read_article(connection: sqlite3.Connection, query: str, key: tuple[str, str]) -> Iterator[Row]:
+def read_article(connection: sqlite3.Connection, what: str, key: tuple[str, str]) -> Iterator[Row]:
     """Read the rows of one article; damage that ends the question ends it for no other article."""
+    query = f"SELECT * FROM {EXTRACTS[what]} WHERE site = ? AND article_id = ? ORDER BY {_ORDERS[what]}"
     try:
         yield from read_rows(connection.execute(query, key))
     except FILE_ERRORS as error:

@@ -10,6 +10,7 @@ _PART = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
 _COMMENT = re.compile(r"\s*--[^\n]*")
 _MADE = re.compile(r"CREATE (?:TABLE|VIEW) (\w+) \($")
 _COLUMN = re.compile(r"    ([a-z]\w*)\b[^-]*?(?:-- (.*))?")
+_EXAMPLE = re.compile(r"^-- (\w+): (.+)\n((?:-- .+\n)*)([^-][^;]*;)", re.MULTILINE)
 _MORE = re.compile(r"\s*-- (.*)")
 
 
@@ -21,6 +22,26 @@ class Definition:
     about: str
     columns: dict[str, str]
     statement: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleQuery:
+    """A query that is kept for people: its name for addresses, its title, what else is said of it, and the SQL."""
+
+    name: str
+    title: str
+    about: str
+    sql: str
+
+
+def read_examples(path: Path) -> tuple[ExampleQuery, ...]:
+    """Read the queries for people of a file: above each stands ``-- name: title``, and below that what else is said of it."""
+    found = _EXAMPLE.findall(path.read_text(encoding="utf-8"))
+    return tuple(ExampleQuery(name, title, _join_comment(about), sql) for name, title, about, sql in found)
+
+
+def _join_comment(lines: str) -> str:
+    return " ".join(line.removeprefix("-- ") for line in lines.splitlines())
 
 
 def read_statements(path: Path) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """``archiver export``: the archive for spreadsheets, programs, feed readers and web servers."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from sqlite3 import Connection
 from tempfile import TemporaryDirectory
@@ -11,17 +11,15 @@ import click
 from sqlite_utils import Database
 
 from archiver.archive.queries.article_filter import ArticleFilter
-from archiver.archive.queries.export_rows import EXTRACTS, extract_rows, holding_still, list_changes
+from archiver.archive.queries.export_rows import EXTRACTS, holding_still, list_changes
 from archiver.archive.queries.queries import titles_of_sites
-from archiver.archive.queries.views import COLUMNS
 from archiver.archive.store.file import open_for_reading
-from archiver.archive.store.values import Row
 from archiver.archive.upkeep.worker_pool import Readers
 from archiver.cli.printing.options import VERBATIM, check_site, with_archive, with_filters, with_jobs, with_limit
 from archiver.cli.printing.output import Output
 from archiver.cli.reading.articles import find_one
+from archiver.cli.reading.exported_rows import make_order, write_rows
 from archiver.errors import UsageError
-from archiver.exporting.texts import compose_row
 from archiver.formats.atom import About, write_feed
 from archiver.formats.atomic_files import open_bytes, open_folder
 from archiver.processes import count_cores
@@ -40,6 +38,8 @@ OPTIONS = {
     "verbatim": ("csv",),
     "language": ("site", "case"),
     "jobs": ("site", "case"),
+    "cursor": ("csv", "jsonl", "parquet"),
+    "partition": ("parquet",),
 }
 ENTRIES = 100
 ALL_SITES = "Committee news"
@@ -50,6 +50,8 @@ ALL_SITES = "Committee news"
 @click.argument("article", metavar="[ID]", required=False)
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Write to a file (site: a folder).")
 @click.option("--what", type=click.Choice(tuple(EXTRACTS)), help="Rows of csv, jsonl, parquet [default: articles].")
+@click.option("--cursor", metavar="NAME", help="Only what is new since the last export with this name.")
+@click.option("--partition", is_flag=True, help="parquet: a folder with a file for each month.")
 @click.option("--bom", is_flag=True, help="csv: begin with the mark by which Excel knows UTF-8.")
 @click.option("--verbatim", is_flag=True, help=f"csv: {VERBATIM[0].lower()}{VERBATIM[1:]}")
 @click.option("--language", type=click.Choice(LANGUAGES), help="site, case: of the pages [default: vi].")
@@ -68,40 +70,34 @@ def export_command(
     file for others to read and to check (archiver verify FILE) [default: case-SITE-ID.zip]. A file or folder appears
     under its name only when it is complete.
 
+    --cursor NAME keeps in the archive up to where was exported under this name, when the file is complete. The next
+    export with it has only what is new since, however late that came: all rows of articles that are others now, each
+    event and view count once. --partition writes month=2026-11/… by the month of publication or observation; with
+    --cursor it adds files to the folder.
+
     \b
     archiver export csv --bom -o articles.csv
     archiver export jsonl --what history --changed-since 2022-05-01 -o edits.jsonl
     archiver export atom --site sotttt -o sotttt.atom
+    archiver export parquet --what views --partition --cursor weekly -o views
     archiver export site --since 2022-01-01 -o copy
     archiver export case 4418664 -o case.zip
     """  # noqa: D301 - click keeps the lines behind this sign
     _check_options(form, options)
     _check_article(form, article, wanted, options)
+    if form not in ("atom", "site", "case"):
+        write_rows(db, make_order(form, out, wanted, options))
+        return
     database = open_for_reading(db)
     connection = database.conn
     check_site(connection, wanted.site)
     with holding_still(connection):
         if form == "atom":
             _write_feed(connection, out, wanted, options["limit"] or ENTRIES)
-        elif form == "site":
-            _write_site(database, out, wanted, options)
         elif article:
             _write_case(database, out, article, options)
         else:
-            _write_rows(connection, form, out, wanted, options)
-
-
-def _write_rows(
-    connection: Connection, form: str, out: Path | None, wanted: ArticleFilter, options: Mapping[str, Any]
-) -> None:
-    what = options["what"] or "articles"
-    rows = map(compose_row, extract_rows(connection, what, wanted, options["limit"]))
-    columns = COLUMNS[EXTRACTS[what]]
-    if form == "parquet":
-        _write_parquet(out, rows, columns)
-        return
-    chosen = "nl" if form == "jsonl" else form
-    Output(chosen, out, verbatim=options["verbatim"], bom=options["bom"]).write(rows, columns)
+            _write_site(database, out, wanted, options)
 
 
 def _write_feed(connection: Connection, out: Path | None, wanted: ArticleFilter, limit: int) -> None:
@@ -126,17 +122,6 @@ def _check_article(form: str, article: str | None, wanted: ArticleFilter, option
         raise UsageError("case is of one article; name it: archiver export case ID")
     if form == "case" and (wanted != ArticleFilter() or options["limit"]):
         raise UsageError("case is of one article; filters and --limit are for the other formats")
-
-
-def _write_parquet(out: Path | None, rows: Iterator[Row], columns: tuple[str, ...]) -> None:
-    try:
-        from archiver.exporting.parquet import write_parquet
-    except ModuleNotFoundError as error:
-        raise UsageError("parquet needs pyarrow: pip install 'committee-news-archiver[parquet]'") from error
-    if out is None:
-        raise UsageError("parquet is nothing for a terminal; name a file: -o articles.parquet")
-    with open_bytes(out) as stream:
-        write_parquet(stream, rows, columns)
 
 
 def _write_site(database: Database, out: Path | None, wanted: ArticleFilter, options: Mapping[str, Any]) -> None:
