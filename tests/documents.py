@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from archiver.archive.queries.views import EXAMPLES, VIEWS
-from archiver.archive.store.sql_files import Definition, Query
+from archiver.archive.store.sql_files import Definition, ExampleQuery
 from tests.conftest import PROJECT
 
 SQL, QUERIES, COLUMNS = "docs/sql.md", "## Fifteen queries", "## Views and columns"
@@ -75,7 +75,7 @@ def write_queries() -> str:
     return "\n\n".join(_write_query(number, query) for number, query in enumerate(EXAMPLES, 1)) + "\n"
 
 
-def _write_query(number: int, query: Query) -> str:
+def _write_query(number: int, query: ExampleQuery) -> str:
     about = f"{textwrap.fill(query.about, 120)}\n\n" if query.about else ""
     return f"### {number}. {query.title}\n\n{about}```sql\n{query.sql}\n```"
 

@@ -15,9 +15,9 @@ from typing import Any
 from datasette.database import QueryInterrupted, Results
 from datasette.views.base import DatasetteError
 
-from archiver.archive.queries.limits import MOST_ANSWER
-from archiver.archive.queries.user_sql import Answerer, FaultError
-from archiver.archive.queries.user_sql_messages import Question, Rows
+from archiver.archive.user_sql.answerer import Answerer, FaultError
+from archiver.archive.user_sql.limits import MOST_ANSWER
+from archiver.archive.user_sql.messages import Question, Rows
 from archiver.text.display import escape_controls
 
 logger = logging.getLogger(__name__)

@@ -40,7 +40,7 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "content-security-policy": _STOCK,
 }
-# So many rows with all texts of an article are about as large as an answer may be (archive/queries/limits.py).
+# So many rows with all texts of an article are about as large as an answer may be (archive/user_sql/limits.py).
 _SETTINGS = {
     "default_page_size": 50,
     "max_returned_rows": 200,

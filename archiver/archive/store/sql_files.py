@@ -35,7 +35,7 @@ class ExampleQuery:
 
 
 def read_examples(path: Path) -> tuple[ExampleQuery, ...]:
-    """Read the queries for people of a file: above each stands ``-- name: title``, and below that what else is said of it."""
+    """Read queries for people: above each stands ``-- name: title``, and below that what else is said of it."""
     found = _EXAMPLE.findall(path.read_text(encoding="utf-8"))
     return tuple(ExampleQuery(name, title, _join_comment(about), sql) for name, title, about, sql in found)
 

@@ -1,6 +1,6 @@
 """A program that answers people's SQL, read-only: what it costs is bounded, and it can be ended at any moment.
 
-It serves one archive to one process over a pipe, and ends when that hangs up. See user_sql.py for the other end.
+It serves one archive to one process over a pipe, and ends when that hangs up. See answerer.py for the other end.
 """
 
 import sqlite3
@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from archiver.archive.queries.limits import begin_time, end_time, limit_connection, limit_process
-from archiver.archive.queries.user_sql_messages import Fault, Head, Question, Rows
 from archiver.archive.store.functions import register_functions
+from archiver.archive.user_sql.limits import begin_time, end_time, limit_connection, limit_process
+from archiver.archive.user_sql.messages import Fault, Head, Question, Rows
 from archiver.processes import serve
 
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})

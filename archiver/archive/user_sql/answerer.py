@@ -1,4 +1,4 @@
-"""People's own SQL: answered read-only, in limited time and memory, by a process of its own (user_sql_process.py)."""
+"""People's own SQL: answered read-only, in limited time and memory, by a process of its own (process.py)."""
 
 import math
 import re
@@ -11,8 +11,8 @@ from typing import cast
 from weakref import finalize
 
 from archiver.archive.queries import user_sql_process as answering
-from archiver.archive.queries.limits import MOST_MEMORY
-from archiver.archive.queries.user_sql_messages import Fault, Head, Question, Rows
+from archiver.archive.user_sql.limits import MOST_MEMORY
+from archiver.archive.user_sql.messages import Fault, Head, Question, Rows
 from archiver.errors import ArchiveError, ArchiverError, UsageError
 from archiver.processes import ChildProcess
 
