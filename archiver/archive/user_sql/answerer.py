@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import cast
 from weakref import finalize
 
-from archiver.archive.queries import user_sql_process as answering
+from archiver.archive.user_sql import process as answering
 from archiver.archive.user_sql.limits import MOST_MEMORY
 from archiver.archive.user_sql.messages import Fault, Head, Question, Rows
 from archiver.errors import ArchiveError, ArchiverError, UsageError
