@@ -27,6 +27,10 @@ RUNS = 300
 VISITS = 3
 BUSY = 500
 """The article with this id has 600 observations and 40 versions."""
+LISTED = 300
+"""So many articles are counted on the listing pages of each of the last runs, and all of a site in one of them."""
+ENTRIES = 15
+DEEP = RUNS - 1
 START = datetime(2020, 1, 1, tzinfo=UTC)
 WORDS = (
     "Đảng ủy khối các trường đại học cao đẳng hội nghị sinh viên cán bộ giảng viên tổ chức kết quả công tác năm học "
@@ -104,6 +108,8 @@ def fill(path: Path, count: int) -> None:
     connection.execute("BEGIN")
     _fill_evidence(connection, count)
     _fill_articles(connection, count)
+    _fill_listings(connection, count)
+    connection.execute(_LOG)
     index_missing(connection)
     connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -169,6 +175,7 @@ def _fill_articles(connection: sqlite3.Connection, count: int) -> None:
 def _fill_history(connection, chance: random.Random, n: int, captures, versions: int) -> None:
     published = _at(chance.randrange(RUNS * 6) - RUNS, chance.randrange(1440) * 60)
     paragraphs = [" ".join(chance.choices(WORDS, k=60)) for _ in range(6)]
+    paragraphs[0] += f" quận{n % 40} hồ sơ mã{n % 5000}"  # words of one article in forty, and of twenty articles
     contents = []
     for version in range(1, versions + 1):
         paragraphs = [*paragraphs[:-1], f"{paragraphs[-1]} Lần {version}."]
@@ -199,6 +206,38 @@ def _fill_history(connection, chance: random.Random, n: int, captures, versions:
             "views_raw) VALUES (?, ?, 1, 'article', 'content', 'counted', ?, ?, ?)",
             values,
         )
+
+
+def _fill_listings(connection: sqlite3.Connection, count: int) -> None:
+    """Let the last runs count the newest articles of their site on listings; one of them walks all listings."""
+    pages = connection.execute("SELECT max(id), max(payload_digest), max(headers), max(header_set_id) FROM captures")
+    capture, digest, *headers = pages.fetchone()
+    for run in range(RUNS - 30, RUNS + 1):
+        articles = [n for n in range(count, 0, -1) if n % 3 == run % 3 and n not in {99_000, BUSY}]
+        shown = articles if run == DEEP else articles[:LISTED]
+        for start in range(0, len(shown), ENTRIES):
+            capture += 1
+            site = SITES[run % 3]
+            address = (count + capture, site, f"http://{site}.example/tin?trang={capture}")
+            connection.execute("INSERT INTO addresses VALUES (?, ?, ?)", address)
+            columns = "id, address_id, run_id, fetched_at, status, headers, header_set_id, payload_digest"
+            values = (capture, count + capture, run, _at(run, 2000 + start / 100), 200, *headers, digest)
+            connection.execute(f"INSERT INTO captures ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            counts = ((n, capture, 500 + run + n * run % 97) for n in shown[start : start + ENTRIES])
+            connection.executemany(
+                "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, views, views_raw) "
+                "VALUES (?1, ?2, 1, 'listing', 'listed', 'counted', ?3, ?3)",
+                counts,
+            )
+
+
+# As an upgrade of an older archive does.
+_LOG = """
+    INSERT INTO change_log (site, native_key, capture_id, seen_at, kind)
+    SELECT a.site, a.native_key, e.capture_id, k.fetched_at, e.kind
+    FROM article_events e JOIN articles a ON a.id = e.article_id JOIN captures k ON k.id = e.capture_id
+    ORDER BY k.fetched_at, a.site, a.native_key, e.kind
+"""
 
 
 def _at(days: int, seconds: float = 0) -> str:

@@ -11,6 +11,8 @@ from archiver.archive.search.snippets import find_terms
 
 FEW = 2_000
 """So many contents that match are few: their articles are looked at one by one."""
+SOME = 20_000
+"""So many can be named. Of more, every other article or so is one that is asked for."""
 _LAST_PLACE = (1 << 62) - 1
 
 
@@ -30,12 +32,12 @@ class Matching:
         row = self.connection.execute(query, (content_id,)).fetchone()
         return row is not None and self._has_place(row[0])
 
-    def list_few_articles(self) -> list[int] | None:
-        """List the articles (by their ids) whose states may be what is asked for; None where they are not few."""
+    def list_articles(self, most: int = SOME) -> list[int] | None:
+        """List the articles (by their ids) whose states may be what is asked for; None where more contents match."""
         if not self.folded:
             return None
-        places = list(islice(Matches(self.connection, "search_folded", self.folded, 0).go_down(_LAST_PLACE), FEW + 1))
-        if len(places) > FEW:
+        places = list(islice(Matches(self.connection, "search_folded", self.folded, 0).go_down(_LAST_PLACE), most + 1))
+        if len(places) > most:
             return None
         query = (
             "SELECT DISTINCT s.article_id FROM search_order o JOIN snapshots s ON s.content_id = o.content_id "
