@@ -326,10 +326,12 @@ CREATE TABLE change_log (
     capture_id INTEGER NOT NULL REFERENCES captures (id), -- the capture that showed it
     seen_at TEXT NOT NULL, -- when that was fetched
     kind TEXT NOT NULL, -- as in article_events
-    taken_back INTEGER NOT NULL DEFAULT 0 CHECK (taken_back IN (0, 1)), -- 1 if a judgement took the event back since
+    taken_back INTEGER NOT NULL DEFAULT 0 CHECK (taken_back IN (0, 1, 2)),
+        -- 1 if a judgement took the event back since; 2: in the transaction that is open
     UNIQUE (capture_id, kind, native_key, site)
 ) STRICT;
 CREATE INDEX change_log_by_time ON change_log (seen_at, kind, site);
+CREATE INDEX change_log_unsettled ON change_log (id) WHERE taken_back = 2;
 
 -- one row a reader who asks for what is new since last time (cursors.py)
 CREATE TABLE cursors (

@@ -8,10 +8,11 @@ CREATE TABLE change_log (
     capture_id INTEGER NOT NULL REFERENCES captures (id),
     seen_at TEXT NOT NULL,
     kind TEXT NOT NULL,
-    taken_back INTEGER NOT NULL DEFAULT 0 CHECK (taken_back IN (0, 1)),
+    taken_back INTEGER NOT NULL DEFAULT 0 CHECK (taken_back IN (0, 1, 2)),
     UNIQUE (capture_id, kind, native_key, site)
 ) STRICT;
 CREATE INDEX change_log_by_time ON change_log (seen_at, kind, site);
+CREATE INDEX change_log_unsettled ON change_log (id) WHERE taken_back = 2;
 
 -- one row a reader who asks for what is new since last time (cursors.py)
 CREATE TABLE cursors (
