@@ -42,6 +42,7 @@ def _write_last_modified(connection: sqlite3.Connection) -> str | None:
     times = []
     for ending in ("", "-wal"):
         with suppress(OSError):
-            times.append(Path(f"{path}{ending}").stat().st_mtime)
+            file = Path(f"{path}{ending}").stat()
+            times.append(file.st_mtime if file.st_size else 0.0)  # who only reads makes an empty log
     written = max(times, default=0.0)
     return formatdate(written, usegmt=True) if 0 < written < time() - _QUIET else None

@@ -26,8 +26,8 @@ _READ = """
     FROM runs u
     CROSS JOIN captures k ON k.run_id = u.id
     CROSS JOIN readings r ON r.capture_id = k.id
-    WHERE u.started_at BETWEEN :begin AND :end AND NOT u.withdrawn AND (:site IS NULL OR u.site = :site)
-        AND k.fetched_at BETWEEN :base AND :end
+    WHERE u.started_at BETWEEN :begin AND :end AND u.finished_at <= :end AND NOT u.withdrawn
+        AND (:site IS NULL OR u.site = :site) AND k.fetched_at >= :base
         AND r.newest AND r.standing = 'counted' AND r.sign IN ('content', 'confirmed', 'listed')
         AND (r.views IS NOT NULL OR r.source = 'article')
     ORDER BY r.article_id, k.fetched_at, r.views

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from sqlite3 import Connection
 from typing import TYPE_CHECKING, Any
@@ -10,9 +11,13 @@ import click
 from sqlite_utils import Database
 
 from archiver.archive.queries.article_filter import ArticleFilter
-from archiver.archive.queries.export_rows import EXTRACTS, extract_rows, holding_still, list_changes
+from archiver.archive.queries.changes import ChangeFilter, list_changes
+from archiver.archive.queries.export_rows import EXTRACTS, extract_rows, holding_still
+from archiver.archive.queries.passages import load_passage
 from archiver.archive.queries.queries import titles_of_sites
+from archiver.archive.queries.rows import ChangeRow
 from archiver.archive.queries.views import COLUMNS
+from archiver.archive.search.query_language import Query
 from archiver.archive.store.file import open_for_reading
 from archiver.archive.store.values import Row
 from archiver.archive.upkeep.worker_pool import Readers, count_cores
@@ -57,9 +62,8 @@ def export_command(db: Path, form: str, out: Path | None, wanted: ArticleFilter,
     """Write the archive, or what the filters leave of it, as FORMAT: csv, jsonl, parquet, atom or site.
 
     Filters choose articles; --what says which of their rows are written, --limit how many. atom is a feed of what
-    happened to them, the newest 100 events unless --limit says otherwise; site is a folder of pages to read in a
-    browser, without a server. A file or folder appears under its name only
-    when it is complete.
+    happened to them, with the rows of archiver changes, the newest 100 unless --limit says otherwise; site is a folder
+    of pages to read in a browser, without a server. A file or folder appears under its name only when it is complete.
 
     \b
     archiver export csv --bom -o articles.csv
@@ -95,9 +99,14 @@ def _write_rows(
 
 def _write_feed(connection: Connection, out: Path | None, wanted: ArticleFilter, limit: int) -> None:
     title = titles_of_sites(connection)[wanted.site] if wanted.site else ALL_SITES
-    changes = list_changes(connection, wanted, limit)
+    changes = islice(list_changes(connection, ChangeFilter(words=Query(articles=wanted))), limit)
     with Output(path=out).open() as stream:
-        stream.writelines(write_feed(About(wanted.site, title), changes))
+        stream.writelines(write_feed(About(wanted.site, title), (_show_words(connection, row) for row in changes)))
+
+
+def _show_words(connection: Connection, row: ChangeRow) -> dict[str, Any]:
+    passage = load_passage(connection, row)
+    return {**row, "excerpt": passage.edit.words if passage else ()}
 
 
 def _check_options(form: str, options: Mapping[str, Any]) -> None:
