@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.archive.growth.of_article import CountRow, Growth, find_peak, grow_by_days, list_counts
-from archiver.archive.growth.ranking import rank_articles
+from archiver.archive.growth.ranking import Counting, measure_gain, rank_articles
 from archiver.archive.store.file import create_or_open
 from archiver.web.links import ServedLinks
 from archiver.web.pages.charts import Label
@@ -174,6 +174,27 @@ def test_the_ranking_is_what_view_growth_says(counted: Counted) -> None:
     assert ranking.grown == len(counted.ids)
     assert ranking.fastest[0]["article_id"] == str(counted.ids[0])
     assert all(row["gain"].others >= 10 for row in ranking.fastest)
+
+
+@pytest.mark.parametrize(
+    ("counts", "gained"),
+    [
+        ([(1, 900), (5, 950)], 50),
+        ([(1, 900), (4, 20), (5, 60)], 40),
+        ([(1, 900), (4, 899), (5, 950)], 50),
+        ([(5, 9)], 0),
+    ],
+)
+def test_a_counter_that_was_set_back_begins_anew(counts: list[tuple[int, int]], gained: int) -> None:
+    readings = [Counting((START + day * DAY).isoformat(), views, own=False) for day, views in counts]
+    gain = measure_gain(1, readings, (START + 3 * DAY).isoformat())
+    assert gain
+    assert gain.others == gained
+    own = [*readings, Counting((START + 5 * DAY).isoformat(), None, own=True)]
+    after = measure_gain(1, own, (START + 3 * DAY).isoformat())
+    assert after
+    assert after.others == gained - (len(counts) > 1)
+    assert measure_gain(1, readings, (START + 6 * DAY).isoformat()) is None
 
 
 def test_the_page_ranks_and_the_list_of_the_site_leads_there(counted: Counted) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nlargest
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Final, TypedDict
 
 from archiver.archive.history.content import write_time
@@ -88,7 +88,7 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
+class Counting:
     """A reading of an article; ``views`` is None where a visit of ours read no count."""
 
     at: str
@@ -138,24 +138,31 @@ def _read(connection: sqlite3.Connection, site: str | None, since: datetime, unt
 def _list_gains(rows: Iterable[_ReadRow], since: str) -> Iterator[Gain]:
     for article, some in groupby(rows, key=lambda row: row["id"]):
         gain = measure_gain(
-            article, [_Counted(row["observed_at"], row["views"], bool(row["own"])) for row in some], since
+            article, [Counting(row["observed_at"], row["views"], bool(row["own"])) for row in some], since
         )
         if gain:
             yield gain
 
 
-def measure_gain(article: int, readings: list[_Counted], since: str) -> Gain | None:
+def measure_gain(article: int, readings: list[Counting], since: str) -> Gain | None:
     """Compare the last count with the last one before a time, or else with the first one.
 
-    None where nothing was counted since then. A visit of ours is in the count that it read.
+    None where nothing was counted since then. A visit of ours is in the count that it read. Where a counter was set
+    back, what it counted since is the gain.
     """
-    counted = [(one.at, one.views) for one in readings if one.views is not None]
+    counted = _take_last_count([(one.at, one.views) for one in readings if one.views is not None])
     if not counted or counted[-1][0] < since:
         return None
     earlier = [one for one in counted if one[0] < since]
     (first_at, before), (last_at, after) = (earlier or counted[:1])[-1], counted[-1]
     own = sum(one.own and first_at < one.at <= last_at for one in readings)
     return Gain(article, first_at, last_at, before, after, own)
+
+
+def _take_last_count(counted: list[tuple[str, int]]) -> list[tuple[str, int]]:
+    """Leave out what was counted before a counter was set back, which is more than a copy of the page that is old."""
+    falls = [place for place, (one, other) in enumerate(pairwise(counted), 1) if other[1] < one[1] / 2]
+    return counted[falls[-1] :] if falls else counted
 
 
 def _show(connection: sqlite3.Connection, gains: Iterable[Gain]) -> Iterator[GrownRow]:
