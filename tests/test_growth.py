@@ -1,5 +1,6 @@
 """How views grow: of one article by the day as view_growth has it, and which articles grew most in a week."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -9,12 +10,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.archive.growth.of_article import CountRow, Growth, find_peak, grow_by_days, list_counts
 from archiver.archive.growth.ranking import Counting, measure_gain, rank_articles
 from archiver.archive.store.file import create_or_open
+from archiver.cli import archiver
+from archiver.errors import UsageError
 from archiver.web.links import ServedLinks
 from archiver.web.pages.charts import Label
 from archiver.web.pages.growth_chart import draw_growth, find_edit
@@ -208,9 +212,31 @@ def test_the_page_ranks_and_the_list_of_the_site_leads_there(counted: Counted) -
     assert ask(counted.path, "/views?site=nobody", ENGLISH).status_code == 404
 
 
+def test_the_terminal_ranks_too(counted: Counted) -> None:
+    ranking = rank_articles(counted.connection, None, 30)
+    for option, rows in (("--top", ranking.most), ("--fastest", ranking.fastest)):
+        told = json.loads(_call(counted.path, option, "--json").stdout)
+        assert [(row["article_id"], row["gained_by_others"]) for row in told] == [
+            (row["article_id"], row["gain"].others) for row in rows
+        ]
+        assert told[0]["gained"] == told[0]["views"] - told[0]["views_before"]
+    assert "the growth of 24 articles is known" in _call(counted.path, "--top", "--site", SITE).stderr
+    for wrong in ([], ["--top", "--fastest"], ["--top", "1"], ["--site", SITE], ["1", "--site", SITE]):
+        with pytest.raises(UsageError):
+            _call(counted.path, *wrong)
+
+
+def _call(path: Path, *arguments: str) -> Result:
+    done = CliRunner().invoke(archiver, ["--db", str(path), "views", *arguments], standalone_mode=False)
+    if done.exception:
+        raise done.exception
+    return done
+
+
 def test_an_empty_ranking_says_why(tmp_path: Path) -> None:
     create_or_open(tmp_path / "empty.db").close()
     assert "No crawl has finished yet." in ask(tmp_path / "empty.db", "/views", ENGLISH).text
+    assert "No crawl has finished yet" in _call(tmp_path / "empty.db", "--top").stderr
     visits, portal = Visits(tmp_path / "once.db"), demo_portal()
     visits.run(portal, START)
     with visits.database.atomic():

@@ -1,13 +1,21 @@
-"""What the pages cost on a large archive: median and worst case of each, through HTTP without a socket."""
+"""What the pages cost on a large archive, at rest and while a crawl records into it: through HTTP without a socket.
+
+The first answer is told apart: a ranking of views is made once after a crawl, and kept. ``python -m tests.benchmarks
+serving 100000 FILE`` keeps the archive there, and takes it again the next time.
+"""
 
 import asyncio
 import hashlib
+import multiprocessing
 import random
+import re
 import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from statistics import median
 from time import perf_counter
@@ -19,7 +27,10 @@ from archiver.archive.evidence.headers import pack_headers
 from archiver.archive.evidence.payloads import store_payload
 from archiver.archive.search.index import index_missing
 from archiver.archive.store.file import create_or_open
+from archiver.clock import now
 from archiver.web.serving import make_reader
+from tests.portal import article_path, demo_portal
+from tests.visiting import Visits
 
 ARTICLES = 100_000
 SITES = ("alpha", "beta", "gamma")
@@ -38,6 +49,23 @@ WORDS = (
 ).split()
 PAGES = {
     "home": "/",
+    "changes, older": None,
+    "changes of a site": "/?site=beta",
+    "changes of a kind": "/?kind=edited",
+    "changes of a kind, none": "/?kind=restored",
+    "changes of some days": "/?since=2021-01-01&until=31/01/2021",
+    "changes with new articles": "/?kind=all",
+    "changes, common words": "/?q=dang+uy",
+    "changes, a word of one in forty": "/?q=quan20",
+    "the same, none of them changed": "/?q=quan13",
+    "changes, a rare word": "/?q=ma60",
+    "changes, a word of none": "/?q=khongaivietthe",
+    "changes, words with marks, a site, a kind": "/?q=%C4%90%E1%BA%A3ng+%E1%BB%A7y&site=gamma&kind=edited",
+    "feed of all": "/feed",
+    "feed of words": "/feed?q=quan20&kind=edited",
+    "most read": "/views",
+    "most read of a site, all counted": "/views?site=gamma",
+    "articles of a site, with most read": "/articles?site=gamma",
     "articles": "/articles",
     "articles, deep": None,
     "articles of a site": "/articles?site=beta",
@@ -62,32 +90,64 @@ PAGES = {
 }
 
 
-def bench_serving(count: int = ARTICLES, times: int = 15) -> None:
-    """Print what each page takes, in milliseconds."""
+def bench_serving(count: int | str = ARTICLES, file: str | None = None, times: int = 15) -> None:
+    """Print what each page takes, in milliseconds: at rest, and while a crawl records."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "archive.db"
-        fill(path, count)
-        table = Table(title=f"Pages of an archive of {count:,} articles ({path.stat().st_size / 1e6:,.0f} MB)")
-        for column in ("page", "median ms", "worst ms", "KB"):
+        path = Path(file) if file else Path(folder) / "archive.db"
+        if not path.exists():
+            fill(path, int(count))
+        table = Table(title=f"Pages of an archive of {int(count):,} articles ({path.stat().st_size / 1e6:,.0f} MB)")
+        for column in ("page", "first ms", "median ms", "worst ms", "median, crawling", "KB"):
             table.add_column(column, justify="left" if column == "page" else "right")
-        for name, durations, size in asyncio.run(_measure(path, times)):
-            table.add_row(name, f"{median(durations):.1f}", f"{max(durations):.1f}", f"{size / 1024:.0f}")
+        rest = asyncio.run(_measure(path, times))
+        with _crawling(path):
+            crawled = asyncio.run(_measure(path, times))
+        for (name, first, durations, size), (_, _, others, _) in zip(rest, crawled, strict=True):
+            shown = (first, median(durations), max(durations), median(others), size / 1024)
+            table.add_row(name, *(f"{number:.1f}" for number in shown))
     Console().print(table)
 
 
-async def _measure(path: Path, times: int) -> list[tuple[str, list[float], int]]:
+@contextmanager
+def _crawling(path: Path) -> Iterator[None]:
+    """Let another process record pages, as fast as it can."""
+    crawl = multiprocessing.get_context("spawn").Process(target=_crawl, args=(path,), daemon=True)
+    crawl.start()
+    try:
+        yield
+    finally:
+        crawl.terminate()
+        crawl.join()
+
+
+def _crawl(path: Path) -> None:
+    visits, portal = Visits(path), demo_portal()
+    run = visits.begin(now())
+    while True:
+        for article in portal.listed():
+            key = str(article.id)
+            visits.visit(run, portal, article_path(article), now(), key)
+
+
+async def _measure(path: Path, times: int) -> list[tuple[str, float, list[float], int]]:
     reader = make_reader(path)
     rows = []
     for name, address in PAGES.items():
-        url = address or await _find_deep(reader)
+        url = address or await DEEP_PAGES[name](reader)
         durations = []
         for _ in range(times + 1):
             started = perf_counter()
             answer = await reader.client.get(url)
             durations.append((perf_counter() - started) * 1000)
             assert answer.status_code == 200, (url, answer.text)
-        rows.append((name, durations[1:], len(answer.content)))
+        rows.append((name, durations[0], durations[1:], len(answer.content)))
     return rows
+
+
+async def _find_older(reader) -> str:
+    """Return the address of the page of changes behind the first."""
+    html = (await reader.client.get("/")).text
+    return unescape(re.search(r'rel="next" href="([^"]+)"', html)[1])
 
 
 async def _find_deep(reader) -> str:
@@ -98,6 +158,9 @@ async def _find_deep(reader) -> str:
     )
     published, content, article = row.first()
     return f"/articles?after={published.replace('+', '%2B')}~{content}~{article}"
+
+
+DEEP_PAGES = {"articles, deep": _find_deep, "changes, older": _find_older}
 
 
 def fill(path: Path, count: int) -> None:
@@ -245,4 +308,4 @@ def _at(days: int, seconds: float = 0) -> str:
 
 
 if __name__ == "__main__":
-    bench_serving(*map(int, sys.argv[1:2]))
+    bench_serving(*sys.argv[1:3])
