@@ -64,8 +64,8 @@ _OF_ARTICLES = """
         AND l.site = n.site
 """
 _OF_RUN = """
-    captures k
-    CROSS JOIN change_log l ON l.capture_id = k.id
+    change_log l
+    CROSS JOIN captures k ON k.id = l.capture_id
     CROSS JOIN article_keys n ON n.site = l.site AND n.native_key = l.native_key
     CROSS JOIN article_events e ON e.article_id = n.article_id AND e.capture_id = l.capture_id AND e.kind = l.kind
 """
@@ -187,7 +187,12 @@ def _choose_changes(wanted: ChangeFilter, zones: Mapping[str, ZoneInfo]) -> Cond
         edited = f"EXISTS (SELECT 1 FROM json_each(s.changed_fields) WHERE {among})"
         said = said.plus(Conditions((edited,), wanted.fields))
     numbers = {"l.id > ?": wanted.after, "l.id <= ?": wanted.upto, "k.run_id = ?": wanted.run}
-    for part, number in numbers.items():
+    # When its captures came is what the index of the log is asked.
+    bounds = {
+        f"l.seen_at {sign} (SELECT {end}(fetched_at) FROM captures WHERE run_id = ?)": wanted.run
+        for sign, end in ((">=", "min"), ("<=", "max"))
+    }
+    for part, number in {**numbers, **bounds}.items():
         said = said.plus(Conditions((part,), (number,))) if number else said
     return said.plus(_go_on(wanted.older)).plus(_bound_times(wanted, zones))
 
