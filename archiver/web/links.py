@@ -18,6 +18,10 @@ class PageAddresses(Protocol):
         """Return the front page."""
         ...
 
+    def changes(self, **choice: str | None) -> str:
+        """Return the front page with the changes that a filter leaves; without search a copy knows older ones only."""
+        ...
+
     def style(self) -> str:
         """Return the style sheet."""
         ...
@@ -63,6 +67,18 @@ class PageAddresses(Protocol):
         """Return the changes of a site as an Atom feed."""
         ...
 
+    def changes_feed(self, **choice: str | None) -> str | None:
+        """Return the changes that a filter leaves as an Atom feed."""
+        ...
+
+    def views(self, site: str | None = None) -> str | None:
+        """Return which articles are read most."""
+        ...
+
+    def cite(self, site: str, key: str, version: int, before: int | None = None) -> str | None:
+        """Return the whole address of a version, or of it compared with one before; it stays the same."""
+        ...
+
     def tables(self) -> str | None:
         """Return Datasette's own pages: tables, SQL, JSON, CSV."""
         ...
@@ -83,19 +99,29 @@ class PageAddresses(Protocol):
 class ServedLinks:
     """The routes of the server.
 
-    ``chosen`` is the language that ``?lang=`` asked for; every link keeps it, so no cookie is needed.
+    ``chosen`` is the language that ``?lang=`` asked for; every link keeps it, so no cookie is needed. ``base`` goes
+    before addresses that are to be written down.
     """
 
     def __init__(
-        self, path: str = "/", query: tuple[tuple[str, str], ...] = (), chosen: Language | None = None
+        self,
+        path: str = "/",
+        query: tuple[tuple[str, str], ...] = (),
+        chosen: Language | None = None,
+        base: str = "",
     ) -> None:
         self.path = path
         self.query = query
         self.chosen = chosen
+        self.base = base
 
     def home(self) -> str:
         """Return the front page."""
         return self._link("/")
+
+    def changes(self, **choice: str | None) -> str:
+        """Return the front page with the changes that a filter leaves."""
+        return self._link("/", **choice)
 
     def style(self) -> str:
         """Return the style sheet."""
@@ -138,6 +164,20 @@ class ServedLinks:
     def feed(self, site: str) -> str | None:
         """Return the changes of a site."""
         return self._link(f"/feed/{quote(site, safe='')}.atom")
+
+    def changes_feed(self, **choice: str | None) -> str | None:
+        """Return the changes that a filter leaves, as a feed."""
+        return self._link("/feed", **choice)
+
+    def views(self, site: str | None = None) -> str | None:
+        """Return which articles are read most."""
+        return self._link("/views", site=site)
+
+    def cite(self, site: str, key: str, version: int, before: int | None = None) -> str | None:
+        """Return the whole address of a version, or of a comparison; in no language of its own."""
+        if before is None:
+            return f"{self.base}{_path(site, key)}?version={version}"
+        return f"{self.base}{_path(site, key)}/compare?from={before}&to={version}"
 
     def tables(self) -> str | None:
         """Return Datasette's own pages."""

@@ -23,18 +23,21 @@ from archiver.clock import now
 from archiver.errors import ArchiveError
 from archiver.formats.openmetrics import CONTENT_TYPE, write_openmetrics
 from archiver.text.display import make_showable
+from archiver.web.conditional import answer_conditionally
+from archiver.web.days import read_day
 from archiver.web.faults import MissingError, PageError
 from archiver.web.links import ServedLinks
 from archiver.web.messages import choose_language
 from archiver.web.pages.article import load_article, render_article
-from archiver.web.pages.article_list import load_list, read_day, render_list
+from archiver.web.pages.article_list import load_list, render_list
 from archiver.web.pages.comparing import load_comparison, render_comparison
-from archiver.web.pages.feeds import load_feed, render_feed
+from archiver.web.pages.feeds import Feed, load_feed, load_site_feed, render_feed
 from archiver.web.pages.files import FILE_ROUTE, load_file, write_headers
 from archiver.web.pages.home import load_home, render_home
 from archiver.web.pages.raw import POLICY, load_raw, render_raw, write_raw, write_source
 from archiver.web.pages.raw_requisites import SHEET_ROUTE, load_sheet
 from archiver.web.pages.runs import load_run, load_runs, render_run, render_runs
+from archiver.web.pages.views import load_views, render_views
 from archiver.web.rendering import Frame, render, style_sheet
 
 logger = logging.getLogger(__name__)
@@ -57,6 +60,7 @@ class Asked:
     frame: Frame
     base: str
     expected: frozenset[str]
+    headers: Mapping[str, str]
 
     @property
     def site(self) -> str:
@@ -90,7 +94,7 @@ def _page(text: str, status: int = 200) -> Response:
 
 def show_home(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show the front page."""
-    return _page(render_home(load_home(connection, now(), asked.expected), asked.frame))
+    return _page(render_home(load_home(connection, asked.values, now(), asked.expected, asked.frame.zone), asked.frame))
 
 
 def show_list(connection: sqlite3.Connection, asked: Asked) -> Response:
@@ -150,10 +154,24 @@ def show_run(connection: sqlite3.Connection, asked: Asked) -> Response:
 
 
 def show_feed(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show the changes that a filter leaves as a feed."""
+    return _answer_feed(connection, asked, load_feed(connection, asked.values))
+
+
+def show_site_feed(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show the changes of a site as a feed."""
-    text = render_feed(load_feed(connection, asked.site), asked.frame, asked.base)
+    return _answer_feed(connection, asked, load_site_feed(connection, asked.site))
+
+
+def _answer_feed(connection: sqlite3.Connection, asked: Asked, feed: Feed) -> Response:
+    text = render_feed(feed, asked.frame, asked.base)
     headers = {"content-security-policy": STRICT, "vary": "Accept-Language"}
-    return Response(text, headers=headers, content_type="application/atom+xml; charset=utf-8")
+    return answer_conditionally(connection, asked.headers, text, headers, "application/atom+xml; charset=utf-8")
+
+
+def show_views(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show which articles are read most."""
+    return _page(render_views(load_views(connection, asked.values.get("site") or None), asked.frame))
 
 
 def show_metrics(connection: sqlite3.Connection, asked: Asked) -> Response:
@@ -185,7 +203,9 @@ ROUTES: tuple[tuple[str, Answer], ...] = (
     (SHEET_ROUTE, show_sheet),
     (r"^/runs$", show_runs),
     (r"^/run/(\d{1,9})$", show_run),
-    (r"^/feed/([^/]+)\.atom$", show_feed),
+    (r"^/feed$", show_feed),
+    (r"^/feed/([^/]+)\.atom$", show_site_feed),
+    (r"^/views$", show_views),
     (r"^/metrics$", show_metrics),
     (rf"^/(?!{DATABASE}(?:[/.]|$)|-/|assets/|favicon\.ico$|\.json$)", show_nothing),
 )
@@ -248,13 +268,13 @@ def _read_request(
     damages: Damages,
 ) -> Asked:
     query = parse_qsl(request.query_string)
-    values = dict(query)
+    values = _join_values(query)
     wanted = values.pop("lang", "").lower()
     language = choose_language(request.headers.get("accept-language", ""), wanted)
-    links = ServedLinks(request.path, tuple(query), language if language == wanted else None)
+    base = f"{request.scheme}://{request.host}"
+    links = ServedLinks(request.path, tuple(query), language if language == wanted else None, base)
     zone = None if parts or values.get("site") else _choose_zone(zones)
-    frame = Frame(language, links, zones, damages, zone)
-    return Asked(parts, values, frame, f"{request.scheme}://{request.host}", expected)
+    return Asked(parts, values, Frame(language, links, zones, damages, zone), base, expected, request.headers)
 
 
 def _choose_zone(zones: Mapping[str, ZoneInfo]) -> tzinfo | None:
@@ -263,6 +283,12 @@ def _choose_zone(zones: Mapping[str, ZoneInfo]) -> tzinfo | None:
     A browser does not tell its zone without a script.
     """
     return get_localzone() if len(set(zones.values())) > 1 else None
+
+
+def _join_values(query: list[tuple[str, str]]) -> dict[str, str]:
+    """Return the values by their names: of those that may be several, all with commas between; of others the last."""
+    several = {name: ",".join(value for own, value in query if own == name) for name in ("kind", "field")}
+    return dict(query) | {name: value for name, value in several.items() if value}
 
 
 def _try(answer: Answer, connection: sqlite3.Connection, asked: Asked) -> Response:

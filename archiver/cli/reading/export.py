@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from itertools import islice
 from pathlib import Path
 from sqlite3 import Connection
 from tempfile import TemporaryDirectory
@@ -11,8 +12,12 @@ import click
 from sqlite_utils import Database
 
 from archiver.archive.queries.article_filter import ArticleFilter
-from archiver.archive.queries.export_rows import EXTRACTS, holding_still, list_changes
+from archiver.archive.queries.changes import ChangeFilter, list_changes
+from archiver.archive.queries.export_rows import EXTRACTS, holding_still
+from archiver.archive.queries.passages import load_passage
 from archiver.archive.queries.queries import titles_of_sites
+from archiver.archive.queries.rows import ChangeRow
+from archiver.archive.search.query_language import Query
 from archiver.archive.store.file import open_for_reading
 from archiver.archive.upkeep.worker_pool import Readers
 from archiver.cli.printing.options import VERBATIM, check_site, with_archive, with_filters, with_jobs, with_limit
@@ -65,10 +70,10 @@ def export_command(
     """Write the archive, or what the filters leave of it, as FORMAT: csv, jsonl, parquet, atom or site; case: of one.
 
     Filters choose articles; --what says which of their rows are written, --limit how many. atom is a feed of what
-    happened to them, the newest 100 events unless --limit says otherwise; site is a folder of pages to read in a
-    browser, without a server. case is one article, by its id or address, with all its versions and evidence in one
-    file for others to read and to check (archiver verify FILE) [default: case-SITE-ID.zip]. A file or folder appears
-    under its name only when it is complete.
+    happened to them, with the rows of archiver changes, the newest 100 unless --limit says otherwise; site is a folder
+    of pages to read in a browser, without a server. case is one article, by its id or address, with all its versions
+    and evidence in one file for others to read and to check (archiver verify FILE) [default: case-SITE-ID.zip]. A file
+    or folder appears under its name only when it is complete.
 
     --cursor NAME keeps in the archive up to where was exported under this name, when the file is complete. The next
     export with it has only what is new since, however late that came: all rows of articles that are others now, each
@@ -102,9 +107,14 @@ def export_command(
 
 def _write_feed(connection: Connection, out: Path | None, wanted: ArticleFilter, limit: int) -> None:
     title = titles_of_sites(connection)[wanted.site] if wanted.site else ALL_SITES
-    changes = list_changes(connection, wanted, limit)
+    changes = islice(list_changes(connection, ChangeFilter(words=Query(articles=wanted))), limit)
     with Output(path=out).open() as stream:
-        stream.writelines(write_feed(About(wanted.site, title), changes))
+        stream.writelines(write_feed(About(wanted.site, title), (_show_words(connection, row) for row in changes)))
+
+
+def _show_words(connection: Connection, row: ChangeRow) -> dict[str, Any]:
+    passage = load_passage(connection, row)
+    return {**row, "excerpt": passage.edit.words if passage else ()}
 
 
 def _check_options(form: str, options: Mapping[str, Any]) -> None:

@@ -1,11 +1,11 @@
 """Where things lie in a case, and how its pages lead to one another."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from posixpath import dirname, relpath
 from urllib.parse import quote
 
 from archiver.archive.evidence.files import StoredFile
-from archiver.exporting.static_links import name_file
+from archiver.exporting.static_links import UnservedLinks, name_file
 from archiver.web.messages import Language
 
 HOME, STYLE, HISTORY = "index.html", "assets/archive.css", "history.json"
@@ -49,7 +49,7 @@ def lead(page: str, place: str) -> str:
     return quote(relpath(place, dirname(page) or "."))
 
 
-class CaseLinks:
+class CaseLinks(UnservedLinks):
     """The addresses as seen from one page.
 
     ``newest`` is the number of the last version, ``raw`` the capture that shows each version first, by their numbers;
@@ -68,6 +68,10 @@ class CaseLinks:
     def home(self) -> str:
         """Lead to the front page."""
         return lead(self._page, HOME)
+
+    def changes(self, **choice: str | None) -> str:  # noqa: ARG002
+        """Lead to the front page: it tells all that happened to the article."""
+        return self.home()
 
     def style(self) -> str:
         """Lead to the style sheet."""
@@ -122,18 +126,6 @@ class CaseLinks:
     def feed(self, site: str) -> str | None:  # noqa: ARG002
         """Return None: what is handed over does not go on."""
         return None
-
-    def tables(self) -> str | None:
-        """Return None: there is no Datasette."""
-        return None
-
-    def search(self) -> str | None:
-        """Return None: nobody answers."""
-        return None
-
-    def kept(self) -> Sequence[tuple[str, str]]:
-        """Return nothing: there are no forms."""
-        return ()
 
     def translation(self, language: Language) -> str | None:
         """Lead from an explanation to the same in another language; of all other pages there is one."""
