@@ -113,6 +113,7 @@ Kind = Literal[
     "run_failed",
     "run_open",
     "not_run",
+    "alert_failed",
     # Clocks
     "clock_ahead",
     "clock_differs",

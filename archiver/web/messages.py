@@ -157,6 +157,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "scope": ("Phạm vi", "Scope"),
     "fates": ("Bài chưa đọc", "Articles not read"),
     "limited": ("Chỉ hiện {count} mục đầu.", "Only the first {count} are shown."),
+    # alerts
+    "alert_changes": ("{count} thay đổi", "{count} changes"),
+    "alert_changes_one": ("1 thay đổi", "1 change"),
+    "alert_runs": ("{count} lần thu thập có vấn đề", "{count} runs with problems"),
+    "alert_runs_one": ("1 lần thu thập có vấn đề", "1 run with problems"),
+    "alert_others": ("và {count} chỗ khác", "and {count} more"),
+    "alert_more": ("và {count} mục nữa", "and {count} more"),
+    "alert_test": ("Thử", "Test"),
+    "alert_nothing": ("Chưa có thay đổi nào như vậy.", "There is no such change yet."),
     # errors
     "missing_title": ("Không có trang này", "There is no such page"),
     "wrong_title": ("Không hiểu yêu cầu", "This cannot be understood"),

@@ -45,7 +45,7 @@ def check_command(db: Path, output: Output, site: str | None, since: date | None
         raise SiteError(f"there is no run of a site {site!r} in {db}; archiver sites lists those there are")
     chosen = {name: runs for name, runs in entries.items() if site in (None, name)}
     numbers = [run.number for name, runs in chosen.items() for run in _choose(runs, since, zones[name], everything)]
-    rows = [*_list_remarks(chosen, now()), *list_run_findings(connection, numbers)]
+    rows = [*_list_remarks(chosen, now()), *list_run_findings(connection, numbers), *_list_alerts(db, chosen)]
     rows.sort(key=lambda row: (row["site"], row["run_id"]))
     if rows or output.form != "table":
         shown = [_show(row, zones) if output.form == "table" else explain_row(row) for row in rows]
@@ -76,6 +76,19 @@ def _list_remarks(entries: Mapping[str, Sequence[LedgerEntry]], at: datetime) ->
                 "url": "",
                 "detail": remark.detail,
             }
+
+
+def _list_alerts(db: Path, entries: Mapping[str, Sequence[LedgerEntry]]) -> Iterator[FindingRow]:
+    """List alerts that are not told to somebody; that they cannot be read stands beside the last run of all."""
+    from archiver.alerts.sending import list_alert_failures
+
+    try:
+        yield from (row for row in list_alert_failures(db, open_for_reading(db)) if row["site"] in entries)
+    except UsageError as error:
+        for site, runs in sorted(entries.items(), key=lambda entry: entry[1][-1].started_at)[-1:]:
+            began = write_time(runs[-1].started_at)
+            number, kind, told = runs[-1].number, "alert_failed", str(error)
+            yield FindingRow(site=site, run_id=number, started_at=began, kind=kind, url="", detail=told)
 
 
 def _list_declared() -> set[str]:
