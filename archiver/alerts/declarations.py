@@ -64,6 +64,14 @@ def load_alerts(path: Path) -> list[Alert]:
     return _read_alerts(path, _read_text(path))
 
 
+def has_alerts(archive: Path) -> bool:
+    """Say whether an archive has alerts, also such as cannot be read."""
+    try:
+        return bool(load_alerts(alerts_file(archive)))
+    except UsageError:
+        return True
+
+
 def add_alert(path: Path, name: str, values: Mapping[str, Any]) -> Alert:
     """Add an alert by the keys of its table; UsageError for a name that is taken, and for wrong values."""
     text = _read_text(path)

@@ -73,7 +73,9 @@ class Writer:
             self.write(waiting, letters) if waiting.count else Message("", nothing, f"<p>{escape(nothing)}</p>", {})
         )
         title = f"{say(self.language, 'alert_test')}: {message.title or f'[{self.alert.name}]'}"
-        return replace(message, title=title, document={**message.document, "alert": self.alert.name, "test": True})
+        return replace(
+            message, title=title, document={**message.document, "title": title, "alert": self.alert.name, "test": True}
+        )
 
     def _title(self, waiting: Waiting) -> str:
         kinds = Counter(str(row["outcome"]) for row in waiting.runs) or Counter(row["kind"] for row in waiting.changes)

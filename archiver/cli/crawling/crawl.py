@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from archiver.alerts.declarations import alerts_file
+from archiver.alerts.declarations import has_alerts
 from archiver.cli.crawling.monitoring import INTERRUPTED, Monitor, with_monitoring
 from archiver.cli.printing.options import with_archive
 from archiver.crawl.running.execution import NONE_DECLARED, Report, choose_spiders, crawl_sites, load_spiders
@@ -72,7 +72,7 @@ def crawl_command(
 
 def _send_alerts(archive: Path, status: int) -> int:
     """Send what is due; a run that was done has findings where that fails. Who stops a crawl waits for nothing."""
-    if status == INTERRUPTED or not alerts_file(archive).exists():
+    if status == INTERRUPTED or not has_alerts(archive):
         return status
     from archiver.cli.crawling.alerts import send_after_crawl
 
