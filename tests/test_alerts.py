@@ -13,10 +13,13 @@ from filelock import FileLock
 from archiver import clock
 from archiver.alerts import sending
 from archiver.alerts.addresses import Address
-from archiver.alerts.declarations import add_alert, alerts_file
+from archiver.alerts.declarations import add_alert, alerts_file, load_alerts
+from archiver.alerts.messages import Writer
 from archiver.alerts.sending import Sent, list_alert_failures, send_due
+from archiver.alerts.sent_log import find_waiting
 from archiver.archive.queries.changes import ChangeFilter, list_changes
 from archiver.archive.search.query_language import parse_query
+from archiver.ingest.withdrawal import decide_runs
 from tests.portal import Portal, demo_portal
 from tests.portal.samples import large_portal
 from tests.receiving import serve_hook, serve_mail
@@ -85,6 +88,7 @@ def _days(number: float) -> datetime:
     return START + timedelta(days=number)
 
 
+@pytest.mark.slow
 def test_alerts_say_what_the_list_of_changes_says_once_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """25 edits, 5 removals, 3 returns: 33 things, to a hook and by mail, whichever run they come with."""
     room = Newsroom(tmp_path, large_portal(), monkeypatch)
@@ -294,6 +298,40 @@ def test_imported_runs_are_not_told(newsroom: Newsroom) -> None:
         assert len(newsroom.changes(since=_days(1))) == 2
         assert send_due(newsroom.path) == Sent(1)
     assert [row["at"][:10] for row in hook.bodies[0]["changes"]] == ["2026-01-06"]
+
+
+def test_withdrawn_runs_are_not_told(newsroom: Newsroom) -> None:
+    with serve_hook() as hook:
+        newsroom.add(hook.url)
+        newsroom.edit(0)
+        newsroom.crawl(_days(1))
+        visits = Visits(newsroom.path)
+        for _ in decide_runs(visits.database, [2], withdrawn=True):
+            pass
+        visits.database.close()
+        assert send_due(newsroom.path) == Sent()
+        newsroom.edit(1)
+        newsroom.crawl(_days(2))
+        assert send_due(newsroom.path) == Sent(1)
+    rows = newsroom.changes(since=_days(1))
+    assert sorted(hook.told) == sorted(row["change_id"] for row in rows)
+    assert {row["at"][:10] for row in rows} == {"2026-01-07"}
+
+
+def test_a_service_that_takes_little_gets_fewer_changes(newsroom: Newsroom) -> None:
+    """The others are counted; of a single one the text is cut."""
+    newsroom.add("https://h.example/")
+    newsroom.edit(*range(6))
+    newsroom.crawl(_days(1))
+    (alert,) = load_alerts(alerts_file(newsroom.path))
+    visits = Visits(newsroom.path)
+    waiting = find_waiting(visits.database.conn, alert, alert.to[0].key, clock.now())
+    writer = Writer(visits.database.conn, alert, "en", "")
+    whole, part, least = (writer.write(waiting, letters) for letters in (None, 1000, 100))
+    visits.database.close()
+    assert (whole.document["more"], part.document["more"], least.document["more"]) == (0, 4, 5)
+    assert part.text.endswith("and 4 more: archiver changes")
+    assert (len(part.text) < 1000, len(least.text) < 100) == (True, True)
 
 
 def test_an_event_that_is_taken_back_and_stands_again_is_told_once(newsroom: Newsroom) -> None:

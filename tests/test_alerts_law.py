@@ -99,7 +99,7 @@ steps = st.lists(
 
 
 @given(steps=steps)
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_every_change_is_told_and_again_only_after_a_kill(
     ground: Ground, steps: Steps, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

@@ -60,7 +60,7 @@ class Writer:
         else:
             shown = [self._tell_change(row, zones) for row in waiting.changes[: self.alert.most]]
         room = None if letters is None else max(letters - len(title) - 10, 0)
-        while room is not None and len(shown) > 1 and len(self._join_html(waiting, shown)) > room:
+        while room is not None and len(shown) > 1 and len(self._join_text(waiting, shown)) > room:
             shown.pop()
         text, html = self._join_text(waiting, shown), self._join_html(waiting, shown)
         return Message(title, text[:room], html, self._document(title, waiting, shown))

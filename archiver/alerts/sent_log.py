@@ -138,7 +138,7 @@ def _find_changes(connection: sqlite3.Connection, alert: Alert, key: str, bound:
     waiting = [row for row in list_learned(connection, _choose(alert, after)) if row["change_id"] in ends]
     due = [row for row in waiting if (end := ends[row["change_id"]]) and end <= bound]
     told = {row["change_id"] for row in due}
-    # Changes of a run under way may be taken back and come again; the mark stays before all of them.
+    # What a run under way showed may read otherwise when it is judged; the mark stays before all of it.
     left = {number for number, end in ends.items() if end is None} | {row["change_id"] for row in waiting} - told
     newest_first = sorted(due, key=lambda row: (row["at"], row["change_id"]), reverse=True)
     return Waiting(changes=tuple(newest_first), settled=min(left, default=last + 1) - 1)

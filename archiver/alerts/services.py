@@ -16,7 +16,7 @@ from archiver.errors import UsageError
 
 TIMEOUT = 5.0
 """Seconds in which a service has to connect, and to answer."""
-HOW = "write it as mailto://USER:PASSWORD@HOST?to=WHOM, ntfy://HOST/TOPIC or https://HOST/PATH"
+HOW = "write it as apprise does, ntfy://HOST/TOPIC or mailto://HOST?to=WHOM say, or as https://HOST/PATH"
 EXTRA = "pip install 'committee-news-archiver[apprise]'"
 _MAIL = ("mailto", "mailtos")
 
@@ -109,8 +109,8 @@ class _Apprise:
 
     @property
     def letters(self) -> int | None:
-        """How many letters the service takes."""
-        return int(self._instance.body_maxlen)
+        """How many letters the service takes; apprise's bound for mail is none of mail servers."""
+        return None if self._is_mail else int(self._instance.body_maxlen)
 
     def send(self, message: Message) -> str | None:
         """Send it; mail as HTML, of which apprise makes a plain text too."""
