@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
+from typing import Final
 
 from sqlite_utils import Database
 
@@ -20,8 +21,10 @@ from archiver.archive.queries.cursors import load_cursor, move_cursor
 from archiver.archive.queries.rows import ChangeRow, FindingRow
 from archiver.archive.search.query_language import parse_query
 from archiver.archive.store.values import read_time, take_rows
+from archiver.findings import Kind
 
 PURPOSE = "alerts"
+FAILED: Final[Kind] = "alert_failed"
 _NOT_TOLD = """
     SELECT l.id, r.finished_at
     FROM change_log l JOIN captures k ON k.id = l.capture_id JOIN runs r ON r.id = k.run_id
@@ -118,11 +121,11 @@ def note_failed(database: Database, alert: Alert, key: str, waiting: Waiting, at
 
 
 def list_failing(connection: sqlite3.Connection) -> Iterator[tuple[str, datetime, FindingRow]]:
-    """List the marks of addresses that take nothing, since when, and an ``alert_failed`` to fill in with the run."""
+    """List the marks of addresses that take nothing, since when, and a finding to fill in."""
     for name, since, run in connection.execute(_FAILING, (PURPOSE,)).fetchall():
         row = next(take_rows(connection.execute(_RUN, (run,)), FindingRow), None)
         if row is not None:
-            yield str(name), datetime.fromtimestamp(int(since), UTC), {**row, "kind": "alert_failed"}
+            yield str(name), datetime.fromtimestamp(int(since), UTC), {**row, "kind": FAILED}
 
 
 def name_mark(alert: str, key: str) -> str:

@@ -1,11 +1,13 @@
 """Handing a message over: a POST of JSON to a hook of one's own, apprise for mail, chat and everything else.
 
-A service either took a message, or the answer is why not, in words without any address. Nobody waits longer than
-TIMEOUT for one answer.
+A service either took a message, or the answer is why not, in words without any address. One that is not there is known
+soon; one that is gets more time to answer, for a message that it took after we stopped to listen would be sent again.
+Mail servers look at a message for seconds before they take it: apprise gives them 15.
 """
 
 import json
 import logging
+import socket
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.request import Request
@@ -14,8 +16,10 @@ from archiver.alerts.addresses import HOOKS, Address
 from archiver.alerts.notifications import call, read_ping_address
 from archiver.errors import UsageError
 
-TIMEOUT = 5.0
-"""Seconds in which a service has to connect, and to answer."""
+TIMEOUT = 10.0
+"""Seconds in which a hook has to connect, and to answer."""
+CONNECT = 4.0
+"""Seconds in which a mail server has to accept a connection, as apprise says for services on the web."""
 HOW = "write it as apprise does, ntfy://HOST/TOPIC or mailto://HOST?to=WHOM say, or as https://HOST/PATH"
 EXTRA = "pip install 'committee-news-archiver[apprise]'"
 _MAIL = ("mailto", "mailtos")
@@ -88,7 +92,7 @@ class _Hook:
 
 
 class _Apprise:
-    """A service of apprise, with no more patience than the others."""
+    """A service of apprise."""
 
     def __init__(self, address: Address, url: str) -> None:
         logging.getLogger("apprise").setLevel(logging.CRITICAL)  # its lines hold addresses
@@ -102,8 +106,6 @@ class _Apprise:
             raise UsageError(f"apprise cannot use {address}; see its list of services for how it is written")
         if len(self._instance) > 1:
             raise UsageError(f"{address} has several recipients; give each a --to of its own, for one may fail")
-        self._instance.socket_connect_timeout = min(self._instance.socket_connect_timeout, TIMEOUT)
-        self._instance.socket_read_timeout = min(self._instance.socket_read_timeout, TIMEOUT)
         self._is_mail = url.partition("://")[0].lower() in _MAIL
         self._format = apprise.NotifyFormat.HTML if self._is_mail else apprise.NotifyFormat.TEXT
 
@@ -115,8 +117,21 @@ class _Apprise:
     def send(self, message: Message) -> str | None:
         """Send it; mail as HTML, of which apprise makes a plain text too."""
         body = message.html if self._is_mail else message.text
+        if self._is_mail and (reason := _knock(self._instance.smtp_host, self._instance.port)):
+            return reason
         try:
             taken = self._service.notify(title=message.title, body=body, body_format=self._format)
         except Exception as error:  # noqa: BLE001 - 170 services can raise anything
             return type(error).__name__
         return None if taken else "the service did not take the message"
+
+
+def _knock(host: str, port: int) -> str | None:
+    """Say why a server does not accept a connection; None where it does."""
+    try:
+        socket.create_connection((host, port), CONNECT).close()
+    except TimeoutError:
+        return "no connection in time"
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return None

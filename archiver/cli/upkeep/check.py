@@ -81,14 +81,15 @@ def _list_remarks(entries: Mapping[str, Sequence[LedgerEntry]], at: datetime) ->
 def _list_alerts(db: Path, entries: Mapping[str, Sequence[LedgerEntry]]) -> Iterator[FindingRow]:
     """List alerts that are not told to somebody; that they cannot be read stands beside the last run of all."""
     from archiver.alerts.sending import list_alert_failures
+    from archiver.alerts.sent_log import FAILED
 
     try:
         yield from (row for row in list_alert_failures(db, open_for_reading(db)) if row["site"] in entries)
     except UsageError as error:
         for site, runs in sorted(entries.items(), key=lambda entry: entry[1][-1].started_at)[-1:]:
             began = write_time(runs[-1].started_at)
-            number, kind, told = runs[-1].number, "alert_failed", str(error)
-            yield FindingRow(site=site, run_id=number, started_at=began, kind=kind, url="", detail=told)
+            number, told = runs[-1].number, str(error)
+            yield FindingRow(site=site, run_id=number, started_at=began, kind=FAILED, url="", detail=told)
 
 
 def _list_declared() -> set[str]:
