@@ -215,7 +215,8 @@ def test_the_language_that_was_asked_for_stays(archive: Archive) -> None:
 
 
 def test_every_message_is_used() -> None:
-    files = [path for path in (PROJECT / "archiver" / "web").rglob("*.*") if path.suffix in (".py", ".html", ".xml")]
+    both = [path for folder in ("web", "alerts") for path in (PROJECT / "archiver" / folder).rglob("*.*")]
+    files = [path for path in both if path.suffix in (".py", ".html", ".xml")]
     sources = "".join(path.read_text(encoding="utf-8") for path in files if path.name != "messages.py")
     assert [
         key for key in MESSAGES if f'"{key.removesuffix("_one")}"' not in sources and not key.endswith("_note")

@@ -72,7 +72,8 @@ class Writer:
         message = (
             self.write(waiting, letters) if waiting.count else Message("", nothing, f"<p>{escape(nothing)}</p>", {})
         )
-        title = f"{say(self.language, 'alert_test')}: {message.title or f'[{self.alert.name}]'}"
+        test = say(self.language, "alert_test")
+        title = f"{test}: {message.title or f'[{self.alert.name}]'}"
         return replace(
             message, title=title, document={**message.document, "title": title, "alert": self.alert.name, "test": True}
         )
@@ -100,7 +101,8 @@ class Writer:
         yield Span("equal", f"{name_word(self.language, passage.edit.field)}: ")
         yield from passage.edit.words
         if passage.others:
-            yield Span("equal", f" ({say(self.language, 'alert_others', count=passage.others)})")
+            others = say(self.language, "alert_others", count=passage.others)
+            yield Span("equal", f" ({others})")
 
     def _tell_run(self, row: Mapping[str, Any], zones: Mapping[str, ZoneInfo]) -> Item:
         line = f"{row['site']}: {name_word(self.language, row['outcome'])}"
@@ -124,7 +126,8 @@ class Writer:
             return ""
         command = "archiver check" if waiting.runs else "archiver changes"
         where = f"{self.base}/{'runs' if waiting.runs else ''}" if self.base else command
-        return f"{say(self.language, 'alert_more', count=left)}: {where}"
+        more = say(self.language, "alert_more", count=left)
+        return f"{more}: {where}"
 
     def _join_text(self, waiting: Waiting, shown: Sequence[tuple[Item, object]]) -> str:
         parts = [_write_text(item) for item, _ in shown]
