@@ -4,7 +4,7 @@ import json
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -84,6 +84,10 @@ def serve_mail() -> Iterator[Mailbox]:
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
+            with suppress(ConnectionError):  # some only look whether anybody is there
+                self._talk()
+
+        def _talk(self) -> None:
             self._say("421 not now" if box.down else "220 hộp thư")
             while not box.down and (line := self.rfile.readline()):
                 word = line.split()[0].upper()

@@ -14,9 +14,9 @@ from archiver import clock
 from archiver.alerts import sending
 from archiver.alerts.addresses import Address
 from archiver.alerts.declarations import add_alert, alerts_file, load_alerts
-from archiver.alerts.messages import Writer
 from archiver.alerts.sending import Sent, list_alert_failures, send_due
 from archiver.alerts.sent_log import find_waiting
+from archiver.alerts.writing import Writer
 from archiver.archive.queries.changes import ChangeFilter, list_changes
 from archiver.archive.search.query_language import parse_query
 from archiver.ingest.withdrawal import decide_runs

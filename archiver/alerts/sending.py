@@ -19,7 +19,6 @@ from tzlocal import get_localzone
 from archiver.alerts.addresses import Address
 from archiver.alerts.declarations import Alert, alerts_file, load_alerts
 from archiver.alerts.hours import find_bound
-from archiver.alerts.messages import Writer, read_surroundings
 from archiver.alerts.sent_log import (
     Waiting,
     find_waiting,
@@ -31,6 +30,7 @@ from archiver.alerts.sent_log import (
     prepare_marks,
 )
 from archiver.alerts.services import Service, open_service
+from archiver.alerts.writing import Writer, read_surroundings
 from archiver.archive.queries.export_rows import holding_still
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.queries.rows import FindingRow
