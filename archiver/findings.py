@@ -114,6 +114,7 @@ Kind = Literal[
     "run_open",
     "not_run",
     "run_unattested",
+    "alert_failed",
     # Clocks
     "clock_ahead",
     "clock_differs",

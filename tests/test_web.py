@@ -17,10 +17,11 @@ from urllib.request import Request, urlopen
 import pytest
 
 from archiver.errors import ArchiverError
-from archiver.web.messages import MESSAGES, WORDS, choose_language
+from archiver.web.messages import MESSAGES, choose_language
 from archiver.web.pages.raw import POLICY
 from archiver.web.plugin import ROUTES, STRICT
 from archiver.web.serving import LOOPBACK_NAMES, make_reader
+from archiver.web.word_names import WORDS
 from tests.conftest import PROJECT
 from tests.reading import ADDED, SITE, Page, ask, make_archive
 
@@ -222,7 +223,8 @@ def test_the_language_that_was_asked_for_stays(archive: Archive) -> None:
 
 
 def test_every_message_is_used() -> None:
-    files = [path for path in (PROJECT / "archiver" / "web").rglob("*.*") if path.suffix in (".py", ".html", ".xml")]
+    both = [path for folder in ("web", "alerts") for path in (PROJECT / "archiver" / folder).rglob("*.*")]
+    files = [path for path in both if path.suffix in (".py", ".html", ".xml")]
     sources = "".join(path.read_text(encoding="utf-8") for path in files if not path.name.endswith("messages.py"))
     assert [
         key for key in MESSAGES if f'"{key.removesuffix("_one")}"' not in sources and not key.endswith("_note")

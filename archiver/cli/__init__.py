@@ -28,6 +28,7 @@ COMMANDS = {
     "views": "archiver.cli.reading.articles",
     "runs": "archiver.cli.reading.runs",
     "check": "archiver.cli.upkeep.check",
+    "alerts": "archiver.cli.crawling.alerts",
     "reparse": "archiver.cli.upkeep.rebuild",
     "verify": "archiver.cli.upkeep.rebuild",
     "merge": "archiver.cli.upkeep.rebuild",
@@ -55,6 +56,7 @@ ABOUT = {
     "views": "List the view counts of one article.",
     "runs": "List the runs and what they found.",
     "check": "Say what is wrong: findings, and sites that no longer run.",
+    "alerts": "Say who is told of which changes, by mail, chat or a hook.",
     "reparse": "Read all stored pages again with today's parsers.",
     "verify": "Prove that the archive holds what was received.",
     "merge": "Join archives made on different machines.",
@@ -73,7 +75,7 @@ GROUPS = {
     "Begin": "demo init sites crawl",
     "Read": "changes list search show history diff views",
     "Ask and publish": "serve query schema export",
-    "Watch": "runs check cron",
+    "Watch": "alerts runs check cron",
     "Keep": "backup restore verify merge reparse vacuum upgrade",
 }
 EXAMPLES = """\

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from archiver.web.case_messages import CASE_MESSAGES
+from archiver.web.word_names import WORDS
 
 Language = Literal["vi", "en"]
 LANGUAGES: dict[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
@@ -301,6 +302,15 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "scope": ("Phạm vi", "Scope"),
     "fates": ("Bài chưa đọc", "Articles not read"),
     "limited": ("Chỉ hiện {count} mục đầu.", "Only the first {count} are shown."),
+    # alerts
+    "alert_changes": ("{count} thay đổi", "{count} changes"),
+    "alert_changes_one": ("1 thay đổi", "1 change"),
+    "alert_runs": ("{count} lần thu thập có vấn đề", "{count} runs with problems"),
+    "alert_runs_one": ("1 lần thu thập có vấn đề", "1 run with problems"),
+    "alert_others": ("và {count} chỗ khác", "and {count} more"),
+    "alert_more": ("và {count} mục nữa", "and {count} more"),
+    "alert_test": ("Thử", "Test"),
+    "alert_nothing": ("Chưa có thay đổi nào như vậy.", "There is no such change yet."),
     **CASE_MESSAGES,
     # errors
     "missing_title": ("Không có trang này", "There is no such page"),
@@ -323,57 +333,6 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "{name}: there is no “{value}”; there are: {known}.",
     ),
     "bad_value": ("{name}: không hiểu “{value}”.", "{name}: “{value}” cannot be read."),
-}
-
-# The archive's own words.
-WORDS: dict[str, tuple[str, str]] = {
-    "live": ("còn trên trang", "live"),
-    "suspect": ("có vẻ đã gỡ", "seems gone"),
-    "gone": ("đã gỡ", "gone"),
-    "moved": ("đã chuyển", "moved"),
-    "created": ("bài mới", "new"),
-    "new": ("bài mới", "new"),
-    "edited": ("đã sửa", "edited"),
-    "title_changed": ("đổi tiêu đề", "title changed"),
-    "restored": ("trở lại", "restored"),
-    "delisted": ("rời danh mục", "left the listings"),
-    "relisted": ("trở lại danh mục", "listed again"),
-    "counter_reset": ("bộ đếm đặt lại", "counter set back"),
-    "title": ("tiêu đề", "title"),
-    "lead": ("đoạn dẫn", "lead"),
-    "body": ("nội dung", "text"),
-    "author": ("tác giả", "author"),
-    "published": ("ngày đăng", "date"),
-    "images": ("ảnh", "images"),
-    "attachments": ("tài liệu", "attachments"),
-    "links": ("liên kết", "links"),
-    "marks": ("dấu gạch, chỉ số", "marks"),
-    "struck": ("gạch bỏ", "struck out"),
-    "inserted": ("đánh dấu thêm", "marked as inserted"),
-    "raised": ("chỉ số trên", "raised"),
-    "lowered": ("chỉ số dưới", "lowered"),
-    "finished": ("xong", "finished"),
-    "problems": ("xong, có điều cần xem", "done, with findings"),
-    "failed": ("thất bại", "failed"),
-    "interrupted": ("bị ngắt", "interrupted"),
-    "died": ("dừng đột ngột", "died"),
-    "withdrawn": ("đã rút", "withdrawn"),
-    "locked": ("đang bị khóa", "locked"),
-    "running": ("đang chạy", "running"),
-    "daily": ("hằng ngày", "daily"),
-    "deep": ("sâu", "deep"),
-    "full": ("toàn bộ", "full"),
-    "skipped": ("bỏ qua", "skipped"),
-    "pending": ("chưa đến lượt", "pending"),
-    "not_a_document": ("là trang web, không phải tài liệu", "a web page in the place of the document"),
-    "other_host": ("nằm ở máy chủ khác", "on another host"),
-    "too_big": ("quá lớn", "too large"),
-    "wrong_type": ("là tệp loại khác", "a file of another type"),
-    "robots_unreachable": ("không đọc được robots.txt", "its robots.txt cannot be read"),
-    "no_file": ("tệp đã mất khỏi kho", "its file is gone from the archive"),
-    "not_allowed": ("robots.txt không cho phép", "robots.txt forbids it"),
-    "unverified": ("trang trước đó không còn", "the page before is not kept"),
-    "reparse": ("trình đọc mới thấy nhiều hơn", "a newer parser saw more"),
 }
 _COLUMN: dict[Language, int] = {"vi": 0, "en": 1}
 

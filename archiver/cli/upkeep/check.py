@@ -48,6 +48,7 @@ def check_command(db: Path, output: Output, site: str | None, since: date | None
     numbers = [run.number for name, runs in chosen.items() for run in _choose(runs, since, zones[name], everything)]
     lacking = count_lacking(connection) if _has_authority() else {}
     rows = [*_list_remarks(chosen, now(), lacking), *list_run_findings(connection, numbers)]
+    rows += _list_alerts(db, chosen)
     rows.sort(key=lambda row: (row["site"], row["run_id"]))
     if rows or output.form != "table":
         shown = [_show(row, zones) if output.form == "table" else explain_row(row) for row in rows]
@@ -88,6 +89,20 @@ def _has_authority() -> bool:
     from archiver.crawl.running.project_settings import project_settings
 
     return bool(project_settings().get("ARCHIVE_TSA"))
+
+
+def _list_alerts(db: Path, entries: Mapping[str, Sequence[LedgerEntry]]) -> Iterator[FindingRow]:
+    """List alerts that are not told to somebody; that they cannot be read stands beside the last run of all."""
+    from archiver.alerts.sending import list_alert_failures
+    from archiver.alerts.sent_log import FAILED
+
+    try:
+        yield from (row for row in list_alert_failures(db, open_for_reading(db)) if row["site"] in entries)
+    except UsageError as error:
+        for site, runs in sorted(entries.items(), key=lambda entry: entry[1][-1].started_at)[-1:]:
+            began = write_time(runs[-1].started_at)
+            number, told = runs[-1].number, str(error)
+            yield FindingRow(site=site, run_id=number, started_at=began, kind=FAILED, url="", detail=told)
 
 
 def _list_declared() -> set[str]:
