@@ -243,6 +243,20 @@ def test_a_document_that_the_archive_has_lost_is_named(documented: tuple[Handed,
     assert crawling.archiver("verify", str(tmp_path / "case.zip")).status == 0
 
 
+def test_a_run_that_is_under_way_has_no_seal_yet(handed: Handed, tmp_path: Path) -> None:
+    crawling = Crawling(tmp_path)
+    shutil.copy(handed.crawling.path, crawling.path)
+    shutil.copytree(handed.crawling.path.with_suffix(".files"), tmp_path / "archive.files")
+    with closing(sqlite3.connect(crawling.path)) as connection, connection:
+        connection.execute("DELETE FROM seal_tokens WHERE run_id = 4")
+        connection.execute(
+            "UPDATE runs SET outcome = NULL, finished_at = NULL, seal = NULL, closing = NULL WHERE id = 4"
+        )
+    case = export(crawling, handed.article, tmp_path / "case.zip", *ENGLISH)
+    assert "not sealed yet" in Page(unpack(case, tmp_path / "case") / "index.html").text
+    assert crawling.archiver("verify", str(case)).status == 0
+
+
 def test_its_name_is_that_of_the_article(handed: Handed, tmp_path: Path) -> None:
     """In the current folder; the end of an id is enough, as for all commands."""
     command = [sys.executable, "-m", "archiver", "--db", str(handed.crawling.path), "export", "case"]
