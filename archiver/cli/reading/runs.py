@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 import click
 
 from archiver.archive.evidence.seal_tokens import find_first_stamps
-from archiver.archive.queries.changes import find_run, list_findings
 from archiver.archive.queries.queries import list_runs, zones_of_sites
 from archiver.archive.queries.rows import RunRow
+from archiver.archive.queries.shown_runs import find_run, list_findings
 from archiver.archive.queries.views import COLUMNS
 from archiver.archive.runs.run_history import FINDING_COLUMNS
 from archiver.archive.store.file import open_for_reading
