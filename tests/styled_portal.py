@@ -154,12 +154,16 @@ FILES = {
 
 
 class StyledPortal:
-    """What is served; ``asked`` is the log, with the status of each answer; ``answers`` overrules single paths."""
+    """What is served; ``asked`` is the log, with the status of each answer; ``answers`` overrules single paths.
+
+    ``wait`` are the seconds for which a busy answer asks; ``cdn`` is another host with a style sheet of the pages.
+    """
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, int]] = []
         self.answers: dict[str, tuple[int, str, bytes]] = {}
         self.cdn = ""
+        self.wait = ""
 
     def answer(self, path: str, conditions: str | None) -> tuple[int, str, bytes]:
         """Answer a request: status, type and body."""
@@ -207,6 +211,8 @@ def serve_styled(portal: StyledPortal) -> Iterator[str]:
             status, kind, body = portal.answer(self.path, conditions)
             self.send_response(status)
             self.send_header("Content-Type", kind)
+            if status == 503 and portal.wait:
+                self.send_header("Retry-After", portal.wait)
             if not kind.startswith("text/html"):
                 self.send_header("ETag", conditions if conditions and status == 304 else tag_of(body))
             self.send_header("Content-Length", str(len(body)))

@@ -1,13 +1,17 @@
 """Sites that declare ``requisites``: what their pages need to be shown is kept once, and the raw page shows it."""
 
 import re
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 
+from archiver.archive.evidence.files import check_files, list_files
+from archiver.archive.store.file import open_for_reading
 from archiver.errors import SiteError
+from archiver.html.requisites import MOST_REQUISITES
 from archiver.site import Site
 from tests.conftest import FAST, Crawling
 from tests.reading import ask
@@ -62,6 +66,8 @@ def test_everything_is_asked_for_once_and_kept_once(kept: Kept) -> None:
         {"media_type": "text/css", "n": 3},
     ]
     assert crawling.query("SELECT kind FROM findings") == []
+    with closing(open_for_reading(crawling.path)) as database:
+        assert [*check_files(database.conn, list_files(database.conn))] == []
 
 
 @pytest.mark.slow
@@ -214,3 +220,47 @@ def test_no_other_sheet_is_served(kept: Kept) -> None:
 def test_a_declaration_that_is_none_is_refused(requisites: Any, told: str) -> None:
     with pytest.raises(SiteError, match=re.escape(told)):
         Site("mot", "Một", "generic", requisites=requisites)
+
+
+@pytest.mark.slow
+def test_style_sheets_without_end_are_followed_five_deep(crawling: Crawling, portal: StyledPortal) -> None:
+    for number in range(9):
+        sheet = f'@import "{number + 1}.css"; @import "{number}.css"; @import "main.css";'
+        portal.answers[f"/theme/css/{number}.css"] = (200, "text/css", sheet.encode())
+    portal.answers["/theme/css/main.css"] = portal.answers["/theme/css/0.css"]
+    with serve_styled(portal) as base:
+        crawl(crawling, base, MONDAY)
+    asked = [path for path, _ in portal.list_asked() if path.endswith(".css")]
+    assert asked == [f"/theme/css/{name}.css" for name in ("0", "1", "2", "3", "4", "main", "main")]  # one with a query
+    page = show(crawling, base)
+    assert "The page asks for 1 more, which is more than is kept of a page." in page
+
+
+@pytest.mark.slow
+def test_of_a_page_that_asks_without_end_the_first_are_kept(crawling: Crawling, portal: StyledPortal) -> None:
+    sheet = "".join(f".a{number} {{ background: url(/anh/{number}.png) }}" for number in range(MOST_REQUISITES + 20))
+    portal.answers["/theme/css/main.css"] = (200, "text/css", sheet.encode())
+    portal.answers |= {f"/anh/{number}.png": (200, "image/png", PICTURES["/anh/nho.png"]) for number in range(400)}
+    with serve_styled(portal) as base:
+        crawl(crawling, base, MONDAY)
+    asked = [path for path, _ in portal.list_asked()]
+    assert len(asked) == len(set(asked)) == MOST_REQUISITES + 8  # with what the page itself asks for
+    assert "more, which is more than is kept of a page" in show(crawling, base)
+
+
+@pytest.mark.slow
+def test_a_host_beside_that_asks_to_wait_is_left_alone_and_ends_no_crawl(
+    crawling: Crawling, portal: StyledPortal
+) -> None:
+    cdn = StyledPortal()
+    cdn.wait = "7200"
+    with serve_styled(portal) as base, serve_styled(cdn) as other:
+        portal.cdn = other
+        sheet = "".join(f'@import "{other}/cdn/{number}.css";' for number in range(12))
+        portal.answers["/theme/css/main.css"] = (200, "text/css", sheet.encode())
+        cdn.answers |= {f"/cdn/{number}.css": (503, "text/plain", b"") for number in range(12)}
+        cdn.answers["/cdn/them.css"] = (503, "text/plain", b"")
+        done = crawl(crawling, base, MONDAY, STYLED_CDN=urlsplit(other).netloc)
+    assert done.status == 0, done.err
+    assert [row["outcome"] for row in crawling.query("SELECT outcome FROM run_summary")] == ["finished"]
+    assert 0 < len(cdn.list_asked()) <= 4

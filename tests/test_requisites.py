@@ -164,7 +164,7 @@ def test_a_sheet_asks_for_what_is_kept() -> None:
     written = rewrite_sheet(sheet.encode("cp1252"), "http://tin.example/css/m.css", _locate).decode()
     assert written == (
         f'{BOM}@charset "windows-1252";@import url("/kept/a.css") print;\n'
-        'b { c: url("/kept/%C3%A9.png") url("about:invalid") url("/kept/f.svg#g") }'
+        'b { c: url("/kept/%C3%A9.png") url("data:,") url("/kept/f.svg#g") }'
     )
 
 

@@ -16,8 +16,8 @@ from archiver.html.sheet_addresses import Kind, Place, decode_sheet, replace_add
 from archiver.html.tags import Tag, list_tags
 from archiver.model import Headers
 
-NOTHING = "about:invalid"
-"""What stands in a style sheet where an address lies nowhere: it is asked for nowhere."""
+NOTHING = "data:,"
+"""What stands where an address lies nowhere: nobody is asked, and a picture looks lost, as it does on a live page."""
 BOM = "\ufeff"
 """Begins what is written here: so it is read as UTF-8, whatever the page itself says."""
 Locate = Callable[[str], str | None]
@@ -217,7 +217,7 @@ class _TagWriter:
         }
         for name in _PICTURES.get(tag.name, ()):
             if tag.get(name).strip():
-                changes[name] = self._find_picture(tag.get(name))
+                changes[name] = self._find_picture(tag.get(name)) or NOTHING
         if tag.get("style"):
             changes["style"] = replace_addresses(tag.get("style"), self._place)
         if tag.name in ("img", "source"):

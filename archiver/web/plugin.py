@@ -27,7 +27,7 @@ from archiver.web.pages.article import load_article, render_article
 from archiver.web.pages.article_list import load_list, read_day, render_list
 from archiver.web.pages.comparing import load_comparison, render_comparison
 from archiver.web.pages.feeds import load_feed, render_feed
-from archiver.web.pages.files import load_file, write_headers
+from archiver.web.pages.files import FILE_ROUTE, load_file, write_headers
 from archiver.web.pages.home import load_home, render_home
 from archiver.web.pages.raw import POLICY, load_raw, render_raw, write_raw, write_source
 from archiver.web.pages.raw_requisites import SHEET_ROUTE, load_sheet
@@ -170,7 +170,7 @@ ROUTES: tuple[tuple[str, Answer], ...] = (
     (r"^/article/([^/]+)/([^/]+)/compare$", show_comparison),
     (r"^/article/([^/]+)/([^/]+)/raw$", show_raw),
     (r"^/article/([^/]+)/([^/]+)/raw/(page|source)$", show_raw_page),
-    (r"^/file/([0-9a-f]{64})\.([a-z0-9]{1,8})$", show_file),
+    (FILE_ROUTE, show_file),
     (SHEET_ROUTE, show_sheet),
     (r"^/runs$", show_runs),
     (r"^/run/(\d{1,9})$", show_run),

@@ -1,4 +1,4 @@
-"""Files of articles on disk: documents and images, once per digest, in a folder beside the archive.
+"""Files of articles on disk: documents, images, what pages need, once per digest, in a folder beside the archive.
 
     data/archive.db
     data/archive.files/ab/ab3f….pdf

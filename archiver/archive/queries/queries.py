@@ -44,7 +44,7 @@ def select_articles(
 
 def find_articles(connection: sqlite3.Connection, reference: str) -> list[ArticleRow]:
     """Find articles by id, by ``site:id`` or by any address they were seen under; the full current row of each."""
-    site, _, key = reference.rpartition(":")
+    site, _, key = reference.partition(":")  # a key that is an address may have a port
     query = (
         "SELECT * FROM current_articles WHERE article_id = ?1 OR (site = ?2 AND article_id = ?3) OR EXISTS ("
         " SELECT 1 FROM articles a JOIN article_addresses aa ON aa.article_id = a.id"

@@ -140,7 +140,7 @@ CREATE TABLE dictionaries (
     data BLOB NOT NULL -- the dictionary
 ) STRICT;
 
--- one row a document or image that is kept; its bytes lie beside the archive (files.py)
+-- one row a document, image or requisite of a page that is kept; its bytes lie beside the archive (files.py)
 CREATE TABLE files (
     digest BLOB PRIMARY KEY CHECK (length(digest) = 32), -- SHA-256 of the bytes
     size INTEGER NOT NULL, -- how many these are
@@ -148,7 +148,7 @@ CREATE TABLE files (
     extension TEXT NOT NULL -- with which its name ends
 ) STRICT, WITHOUT ROWID;
 
--- one row each time a document or image was asked for
+-- one row each time a document, image or requisite of a page was asked for
 CREATE TABLE downloads (
     address_id INTEGER NOT NULL REFERENCES addresses (id), -- what was asked for
     fetched_at TEXT NOT NULL, -- when

@@ -25,10 +25,12 @@ from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.options import Moment, check_site, with_archive, with_filters, with_limit, with_output
 from archiver.cli.printing.output import Output, Row, choose_zones, show_published, show_time
 from archiver.cli.reading.attachments import describe_files, write_files
+from archiver.cli.reading.drawn_pages import draw_article
 from archiver.clock import now
 from archiver.errors import UsageError
 from archiver.text.display import escape_controls
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
 BAR = 30
 # Of articles whose ids end alike, so many are named.
 MOST_NAMED = 10
@@ -56,9 +58,19 @@ def list_command(db: Path, output: Output, wanted: ArticleFilter, limit: int | N
 @click.argument("article", metavar="ID|URL")
 @click.option("--at", type=Moment(), help="As it stood at that time; a day means its end.")
 @click.option("--raw", is_flag=True, help="The page as received, byte for byte.")
+@click.option("--png", type=_FILE, metavar="FILE", help="Draw the page as it looked into a picture; needs chromium.")
+@click.option("--pdf", type=_FILE, metavar="FILE", help="The same as a PDF, with address, time and digest below.")
 @with_output
 @with_archive
-def show_command(db: Path, output: Output, article: str, at: date | datetime | None, raw: bool) -> None:
+def show_command(
+    db: Path,
+    output: Output,
+    article: str,
+    at: date | datetime | None,
+    raw: bool,
+    png: Path | None,
+    pdf: Path | None,
+) -> None:
     """Show one article as it was last seen, or as it stood at a time; ID is the portal's own, or SITE:ID.
 
     With --at everything is of that time, by what had been captured up to then: also views, state, listed, snapshots,
@@ -68,6 +80,9 @@ def show_command(db: Path, output: Output, article: str, at: date | datetime | N
     row = find_one(database, article)
     zone = zones_of_sites(database.conn)[row["site"]]
     moment = _end_of(at, zone) if at else now()
+    if png or pdf:
+        draw_article(database.conn, row, moment, {"png": png, "pdf": pdf})
+        return
     if raw:
         _write_raw(database, row, moment, output)
         return

@@ -1,9 +1,10 @@
 """The raw page with what it needs to be shown, at addresses of ours: kept files by their digests."""
 
+import re
 import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import quote, urlencode
+from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 from archiver.archive.evidence.files import StoredFile, folder_beside
 from archiver.archive.evidence.kept_requisites import KeptRequisite, find_requisites, list_of_sheet
@@ -13,7 +14,7 @@ from archiver.formats.file_types import STYLE_SHEET
 from archiver.html.requisites import Locate, rewrite_page, rewrite_sheet
 from archiver.model import Capture
 from archiver.web.faults import MissingError
-from archiver.web.pages.files import load_file
+from archiver.web.pages.files import FILE_ROUTE, load_file
 
 SHEET_ROUTE = r"^/requisite/([^/]+)/([^/]+)/([0-9a-f]{64})\.css$"
 """Site, time and digest of a style sheet; its own address, to which those in it are relative, is in ``?url=``."""
@@ -31,6 +32,22 @@ def load_sheet(connection: sqlite3.Connection, site: str, at: str, digest: str, 
     needed = [each.address for each in list_of_sheet(folder_beside(connection), sheet, url)]
     time = _read_time(at)
     return rewrite_sheet(path.read_bytes(), url, _place(site, time, find_requisites(connection, site, needed, time)))
+
+
+def find_requisite(connection: sqlite3.Connection, url: str) -> tuple[str, bytes] | None:
+    """Return type and bytes of what lies at an address that ``place_requisite`` gave; None where nothing does."""
+    path = urlsplit(url).path
+    try:
+        if match := re.match(SHEET_ROUTE, path):
+            site, at, digest = map(unquote, match.groups())
+            origin = parse_qs(urlsplit(url).query).get("url", [""])[0]
+            return "text/css; charset=utf-8", load_sheet(connection, site, at, digest, origin)
+        if match := re.match(FILE_ROUTE, path):
+            file, place = load_file(connection, *match.groups())
+            return file.media_type, place.read_bytes()
+    except MissingError:
+        return None
+    return None
 
 
 def place_requisite(file: StoredFile, site: str, at: datetime, address: str) -> str:
