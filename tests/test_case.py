@@ -15,6 +15,7 @@ import pytest
 
 from archiver.archive.evidence.captures import load_capture
 from archiver.archive.store.file import open_for_reading
+from archiver.exporting.cases.contents import load_contents
 from tests.conftest import PROJECT, Crawling
 from tests.handing_over import DOCUMENT, SAID, check_sums, crawl_documented, crawl_styled, export, unpack
 from tests.hostile import make_hostile
@@ -186,6 +187,14 @@ def test_versions_comparisons_and_documents_are_shown(handed: Handed) -> None:
     [document] = (handed.folder / "files").rglob("*.pdf")
     assert hashlib.sha256(document.read_bytes()).hexdigest() == document.stem
     assert document.resolve() in front.inner()
+
+
+def test_of_many_versions_neighbours_are_compared(handed: Handed, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(open_for_reading(handed.crawling.path)) as database:
+        few, many = (load_contents(database.conn, "dukdhcd", handed.article) for _ in range(2))
+    assert few.pairs == [(1, 2), (1, 3), (2, 3)]
+    monkeypatch.setattr("archiver.exporting.cases.contents.FEW", 2)
+    assert many.pairs == [(1, 2), (2, 3)]
 
 
 def test_history_for_programs_is_that_of_the_archive(handed: Handed) -> None:
