@@ -15,6 +15,7 @@ import pytest
 
 from archiver.archive.evidence.captures import load_capture
 from archiver.archive.store.file import open_for_reading
+from archiver.exporting.cases.contents import load_contents
 from tests.conftest import PROJECT, Crawling
 from tests.handing_over import DOCUMENT, SAID, check_sums, crawl_documented, crawl_styled, export, unpack
 from tests.hostile import make_hostile
@@ -188,6 +189,14 @@ def test_versions_comparisons_and_documents_are_shown(handed: Handed) -> None:
     assert document.resolve() in front.inner()
 
 
+def test_of_many_versions_neighbours_are_compared(handed: Handed, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(open_for_reading(handed.crawling.path)) as database:
+        few, many = (load_contents(database.conn, "dukdhcd", handed.article) for _ in range(2))
+    assert few.pairs == [(1, 2), (1, 3), (2, 3)]
+    monkeypatch.setattr("archiver.exporting.cases.contents.FEW", 2)
+    assert many.pairs == [(1, 2), (2, 3)]
+
+
 def test_history_for_programs_is_that_of_the_archive(handed: Handed) -> None:
     history = json.loads(handed.read("history.json"))
     rows = json.loads(handed.crawling.archiver("history", handed.article, "--json").out)
@@ -241,6 +250,20 @@ def test_a_document_that_the_archive_has_lost_is_named(documented: tuple[Handed,
     folder = unpack(tmp_path / "case.zip", tmp_path / "case")
     assert "Gone from the archive, so not here" in Page(folder / "index.html").text
     assert crawling.archiver("verify", str(tmp_path / "case.zip")).status == 0
+
+
+def test_a_run_that_is_under_way_has_no_seal_yet(handed: Handed, tmp_path: Path) -> None:
+    crawling = Crawling(tmp_path)
+    shutil.copy(handed.crawling.path, crawling.path)
+    shutil.copytree(handed.crawling.path.with_suffix(".files"), tmp_path / "archive.files")
+    with closing(sqlite3.connect(crawling.path)) as connection, connection:
+        connection.execute("DELETE FROM seal_tokens WHERE run_id = 4")
+        connection.execute(
+            "UPDATE runs SET outcome = NULL, finished_at = NULL, seal = NULL, closing = NULL WHERE id = 4"
+        )
+    case = export(crawling, handed.article, tmp_path / "case.zip", *ENGLISH)
+    assert "not sealed yet" in Page(unpack(case, tmp_path / "case") / "index.html").text
+    assert crawling.archiver("verify", str(case)).status == 0
 
 
 def test_its_name_is_that_of_the_article(handed: Handed, tmp_path: Path) -> None:

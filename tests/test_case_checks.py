@@ -309,6 +309,18 @@ def test_a_manifest_may_say_anything(
     assert all("\n" not in line for line in lines)
 
 
+def test_lines_and_manifests_without_end_take_no_time_without_end(folder: Path) -> None:
+    """Ten thousand captures that one run is said to have, and as many lines with the digest of all of them."""
+
+    def change(folder: Path, manifest: dict[str, Any]) -> None:
+        manifest["captures"] *= 2_000
+        run = manifest["runs"][0]
+        path = folder / run["lines"]
+        path.write_bytes(path.read_bytes().splitlines(keepends=True)[0] * 10_000)
+
+    assert len(set(_forge(folder, change))) < 20
+
+
 def test_the_exit_status_says_what_was_found(case: Path, folder: Path, tmp_path: Path) -> None:
     crawling = Crawling(tmp_path / "none")
     done = crawling.archiver("verify", str(case))

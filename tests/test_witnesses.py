@@ -1,22 +1,26 @@
 """Witnesses: an authority attests the seal of each run, and nothing waits for it."""
 
 import json
+import random
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
+from datetime import UTC
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.archive.evidence.seal_tokens import list_tokens
 from archiver.archive.store.file import create_or_open
 from archiver.archive.upkeep.merge import merge_archive
+from archiver.cli import archiver
 from archiver.crawl.running.witnesses import MOST_RUNS, attest_runs, read_authority
 from archiver.errors import UsageError
-from archiver.formats.time_stamps import order_certificates
+from archiver.formats.time_stamps import StampError, order_certificates, read_answer
 from archiver.ingest.verify import verify
 from tests.archives import CHANNEL, frozen_portal
 from tests.authority import Authority, serve_authority
@@ -203,6 +207,30 @@ def test_verify_holds_tokens_against_seals(archive: Crawling, authority: Authori
     lines = _faults(archive.path)
     assert any(said in line for line in lines)
     assert all("\n" not in line for line in lines)
+
+
+def test_without_the_package_nobody_is_asked_and_verify_says_what_it_left_out(
+    archive: Crawling, authority: Authority, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attest_runs(archive.path, authority.url)
+    monkeypatch.setattr("archiver.formats.time_stamps.find_spec", lambda _: None)
+    with pytest.raises(UsageError, match="pip install 'committee-news-archiver\\[proof\\]'"):
+        read_authority(authority.url)
+    done = CliRunner().invoke(archiver, ["--db", str(archive.path), "verify", "--quick"], standalone_mode=False)
+    assert done.return_value == 0
+    assert "attests 4 of 4 runs, which was not looked into: rfc3161-client is not installed" in done.stderr
+
+
+def test_a_token_may_be_anything(archive: Crawling, authority: Authority) -> None:
+    """Whoever sends it, or wrote it into an archive: it is read, or refused in one line."""
+    attest_runs(archive.path, authority.url)
+    token, chance = bytes(_rows(archive.path, "SELECT token FROM seal_tokens")[0][0]), random.Random(7)
+    for _ in range(3_000):
+        changed = bytearray(token)
+        place = chance.randrange(len(token) if chance.random() < 0.5 else 260)
+        changed[place : place + chance.randrange(3)] = chance.randbytes(chance.randrange(3))
+        with suppress(StampError):
+            assert read_answer(bytes(changed)).stamped_at.tzinfo is UTC
 
 
 def test_a_merge_carries_tokens_over(archive: Crawling, authority: Authority, tmp_path: Path) -> None:

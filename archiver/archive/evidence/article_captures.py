@@ -20,7 +20,8 @@ _CAPTURE = """
     FROM captures k JOIN addresses a ON a.id = k.address_id JOIN runs r ON r.id = k.run_id WHERE k.id = ?
 """
 _RUN = """
-    SELECT r.uid, n.run_id, r.site, r.started_at, r.finished_at, r.outcome, r.withdrawn, lower(hex(r.seal)) AS seal
+    SELECT r.uid, n.run_id, r.site, r.started_at, r.finished_at, r.outcome, r.withdrawn,
+        nullif(lower(hex(r.seal)), '') AS seal
     FROM runs r JOIN run_numbers n ON n.id = r.id WHERE r.id = ?
 """
 

@@ -5,6 +5,7 @@ stamps; the rest follows from them.
 """
 
 import json
+import re
 from collections.abc import Generator, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from archiver.text.counting import count
 MOST_MANIFEST = 128 << 20
 MOST_HEADERS = 4 << 20
 MOST_LINE = 16 << 20
+_DIGEST = re.compile(rb'"([0-9a-f]{64})"')
 
 
 class CheckedCase:
@@ -156,20 +158,22 @@ class _Checking:
         wanted = [capture for capture in captures if {capture["body"], capture["headers"]} <= self._sound]
         expected = {capture["number"]: self._write_expected(capture) for capture in wanted}
         digests = {capture["sha256"].encode() for capture in wanted}
+        found: set[str] = set()
         with self._case.open(lines) as stream:
             while line := stream.readline(MOST_LINE):
-                if any(value in line for value in digests):
-                    found = _read_line(line)
-                    expected = {number: one for number, one in expected.items() if one != found}
-        yield from (f"{lines}: no line of it is for capture {number}" for number in expected)
+                if not digests.isdisjoint(_DIGEST.findall(line)):
+                    found.add(_read_line(line))
+        yield from (
+            f"{lines}: no line of it is for capture {number}" for number, one in expected.items() if one not in found
+        )
 
-    def _write_expected(self, capture: CaptureEntry) -> list[object]:
-        """Return the first five things that the line of a capture says."""
+    def _write_expected(self, capture: CaptureEntry) -> str:
+        """Write the first five things that the line of a capture says."""
         try:
             headers = json.loads(read(self._case, capture["headers"], MOST_HEADERS))
         except (ValueError, RecursionError):
             headers = None
-        return [capture["url"], capture["fetched_at"], capture["status"], headers, capture["sha256"]]
+        return json.dumps([capture["url"], capture["fetched_at"], capture["status"], headers, capture["sha256"]])
 
     def _find_token_fault(self, token: TokenEntry, seal: str | None) -> str | None:
         name = token["file"]
@@ -194,12 +198,12 @@ def _check_numbers(manifest: Manifest) -> Iterator[str]:
     yield from (f"{MANIFEST}: there is no capture {number}" for number in sorted({*named} - numbers))
 
 
-def _read_line(line: bytes) -> object:
+def _read_line(line: bytes) -> str:
     try:
-        read_line = json.loads(line)
+        said = json.loads(line)
     except (ValueError, RecursionError):
-        return None
-    return read_line[:5] if isinstance(read_line, list) else None
+        return ""
+    return json.dumps(said[:5]) if isinstance(said, list) else ""
 
 
 def _is_time(written: str, stamped: datetime) -> bool:
