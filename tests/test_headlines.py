@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.model import Article, Capture, Count
+from archiver.model import Article, Capture, Count, Origin
 from archiver.parsing.generic.names.heading import read_heading
 from archiver.parsing.generic.names.titles import Titles
 from archiver.parsing.generic.outline import read_outline
@@ -153,3 +153,36 @@ def test_what_is_left_stands_in_the_heading(text: str) -> None:
         left = read_heading(line, Titles((TITLE,), "")).text
         assert left
         assert "".join(left.split()) in "".join(line.text.split()) or len(left) < len(line.text)
+
+
+def _show_picture(alt: str, href: str = URL, heading: str = "h2") -> str:
+    return f"<{heading}><a href='{href}'><img src='/chu/{len(alt)}.png' alt='{alt}'></a></{heading}>"
+
+
+@pytest.mark.parametrize("heading", ["h1", "h2", "h3"])
+def test_a_headline_that_is_a_picture_of_its_letters(heading: str) -> None:
+    page = read(f"{_show_picture(TITLE, heading=heading)}{DATE}{TEXT}<h3>Gửi ý kiến</h3>")
+    assert page.title == TITLE
+    assert page.published is not None
+    assert Origin("title", "picture", 0.8) in page.origins
+
+
+def test_a_printed_headline_goes_before_a_picture() -> None:
+    page = read(f"{_show_picture(TITLE)}<h1>{TITLE}</h1>{DATE}{TEXT}")
+    assert page.title == TITLE
+    assert Origin("title", "picture", 0.8) not in page.origins
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        _show_picture(NAME, "/"),
+        _show_picture(TITLE, "/bai/1"),
+        _show_picture("Cổng chào"),
+        f"<div><a href='{URL}'><img src=/a.png alt='{TITLE}'></a></div>",
+    ],
+)
+def test_a_picture_that_is_no_headline(picture: str) -> None:
+    """One of the site's name, one that leads elsewhere, one that says something else, one in no heading."""
+    page = read(f"{picture}<h2>Bờ kênh phía đông</h2>{DATE}{TEXT}")
+    assert page.title == "Bờ kênh phía đông"

@@ -14,9 +14,9 @@ from sqlite_utils import Database
 
 from archiver.archive.queries.article_filter import ALL_ARTICLES, ArticleFilter
 from archiver.archive.queries.export_rows import EXTRACTS, extract_rows
-from archiver.archive.queries.new_rows import extract_new_rows
 from archiver.archive.store.file import create_or_open
 from archiver.errors import UsageError
+from archiver.exporting.new_rows import extract_new_rows
 from archiver.ingest.record import record_capture
 from archiver.ingest.replay import replay
 from archiver.ingest.withdrawal import decide_runs, merge

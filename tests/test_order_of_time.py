@@ -13,7 +13,7 @@ from archiver.archive.evidence.downloads import list_never_asked
 from archiver.archive.evidence.payloads import _SAMPLES
 from archiver.archive.history.content import write_time
 from archiver.archive.queries.browsing import first_views
-from archiver.archive.queries.changes import list_changes, list_events_of_run
+from archiver.archive.queries.changes import ChangeFilter, list_changes, list_changes_of_run
 from archiver.archive.queries.queries import summarise_sites
 from archiver.archive.runs.health import Ending, Health, read_health
 from archiver.archive.runs.known_articles import find_last_walk, find_unfinished_run
@@ -183,9 +183,9 @@ def test_events_are_shown_in_the_order_of_time(own: Visits, tmp_path: Path) -> N
     own.end(run, TODAY)
     _merge_old(own, tmp_path, lambda old: [old.run(demo_portal(), TODAY - OLD * DAY), old.run(portal, TODAY - 9 * DAY)])
     (row,) = own.query("SELECT id FROM runs WHERE started_at = ?", write_time(TODAY, "microseconds"))
-    told = list_events_of_run(own.database.conn, int(str(row["id"])), 10)
+    told = list_changes_of_run(own.database.conn, int(str(row["id"])), 10)
     assert [event["at"] for event in told] == sorted(event["at"] for event in told)
-    times = [event["at"] for event in list_changes(own.database.conn)]
+    times = [event["at"] for event in list_changes(own.database.conn, ChangeFilter())]
     assert times == sorted(times, reverse=True)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archiver.archive.history.past import find_article_at
-from archiver.archive.queries import browsing, changes, rows
+from archiver.archive.queries import browsing, changes, rows, shown_runs
 from archiver.archive.queries import queries as asked
 from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.queries.chosen_articles import choose_copies, list_shelf
@@ -51,7 +51,7 @@ def test_rows_of_views_have_their_columns(view: str) -> None:
 def test_rows_have_the_keys_that_are_told(read: tuple[sqlite3.Connection, str]) -> None:
     connection, key = read
     article = browsing.find_article(connection, SITE, key)
-    run = changes.find_last_run(connection, SITE)
+    run = shown_runs.find_last_run(connection, SITE)
     assert article
     assert run
     choose_copies(connection, EVERYTHING, None)
@@ -70,13 +70,13 @@ def test_rows_have_the_keys_that_are_told(read: tuple[sqlite3.Connection, str]) 
         rows.KnownArticleRow: [article],
         rows.StateRow: browsing.list_states(connection, article["id"]),
         rows.WholeStateRow: [browsing.load_state(connection, article["id"], 1)],
-        rows.ChangeRow: [*changes.list_changes(connection), *changes.list_new(connection, SITE, 3)],
+        rows.ChangeRow: [*changes.list_changes(connection, changes.ChangeFilter())],
         rows.ArticleEventRow: changes.list_events_of_article(connection, article["id"]),
-        rows.ShownRunRow: changes.list_runs_before(connection, None, None, 5),
-        rows.CountedRunRow: [changes.find_run(connection, run["run_id"])],
+        rows.ShownRunRow: shown_runs.list_runs_before(connection, None, None, 5),
+        rows.CountedRunRow: [shown_runs.find_run(connection, run["run_id"])],
         rows.FindingRow: [*list_run_findings(connection, range(1, 100))],
-        rows.RunFindingRow: [found for number in range(1, 9) for found in changes.list_findings(connection, number, 9)],
-        rows.FateRow: [fate for number in range(1, 9) for fate in changes.list_fates(connection, number)],
+        rows.RunFindingRow: [row for number in range(1, 9) for row in shown_runs.list_findings(connection, number, 9)],
+        rows.FateRow: [fate for number in range(1, 9) for fate in shown_runs.list_fates(connection, number)],
     }
     for kind, some in found.items():
         assert {frozenset(row or ()) for row in some} == {frozenset(kind.__annotations__)}, kind.__name__

@@ -77,8 +77,8 @@ def _poison(connection: sqlite3.Connection, table: str, edited: str) -> list[str
             connection.execute(f"UPDATE {table} SET native_key = ? WHERE native_key = ?", (KEY, edited))
         elif (table, column) == ("clues", "clue"):
             connection.execute("UPDATE clues SET clue = clue || ?", (HOSTILE,))
-        elif (table, column) == ("article_events", "kind"):
-            connection.execute("UPDATE article_events SET kind = ? WHERE kind = 'suspect'", (HOSTILE,))
+        elif table in ("article_events", "change_log") and column == "kind":
+            connection.execute(f"UPDATE {table} SET kind = ? WHERE kind = 'suspect'", (HOSTILE,))
         elif (table, column) in (
             ("addresses", "url"),
             ("findings", "url"),

@@ -21,6 +21,7 @@ COMMANDS = {
     "sites": "archiver.cli.crawling.sites",
     "list": "archiver.cli.reading.articles",
     "search": "archiver.cli.reading.search",
+    "changes": "archiver.cli.reading.changes",
     "show": "archiver.cli.reading.articles",
     "history": "archiver.cli.reading.articles",
     "diff": "archiver.cli.reading.diff",
@@ -47,6 +48,7 @@ ABOUT = {
     "sites": "List the declared sites; declare a new one from its address; check one.",
     "list": "List articles, the newest first.",
     "search": "Find articles by their words, typed with or without marks.",
+    "changes": "List what happened to articles: edits, removals, returns.",
     "show": "Show one article, as it was last seen or as it stood at a time.",
     "history": "List the snapshots of one article: when its text changed.",
     "diff": "Compare two snapshots of one article.",
@@ -69,7 +71,7 @@ ABOUT = {
 # How the help text shows them: every command stands under one heading.
 GROUPS = {
     "Begin": "demo init sites crawl",
-    "Read": "list search show history diff views",
+    "Read": "changes list search show history diff views",
     "Ask and publish": "serve query schema export",
     "Watch": "runs check cron",
     "Keep": "backup restore verify merge reparse vacuum upgrade",

@@ -98,12 +98,18 @@ class _Part:
 
 def measure_edit(field: str, before: Sequence[str], after: Sequence[str], stretches: Iterable[Stretch]) -> Size:
     """Return the size of a replacement, by the rules at the head of this module."""
+    return _agree(measure_stretches(field, before, after, stretches))
+
+
+def measure_stretches(
+    field: str, before: Sequence[str], after: Sequence[str], stretches: Iterable[Stretch]
+) -> list[Size]:
+    """Return the size of each stretch that differs, in order."""
+    changes = [stretch for stretch in stretches if not stretch.is_equal]
     if field == "published":
-        return "date"
+        return ["date" for _ in changes]
     old, new = _Side(before), _Side(after)
-    changes = (stretch for stretch in stretches if not stretch.is_equal)
-    is_author = field == "author"
-    return _agree(_measure(_Part(old, change.before), _Part(new, change.after), is_author) for change in changes)
+    return [_measure(_Part(old, change.before), _Part(new, change.after), field == "author") for change in changes]
 
 
 def _agree(sizes: Iterable[Size]) -> Size:

@@ -37,7 +37,12 @@ def compare_states(before: State, after: State) -> Comparison:
 
 def as_json(comparison: Comparison) -> list[dict[str, Any]]:
     """Return the edits as objects for ``json.dumps``, one key for each attribute."""
-    return [asdict(edit) | {"words": [asdict(span) for span in edit.words]} for edit in comparison.edits]
+    return [as_object(edit) for edit in comparison.edits]
+
+
+def as_object(edit: Edit) -> dict[str, Any]:
+    """Return one edit as such an object."""
+    return asdict(edit) | {"words": [asdict(span) for span in edit.words]}
 
 
 def _find_edits(before: State, after: State) -> Iterator[Edit]:

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from archiver.archive.evidence.files import copy_files, folder_beside
 from archiver.archive.queries.article_filter import ArticleFilter
-from archiver.archive.queries.changes import find_last_run, list_changes, list_new
+from archiver.archive.queries.changes import list_changes
 from archiver.archive.queries.chosen_articles import (
     Shelf,
     choose_copies,
@@ -26,6 +26,7 @@ from archiver.archive.queries.chosen_articles import (
 )
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.queries.rows import ChangeRow
+from archiver.archive.queries.shown_runs import find_last_run
 from archiver.archive.store.damage import FILE_ERRORS, DamageError, note_damage
 from archiver.archive.upkeep.worker_pool import Question, Readers, batch
 from archiver.exporting.static_links import (
@@ -45,7 +46,7 @@ from archiver.web.pages.article import ArticlePage, load_article, render_article
 from archiver.web.pages.article_list import ListPage
 from archiver.web.pages.comparing import ComparisonPage, load_comparison, render_comparison
 from archiver.web.pages.feeds import load_feed, render_feed
-from archiver.web.pages.home import MOST_CHANGES, MOST_NEW, HomePage, SiteCard, load_change, render_home
+from archiver.web.pages.home import CHANGED, MOST_CHANGES, MOST_NEW, NEW, HomePage, SiteCard, load_change, render_home
 from archiver.web.pages.runs import load_run, load_runs, render_run, render_runs
 from archiver.web.rendering import Frame, render, style_sheet
 
@@ -163,17 +164,13 @@ class _Copy:
 
     def write_home(self) -> None:
         """Write the front page, with what happened to the articles of the copy."""
-        changes = tuple(islice(self._keep_copied(list_changes(self.connection)), MOST_CHANGES))
+        changes = tuple(islice(self._keep_copied(list_changes(self.connection, CHANGED)), MOST_CHANGES))
         cards: list[SiteCard] = []
-        new: list[ChangeRow] = []
         for name, counts in self.counts.items():
             run = find_last_run(self.connection, name)
             cards.append(SiteCard(name, *counts, run, ()))
-            new += self._keep_copied(list_new(self.connection, name, MOST_NEW))
-        new.sort(key=lambda row: str(row["at"]), reverse=True)
-        page = HomePage(
-            tuple(load_change(self.connection, row) for row in changes), tuple(new[:MOST_NEW]), tuple(cards)
-        )
+        new = tuple(islice(self._keep_copied(list_changes(self.connection, NEW)), MOST_NEW))
+        page = HomePage(tuple(load_change(self.connection, row) for row in changes), new, tuple(cards))
         self.write(HOME, render_home(page, self._frame(HOME)))
 
     def _copy_files(self, page: ArticlePage) -> None:

@@ -19,6 +19,7 @@ _TAGS = {"added": "ins", "removed": "del"}
 AUTHORITY = "committee-news-archiver,2026"
 WORDS = {
     "created": "New",
+    "new": "New",
     "edited": "Edited",
     "title_changed": "Title changed",
     "suspect": "Not found for now",
@@ -85,8 +86,12 @@ def name_feed(site: str | None) -> str:
 
 
 def name_change(row: Row) -> str:
-    """Return the id of an entry, made from site, article, kind and time: of all exports, the same."""
-    parts = (row["site"], row["article_id"], row["kind"], row["at"])
+    """Return the id of an entry, made from site, article, kind and time: of all exports, the same.
+
+    A new article has the kind of its event, ``created``, in it.
+    """
+    kind = "created" if row["kind"] == "new" else row["kind"]
+    parts = (row["site"], row["article_id"], kind, row["at"])
     return f"tag:{AUTHORITY}:{'/'.join(quote(str(part), safe=':') for part in parts)}"
 
 

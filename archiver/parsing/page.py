@@ -39,7 +39,7 @@ from archiver.text.counting import count
 from archiver.text.sketches import write_unread
 from archiver.urls import path_of
 
-CODE_VERSION = 5
+CODE_VERSION = 6
 """Counts the changes of parsing that may read a page differently; kept with every reading."""
 
 # How files begin that servers send as text/html.

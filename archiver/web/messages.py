@@ -180,6 +180,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "gone": ("đã gỡ", "gone"),
     "moved": ("đã chuyển", "moved"),
     "created": ("bài mới", "new"),
+    "new": ("bài mới", "new"),
     "edited": ("đã sửa", "edited"),
     "title_changed": ("đổi tiêu đề", "title changed"),
     "restored": ("trở lại", "restored"),

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import groupby
 from operator import itemgetter
 
-from archiver.archive.history.change_log import log_events
+from archiver.archive.history.change_log import log_events, take_back_events
 from archiver.archive.history.comparing import learn_noise, load_compared
 from archiver.archive.history.content import Content, find_changes
 from archiver.archive.history.reading_rows import is_told, load_rows
@@ -231,6 +231,8 @@ def _load_events(connection: sqlite3.Connection, article_id: int) -> Events:
 
 def _write_events(connection: sqlite3.Connection, article_id: int, events: Events) -> None:
     before = _load_events(connection, article_id)
+    take_back_events(connection, article_id, before.keys() - events.keys())
+    log_events(connection, article_id, [key for key in events if key not in before])
     if before.items() - events.items():
         connection.execute("DELETE FROM article_events WHERE article_id = ?", (article_id,))
         before.clear()
@@ -238,7 +240,6 @@ def _write_events(connection: sqlite3.Connection, article_id: int, events: Event
         "INSERT INTO article_events VALUES (?, ?, ?, ?)",
         [(article_id, *key, detail) for key, detail in events.items() if key not in before],
     )
-    log_events(connection, article_id, [key for key in events if key not in before])
 
 
 def _write_article(connection: sqlite3.Connection, article_id: int, row: tuple[object, ...]) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 
+from archiver.archive.history.change_log import take_back_article
 from archiver.archive.history.snapshots import rederive_article
 from archiver.archive.identity.clues import list_sharing, load_clues
 from archiver.archive.identity.keys import JOIN_ADDRESSES, Known
@@ -277,6 +278,7 @@ def _drop_empty(connection: sqlite3.Connection, article_id: int) -> bool:
     """Drop an article that has no key any more; True if it is not there."""
     if connection.execute("SELECT 1 FROM article_keys WHERE article_id = ?", (article_id,)).fetchone():
         return False
+    take_back_article(connection, article_id)
     for table in ("article_addresses", "readings", "snapshots", "article_events"):
         connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
     connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))

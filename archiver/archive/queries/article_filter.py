@@ -7,6 +7,7 @@ content whose ``published_at`` is meant.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime, time, timedelta
+from functools import reduce
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -70,11 +71,8 @@ def choose_articles(wanted: ArticleFilter) -> Conditions:
 
 def choose_contents(wanted: ArticleFilter, zones: Mapping[str, ZoneInfo]) -> Conditions:
     """Write what a filter says of what articles show: when it was published, and when it changed."""
-    bounds = [*_bound_days(wanted, zones)] if zones else []
-    parts = [part for part, _ in bounds]
-    if wanted.changed:
-        parts.append("snapshots > 1")
-    return Conditions(tuple(parts), tuple(value for _, values in bounds for value in values))
+    said = reduce(Conditions.plus, _bound_days(wanted, zones), Conditions())
+    return said.plus(Conditions(("snapshots > 1",))) if wanted.changed else said
 
 
 def choose(wanted: ArticleFilter, zones: Mapping[str, ZoneInfo]) -> Conditions:
@@ -98,24 +96,25 @@ def move_day(day: date, days: int) -> date:
         return day
 
 
-def _bound_days(wanted: ArticleFilter, zones: Mapping[str, ZoneInfo]) -> Iterator[tuple[str, list[str]]]:
-    """Compare with moments at which days begin, which each site has in its own zone."""
-    if wanted.since:
-        moments = _list_moments(wanted.since, zones)
-        yield f"{PUBLISHED} >= ?", [min(moments.values())]  # what the index is asked
-        yield _compare("published_at >=", moments)
-    if wanted.until:
-        moments = _list_moments(move_day(wanted.until, 1), zones)
-        yield f"{PUBLISHED} < ?", [max(moments.values())]
-        yield _compare("published_at <", moments)
-    if wanted.changed_since:
-        yield _compare("changed_at >=", _list_moments(wanted.changed_since, zones))
-
-
-def _list_moments(day: date, zones: Mapping[str, ZoneInfo]) -> dict[str, str]:
-    return {site: begin_day(day, zone) for site, zone in zones.items()}
-
-
-def _compare(comparison: str, moments: Mapping[str, str]) -> tuple[str, list[str]]:
+def bound_day(column: str, sign: str, day: date, site: str, zones: Mapping[str, ZoneInfo]) -> Conditions:
+    """Compare a column of times with the moment at which a day begins, which each ``site`` has in its own zone."""
+    moments = {name: begin_day(day, zone) for name, zone in zones.items()}
+    if not moments:
+        return Conditions()
+    widest = min(moments.values()) if sign.startswith(">") else max(moments.values())
     cases = " ".join("WHEN ? THEN ?" for _ in moments)
-    return f"{comparison} CASE a.site {cases} END", [value for pair in moments.items() for value in pair]
+    values = [value for pair in moments.items() for value in pair]
+    # The first is what an index is asked.
+    return Conditions((f"{column} {sign} ?", f"{column} {sign} CASE {site} {cases} END"), (widest, *values))
+
+
+def _bound_days(wanted: ArticleFilter, zones: Mapping[str, ZoneInfo]) -> Iterator[Conditions]:
+    """Compare with moments at which days begin."""
+    if wanted.since:
+        yield bound_day(PUBLISHED, ">=", wanted.since, "a.site", zones)
+    if wanted.until:
+        # What has no date was not published before any day.
+        yield bound_day(PUBLISHED, "<", move_day(wanted.until, 1), "a.site", zones)
+        yield Conditions(("published_at IS NOT NULL",))
+    if wanted.changed_since:
+        yield bound_day("changed_at", ">=", wanted.changed_since, "a.site", zones)

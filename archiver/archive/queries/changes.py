@@ -1,78 +1,131 @@
-"""What happened to articles, run by run, the last run first; and the runs themselves, as they are shown to readers.
+"""What happened to articles, the newest first: one list for the terminal, the browser, feeds and alerts.
 
-Runs are few; so the newest events are found without sorting them all: run by run, as they are asked for.
+The list is walked along the index of ``change_log`` as it is asked for, so its first rows cost the same in any archive.
+An edit is one row, its changed title too. An article that is known to be gone is one row as well: the event ``suspect``
+before it is left out, unless the article came back in between.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import islice
+from typing import Final
+from zoneinfo import ZoneInfo
 
-from archiver.archive.queries.browsing import CHANGED
-from archiver.archive.queries.rows import (
-    ArticleEventRow,
-    ChangeRow,
-    CountedRunRow,
-    FateRow,
-    RunFindingRow,
-    ShownRunRow,
+from archiver.archive.history.content import write_time
+from archiver.archive.queries.article_filter import (
+    ALL_ARTICLES,
+    ArticleFilter,
+    Conditions,
+    bound_day,
+    choose,
+    move_day,
 )
-from archiver.archive.store.values import take_row, take_rows
+from archiver.archive.queries.queries import zones_of_sites
+from archiver.archive.queries.rows import ArticleEventRow, ChangeRow
+from archiver.archive.search.matching import Matching
+from archiver.archive.search.query_language import ANYTHING, Query
+from archiver.archive.store.values import take_rows
 
-_EVENT = (
-    "k.fetched_at AS at, e.kind, e.detail, a.id, a.site, a.native_key AS article_id, a.state, a.views, c.title, "
-    "(SELECT number FROM snapshots WHERE article_id = a.id AND first_capture_id = e.capture_id "
-    "AND number IS NOT NULL) AS snapshot"
-)
+KINDS: Final = ("edited", "suspect", "gone", "restored", "moved", "new")
+"""What is told of unless less is asked for; ``new`` is the event ``created``."""
+FURTHER_KINDS: Final = ("delisted", "relisted", "counter_reset")
+_EVENTS = {"new": "created"}
+
 # The title is that of the event's time: what was once said of it does not change.
 _THEN = (
-    "(SELECT coalesce(max(iif(seen_from <= k.fetched_at, number, NULL)), min(number)) FROM snapshots "
+    "(SELECT coalesce(max(iif(seen_from <= l.seen_at, number, NULL)), min(number)) FROM snapshots "
     "WHERE article_id = a.id AND number IS NOT NULL)"
 )
-_EVENTS = (
-    f"SELECT {_EVENT} FROM captures k CROSS JOIN article_events e ON e.capture_id = k.id "
-    "CROSS JOIN articles a ON a.id = e.article_id "
-    f"CROSS JOIN snapshots s ON s.article_id = a.id AND s.number = {_THEN} "
-    "CROSS JOIN contents c ON c.id = s.content_id "
-    "WHERE k.run_id = ?1 "
-)
-_RUNS = "run_numbers n JOIN runs r ON r.id = n.id"
-_RUN = (
-    "r.id, n.run_id, r.site, r.kind, r.started_at, r.finished_at, iif(r.withdrawn, 'withdrawn', r.outcome) AS outcome, "
-    "r.scope, r.requests, r.errors, "
-    "r.found AS articles_found, r.articles_new, r.articles_changed, r.articles_unchanged, "
-    "(SELECT count(*) FROM findings WHERE run_id = r.id) AS findings"
-)
+_SHOWN = f"""
+    SELECT l.id AS change_id, l.seen_at AS at, iif(e.kind = 'created', 'new', e.kind) AS kind, e.detail, a.id, a.site,
+        a.native_key AS article_id, d.url, a.state, a.views, c.title,
+        iif(s.first_capture_id = e.capture_id AND e.kind IN ('edited', 'created'), s.number, NULL) AS snapshot,
+        iif(e.kind = 'edited', coalesce(s.changed_fields, '[]'), NULL) AS changed_fields, s.content_id,
+        (SELECT content_id FROM snapshots WHERE article_id = a.id AND number = s.number - 1 AND e.kind = 'edited')
+            AS content_before
+    FROM {{}}
+    CROSS JOIN articles a ON a.id = e.article_id
+    CROSS JOIN snapshots s ON s.article_id = a.id AND s.number = {_THEN}
+    CROSS JOIN contents c ON c.id = s.content_id
+    LEFT JOIN addresses d ON d.id = a.address_id
+"""
+# Along the log, or by the events of a few articles.
+_ALONG_LOG = """
+    change_log l
+    CROSS JOIN article_keys n ON n.site = l.site AND n.native_key = l.native_key
+    CROSS JOIN article_events e ON e.article_id = n.article_id AND e.capture_id = l.capture_id AND e.kind = l.kind
+"""
+_OF_ARTICLES = """
+    article_keys n
+    CROSS JOIN article_events e ON e.article_id = n.article_id
+    CROSS JOIN change_log l ON l.capture_id = e.capture_id AND l.kind = e.kind AND l.native_key = n.native_key
+        AND l.site = n.site
+"""
+_OF_RUN = """
+    captures k
+    CROSS JOIN change_log l ON l.capture_id = k.id
+    CROSS JOIN article_keys n ON n.site = l.site AND n.native_key = l.native_key
+    CROSS JOIN article_events e ON e.article_id = n.article_id AND e.capture_id = l.capture_id AND e.kind = l.kind
+"""
+# Two keys of one article that was joined may both have been logged with one event: it is told once, under the first.
+_ONCE = """
+    NOT EXISTS (SELECT 1 FROM change_log o JOIN article_keys m ON m.site = o.site AND m.native_key = o.native_key
+        WHERE o.capture_id = l.capture_id AND o.kind = l.kind AND o.id < l.id AND m.article_id = n.article_id)
+"""
+_UNLESS_GONE = """
+    NOT (e.kind = 'suspect' AND EXISTS (
+        SELECT 1 FROM article_events g JOIN captures later ON later.id = g.capture_id
+        WHERE g.article_id = e.article_id AND g.kind = 'gone' AND later.fetched_at >= l.seen_at AND NOT EXISTS (
+            SELECT 1 FROM article_events r JOIN captures back ON back.id = r.capture_id
+            WHERE r.article_id = e.article_id AND r.kind = 'restored' AND back.fetched_at > l.seen_at
+                AND back.fetched_at < later.fetched_at)))
+"""
 
 
-def list_changes(connection: sqlite3.Connection, site: str | None = None) -> Iterator[ChangeRow]:
-    """List what happened to known articles, the last run first; new articles and their titles apart are left out.
+@dataclass(frozen=True, slots=True)
+class ChangeFilter:
+    """Which changes; days are those of the site's zone.
 
-    Rows come as they are asked for: take no more than are shown.
+    Seen from ``since`` (a day, or an aware time) to ``until``, both included; ``fields`` are of edits, of which one is
+    enough; ``words`` stand in the article before or after. Of what the archive learned after change ``after``, up to
+    ``upto``, and of what ``run`` (its id) showed, where these are not 0.
     """
-    query = "SELECT id FROM runs WHERE ?1 IS NULL OR site = ?1 ORDER BY started_at DESC, uid DESC"
-    for run in connection.execute(query, (site,)).fetchall():
-        kinds = "AND e.kind NOT IN ('created', 'title_changed')"
-        yield from take_rows(
-            connection.execute(f"{_EVENTS} {kinds} ORDER BY at DESC, a.native_key", (run[0],)), ChangeRow
-        )
+
+    site: str | None = None
+    kinds: tuple[str, ...] = KINDS
+    fields: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    words: Query = ANYTHING
+    after: int = 0
+    upto: int = 0
+    run: int = 0
 
 
-def list_new(connection: sqlite3.Connection, site: str, limit: int) -> list[ChangeRow]:
-    """List the articles that were met first in the last runs of a site."""
-    query = "SELECT id FROM runs WHERE site = ? ORDER BY started_at DESC, uid DESC"
-    found: list[ChangeRow] = []
-    for run in connection.execute(query, (site,)).fetchall():
-        events = f"{_EVENTS} AND e.kind = 'created' ORDER BY at DESC, a.native_key LIMIT ?2"
-        found += take_rows(connection.execute(events, (run[0], limit - len(found))), ChangeRow)
-        if len(found) >= limit:
-            break
-    return found
+def list_changes(connection: sqlite3.Connection, wanted: ChangeFilter) -> Iterator[ChangeRow]:
+    """List what happened to articles, the last seen first; rows come as they are asked for."""
+    return _list(connection, wanted, "l.seen_at DESC, l.kind DESC, l.site DESC, l.native_key")
 
 
-def list_events_of_run(connection: sqlite3.Connection, run: int, limit: int) -> list[ChangeRow]:
-    """List what a run (by its id) showed: changes first, then new articles."""
-    query = f"{_EVENTS} AND e.kind <> 'title_changed' AND e.kind {{}} 'created' ORDER BY at, a.native_key LIMIT ?2"
-    changed = list(take_rows(connection.execute(query.format("<>"), (run, limit)), ChangeRow))
-    return changed + list(take_rows(connection.execute(query.format("="), (run, limit - len(changed))), ChangeRow))
+def list_learned(connection: sqlite3.Connection, wanted: ChangeFilter) -> Iterator[ChangeRow]:
+    """List the same in the order in which this archive learned of it, the first first."""
+    return _list(connection, wanted, "l.id")
+
+
+def list_changes_of_run(connection: sqlite3.Connection, run: int, limit: int) -> list[ChangeRow]:
+    """List what a run (by its id) showed, the first first: changes, then new articles."""
+    kinds = tuple(kind for kind in (*KINDS, *FURTHER_KINDS) if kind != "new")
+    order = "l.seen_at, l.native_key, l.kind"
+    changed = list(islice(_list(connection, ChangeFilter(kinds=kinds, run=run), order), limit))
+    new = _list(connection, ChangeFilter(kinds=("new",), run=run), order)
+    return changed + list(islice(new, limit - len(changed)))
+
+
+def find_last_change(connection: sqlite3.Connection) -> int:
+    """Return the number of the change that the archive learned of last; 0 where there is none."""
+    return int(connection.execute("SELECT coalesce(max(id), 0) FROM change_log").fetchone()[0])
 
 
 def list_events_of_article(connection: sqlite3.Connection, article: int) -> list[ArticleEventRow]:
@@ -84,56 +137,56 @@ def list_events_of_article(connection: sqlite3.Connection, article: int) -> list
     return list(take_rows(connection.execute(query, (article,)), ArticleEventRow))
 
 
-def list_runs_before(
-    connection: sqlite3.Connection, site: str | None, before: int | None, limit: int
-) -> list[ShownRunRow]:
-    """List runs, the newest first: of one site or of all, and those before a number."""
-    query = (
-        f"SELECT {_RUN} FROM {_RUNS} WHERE (?1 IS NULL OR r.site = ?1) AND (?2 IS NULL OR n.run_id < ?2) "
-        "ORDER BY n.run_id DESC LIMIT ?3"
-    )
-    return list(take_rows(connection.execute(query, (site, before, limit)), ShownRunRow))
+def _list(connection: sqlite3.Connection, wanted: ChangeFilter, order: str) -> Iterator[ChangeRow]:
+    zones = zones_of_sites(connection)
+    matching = Matching(connection, wanted.words)
+    few = matching.list_few_articles()
+    said = Conditions((_ONCE, _UNLESS_GONE)).plus(_choose_changes(wanted, zones))
+    said = said.plus(_choose_articles(wanted.words.articles, zones))
+    if few is not None:
+        said = said.plus(Conditions((f"n.article_id IN ({', '.join(map(str, few))})",)))
+    query = _SHOWN.format(_OF_RUN if wanted.run else _ALONG_LOG if few is None else _OF_ARTICLES)
+    rows = take_rows(connection.execute(f"{query} WHERE {said} ORDER BY {order}", said.values), ChangeRow)
+    return rows if not wanted.words.has_words else (row for row in rows if _has_words(row, matching))
 
 
-def find_last_run(connection: sqlite3.Connection, site: str) -> ShownRunRow | None:
-    """Return the last run of a site that counts; None where there is none."""
-    query = f"SELECT {_RUN} FROM {_RUNS} WHERE r.site = ? AND NOT r.withdrawn ORDER BY n.run_id DESC LIMIT 1"
-    row = connection.execute(query, (site,)).fetchone()
-    return take_row(row, ShownRunRow) if row is not None else None
+def _has_words(row: ChangeRow, matching: Matching) -> bool:
+    """Say whether an article shows what is asked for, or showed it right before."""
+    contents = (row["content_id"], row["content_before"])
+    return any(content is not None and matching.has_content(content) for content in contents)
 
 
-def find_run(connection: sqlite3.Connection, number: int) -> CountedRunRow | None:
-    """Return a run by its number, with how many answers it kept."""
-    query = (
-        f"SELECT {_RUN}, (SELECT count(*) FROM captures WHERE run_id = r.id) AS captures "
-        f"FROM {_RUNS} WHERE n.run_id = ?"
-    )
-    row = connection.execute(query, (number,)).fetchone()
-    return take_row(row, CountedRunRow) if row is not None else None
+def _choose_changes(wanted: ChangeFilter, zones: Mapping[str, ZoneInfo]) -> Conditions:
+    events = [_EVENTS.get(kind, kind) for kind in wanted.kinds]
+    said = Conditions((f"l.kind IN ({', '.join('?' * len(events))})",), tuple(events))
+    if wanted.site:
+        said = said.plus(Conditions(("l.site = ?",), (wanted.site,)))
+    if wanted.fields:
+        among = f"e.kind = 'edited' AND value IN ({', '.join('?' * len(wanted.fields))})"
+        edited = f"EXISTS (SELECT 1 FROM json_each(s.changed_fields) WHERE {among})"
+        said = said.plus(Conditions((edited,), wanted.fields))
+    numbers = {"l.id > ?": wanted.after, "l.id <= ?": wanted.upto, "k.run_id = ?": wanted.run}
+    for part, number in numbers.items():
+        said = said.plus(Conditions((part,), (number,))) if number else said
+    return said.plus(_bound_times(wanted, zones))
 
 
-def list_findings(connection: sqlite3.Connection, run: int, limit: int = -1) -> list[RunFindingRow]:
-    """List what a run (by its id) has to say: all of it, or the first ``limit``."""
-    query = "SELECT kind, url, detail FROM findings WHERE run_id = ? ORDER BY id LIMIT ?"
-    return list(take_rows(connection.execute(query, (run, limit)), RunFindingRow))
+def _choose_articles(wanted: ArticleFilter, zones: Mapping[str, ZoneInfo]) -> Conditions:
+    """Write what the filters among the words say of the articles."""
+    if wanted == ALL_ARTICLES:
+        return Conditions()
+    said = choose(wanted, zones)
+    query = f"SELECT a.id FROM latest_snapshots a JOIN contents c ON c.id = a.content_id WHERE {said}"
+    return Conditions((f"e.article_id IN ({query})",), said.values)
 
 
-def list_fates(connection: sqlite3.Connection, run: int) -> list[FateRow]:
-    """List what became of the articles that a run (by its id) found and did not read."""
-    query = "SELECT fate, reason, articles FROM fates WHERE run_id = ? ORDER BY fate, articles DESC"
-    return list(take_rows(connection.execute(query, (run,)), FateRow))
-
-
-def count_articles(connection: sqlite3.Connection) -> dict[str, tuple[str, int, int, int]]:
-    """Count the articles of each site: its title, all, those that are not live, those that changed."""
-    sites = "SELECT name, title, (SELECT count(*) FROM articles WHERE site = name) FROM sites ORDER BY title"
-    away = _count(connection, "SELECT site, count(*) FROM articles WHERE state <> 'live' GROUP BY site")
-    changed = _count(
-        connection, f"SELECT site, count(*) FROM ({CHANGED}) JOIN articles ON id = article_id GROUP BY site"
-    )
-    rows = connection.execute(sites)
-    return {name: (title, count, away.get(name, 0), changed.get(name, 0)) for name, title, count in rows}
-
-
-def _count(connection: sqlite3.Connection, query: str) -> dict[str, int]:
-    return {row[0]: row[1] for row in connection.execute(query)}
+def _bound_times(wanted: ChangeFilter, zones: Mapping[str, ZoneInfo]) -> Conditions:
+    """Compare with moments; days begin in the zone of each site."""
+    said = Conditions()
+    if isinstance(wanted.since, datetime):
+        said = said.plus(Conditions(("l.seen_at >= ?",), (write_time(wanted.since),)))
+    elif wanted.since:
+        said = said.plus(bound_day("l.seen_at", ">=", wanted.since, "l.site", zones))
+    if wanted.until:
+        said = said.plus(bound_day("l.seen_at", "<", move_day(wanted.until, 1), "l.site", zones))
+    return said

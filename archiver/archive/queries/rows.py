@@ -272,18 +272,28 @@ class WholeStateRow(StateRow):
 
 
 class ChangeRow(TypedDict):
-    """What happened to an article, with its title then; ``snapshot`` is the one that began with it."""
+    """What happened to an article, with its title then.
 
+    ``change_id`` is its place in the order in which the archive learned of changes; ``snapshot`` is the one that began
+    with it; ``changed_fields`` are of edits. ``content_id`` is what the article showed then, ``content_before`` what it
+    showed before an edit.
+    """
+
+    change_id: int
     at: str
     kind: str
     detail: str | None
     id: int
     site: str
     article_id: str
+    url: str | None
     state: State
     views: int | None
     title: str
     snapshot: int | None
+    changed_fields: list[str] | None
+    content_id: int
+    content_before: int | None
 
 
 class ArticleEventRow(TypedDict):

@@ -6,17 +6,17 @@ thousand, so only the newest ``RANKED`` of them are (see ``has_more_matches``).
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import groupby, islice
 from typing import Literal
 
 from archiver.archive.queries.article_filter import choose, choose_articles, move_day
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.search.index import DAY_PLACES, first_place
-from archiver.archive.search.query_language import Query, Term
-from archiver.archive.search.results import SearchResult, Shelf, load_texts
-from archiver.archive.search.scan import Both, Chosen, Everything, IndexScan, Listed, Matches, match_exact, match_folded
-from archiver.archive.search.snippets import find_terms
+from archiver.archive.search.matching import Matching
+from archiver.archive.search.query_language import Query
+from archiver.archive.search.results import SearchResult, Shelf
+from archiver.archive.search.scan import Both, Chosen, Everything, IndexScan, Listed, Matches
 
 Order = Literal["newest", "relevance"]
 
@@ -55,17 +55,15 @@ class _Search:
         self.query = query
         self.order = order
         self.shelf = Shelf(connection, query, history, choose(query.articles, zones_of_sites(connection)))
-        self.folded, self.exact = match_folded(query), match_exact(query.terms)
-        # What match_folded leaves out.
-        self.excluded = [term for term in query.excluded if term.marked or not query.terms]
-        self.phrases = [term for term in query.terms if term.marked and len(term.exact) > 1]
+        self.matching = Matching(connection, query)
+        self.folded, self.exact = self.matching.folded, self.matching.exact
 
     def find_hits(self) -> Iterator[SearchResult]:
         """Find all results, the exact ones first."""
         seen: set[int] = set()
         for exact in (True, False) if self.exact else (False,):
             for place in self._list_places(exact):
-                if place not in seen and not (exact and not self._has_phrases(place, self.phrases)):
+                if place not in seen and not (exact and not self.matching.has_phrases(place, self.matching.phrases)):
                     seen.add(place)
                     yield from self.shelf.load_hits(place, exact=exact or not self.exact)
 
@@ -107,25 +105,13 @@ class _Search:
         highest = first_place(move_day(until, 3)) if until else _LAST_PLACE
         walk = self.choose_walk(exact)
         places = walk.go_down(highest)
-        if self.excluded:
-            places = (place for place in places if not self._is_excluded(place))
+        if self.matching.excluded:
+            places = (place for place in places if not self.matching.is_excluded(place))
         if self.order == "newest" or not self.folded:
             return self._sort_days(places)
-        if isinstance(walk, Matches) and walk.match == self.folded and not self.excluded:
+        if isinstance(walk, Matches) and walk.match == self.folded and not self.matching.excluded:
             return self._rank_newest(walk, highest)
         return self._rank(list(islice(places, RANKED)))
-
-    def _is_excluded(self, place: int) -> bool:
-        return any(
-            self._matches("search_folded", match_folded(Query((term,))), place)
-            and self._matches("search_exact", match_exact([term]), place)
-            and (len(term.exact) == 1 or self._has_phrases(place, [term]))
-            for term in self.excluded
-        )
-
-    def _matches(self, table: str, match: str | None, place: int) -> bool:
-        query = f"SELECT 1 FROM {table} WHERE {table} MATCH ? AND rowid = ?"
-        return match is None or self.connection.execute(query, (match, place)).fetchone() is not None
 
     def _rank_newest(self, walk: Matches, highest: int) -> Iterator[int]:
         """Order the newest matches by relevance: those in the title weigh most, then those in the lead."""
@@ -157,8 +143,3 @@ class _Search:
             day = list(group)
             rows = self.connection.execute(query, (json.dumps(day),)) if len(day) > 1 else [day]
             yield from (row[0] for row in rows)
-
-    def _has_phrases(self, place: int, phrases: Sequence[Term]) -> bool:
-        """Say whether phrases that were typed with marks stand in a content with these marks."""
-        texts = load_texts(self.connection, place) if phrases else []
-        return all(any(find_terms(text, [phrase], exact=True) for text in texts) for phrase in phrases)

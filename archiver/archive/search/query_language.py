@@ -50,6 +50,14 @@ class Query:
         """Say whether it asks for nothing at all."""
         return self == Query()
 
+    @property
+    def has_words(self) -> bool:
+        """Say whether it asks for words, or for their absence."""
+        return bool(self.terms or self.excluded)
+
+
+ANYTHING = Query()
+
 
 def parse_query(text: str) -> Query:
     """Read a query; never raises. Of a filter that stands twice the last counts."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from archiver.archive.history.change_log import settle_log
 from archiver.archive.search.index import index_new
 from archiver.archive.store.damage import DamageError
 from archiver.archive.store.schema import APPLICATION_ID
@@ -57,14 +58,14 @@ class ArchiveDatabase(Database):
             with super().atomic():
                 yield self
                 if not self.begun:
-                    index_new(self.conn)
+                    self._complete()
             return
         self.conn.execute("BEGIN IMMEDIATE")
         self.begun = True
         before = self.conn.total_changes
         try:
             yield self
-            index_new(self.conn)
+            self._complete()
             if self.conn.total_changes != before:
                 self.conn.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             self.conn.execute("COMMIT")
@@ -73,6 +74,10 @@ class ArchiveDatabase(Database):
             raise
         finally:
             self.begun = False
+
+    def _complete(self) -> None:
+        index_new(self.conn)
+        settle_log(self.conn)
 
 
 def join_transaction(database: Database) -> AbstractContextManager[Database | None]:

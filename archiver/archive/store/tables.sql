@@ -320,13 +320,18 @@ CREATE TABLE learned_noise (
 
 -- one row a thing that ever happened to an article, in the order in which this archive learned of it (change_log.py)
 CREATE TABLE change_log (
-    id INTEGER PRIMARY KEY, -- rises by one with each
+    id INTEGER PRIMARY KEY, -- rises by one with each; an event that was taken back and stands again has a new one
     site TEXT NOT NULL, -- as in sites
     native_key TEXT NOT NULL, -- a key of the article, as in article_keys
     capture_id INTEGER NOT NULL REFERENCES captures (id), -- the capture that showed it
-    kind TEXT NOT NULL, -- as in article_events; the event may have been taken back since
+    seen_at TEXT NOT NULL, -- when that was fetched
+    kind TEXT NOT NULL, -- as in article_events
+    taken_back INTEGER NOT NULL DEFAULT 0 CHECK (taken_back IN (0, 1, 2)),
+        -- 1 if a judgement took the event back since; 2: in the transaction that is open
     UNIQUE (capture_id, kind, native_key, site)
 ) STRICT;
+CREATE INDEX change_log_by_time ON change_log (seen_at, kind, site);
+CREATE INDEX change_log_unsettled ON change_log (id) WHERE taken_back = 2;
 
 -- one row a reader who asks for what is new since last time (cursors.py)
 CREATE TABLE cursors (
@@ -339,7 +344,7 @@ CREATE TABLE cursors (
 -- one row a change that somebody was told of
 CREATE TABLE sent_alerts (
     alert TEXT NOT NULL, -- the name of the alert
-    change_id INTEGER NOT NULL REFERENCES change_log (id), -- as in change_log
+    change_id INTEGER NOT NULL REFERENCES change_log (id) ON UPDATE CASCADE, -- as in change_log
     sent_at TEXT NOT NULL, -- when it was handed over
     PRIMARY KEY (alert, change_id)
 ) STRICT, WITHOUT ROWID;

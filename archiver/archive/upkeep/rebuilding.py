@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archiver.archive.history.change_log import take_back_site
 from archiver.archive.history.content import Content
 from archiver.archive.history.snapshots import rederive_article
 from archiver.archive.identity.clues import add_clues, make_title_clue
@@ -70,6 +71,7 @@ def clear_readings(connection: sqlite3.Connection, site: str) -> None:
         _set_aside(connection)
     articles = "(SELECT id FROM articles WHERE site = ?)"
     connection.execute("DELETE FROM clues WHERE site = ?", (site,))
+    take_back_site(connection, site)
     for table in _READINGS:
         connection.execute(f"DELETE FROM {table} WHERE article_id IN {articles}", (site,))
     connection.execute("DELETE FROM articles WHERE site = ?", (site,))

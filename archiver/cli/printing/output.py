@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 from zoneinfo import ZoneInfo
 
 from tzlocal import get_localzone
@@ -28,14 +28,21 @@ FORMATS = {
 Row = Mapping[str, Any]
 
 
+Style = Literal["", "bold", "red", "green"]
+_MARKS: dict[Style, str] = {"": "{}", "bold": "«{}»", "red": "[-{}-]", "green": "{{+{}+}}"}
+
+
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A text in pieces, each with whether it is marked: bold on terminals, elsewhere between « and »."""
+    """A text in pieces, each with how it is marked: by style on terminals, elsewhere by signs around it.
 
-    pieces: tuple[tuple[str, bool], ...]
+    Bold words are found ones, red ones were removed and green ones added, as ``git --word-diff`` writes them.
+    """
+
+    pieces: tuple[tuple[str, Style], ...]
 
     def __str__(self) -> str:
-        return "".join(f"«{text}»" if marked else text for text, marked in self.pieces)
+        return "".join(_MARKS[style].format(text) for text, style in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,12 +158,12 @@ def _write_table(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) ->
     stream.writelines(f"{line.rstrip()}\n" for line in written.get().splitlines())
 
 
-def _to_pieces(value: Any, colours: bool) -> tuple[tuple[str, bool], ...]:
-    return value.pieces if isinstance(value, Marked) and colours else ((_to_text(value), False),)
+def _to_pieces(value: Any, colours: bool) -> tuple[tuple[str, Style], ...]:
+    return value.pieces if isinstance(value, Marked) and colours else ((_to_text(value), ""),)
 
 
-def _style_piece(text: str, marked: bool) -> tuple[str, str]:
-    return escape_controls(text), "bold" if marked else ""
+def _style_piece(text: str, style: Style) -> tuple[str, str]:
+    return escape_controls(text), style
 
 
 def _write_array(stream: TextIO, rows: Iterable[Row], columns: Sequence[str]) -> None:

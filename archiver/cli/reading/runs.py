@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from archiver.archive.queries.changes import find_run, list_findings
 from archiver.archive.queries.export_rows import holding_still
 from archiver.archive.queries.queries import list_runs, zones_of_sites
 from archiver.archive.queries.rows import RunRow
+from archiver.archive.queries.shown_runs import find_run, list_findings
 from archiver.archive.queries.views import COLUMNS
 from archiver.archive.runs.metrics import list_metrics
 from archiver.archive.runs.run_history import FINDING_COLUMNS

@@ -78,7 +78,10 @@ def _write_rows(
         row = asdict(result) | {"snippet": result.snippet.mark()}
         if form == "table":
             zone = zones.get(result.site) or own[result.site]
-            row |= {"snippet": Marked(result.snippet.pieces), "published_at": show_published(row, own, zones)}
+            row |= {
+                "snippet": Marked(tuple((text, "bold" if found else "") for text, found in result.snippet.pieces)),
+                "published_at": show_published(row, own, zones),
+            }
             row |= {name: show_time(row[name], zone) for name in ("seen_from", "seen_until")}
         yield row
 

@@ -14,11 +14,12 @@ from archiver.parsing.generic.dates.fields import Fields, read_fields
 from archiver.parsing.generic.dates.filled import settle_count
 from archiver.parsing.generic.dates.info import InfoReader
 from archiver.parsing.generic.declared import Declared, order_date, read_declared
-from archiver.parsing.generic.kinds import Candidate, refuse_article, tell_much_more
+from archiver.parsing.generic.kinds import LONG_TEXT, SURE_STRENGTH, Candidate, refuse_article, tell_much_more
 from archiver.parsing.generic.machine.dates import read_told
 from archiver.parsing.generic.machine.metadata import read_metadata
 from archiver.parsing.generic.names.author import AuthorFinder, add_author
 from archiver.parsing.generic.names.headline import Headline, find_headlines, name_by_title, pick_headline
+from archiver.parsing.generic.names.pictured import find_pictured_headline
 from archiver.parsing.generic.names.section import find_section
 from archiver.parsing.generic.outline import Outline, read_outline, whole_text
 from archiver.parsing.generic.text.alignment import align_lines
@@ -42,6 +43,8 @@ def read_generic_article(
     if headline is None:
         return Problem("no_article", "no line of the page looks like the headline of an article")
     region = choose_region(outline, headline.line, infos, text, links)
+    if not region.chosen and declared.body is None and (below := _extract_below(outline, headline)):
+        region = choose_region(outline, headline.line, infos, below, links)
     told = read_told(page, outline, region, infos, address.url, zone, at)
     declared = order_date(declared, infos.order, zone, at) if declared.published else declared
     fields = _read_fields(declared, read_fields(outline, region, infos, zone, at, told))
@@ -66,7 +69,23 @@ def _choose_headline(
     """Choose the headline: the declared one, the best that the text stands below, or the title of the page."""
     found = _find_headline(outline, declared)
     found = found or pick_headline(outline, find_headlines(outline, titles, url, infos), text)
+    if found is None or (found.how != "declared" and not found.strength):
+        found = find_pictured_headline(outline, titles, url, text) or found
     return found or name_by_title(outline, titles, text)
+
+
+def _extract_below(outline: Outline, headline: Headline) -> tuple[int, ...]:
+    """Extract the text from the part of the page around a sure headline, whatever that part is named.
+
+    For pages that have another text, which looks more like one. Nothing where hardly any text is below the headline.
+    """
+    if headline.strength < SURE_STRENGTH or not outline.lines[headline.line].heading:
+        return ()
+    for span in outline.around(headline.line):
+        if outline.mass(headline.line + 1, span.end) >= LONG_TEXT:
+            part = "".join(map(str, span.element.children))
+            return align_lines(outline, extract_text(f"<html><body>{part}</body></html>"))
+    return ()
 
 
 def _find_headline(outline: Outline, declared: Declared) -> Headline | None:

@@ -1,20 +1,16 @@
 """Two versions of an article side by side in one text: changed words marked, what did not change folded away."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import lru_cache
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from archiver.archive.queries.browsing import find_article, list_states, load_state
 from archiver.archive.queries.rows import KnownArticleRow, StateRow, WholeStateRow
 from archiver.compare.alignment import fold_text
-from archiver.compare.edits import Comparison, Edit, Span, State
+from archiver.compare.edits import Comparison, Edit, State
 from archiver.compare.states import compare_states
 from archiver.web.faults import MissingError
 from archiver.web.rendering import Frame, render
-
-_LONGEST_EQUAL = 160
-_CONTEXT = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,33 +72,6 @@ def fold_unchanged(comparison: Comparison, before: State, after: State) -> Itera
         yield Passage(edit=edit)
     if unchanged[shown:]:
         yield Passage(unchanged=tuple(unchanged[shown:]))
-
-
-def excerpt_change(connection: sqlite3.Connection, article: int, number: int) -> Edit | None:
-    """Return the first thing that differs between a version and the one before, cut to some words around it."""
-    states = [load_state(connection, article, one) for one in (number - 1, number)]
-    if not states[0] or not states[1]:
-        return None
-    return _find_first_edit(State.of_row(states[0]), State.of_row(states[1]))
-
-
-@lru_cache(maxsize=500)  # states never change, and the front page compares the same ones for days
-def _find_first_edit(before: State, after: State) -> Edit | None:
-    edit = next(iter(compare_states(before, after).edits), None)
-    return edit and replace(edit, words=tuple(_cut(edit.words)))
-
-
-def _cut(words: Sequence[Span]) -> Iterator[Span]:
-    """Shorten the spans: of what is equal a few words beside the change, of what changed the beginning."""
-    for index, span in enumerate(words):
-        if len(span.text) <= _LONGEST_EQUAL:
-            yield span
-        elif span.kind != "equal":
-            yield replace(span, text=f"{span.text[: 2 * _LONGEST_EQUAL].rpartition(' ')[0]} …")
-        else:
-            head = span.text[:_CONTEXT].rpartition(" ")[0] if index else ""
-            tail = span.text[-_CONTEXT:].partition(" ")[2] if index < len(words) - 1 else ""
-            yield replace(span, text=f"{head} … {tail}")
 
 
 def _load(connection: sqlite3.Connection, article: int, number: int) -> WholeStateRow:

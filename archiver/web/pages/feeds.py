@@ -5,24 +5,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 
-from archiver.archive.queries.changes import list_changes, list_new
+from archiver.archive.queries.changes import ChangeFilter, list_changes
+from archiver.archive.queries.passages import Passage, load_passage
 from archiver.archive.queries.rows import ChangeRow
-from archiver.compare.edits import Edit
 from archiver.formats.atom import WORDS, About, write_feed
 from archiver.web.faults import MissingError
-from archiver.web.pages.comparing import excerpt_change
 from archiver.web.rendering import Frame
 
 MOST = 50
-_EXCERPTS = 20
+_PASSAGES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Something that happened to an article; of an edit, an excerpt."""
+    """Something that happened to an article; of an edit, the passage that weighs most."""
 
     row: ChangeRow
-    excerpt: Edit | None
+    passage: Passage | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +38,12 @@ def load_feed(connection: sqlite3.Connection, site: str, keep: Callable[[ChangeR
 
     Changes that are not to be kept are passed over.
     """
-    row = connection.execute("SELECT title FROM sites WHERE name = ?", (site,)).fetchone()
-    if row is None:
+    title = connection.execute("SELECT title FROM sites WHERE name = ?", (site,)).fetchone()
+    if title is None:
         raise MissingError("no_site", site=site)
-    changes = filter(keep, list_changes(connection, site))
-    rows = [*islice(changes, MOST), *filter(keep, list_new(connection, site, MOST))]
-    rows.sort(key=lambda row: str(row["at"]), reverse=True)
-    return Feed(
-        site, row[0], tuple(_enter(connection, row, shown < _EXCERPTS) for shown, row in enumerate(rows[:MOST]))
-    )
+    rows = islice(filter(keep, list_changes(connection, ChangeFilter(site=site))), MOST)
+    entries = (_enter(connection, row, shown < _PASSAGES) for shown, row in enumerate(rows))
+    return Feed(site, title[0], tuple(entries))
 
 
 def render_feed(feed: Feed, frame: Frame, base: str) -> str:
@@ -65,17 +61,14 @@ def render_feed(feed: Feed, frame: Frame, base: str) -> str:
     return "".join(write_feed(about, (_write_row(entry, frame, base) for entry in feed.entries)))
 
 
-def _enter(connection: sqlite3.Connection, row: ChangeRow, excerpts: bool) -> Entry:
-    excerpt = None
-    if excerpts and row["kind"] == "edited" and row["snapshot"]:
-        excerpt = excerpt_change(connection, row["id"], row["snapshot"])
-    return Entry(row, excerpt)
+def _enter(connection: sqlite3.Connection, row: ChangeRow, with_passage: bool) -> Entry:
+    return Entry(row, load_passage(connection, row) if with_passage else None)
 
 
 def _write_row(entry: Entry, frame: Frame, base: str) -> dict[str, object]:
-    """Add the address of a change, or else of its article, and what stands in the excerpt."""
+    """Add the address of a change, or else of its article, and the words of its passage."""
     row, number = entry.row, entry.row["snapshot"] or 0
     site, key = row["site"], row["article_id"]
     compared = row["kind"] == "edited" and number > 1
     page = frame.links.comparison(site, key, number - 1, number) if compared else frame.links.article(site, key)
-    return row | {"link": f"{base}{page}", "excerpt": entry.excerpt.words if entry.excerpt else ()}
+    return row | {"link": f"{base}{page}", "excerpt": entry.passage.edit.words if entry.passage else ()}

@@ -6,24 +6,26 @@ from datetime import datetime
 from itertools import islice
 
 from archiver.archive.queries.browsing import first_views
-from archiver.archive.queries.changes import count_articles, find_last_run, list_changes, list_new
+from archiver.archive.queries.changes import KINDS, ChangeFilter, list_changes
+from archiver.archive.queries.passages import Passage, load_passage
 from archiver.archive.queries.rows import ChangeRow, ShownRunRow
+from archiver.archive.queries.shown_runs import count_articles, find_last_run
 from archiver.archive.runs.run_history import list_attendance
 from archiver.checks.attendance import LogRemark, check_attendance
-from archiver.compare.edits import Edit
-from archiver.web.pages.comparing import excerpt_change
 from archiver.web.rendering import Frame, render
 
 MOST_CHANGES = 10
 MOST_NEW = 6
+CHANGED = ChangeFilter(kinds=tuple(kind for kind in KINDS if kind != "new"))
+NEW = ChangeFilter(kinds=("new",))
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Something that happened to an article; for an edit, an excerpt of it; and what its views gained since then."""
+    """Something that happened to an article; for an edit, its weightiest passage; and what its views gained."""
 
     row: ChangeRow
-    excerpt: Edit | None
+    passage: Passage | None
     gained: int | None
 
 
@@ -51,7 +53,7 @@ class HomePage:
 
 def load_home(connection: sqlite3.Connection, at: datetime, expected: frozenset[str]) -> HomePage:
     """Ask for the newest changes and the state of the sites; ``expected`` are those that should be crawled."""
-    changes = tuple(load_change(connection, row) for row in islice(list_changes(connection), MOST_CHANGES))
+    changes = tuple(load_change(connection, row) for row in islice(list_changes(connection, CHANGED), MOST_CHANGES))
     attendance = list_attendance(connection)
     cards = []
     for name, counts in count_articles(connection).items():
@@ -59,8 +61,8 @@ def load_home(connection: sqlite3.Connection, at: datetime, expected: frozenset[
         entries = attendance.get(name, [])
         remarks = tuple(check_attendance(entries, at, expected=name in expected)) if entries else ()
         cards.append(SiteCard(name, *counts, run, remarks))
-    new = sorted((row for card in cards for row in list_new(connection, card.name, MOST_NEW)), key=_time, reverse=True)
-    return HomePage(changes, tuple(new[:MOST_NEW]), tuple(cards))
+    new = tuple(islice(list_changes(connection, NEW), MOST_NEW))
+    return HomePage(changes, new, tuple(cards))
 
 
 def render_home(page: HomePage, frame: Frame) -> str:
@@ -69,13 +71,7 @@ def render_home(page: HomePage, frame: Frame) -> str:
 
 
 def load_change(connection: sqlite3.Connection, row: ChangeRow) -> Change:
-    """Add to a change an excerpt and what the views gained."""
-    excerpt = None
-    if row["kind"] == "edited" and row["snapshot"]:
-        excerpt = excerpt_change(connection, row["id"], row["snapshot"])
+    """Add to a change its passage and what the views gained."""
     first = first_views(connection, row["id"])
-    return Change(row, excerpt, row["views"] - first if first is not None and row["views"] else None)
-
-
-def _time(row: ChangeRow) -> str:
-    return str(row["at"])
+    gained = row["views"] - first if first is not None and row["views"] else None
+    return Change(row, load_passage(connection, row), gained)

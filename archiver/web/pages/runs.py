@@ -4,8 +4,9 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from archiver.archive.queries.changes import find_run, list_events_of_run, list_fates, list_findings, list_runs_before
+from archiver.archive.queries.changes import list_changes_of_run
 from archiver.archive.queries.rows import ChangeRow, CountedRunRow, FateRow, RunFindingRow, ShownRunRow
+from archiver.archive.queries.shown_runs import find_run, list_fates, list_findings, list_runs_before
 from archiver.web.faults import MissingError
 from archiver.web.rendering import Frame, render
 
@@ -52,7 +53,7 @@ def load_run(connection: sqlite3.Connection, number: int) -> RunPage:
     findings: dict[str, list[RunFindingRow]] = {}
     for row in list_findings(connection, run["id"], MOST):
         findings.setdefault(row["kind"], []).append(row)
-    events = tuple(list_events_of_run(connection, run["id"], MOST))
+    events = tuple(list_changes_of_run(connection, run["id"], MOST))
     return RunPage(run, findings, events, tuple(list_fates(connection, run["id"])))
 
 

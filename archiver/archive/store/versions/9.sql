@@ -6,9 +6,13 @@ CREATE TABLE change_log (
     site TEXT NOT NULL,
     native_key TEXT NOT NULL,
     capture_id INTEGER NOT NULL REFERENCES captures (id),
+    seen_at TEXT NOT NULL,
     kind TEXT NOT NULL,
+    taken_back INTEGER NOT NULL DEFAULT 0 CHECK (taken_back IN (0, 1, 2)),
     UNIQUE (capture_id, kind, native_key, site)
 ) STRICT;
+CREATE INDEX change_log_by_time ON change_log (seen_at, kind, site);
+CREATE INDEX change_log_unsettled ON change_log (id) WHERE taken_back = 2;
 
 -- one row a reader who asks for what is new since last time (cursors.py)
 CREATE TABLE cursors (
@@ -21,7 +25,7 @@ CREATE TABLE cursors (
 -- one row a change that somebody was told of
 CREATE TABLE sent_alerts (
     alert TEXT NOT NULL,
-    change_id INTEGER NOT NULL REFERENCES change_log (id),
+    change_id INTEGER NOT NULL REFERENCES change_log (id) ON UPDATE CASCADE,
     sent_at TEXT NOT NULL,
     PRIMARY KEY (alert, change_id)
 ) STRICT, WITHOUT ROWID;
@@ -36,8 +40,8 @@ CREATE TABLE seal_tokens (
 ) STRICT, WITHOUT ROWID;
 
 -- What is known already is in the order of its captures.
-INSERT INTO change_log (site, native_key, capture_id, kind)
-SELECT a.site, a.native_key, e.capture_id, e.kind
+INSERT INTO change_log (site, native_key, capture_id, seen_at, kind)
+SELECT a.site, a.native_key, e.capture_id, k.fetched_at, e.kind
 FROM article_events e
 JOIN articles a ON a.id = e.article_id
 JOIN captures k ON k.id = e.capture_id

@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from archiver.model import Count, Origin, Problem, PublishedDate
 from archiver.parsing.generic.dates.info import LONGEST_INFO, InfoReader
 from archiver.parsing.generic.dates.info_places import MOST_BELOW, read_places, read_weak_places
+from archiver.parsing.generic.dates.own_rows import read_own_rows
 from archiver.parsing.generic.dates.publication import LEAST_CONFIDENCE, FoundDate, Publication, choose_publication
 from archiver.parsing.generic.machine.dates import ToldDate
 from archiver.parsing.generic.outline import Outline
@@ -37,7 +38,8 @@ def read_fields(
     ``told`` are the dates that the page tells to machines, ``zone`` and ``at`` those of ``read_date``.
     """
     seen = list(read_places(outline, region, infos, zone, at))
-    date = choose_publication([*seen, *read_weak_places(outline, region, infos)], told, zone, at)
+    weak = (*read_weak_places(outline, region, infos), *read_own_rows(outline, region, infos, zone, at))
+    date = choose_publication([*seen, *weak], told, zone, at)
     count = _choose_count(seen, date)
     origins, problems = [], [*date.problems]
     if date.published:

@@ -141,7 +141,7 @@ def _read_after(outline: Outline, region: Region, infos: InfoReader) -> Iterator
             elif is_foot or index <= region.last + RIGHT_BELOW:
                 yield FoundDate(info, BELOW_TEXT, 0.65)
             else:
-                yield FoundDate(info, BELOW_TEXT, DOUBTFUL, weak=True)
+                yield FoundDate(info, BELOW_TEXT, LEAST_CONFIDENCE if info.is_updated else DOUBTFUL, weak=True)
 
 
 def _is_in_foot(outline: Outline, region: Region, index: int) -> bool:
@@ -163,11 +163,19 @@ def _read_sentences(outline: Outline, region: Region, infos: InfoReader) -> Iter
 
 
 def _read_datelines(outline: Outline, region: Region, infos: InfoReader) -> Iterator[FoundDate]:
-    """Read the date that the first paragraphs begin with."""
-    for index in range(region.headline + 1, min(region.first + MOST_CLOSING, len(outline.lines))):
+    """Read the date that the first paragraphs begin with, else the one of the next few."""
+    first = _list_datelines(outline, infos, range(region.headline + 1, region.first + MOST_CLOSING))
+    found = first or _list_datelines(outline, infos, range(region.first + MOST_CLOSING, region.first + MOST_LEADING))
+    yield from (FoundDate(info, "at the beginning of the text", 0.65, weak=True) for info in found)
+
+
+def _list_datelines(outline: Outline, infos: InfoReader, indexes: range) -> list[InfoText]:
+    found = []
+    for index in range(indexes.start, min(indexes.stop, len(outline.lines))):
         line = outline.lines[index]
         if not (line.boilerplate or line.is_link or infos.read(index)) and (info := infos.read_dateline(index)):
-            yield FoundDate(info, "at the beginning of the text", 0.65, weak=True)
+            found.append(info)
+    return found
 
 
 def _read_headline(outline: Outline, region: Region, infos: InfoReader) -> Iterator[FoundDate]:
@@ -185,14 +193,19 @@ def _read_headline(outline: Outline, region: Region, infos: InfoReader) -> Itera
 def _read_within(outline: Outline, region: Region, infos: InfoReader) -> Iterator[FoundDate]:
     """Read the dates that have a line of their own within the text."""
     behind = 0
-    for index in reversed(region.chosen[1:]):
+    for index in reversed(region.chosen):
         line = outline.lines[index]
         info = infos.read(index) if len(line.text) <= LONGEST_ALONE and _DIGIT.search(line.text) else None
-        if info and info.published and len(info.published.raw) >= SHARE_ALONE * len(info.text):
-            yield FoundDate(
-                info, "within the text", LEAST_CONFIDENCE if behind <= LONGEST_BEHIND else DOUBTFUL, weak=True
-            )
+        if info and index > region.first and _is_alone(info):
+            is_sure = behind <= LONGEST_BEHIND or info.is_updated or bool(line.times)
+            yield FoundDate(info, "within the text", LEAST_CONFIDENCE if is_sure else DOUBTFUL, weak=True)
         behind += len(line.text)
+
+
+def _is_alone(info: InfoText) -> bool:
+    """Say whether a line is hardly more than its date, or the label of a change with it."""
+    date = info.published
+    return date is not None and (info.is_updated or len(date.raw) >= SHARE_ALONE * len(info.text))
 
 
 def _read_amid(outline: Outline, region: Region, infos: InfoReader) -> Iterator[FoundDate]:

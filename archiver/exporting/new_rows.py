@@ -133,7 +133,7 @@ class _SingleRows(_Source):
     def read(self, article: _Article) -> Iterator[Row]:
         _, older = self.articles[article.key]
         given = self.before.get(article.name)
-        if given == older == article.mark:
+        if given == article.mark:
             return
         rows = list(read_rows(self.connection.execute(self.query, {"id": int(article.name)})))
         for row in rows if given is None else self.choose(rows, article, older - given):
