@@ -12,7 +12,6 @@ import click
 from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.queries.cursors import check_cursor_name, hold_cursor, keep_cursor, load_cursor
 from archiver.archive.queries.export_rows import EXTRACTS, extract_rows, holding_still
-from archiver.archive.queries.new_rows import extract_new_rows
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.queries.views import COLUMNS
 from archiver.archive.store.damage import count_damage
@@ -21,6 +20,7 @@ from archiver.archive.store.values import Row
 from archiver.cli.printing.options import check_site
 from archiver.cli.printing.output import Output
 from archiver.errors import UsageError
+from archiver.exporting.new_rows import extract_new_rows
 from archiver.exporting.texts import compose_row
 from archiver.formats.atomic_files import open_bytes, open_folder, open_growing, sync_files
 

@@ -133,7 +133,7 @@ class _SingleRows(_Source):
     def read(self, article: _Article) -> Iterator[Row]:
         _, older = self.articles[article.key]
         given = self.before.get(article.name)
-        if given == older == article.mark:
+        if given == article.mark:
             return
         rows = list(read_rows(self.connection.execute(self.query, {"id": int(article.name)})))
         for row in rows if given is None else self.choose(rows, article, older - given):
@@ -153,7 +153,8 @@ class _Counts(_SingleRows):
         super().__init__(connection, before)
         self.capture = before.get(_CAPTURE, 0)
         for number, site, key, mark, older in connection.execute(_COUNTED, {"capture": self.capture}):
-            self.articles[site, key] = _Article((site, key), str(number), mark), older
+            named = _mark((site, key))  # its rows are others under another name
+            self.articles[site, key] = _Article((site, key), str(number), named + mark), named + older
         newest = connection.execute("SELECT coalesce(max(id), 0) FROM captures").fetchone()[0]
         waiting = connection.execute(_WAITING)
         self.place = {_CAPTURE: newest, **{_name_waiting(row[0], row[1]): 1 for row in waiting}}
