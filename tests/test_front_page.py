@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from click.testing import CliRunner
@@ -251,16 +251,36 @@ def test_a_site_that_fails_says_why_and_since_when(tmp_path: Path) -> None:
 
 
 def test_a_version_and_a_comparison_have_an_address_to_cite(script: Scripted) -> None:
-    key = str(script.edited[0])
-    for page in (
-        f"/article/{SITE}/{key}",
-        f"/article/{SITE}/{key}?version=1",
-        f"/article/{SITE}/{key}/compare?from=1&to=2",
-    ):
+    article = f"/article/{SITE}/{script.edited[0]}"
+    for page in (article, f"{article}?version=1", f"{article}/compare?from=1&to=2"):
         html = show(script.path, page)
-        [cited] = re.findall(r"<code>(http://[^<]+)</code>", html)
-        answer = show(script.path, unescape(cited).removeprefix("http://localhost"))
-        assert re.findall(r"<code>(http://[^<]+)</code>", answer) == [cited]
+        [cited] = _cited(html)
+        assert _cited(show(script.path, cited.removeprefix("http://localhost"))) == [cited]
         assert re.search(r"<code>[0-9a-f]{64}( → [0-9a-f]{64})?</code>", html)
         assert re.search(r'<time datetime="([^"]+)">\1</time>', html)
-    assert parse_qs(urlsplit(unescape(cited)).query) == {"from": ["1"], "to": ["2"]}
+    assert re.fullmatch(r"http://localhost/article/\w+/\d+/compare\?from=20240120T03\d{4}Z&to=20240121T03\d{4}Z", cited)
+    assert ask(script.path, f"{article}?version=20240119T000000Z").status_code == 404
+    assert ask(script.path, f"{article}?version=20240119").status_code == 404
+    assert ask(script.path, f"{article}/compare?from=2024&to=20240121T030000").status_code == 400
+
+
+def test_what_is_cited_stays_though_older_captures_come_in(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    ids = make_archive(path)
+    article = f"/article/{SITE}/{ids['edited']}"
+    [version], [comparison] = (_cited(show(path, f"{article}{page}")) for page in ("", "/compare?from=1&to=2"))
+    before = _digests(path, version), _digests(path, comparison)
+    visits, portal = Visits(path), demo_portal()
+    portal.edit(int(ids["edited"]), paragraphs=("Trước đó bài viết có nội dung khác hẳn.",))
+    visits.run(portal, datetime(2023, 12, 1, 3, tzinfo=UTC))
+    visits.database.close()
+    assert "Version</dt><dd>3" in show(path, version.removeprefix("http://localhost")).replace("\n", "")
+    assert (_digests(path, version), _digests(path, comparison)) == before
+
+
+def _cited(html: str) -> list[str]:
+    return [unescape(address) for address in re.findall(r"<code>(http://[^<]+)</code>", html)]
+
+
+def _digests(path: Path, address: str) -> list[str]:
+    return re.findall(r"[0-9a-f]{64}", show(path, address.removeprefix("http://localhost")))
