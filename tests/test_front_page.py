@@ -240,6 +240,9 @@ def test_a_site_that_fails_says_why_and_since_when(tmp_path: Path) -> None:
         )
     connection.close()
     html = unescape(show(path, "/"))
+    assert "runs have not ended well since 1 Mar 2024, 10:00 +07, so changes since then may be missing" in html
+    assert f'href="#site-{SITE}"' in html
+    assert f'id="site-{SITE}"' in html
     assert "The last 3 runs did not end well, since 1 Mar 2024, 10:00 +07." in html
     assert "The last good one began 9 Feb 2024, 10:00 +07." in html
     assert "(cổng 443 từ chối)" in html
