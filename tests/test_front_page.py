@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from archiver.archive.queries.changes import ChangeFilter, list_changes
+from archiver.archive.search.query_language import parse_query
 from archiver.archive.store.file import create_or_open
 from archiver.cli import archiver
 from archiver.formats.atom import name_change
@@ -287,3 +288,17 @@ def _cited(html: str) -> list[str]:
 
 def _digests(path: Path, address: str) -> list[str]:
     return re.findall(r"[0-9a-f]{64}", show(path, address.removeprefix("http://localhost")))
+
+
+@pytest.mark.parametrize("words", ["doan them lan", "đoạn", '"lần 41"', "truong -hoi", "hội"])
+@pytest.mark.parametrize("common", [0, 10**9])
+def test_however_words_are_looked_for_the_same_is_found(
+    script: Scripted, monkeypatch: pytest.MonkeyPatch, words: str, common: int
+) -> None:
+    """Articles of few contents are looked at one by one; of some, the log is walked; of many, each change is asked."""
+    wanted = ChangeFilter(words=parse_query(words))
+    few = list(list_changes(script.visits.database.conn, wanted))
+    for module in ("search.matching", "queries.changes"):
+        monkeypatch.setattr(f"archiver.archive.{module}.FEW", 0)
+    monkeypatch.setattr("archiver.archive.search.matching._COMMON", common)
+    assert list(list_changes(script.visits.database.conn, wanted)) == few
