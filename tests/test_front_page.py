@@ -10,12 +10,13 @@ from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 from click.testing import CliRunner
 
 from archiver.archive.queries.changes import ChangeFilter, list_changes
+from archiver.archive.search.query_language import parse_query
 from archiver.archive.store.file import create_or_open
 from archiver.cli import archiver
 from archiver.formats.atom import name_change
@@ -240,6 +241,9 @@ def test_a_site_that_fails_says_why_and_since_when(tmp_path: Path) -> None:
         )
     connection.close()
     html = unescape(show(path, "/"))
+    assert "runs have not ended well since 1 Mar 2024, 10:00 +07, so changes since then may be missing" in html
+    assert f'href="#site-{SITE}"' in html
+    assert f'id="site-{SITE}"' in html
     assert "The last 3 runs did not end well, since 1 Mar 2024, 10:00 +07." in html
     assert "The last good one began 9 Feb 2024, 10:00 +07." in html
     assert "(cổng 443 từ chối)" in html
@@ -251,16 +255,50 @@ def test_a_site_that_fails_says_why_and_since_when(tmp_path: Path) -> None:
 
 
 def test_a_version_and_a_comparison_have_an_address_to_cite(script: Scripted) -> None:
-    key = str(script.edited[0])
-    for page in (
-        f"/article/{SITE}/{key}",
-        f"/article/{SITE}/{key}?version=1",
-        f"/article/{SITE}/{key}/compare?from=1&to=2",
-    ):
+    article = f"/article/{SITE}/{script.edited[0]}"
+    for page in (article, f"{article}?version=1", f"{article}/compare?from=1&to=2"):
         html = show(script.path, page)
-        [cited] = re.findall(r"<code>(http://[^<]+)</code>", html)
-        answer = show(script.path, unescape(cited).removeprefix("http://localhost"))
-        assert re.findall(r"<code>(http://[^<]+)</code>", answer) == [cited]
+        [cited] = _cited(html)
+        assert _cited(show(script.path, cited.removeprefix("http://localhost"))) == [cited]
         assert re.search(r"<code>[0-9a-f]{64}( → [0-9a-f]{64})?</code>", html)
         assert re.search(r'<time datetime="([^"]+)">\1</time>', html)
-    assert parse_qs(urlsplit(unescape(cited)).query) == {"from": ["1"], "to": ["2"]}
+    assert re.fullmatch(r"http://localhost/article/\w+/\d+/compare\?from=20240120T03\d{4}Z&to=20240121T03\d{4}Z", cited)
+    assert ask(script.path, f"{article}?version=20240119T000000Z").status_code == 404
+    assert ask(script.path, f"{article}?version=20240119").status_code == 404
+    assert ask(script.path, f"{article}/compare?from=2024&to=20240121T030000").status_code == 400
+
+
+def test_what_is_cited_stays_though_older_captures_come_in(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    ids = make_archive(path)
+    article = f"/article/{SITE}/{ids['edited']}"
+    [version], [comparison] = (_cited(show(path, f"{article}{page}")) for page in ("", "/compare?from=1&to=2"))
+    before = _digests(path, version), _digests(path, comparison)
+    visits, portal = Visits(path), demo_portal()
+    portal.edit(int(ids["edited"]), paragraphs=("Trước đó bài viết có nội dung khác hẳn.",))
+    visits.run(portal, datetime(2023, 12, 1, 3, tzinfo=UTC))
+    visits.database.close()
+    assert "Version</dt><dd>3" in show(path, version.removeprefix("http://localhost")).replace("\n", "")
+    assert (_digests(path, version), _digests(path, comparison)) == before
+
+
+def _cited(html: str) -> list[str]:
+    return [unescape(address) for address in re.findall(r"<code>(http://[^<]+)</code>", html)]
+
+
+def _digests(path: Path, address: str) -> list[str]:
+    return re.findall(r"[0-9a-f]{64}", show(path, address.removeprefix("http://localhost")))
+
+
+@pytest.mark.parametrize("words", ["doan them lan", "đoạn", '"lần 41"', "truong -hoi", "hội"])
+@pytest.mark.parametrize("common", [0, 10**9])
+def test_however_words_are_looked_for_the_same_is_found(
+    script: Scripted, monkeypatch: pytest.MonkeyPatch, words: str, common: int
+) -> None:
+    """Articles of few contents are looked at one by one; of some, the log is walked; of many, each change is asked."""
+    wanted = ChangeFilter(words=parse_query(words))
+    few = list(list_changes(script.visits.database.conn, wanted))
+    for module in ("search.matching", "queries.changes"):
+        monkeypatch.setattr(f"archiver.archive.{module}.FEW", 0)
+    monkeypatch.setattr("archiver.archive.search.matching._COMMON", common)
+    assert list(list_changes(script.visits.database.conn, wanted)) == few

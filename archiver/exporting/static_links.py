@@ -48,7 +48,7 @@ class UnservedLinks:
         """Return None: a copy has the views of each article beside it."""
         return None
 
-    def cite(self, site: str, key: str, version: int, before: int | None = None) -> str | None:  # noqa: ARG002
+    def cite(self, site: str, key: str, seen_from: str, before: str | None = None) -> str | None:  # noqa: ARG002
         """Return None: a copy does not know where it stands."""
         return None
 

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 
 from archiver.archive.evidence.files import StoredFile
 from archiver.web.messages import Language
+from archiver.web.versions import write_version
 
 
 class PageAddresses(Protocol):
@@ -75,8 +76,11 @@ class PageAddresses(Protocol):
         """Return which articles are read most."""
         ...
 
-    def cite(self, site: str, key: str, version: int, before: int | None = None) -> str | None:
-        """Return the whole address of a version, or of it compared with one before; it stays the same."""
+    def cite(self, site: str, key: str, seen_from: str, before: str | None = None) -> str | None:
+        """Return the whole address of the version first captured at a time, or of it compared with one before.
+
+        It leads to the same for ever.
+        """
         ...
 
     def tables(self) -> str | None:
@@ -173,11 +177,12 @@ class ServedLinks:
         """Return which articles are read most."""
         return self._link("/views", site=site)
 
-    def cite(self, site: str, key: str, version: int, before: int | None = None) -> str | None:
+    def cite(self, site: str, key: str, seen_from: str, before: str | None = None) -> str | None:
         """Return the whole address of a version, or of a comparison; in no language of its own."""
+        version = write_version(seen_from)
         if before is None:
             return f"{self.base}{_path(site, key)}?version={version}"
-        return f"{self.base}{_path(site, key)}/compare?from={before}&to={version}"
+        return f"{self.base}{_path(site, key)}/compare?from={write_version(before)}&to={version}"
 
     def tables(self) -> str | None:
         """Return Datasette's own pages."""

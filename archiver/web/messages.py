@@ -51,6 +51,11 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "new_all": ("Mọi bài mới", "All new articles"),
     "see_change_more": ("Xem thay đổi này và {count} chỗ khác", "See this and {count} other places"),
     "see_change_more_one": ("Xem thay đổi này và 1 chỗ khác", "See this and 1 other place"),
+    "failing": (
+        "{site}: từ {since} việc thu thập không thành, nên thay đổi từ đó có thể còn thiếu.",
+        "{site}: runs have not ended well since {since}, so changes since then may be missing.",
+    ),
+    "failing_why": ("Xem lý do", "See why"),
     "trouble": (
         "{count} lần thu thập gần nhất không thành, từ {since}.",
         "The last {count} runs did not end well, since {since}.",

@@ -39,6 +39,7 @@ from archiver.web.pages.raw_requisites import SHEET_ROUTE, load_sheet
 from archiver.web.pages.runs import load_run, load_runs, render_run, render_runs
 from archiver.web.pages.views import load_views, render_views
 from archiver.web.rendering import Frame, render, style_sheet
+from archiver.web.versions import read_version
 
 logger = logging.getLogger(__name__)
 DATABASE = "archive"
@@ -104,13 +105,14 @@ def show_list(connection: sqlite3.Connection, asked: Asked) -> Response:
 
 def show_article(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show an article."""
-    page = load_article(connection, asked.site, asked.key, asked.number("version"), asked.day)
+    version = read_version("version", asked.values.get("version"))
+    page = load_article(connection, asked.site, asked.key, version, asked.day)
     return _page(render_article(page, asked.frame))
 
 
 def show_comparison(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show two versions compared."""
-    before, after = asked.number("from") or 0, asked.number("to") or 0
+    before, after = (read_version(name, asked.values.get(name)) for name in ("from", "to"))
     return _page(render_comparison(load_comparison(connection, asked.site, asked.key, before, after), asked.frame))
 
 

@@ -25,6 +25,7 @@ from archiver.web.faults import MissingError
 from archiver.web.pages.charts import Chart, draw_chart
 from archiver.web.pages.growth_chart import GrowthChart, draw_growth
 from archiver.web.rendering import Frame, render
+from archiver.web.versions import Version, number_version
 
 # Those that a version's own line in the history does not tell.
 _OWN_EVENTS = frozenset({"created", "edited", "title_changed"})
@@ -82,14 +83,16 @@ class ArticlePage:
 
 
 def load_article(
-    connection: sqlite3.Connection, site: str, key: str, version: int | None = None, at: date | None = None
+    connection: sqlite3.Connection, site: str, key: str, version: Version | None = None, at: date | None = None
 ) -> ArticlePage:
     """Ask for an article; MissingError where there is none, or none of this version or day."""
     article = find_article(connection, site, key)
     if article is None:
         raise MissingError("no_article", article=key)
     states = list_states(connection, article["id"])
-    number = version or (_find_number(connection, article, states, at) if at else article["snapshots"])
+    number = number_version(states, version) if version else article["snapshots"]
+    if at and not version:
+        number = _find_number(connection, article, states, at)
     state = load_state(connection, article["id"], number)
     if state is None:
         raise MissingError("no_version", number=number)
