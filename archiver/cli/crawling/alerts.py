@@ -14,7 +14,7 @@ from archiver.archive.history.content import FIELDS
 from archiver.archive.queries.changes import FURTHER_KINDS, KINDS
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.options import with_archive, with_output
-from archiver.cli.printing.output import Output, Row
+from archiver.cli.printing.output import Output, Row, show_reader_time
 from archiver.cli.reading.changes import Names
 from archiver.clock import now
 from archiver.errors import SiteError, UsageError
@@ -80,6 +80,8 @@ def list_command(db: Path, output: Output) -> None:
     alerts = load_alerts(alerts_file(db))
     waiting = count_waiting(open_for_reading(db), alerts) if db.exists() else {}
     rows = [_show(alert, waiting.get(alert.name, 0)) for alert in alerts]
+    if output.form == "table":
+        rows = [{**row, "since": show_reader_time(row["since"])} for row in rows]
     if rows or output.form != "table":
         output.write(rows, COLUMNS)
     if not rows:
