@@ -36,7 +36,7 @@ TERMINALS = {
 PAGES = {
     "browser": (f"/article/dukdhcd/{EDITED}/compare", 580),
     "changes": ("/", 720),
-    "most_read": ("/views", 520),
+    "most_read": ("/views", 640),
 }
 """Pictures of pages of the browser, and how high each is."""
 WIDTH = 118
