@@ -113,6 +113,7 @@ Kind = Literal[
     "run_failed",
     "run_open",
     "not_run",
+    "broken_record",
     # Clocks
     "clock_ahead",
     "clock_differs",
