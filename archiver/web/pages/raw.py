@@ -11,6 +11,7 @@ from archiver.archive.history.content import write_time
 from archiver.archive.queries.browsing import find_article, list_states
 from archiver.archive.queries.queries import find_capture_at
 from archiver.archive.queries.rows import KnownArticleRow, StateRow
+from archiver.archive.runs.imported_runs import find_source_of_capture
 from archiver.model import Capture
 from archiver.web.faults import MissingError
 from archiver.web.pages.article import end_of_day
@@ -26,13 +27,17 @@ _AHEAD = re.compile(rb"<(?:link|base)\b[^>]*>|<meta\b[^>]*http-equiv[^>]*>", re.
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """An article, its title then, the capture asked for, and the day or the version that was asked for."""
+    """An article, its title then, the capture asked for, and the day or the version that was asked for.
+
+    ``source`` is the file or web archive that the capture was imported from; None where a crawl of ours fetched it.
+    """
 
     article: KnownArticleRow
     title: str
     capture: Capture
     at: date | None
     version: int | None = None
+    source: str | None = None
 
     @property
     def received_at(self) -> str:
@@ -57,7 +62,9 @@ def load_raw(
         raise MissingError("raw_none")
     page = load_capture(connection, capture)
     titles = [state["title"] for state in states if state["seen_from"] <= write_time(page.fetched_at, "microseconds")]
-    return RawPage(article, titles[-1] if titles else key, page, at, version)
+    return RawPage(
+        article, titles[-1] if titles else key, page, at, version, find_source_of_capture(connection, capture)
+    )
 
 
 def _find_end(
