@@ -115,6 +115,7 @@ Kind = Literal[
     "not_run",
     "run_unattested",
     "alert_failed",
+    "broken_record",
     # Clocks
     "clock_ahead",
     "clock_differs",

@@ -62,6 +62,8 @@ OUTSIDERS = {
     "uvicorn": {"web"},
     "apprise": {"alerts"},
     "pyarrow": {"exporting"},
+    "warcio": {"formats"},
+    "surt": {"formats"},
     "pluggy": {"archive"},
     "rfc3161_client": {"formats"},
 }

@@ -47,7 +47,7 @@ from archiver.parsing.feeds.json_listing import is_posts
 from archiver.parsing.generic.text.extractor import VERSION as EXTRACTOR_VERSION
 from archiver.parsing.page import CODE_VERSION, read_page
 from archiver.parsing.pages.continuation import INCOMPLETE, conclude, is_continued_by
-from archiver.parsing.pages.page_problems import find_problems, looks_like_no_article
+from archiver.parsing.pages.page_problems import MISSING, find_problems, looks_like_no_article
 from archiver.parsing.pages.stand_ins import note_look
 from archiver.parsing.pages.status import refuse_status
 from archiver.parsing.pages.truncation import find_truncation
@@ -95,11 +95,14 @@ def read_answer(site: Site, capture: Capture, purpose: Purpose) -> Page:
 def read_kept(database: Database, site: Site, capture_id: int, purpose: Purpose = UNNOTED) -> tuple[Capture, Page]:
     """Read a capture that is kept, with the pages before it where it is the last page of an article (ArchiveError)."""
     capture = load_capture(database.conn, capture_id)
-    page = read_answer(site, capture, purpose)
+    return capture, _read_with_earlier(database, site, capture_id, read_answer(site, capture, purpose))
+
+
+def _read_with_earlier(database: Database, site: Site, capture_id: int, page: Page) -> Page:
     earlier = list_earlier_pages(database.conn, capture_id)
     if not earlier:
-        return capture, page
-    return capture, _join_earlier([read_capture(site, load_capture(database.conn, key)) for key in earlier], page)
+        return page
+    return _join_earlier([read_capture(site, load_capture(database.conn, key)) for key in earlier], page)
 
 
 def _join_earlier(earlier: list[Page], page: Page) -> Page:
@@ -184,6 +187,28 @@ def record_capture(
         return _record_statements(scene, statements)
 
 
+def record_late(
+    database: Database, run: Run, site: Site, parser: Parser, capture: Capture, page: Page, purpose: Purpose
+) -> bool:
+    """Keep a capture of any age and record what was read of it; False for one that is kept already.
+
+    What came later is not judged again: the caller does that for many captures at once (imported_runs.py). The
+    transaction is the caller's, too.
+    """
+    capture_id = keep_capture(database.conn, run, capture, purpose)
+    if capture_id is None:
+        return False
+    if not purpose.final:
+        return True
+    sighting = Sighting(capture_id, write_time(capture.fetched_at, "microseconds"), site.name, fresh=True)
+    scene = _Scene(database, run, site, parser, sighting, is_late=True)
+    page = _read_with_earlier(database, site, capture_id, page)
+    _report_unread(scene, capture, page, purpose)
+    for statement in interpret(platform_of(site), capture, page, purpose):
+        _record_statement(scene, statement)
+    return True
+
+
 def replay_capture(
     database: Database,
     run: Run,
@@ -213,6 +238,16 @@ def _report(scene: _Scene, capture: Capture, page: Page, purpose: Purpose, state
     is_error = isinstance(page, Unreadable) and page.problem.kind.startswith("http_")
     if is_error and not confirmed and not is_posts(capture.url):
         count_error(connection, scene.run)
+
+
+def _report_unread(scene: _Scene, capture: Capture, page: Page, purpose: Purpose) -> None:
+    """Add to the findings of an import what could not be read of an article's page; that one is missing events tell."""
+    is_read = isinstance(page, Article) and not page.problems
+    if is_read or purpose.kind != "article" or refuse_status(capture.status):
+        return
+    for problem in find_problems(platform_of(scene.site), capture, page, purpose.expected):
+        if problem.kind not in MISSING:
+            add_finding(scene.database.conn, scene.run, capture.url, problem, scene.sighting.capture_id)
 
 
 def _is_told_by_events(statement: Statement) -> bool:

@@ -284,6 +284,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "raw_seal": ("Niêm phong", "Seal of the run"),
     "raw_unsealed": ("chưa niêm phong, vì lần thu thập còn đang chạy", "none yet: the run is going on"),
     "raw_received": ("Nhận lúc", "Received"),
+    "imported_from": ("Nhập từ", "Imported from"),
     "raw_status": ("Mã trạng thái", "Status"),
     "raw_size": ("Kích thước", "Size"),
     "bytes": ("{count} byte", "{count} bytes"),

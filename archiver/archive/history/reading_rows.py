@@ -14,7 +14,8 @@ def load_rows(connection: sqlite3.Connection, article_id: int) -> list[sqlite3.R
     return connection.execute(
         "SELECT r.capture_id, k.fetched_at, k.run_id, k.status, r.sign, r.standing, r.doubtful, u.outage, p.ordinal, "
         "p.since, p.version, p.id AS parser_id, r.content_id, c.digest, r.views, r.detail, a.url, r.newest, "
-        "s.url AS shown_at FROM readings r JOIN captures k ON k.id = r.capture_id JOIN runs u ON u.id = k.run_id "
+        "s.url AS shown_at, u.kind AS run_kind "
+        "FROM readings r JOIN captures k ON k.id = r.capture_id JOIN runs u ON u.id = k.run_id "
         "JOIN addresses a ON a.id = k.address_id "
         "JOIN parsers p ON p.id = r.parser_id LEFT JOIN contents c ON c.id = r.content_id "
         "LEFT JOIN addresses s ON s.id = r.address_id LEFT JOIN article_keys n ON n.id = r.key_id "

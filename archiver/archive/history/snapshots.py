@@ -157,6 +157,7 @@ def _join_parsers(rows: list[sqlite3.Row], shown: dict[tuple[int, int], int]) ->
         views=newest["views"],
         detail=PORTAL_PAGE if (newest["detail"] or "").startswith(UNREAD) else newest["detail"],
         waits=newest["standing"] != "counted",
+        by_others=newest["run_kind"] == "import",
     )
 
 

@@ -30,7 +30,8 @@ class Reading:
     """What a capture says of an article, by all parsers that read it.
 
     ``contents`` maps parsers to the ids of the contents they read. ``at`` is the time of the capture. ``waits``: a miss
-    that was not believed when its run was judged, and counts with the next one that is.
+    that was not believed when its run was judged, and counts with the next one that is. ``by_others``: the capture was
+    imported.
     """
 
     capture_id: int
@@ -42,6 +43,7 @@ class Reading:
     views: int | None = None
     detail: str | None = None
     waits: bool = False
+    by_others: bool = False
 
     @property
     def lacks_layout(self) -> bool:
@@ -95,8 +97,10 @@ def derive(readings: Iterable[Reading], compare: Compare) -> Derived:
     ``compare`` names the fields in which two contents differ.
     """
     derivation = _Derivation(compare)
-    for reading in readings:
-        derivation.take(reading)
+    taken = list(readings)
+    looks = find_others_looks(taken, compare) if any(reading.by_others for reading in taken) else frozenset()
+    for reading in taken:
+        derivation.take(reading, is_look=reading.capture_id in looks)
     return derivation.derived
 
 
@@ -109,10 +113,12 @@ class _Derivation:
         self._delisted = False
         self._by_turns = False
 
-    def take(self, reading: Reading) -> None:
+    def take(self, reading: Reading, *, is_look: bool = False) -> None:
         if reading.views is not None:
             self._observe(reading)
-        if reading.sign == "content":
+        if is_look:
+            self._restore(reading)
+        elif reading.sign == "content":
             self._read(reading)
         elif reading.sign == "confirmed":
             self._confirm(reading)
@@ -186,14 +192,7 @@ class _Derivation:
             snapshot.parser, snapshot.content_id = newest, reading.contents[newest]
 
     def _find_change(self, before: Reading, after: Reading) -> tuple[tuple[str, ...], Cause]:
-        """Compare like with like: what the newest parser that read both captures says (rules 3 and 10)."""
-        common = sorted(before.contents.keys() & after.contents.keys())
-        # A difference in what the earlier parser, or the generic reader, may not have read proves nothing.
-        if not common or before.lacks_layout is not after.lacks_layout:
-            changed = self._compare(before.contents[max(before.contents)], after.contents[max(after.contents)])
-            return tuple(field for field in changed if field not in NEWER), "unverified"
-        verdicts = [self._compare(before.contents[parser], after.contents[parser]) for parser in common]
-        return verdicts[-1], "page" if all(verdicts) else "reparse"
+        return find_change(before, after, self._compare)
 
     def _begin(self, reading: Reading, changed: tuple[str, ...] | None, cause: Cause) -> None:
         self._by_turns = False
@@ -239,3 +238,35 @@ class _Derivation:
 
     def _add_event(self, reading: Reading, kind: str, detail: str | None) -> None:
         self.derived.events.append(Event(reading.capture_id, kind, detail))
+
+
+def find_change(before: Reading, after: Reading, compare: Compare) -> tuple[tuple[str, ...], Cause]:
+    """Compare like with like: what the newest parser that read both captures says (rules 3 and 10)."""
+    common = sorted(before.contents.keys() & after.contents.keys())
+    # A difference in what the earlier parser, or the generic reader, may not have read proves nothing.
+    if not common or before.lacks_layout is not after.lacks_layout:
+        changed = compare(before.contents[max(before.contents)], after.contents[max(after.contents)])
+        return tuple(field for field in changed if field not in NEWER), "unverified"
+    verdicts = [compare(before.contents[parser], after.contents[parser]) for parser in common]
+    return verdicts[-1], "page" if all(verdicts) else "reparse"
+
+
+def find_others_looks(readings: list[Reading], compare: Compare) -> frozenset[int]:
+    """Find the captures (ids) by others that show another look of a page, and no edit of it.
+
+    What others were shown depends on their cookies, languages and screens. So what they saw between two pages of our
+    own that are alike, and what differs from these, is no state of the article.
+    """
+    looks: list[Reading] = []
+    between: list[Reading] = []
+    before: Reading | None = None
+    for reading in readings:
+        if reading.sign != "content":
+            continue
+        if reading.by_others:
+            between.append(reading)
+            continue
+        if before and between and not find_change(before, reading, compare)[0]:
+            looks += [other for other in between if find_change(before, other, compare)[0]]
+        before, between = reading, []
+    return frozenset(look.capture_id for look in looks)

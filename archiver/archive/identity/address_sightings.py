@@ -25,7 +25,7 @@ def _read_sight(row: sqlite3.Row) -> Sight | None:
     if kind is None or (kind == "shown" and row["standing"] == "withheld"):
         return None
     url = row["shown_at"] if row["sign"] in ("content", "listed") else row["url"]
-    return Sight(row["capture_id"], row["run_id"], kind, url)
+    return Sight(row["capture_id"], row["run_id"], kind, url, by_others=row["run_kind"] == "import")
 
 
 _KINDS: dict[str, Literal["shown", "named", "missing"]] = {

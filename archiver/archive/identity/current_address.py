@@ -18,13 +18,15 @@ from archiver.urls import host_of
 class Sight:
     """What a capture says of an article, and of which of its addresses; ``url`` is None where nobody noted it.
 
-    ``shown``: it answered there; ``named``: a listing links there; ``missing``: it did not answer there.
+    ``shown``: it answered there; ``named``: a listing links there; ``missing``: it did not answer there. ``by_others``:
+    the capture was imported, so nobody of us asked for the article there.
     """
 
     capture_id: int
     run_id: int
     kind: Literal["shown", "named", "missing"]
     url: str | None
+    by_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class Whereabouts:
     """The current address of an article, how it came there, and misses that say nothing of the article.
 
     ``moves`` maps captures to the former and the new address. ``strays`` are captures of misses at addresses that were
-    neither current nor named by a listing, or in runs in which another address answered.
+    neither current nor named by a listing, or in runs in which another address answered; of imported ones those at
+    addresses that never showed the article.
     """
 
     url: str | None = None
@@ -66,6 +69,7 @@ class _Tracer:
         self._find_redirecting = find_redirecting
         self._has_answered = False
         self._is_missing = False
+        self._answered: set[str] = set()
         self._runs = 0
         self._first_seen: dict[str, int] = {}
         self._last_seen: dict[str, int] = {}
@@ -77,7 +81,8 @@ class _Tracer:
             if sight.kind == "shown" and sight.url:
                 shown.setdefault(sight.url, sight.capture_id)
         named = {sight.url for sight in sights if sight.kind == "named" and sight.url}
-        missing = {sight.url for sight in sights if sight.kind == "missing"}
+        self._answered.update(shown)
+        missing = {sight.url for sight in sights if sight.kind == "missing" and not self._is_foreign(sight)}
         self._is_missing = self.url not in shown and (self._is_missing or self.url in missing)
         self._note_seen({*shown, *named})
         if not self._has_answered:
@@ -120,5 +125,10 @@ class _Tracer:
         """Note the misses that say nothing: another address answered, or no listing names this one any more."""
         left = self._first_seen.keys() - named - {self.url}
         for sight in sights:
-            if sight.kind == "missing" and (sight.url in left or any(url != sight.url for url in shown)):
+            is_stray = sight.url in left or any(url != sight.url for url in shown) or self._is_foreign(sight)
+            if sight.kind == "missing" and is_stray:
                 self.strays.add(sight.capture_id)
+
+    def _is_foreign(self, sight: Sight) -> bool:
+        """Say whether others asked at an address that never showed the article."""
+        return sight.by_others and sight.url not in self._answered

@@ -27,9 +27,10 @@ def list_runs_before(
 
 
 def list_last_runs(connection: sqlite3.Connection) -> dict[str, ShownRunRow]:
-    """Return the last run of each site that counts, by the site's name."""
+    """Return the last crawl of each site that counts, by the site's name."""
     last = "SELECT id, row_number() OVER (PARTITION BY site ORDER BY started_at DESC, uid DESC) AS place FROM runs"
-    query = f"SELECT {_RUN} FROM {_RUNS} WHERE r.id IN (SELECT id FROM ({last} WHERE NOT withdrawn) WHERE place = 1)"
+    counts = "kind = 'crawl' AND NOT withdrawn"
+    query = f"SELECT {_RUN} FROM {_RUNS} WHERE r.id IN (SELECT id FROM ({last} WHERE {counts}) WHERE place = 1)"
     return {row["site"]: row for row in take_rows(connection.execute(query), ShownRunRow)}
 
 

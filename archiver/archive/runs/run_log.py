@@ -36,6 +36,8 @@ LEFT_WORK = f"fate = 'pending' AND substr(reason, 1, {len(PUT_OFF)}) != '{PUT_OF
 """Of a row of ``fates``: the next run has to take it up."""
 
 Outcome = Literal["finished", "problems", "failed", "interrupted", "died", "locked"]
+RunKind = Literal["crawl", "import"]
+"""Whether a run fetched its captures itself, or took them over from files and web archives (imported_runs.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +65,23 @@ def open_run(
     *,
     scope: str = "full",
     resumes: str | None = None,
+    kind: RunKind = "crawl",
+    uid: str | None = None,
 ) -> Run:
     """Write the row of a run that begins, and the site as it is declared now.
 
-    ``scope`` is how far it is to go (daily, deep, full), ``resumes`` the uid of the run that it takes up.
+    ``scope`` is how far it is to go (daily, deep, full), ``resumes`` the uid of the run that it takes up. ``uid`` is
+    its own where it follows from what it is of; by default it is a random one.
     """
     _declare(connection, site)
     began = write_time(at, "microseconds")  # two runs of one second have an order too
     row = connection.execute(
         "INSERT INTO runs (uid, site, kind, arguments, started_at, scope, resumes, program, declaration) "
-        "VALUES (?, ?, 'crawl', ?, ?, ?, ?, ?, ?) RETURNING id",
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id",
         (
-            uuid.uuid4().hex,
+            uid or uuid.uuid4().hex,
             site.name,
+            kind,
             json.dumps(dict(arguments), ensure_ascii=False),
             began,
             scope,

@@ -21,6 +21,7 @@ from archiver.archive.evidence.same_files import list_exchanged
 from archiver.archive.history.reconciling import reconcile
 from archiver.archive.noise.learned_rules import list_noisier, load_all_noise
 from archiver.archive.noise.spreading import rederive_versioned
+from archiver.archive.runs.imported_runs import count_imported_run
 from archiver.archive.runs.run_log import Run, count_died_run, name_program
 from archiver.archive.runs.withdrawing import declare_by_last
 from archiver.archive.store.file import check_file
@@ -146,8 +147,11 @@ def _drop_replaced(connection: sqlite3.Connection) -> set[int]:
 
 
 def _count_died(connection: sqlite3.Connection, runs: set[int]) -> None:
-    """Count runs that died by all that is here of them now, and seal them: each archive had its part."""
+    """Count runs that died, or were imported, by all that is here of them, and seal them: each archive had its part."""
     for run_id in sorted(runs):
-        site, outcome = connection.execute("SELECT site, outcome FROM runs WHERE id = ?", (run_id,)).fetchone()
+        query = "SELECT site, outcome, kind FROM runs WHERE id = ?"
+        site, outcome, kind = connection.execute(query, (run_id,)).fetchone()
         if outcome == "died":
             count_died_run(connection, Run(run_id, site))
+        elif kind == "import" and outcome is not None:
+            count_imported_run(connection, Run(run_id, site))

@@ -33,7 +33,8 @@ from archiver.text.counting import count
 if TYPE_CHECKING:
     from archiver.web.messages import Language
 
-FORMATS = ("csv", "jsonl", "parquet", "atom", "site", "case")
+FORMATS = ("csv", "jsonl", "parquet", "atom", "site", "case", "warc", "wacz")
+ROWS = ("csv", "jsonl", "parquet")
 LANGUAGES = ("vi", "en")
 MISSING = frozenset({"jinja2", "markupsafe"})
 # Which formats an option is for.
@@ -45,6 +46,9 @@ OPTIONS = {
     "jobs": ("site", "case"),
     "cursor": ("csv", "jsonl", "parquet"),
     "partition": ("parquet",),
+    "sign": ("wacz",),
+    "key": ("wacz",),
+    "limit": ("csv", "jsonl", "parquet", "atom", "site", "case"),
 }
 ENTRIES = 100
 ALL_SITES = "Committee news"
@@ -60,20 +64,24 @@ ALL_SITES = "Committee news"
 @click.option("--bom", is_flag=True, help="csv: begin with the mark by which Excel knows UTF-8.")
 @click.option("--verbatim", is_flag=True, help=f"csv: {VERBATIM[0].lower()}{VERBATIM[1:]}")
 @click.option("--language", type=click.Choice(LANGUAGES), help="site, case: of the pages [default: vi].")
+@click.option("--sign", is_flag=True, help="wacz: sign it with the key beside the archive, made at the first time.")
+@click.option("--key", is_flag=True, help="wacz: print the public part of that key, and write nothing else.")
 @with_jobs
 @with_filters
 @with_limit(None)
 @with_archive
 def export_command(
     db: Path, form: str, article: str | None, out: Path | None, wanted: ArticleFilter, **options: Any
-) -> None:
-    """Write the archive, or what the filters leave of it, as FORMAT: csv, jsonl, parquet, atom or site; case: of one.
+) -> int:
+    """Write the archive, or what the filters leave of it, as FORMAT; case: one article of it.
 
     Filters choose articles; --what says which of their rows are written, --limit how many. atom is a feed of what
     happened to them, with the rows of archiver changes, the newest 100 unless --limit says otherwise; site is a folder
     of pages to read in a browser, without a server. case is one article, by its id or address, with all its versions
-    and evidence in one file for others to read and to check (archiver verify FILE) [default: case-SITE-ID.zip]. A file
-    or folder appears under its name only when it is complete.
+    and evidence in one file for others to read and to check (archiver verify FILE) [default: case-SITE-ID.zip]. warc
+    and wacz hold all captures and files, for the tools of web archivists; --since and --until are the days of captures
+    then, and the status is 3 if damaged ones had to be left out. A file or folder appears under its name only when it
+    is complete.
 
     --cursor NAME keeps in the archive up to where was exported under this name, when the file is complete. The next
     export with it has only what is new since, however late that came: all rows of articles that are others now, each
@@ -87,12 +95,13 @@ def export_command(
     archiver export parquet --what views --partition --cursor weekly -o views
     archiver export site --since 2022-01-01 -o copy
     archiver export case 4418664 -o case.zip
+    archiver export wacz --site sotttt --sign -o sotttt.wacz
     """  # noqa: D301 - click keeps the lines behind this sign
     _check_options(form, options)
     _check_article(form, article, wanted, options)
-    if form not in ("atom", "site", "case"):
+    if form in ROWS:
         write_rows(db, make_order(form, out, wanted, options))
-        return
+        return 0
     database = open_for_reading(db)
     connection = database.conn
     check_site(connection, wanted.site)
@@ -101,8 +110,13 @@ def export_command(
             _write_feed(connection, out, wanted, options["limit"] or ENTRIES)
         elif article:
             _write_case(database, out, article, options)
+        elif form in ("warc", "wacz"):
+            from archiver.cli.reading.web_archive_export import write_web_archive
+
+            return write_web_archive(connection, db, form, out, wanted, options)
         else:
             _write_site(database, out, wanted, options)
+    return 0
 
 
 def _write_feed(connection: Connection, out: Path | None, wanted: ArticleFilter, limit: int) -> None:

@@ -23,6 +23,7 @@ from archiver.crawl.planning.accounting import Stage
 from archiver.crawl.planning.plan import Plan
 from archiver.crawl.state import CrawlState
 from archiver.findings import Kind
+from archiver.ingest.importing import finish_imports
 from archiver.model import Problem
 from archiver.site import Site
 from archiver.text.counting import count
@@ -42,6 +43,7 @@ def close_died_runs(database: Database, site: Site) -> None:
     for run in find_open_runs(database.conn, site.name):
         judge_run(database.conn, run)
         close_died_run(database.conn, run, now())
+    finish_imports(database, site.name)
 
 
 def judge_articles(database: Database, run: Run, state: CrawlState) -> None:

@@ -13,6 +13,7 @@ from archiver.archive.history.content import write_time
 from archiver.archive.queries.browsing import find_article, list_states
 from archiver.archive.queries.queries import find_capture_at, find_sealed_run
 from archiver.archive.queries.rows import KnownArticleRow, StateRow
+from archiver.archive.runs.imported_runs import find_source_of_capture
 from archiver.model import Capture
 from archiver.web.faults import MissingError
 from archiver.web.pages.article import end_of_day
@@ -36,7 +37,8 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE | re
 class RawPage:
     """An article, its title then, the capture asked for, and the day or the version that was asked for.
 
-    ``run`` is the number and the seal of the run that brought the capture; without a seal while it goes on.
+    ``run`` is the number and the seal of the run that brought the capture; without a seal while it goes on. ``source``
+    is the file or web archive that the capture was imported from; None where a crawl of ours fetched it.
     """
 
     article: KnownArticleRow
@@ -46,6 +48,7 @@ class RawPage:
     run: tuple[int, str | None]
     at: date | None
     version: int | None = None
+    source: str | None = None
 
     @property
     def received_at(self) -> str:
@@ -81,8 +84,8 @@ def load_raw(
     page = load_capture(connection, capture)
     requisites = gather_requisites(connection, capture, page)
     titles = [state["title"] for state in states if state["seen_from"] <= write_time(page.fetched_at, "microseconds")]
-    run = find_sealed_run(connection, capture)
-    return RawPage(article, titles[-1] if titles else key, page, requisites, run, at, version)
+    run, source = find_sealed_run(connection, capture), find_source_of_capture(connection, capture)
+    return RawPage(article, titles[-1] if titles else key, page, requisites, run, at, version, source)
 
 
 def _find_end(
