@@ -20,8 +20,8 @@ from archiver.archive.search.query_language import parse_query
 from archiver.archive.store.file import create_or_open
 from archiver.cli import archiver
 from archiver.formats.atom import name_change
-from archiver.web.days import read_day, write_day
 from archiver.web.faults import PageError
+from archiver.web.language.days import read_day, write_day
 from archiver.web.pages.change_filter import USUAL
 from tests.portal import demo_portal
 from tests.reading import SITE, ask, make_archive

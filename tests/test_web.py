@@ -17,11 +17,11 @@ from urllib.request import Request, urlopen
 import pytest
 
 from archiver.errors import ArchiverError
-from archiver.web.messages import MESSAGES, choose_language
+from archiver.web.language.messages import MESSAGES, choose_language
+from archiver.web.language.word_names import WORDS
 from archiver.web.pages.raw import POLICY
 from archiver.web.plugin import ROUTES, STRICT
 from archiver.web.serving import LOOPBACK_NAMES, make_reader
-from archiver.web.word_names import WORDS
 from tests.conftest import PROJECT
 from tests.reading import ADDED, SITE, Page, ask, make_archive
 

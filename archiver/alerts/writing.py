@@ -22,8 +22,8 @@ from archiver.compare.edits import Span
 from archiver.compare.states import as_object
 from archiver.errors import UsageError
 from archiver.text.display import escape_controls
+from archiver.web.language.messages import LANGUAGES, name_word, say
 from archiver.web.links import ServedLinks
-from archiver.web.messages import LANGUAGES, name_word, say
 
 URL: Final = "ARCHIVE_URL"
 LANGUAGE: Final = "ARCHIVE_LANGUAGE"

@@ -35,7 +35,7 @@ COMMANDS = {
     "import": "archiver.cli.upkeep.web_archives",
     "query": "archiver.cli.reading.query",
     "serve": "archiver.cli.reading.serve",
-    "export": "archiver.cli.reading.export",
+    "export": "archiver.cli.exporting.export",
     "schema": "archiver.cli.reading.schema",
     "cron": "archiver.cli.crawling.cron",
     "backup": "archiver.cli.upkeep.housekeeping",

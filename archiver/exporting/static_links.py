@@ -8,7 +8,7 @@ from posixpath import relpath
 from urllib.parse import quote
 
 from archiver.archive.evidence.files import StoredFile
-from archiver.web.messages import Language
+from archiver.web.language.messages import Language
 
 HOME, STYLE, ARTICLES, RUNS = "index.html", "assets/archive.css", "articles/index.html", "runs/index.html"
 FILES = "files"

@@ -42,7 +42,7 @@ from archiver.exporting.static_links import (
     place_list,
 )
 from archiver.web.faults import PageError
-from archiver.web.messages import Language
+from archiver.web.language.messages import Language
 from archiver.web.pages.article import ArticlePage, load_article, render_article
 from archiver.web.pages.article_list import ListPage
 from archiver.web.pages.comparing import ComparisonPage, load_comparison, render_comparison

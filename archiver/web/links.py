@@ -5,7 +5,7 @@ from typing import Protocol
 from urllib.parse import quote, urlencode
 
 from archiver.archive.evidence.files import StoredFile
-from archiver.web.messages import Language
+from archiver.web.language.messages import Language
 from archiver.web.versions import write_version
 
 

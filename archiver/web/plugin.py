@@ -24,10 +24,10 @@ from archiver.errors import ArchiveError
 from archiver.formats.openmetrics import CONTENT_TYPE, write_openmetrics
 from archiver.text.display import make_showable
 from archiver.web.conditional import answer_conditionally
-from archiver.web.days import read_day
 from archiver.web.faults import MissingError, PageError
+from archiver.web.language.days import read_day
+from archiver.web.language.messages import choose_language
 from archiver.web.links import ServedLinks
-from archiver.web.messages import choose_language
 from archiver.web.pages.article import load_article, render_article
 from archiver.web.pages.article_list import load_list, render_list
 from archiver.web.pages.comparing import load_comparison, render_comparison

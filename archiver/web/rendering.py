@@ -16,9 +16,9 @@ from archiver.clock import write_offset
 from archiver.findings import Explanation, explain
 from archiver.text.display import escape_controls
 from archiver.web.cleaning import clean_html
-from archiver.web.days import write_day
+from archiver.web.language.days import write_day
+from archiver.web.language.messages import LANGUAGES, Language, name_word, say
 from archiver.web.links import PageAddresses
-from archiver.web.messages import LANGUAGES, Language, name_word, say
 
 HERE = Path(__file__).parent
 

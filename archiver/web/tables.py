@@ -7,8 +7,8 @@ from markupsafe import Markup
 
 from archiver.archive.queries.views import VIEWS
 from archiver.archive.store.values import Row
+from archiver.web.language.messages import choose_language, say
 from archiver.web.links import ServedLinks
-from archiver.web.messages import choose_language, say
 from archiver.web.metadata import describe_row
 from archiver.web.plugin import Reader
 from archiver.web.rendering import HERE

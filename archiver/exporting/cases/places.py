@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from archiver.archive.evidence.files import StoredFile
 from archiver.exporting.static_links import UnservedLinks, name_file
-from archiver.web.messages import Language
+from archiver.web.language.messages import Language
 
 HOME, STYLE, HISTORY = "index.html", "assets/archive.css", "history.json"
 EXPLANATIONS: dict[Language, str] = {"vi": "explanation.vi.html", "en": "explanation.en.html"}

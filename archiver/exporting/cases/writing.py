@@ -42,7 +42,7 @@ from archiver.exporting.cases.places import (
     place_version,
 )
 from archiver.exporting.cases.raw_pages import write_capture
-from archiver.web.messages import Language, say
+from archiver.web.language.messages import Language, say
 from archiver.web.pages.article import ArticlePage, load_article, render_article
 from archiver.web.pages.comparing import ComparisonPage, load_comparison, render_comparison
 from archiver.web.pages.raw import RawPage, render_raw

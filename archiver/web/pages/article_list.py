@@ -12,8 +12,8 @@ from archiver.archive.queries.article_filter import STATES as KNOWN_STATES
 from archiver.archive.queries.browsing import Position, list_page, list_sections
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.queries.rows import CopiedRow, ListedRow
-from archiver.web.days import read_day
 from archiver.web.faults import MissingError, PageError
+from archiver.web.language.days import read_day
 from archiver.web.links import PageAddresses
 from archiver.web.pages.searching import Found, FoundRow, search
 from archiver.web.pages.views import BESIDE, load_ranking

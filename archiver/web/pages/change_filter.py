@@ -9,8 +9,8 @@ from archiver.archive.history.content import FIELDS
 from archiver.archive.queries.changes import FURTHER_KINDS, KINDS, ChangeFilter, ChangePosition, find_position
 from archiver.archive.queries.queries import titles_of_sites
 from archiver.archive.search.query_language import parse_query
-from archiver.web.days import read_day
 from archiver.web.faults import MissingError, PageError
+from archiver.web.language.days import read_day
 from archiver.web.rendering import Frame
 
 NAMES = ("q", "site", "kind", "field", "since", "until")

@@ -8,7 +8,7 @@ import re
 from datetime import date
 
 from archiver.web.faults import PageError
-from archiver.web.messages import Language
+from archiver.web.language.messages import Language
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NUMBERS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)

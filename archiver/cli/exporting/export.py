@@ -20,10 +20,10 @@ from archiver.archive.queries.rows import ChangeRow
 from archiver.archive.search.query_language import Query
 from archiver.archive.store.file import open_for_reading
 from archiver.archive.upkeep.worker_pool import Readers
+from archiver.cli.exporting.exported_rows import make_order, write_rows
 from archiver.cli.printing.options import VERBATIM, check_site, with_archive, with_filters, with_jobs, with_limit
 from archiver.cli.printing.output import Output
 from archiver.cli.reading.articles import find_one
-from archiver.cli.reading.exported_rows import make_order, write_rows
 from archiver.errors import UsageError
 from archiver.formats.atom import About, write_feed
 from archiver.formats.atomic_files import open_bytes, open_folder
@@ -31,7 +31,7 @@ from archiver.processes import count_cores
 from archiver.text.counting import count
 
 if TYPE_CHECKING:
-    from archiver.web.messages import Language
+    from archiver.web.language.messages import Language
 
 FORMATS = ("csv", "jsonl", "parquet", "atom", "site", "case", "warc", "wacz")
 ROWS = ("csv", "jsonl", "parquet")
@@ -103,19 +103,31 @@ def export_command(
         write_rows(db, make_order(form, out, wanted, options))
         return 0
     database = open_for_reading(db)
-    connection = database.conn
-    check_site(connection, wanted.site)
-    with holding_still(connection):
-        if form == "atom":
-            _write_feed(connection, out, wanted, options["limit"] or ENTRIES)
-        elif article:
-            _write_case(database, out, article, options)
-        elif form in ("warc", "wacz"):
-            from archiver.cli.reading.web_archive_export import write_web_archive
+    check_site(database.conn, wanted.site)
+    with holding_still(database.conn):
+        return _write(database, db, form, article, out, wanted, options)
 
-            return write_web_archive(connection, db, form, out, wanted, options)
-        else:
-            _write_site(database, out, wanted, options)
+
+def _write(
+    database: Database,
+    db: Path,
+    form: str,
+    article: str | None,
+    out: Path | None,
+    wanted: ArticleFilter,
+    options: Mapping[str, Any],
+) -> int:
+    """Write a format that is no list of rows; returns the exit status."""
+    if form in ("warc", "wacz"):
+        from archiver.cli.exporting.web_archive_export import write_web_archive
+
+        return write_web_archive(database.conn, db, form, out, wanted, options)
+    if form == "atom":
+        _write_feed(database.conn, out, wanted, options["limit"] or ENTRIES)
+    elif article:
+        _write_case(database, out, article, options)
+    else:
+        _write_site(database, out, wanted, options)
     return 0
 
 

@@ -2,8 +2,8 @@
 
 from typing import Literal
 
-from archiver.web.case_messages import CASE_MESSAGES
-from archiver.web.word_names import WORDS
+from archiver.web.language.case_messages import CASE_MESSAGES
+from archiver.web.language.word_names import WORDS
 
 Language = Literal["vi", "en"]
 LANGUAGES: dict[Language, str] = {"vi": "Tiếng Việt", "en": "English"}
