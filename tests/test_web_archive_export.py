@@ -39,13 +39,14 @@ from archiver.exporting.web_archive import Exported, export_wacz, export_warc
 from archiver.formats.file_types import FileType
 from archiver.formats.warc.fields import read_text, write_target, write_text
 from archiver.ingest.importing import Imported, Importer
-from archiver.ingest.record import record_capture
+from archiver.ingest.record import read_capture, record_capture
 from archiver.ingest.verify import verify
 from archiver.ingest.web_archives.intake import Intake, Period
 from archiver.model import Capture, Problem, Purpose, Unreadable
 from archiver.site import Site
 from tests.archives import frozen_portal
 from tests.portal import article_path, demo_portal
+from tests.real_portal import read_capture_time, read_truth, unpack_mirror
 from tests.scripted_year import START, VIEWS, dump, record_run, script_year
 from tests.visiting import BASE, SITE, Visits
 
@@ -456,3 +457,22 @@ def test_pywb_replays_every_page_byte_for_byte(tmp_path: Path, replay: str) -> N
         address = f"{replay}/{at:%Y%m%d%H%M%S}id_/{write_target(url)}"
         with urllib.request.urlopen(address, timeout=60) as answer:
             assert answer.read() == body, url
+
+
+@pytest.mark.slow
+def test_the_copies_of_a_real_portal_come_back_as_they_were(shared: Path, tmp_path: Path) -> None:
+    """1,482 copies of 639 articles, as a mirroring tool made them over the years."""
+    mirror, truth = unpack_mirror(shared, tmp_path), read_truth(shared)
+    visits = Visits(tmp_path / "archive.db", Site("sotttt", "Sở Thông tin và Truyền thông Hà Nội", "liferay_hanoi"))
+    run = visits.begin(START)
+    rows = sorted(truth.values(), key=lambda row: read_capture_time(row["captured"]))
+    for row in rows:
+        body = (mirror / row["file"]).read_bytes()
+        capture = Capture(row["address"], read_capture_time(row["captured"]), 200, (), body)
+        record_capture(visits.database, run, visits.site, capture, read_capture(visits.site, capture))
+    visits.end(run, START + timedelta(hours=1))
+    done = export(visits.database, tmp_path / "all.warc.gz")
+    assert done.captures == len(rows) == 1482
+    copy = create_or_open(tmp_path / "copy.db")
+    import_(copy, tmp_path / "all.warc.gz", site=visits.site)
+    check_same(visits.database, copy)
