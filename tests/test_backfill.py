@@ -205,7 +205,7 @@ def test_what_is_stopped_and_limited_goes_on(tmp_path: Path) -> None:
     captures = keep_years()
     archive = WebArchive(captures)
     with serve_archive(archive) as base:
-        lefts = []
+        lefts: list[int] = []
         while not lefts or lefts[-1]:
             lefts.append(backfill(tmp_path / "archive.db", base, most=4).left)
             assert len(lefts) < 20

@@ -214,8 +214,6 @@ def test_another_look_is_no_edit_by_itself(tmp_path: Path) -> None:
     check_whole(visits.database)
 
 
-
-
 @pytest.mark.parametrize(
     ("path", "status", "purpose"),
     [

@@ -74,6 +74,8 @@ OUTSIDERS = {
     "uvicorn": {"web"},
     "apprise": {"alerts"},
     "pyarrow": {"exporting"},
+    "warcio": {"formats"},
+    "surt": {"formats"},
     "pluggy": {"archive"},
 }
 TOP = set(

@@ -77,7 +77,7 @@ class WebArchive:
     def rows(self, host: str) -> list[tuple[str, ...]]:
         """List the captures of a host as the index has them: what was there before is a revisit."""
         seen: set[tuple[str, str]] = set()
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for capture in sorted(self.captures, key=lambda one: (one.url, one.fetched_at)):
             if (urlsplit(capture.url).hostname or "").removeprefix("www.") != host:
                 continue

@@ -32,6 +32,7 @@ COMMANDS = {
     "reparse": "archiver.cli.upkeep.rebuild",
     "verify": "archiver.cli.upkeep.rebuild",
     "merge": "archiver.cli.upkeep.rebuild",
+    "import": "archiver.cli.upkeep.web_archives",
     "query": "archiver.cli.reading.query",
     "serve": "archiver.cli.reading.serve",
     "export": "archiver.cli.reading.export",
@@ -60,6 +61,7 @@ ABOUT = {
     "reparse": "Read all stored pages again with today's parsers.",
     "verify": "Prove that the archive holds what was received.",
     "merge": "Join archives made on different machines.",
+    "import": "Take captures over from WARC, ARC and WACZ files.",
     "query": "Ask with your own SQL; nothing can be changed.",
     "serve": "Show the archive in a browser.",
     "export": "Write CSV, JSON lines, Parquet, Atom, or a copy to browse.",
@@ -76,7 +78,7 @@ GROUPS = {
     "Read": "changes list search show history diff views",
     "Ask and publish": "serve query schema export",
     "Watch": "runs check cron",
-    "Keep": "backup restore verify merge reparse vacuum upgrade",
+    "Keep": "backup restore verify merge import reparse vacuum upgrade",
 }
 EXAMPLES = """\
   archiver demo                                      see all of it in ten seconds

@@ -7,22 +7,28 @@ equal ones of our own is no edit (archive/history/timeline.py).
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from sqlite_utils import Database
 
 from archiver.archive.evidence.downloads import Outcome, record_download
-from archiver.archive.evidence.files import folder_beside, keep_file
+from archiver.archive.evidence.files import StoredFile, folder_beside, keep_file
 from archiver.archive.history.content import write_time
 from archiver.archive.history.readings import Parser
-from archiver.archive.runs.imported_runs import close_imported_runs, find_imported_run, widen_run
+from archiver.archive.runs.exported_runs import ExportedRun
+from archiver.archive.runs.imported_runs import (
+    close_imported_runs,
+    find_imported_run,
+    open_exported_run,
+    widen_run,
+)
 from archiver.archive.runs.run_log import Run, add_finding
-from archiver.formats.file_types import FileType
+from archiver.formats.file_types import UNKNOWN, FileType
 from archiver.ingest.record import parser_of, read_answer, record_late
-from archiver.model import Capture, Problem, Purpose
+from archiver.model import Article, Capture, Problem, Purpose
 from archiver.platforms import platform_of
 from archiver.site import Site
 from archiver.urls import path_of, site_of
@@ -36,21 +42,30 @@ _NOT_MODIFIED = 304
 class ImportedCapture:
     """A capture that somebody else made: ``source`` is the name of the file, or the address, that it is from.
 
-    ``purpose`` is what its address was asked for where that is known; None says it by the address.
+    ``purpose`` is what its address was asked for where that is known; None says it by the address. ``run`` is the uid
+    of the run of our own that made it, where the file describes that.
     """
 
     capture: Capture
     source: str
     purpose: Purpose | None = None
+    run: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedFile:
-    """A document or image that somebody else received; ``capture`` has its bytes."""
+    """A document or image that somebody else received; ``capture`` has its bytes.
+
+    ``kept`` instead says which file of the archive it is. ``validators`` are those that were noted of it; None takes
+    them from the headers. ``run`` as above.
+    """
 
     capture: Capture
     source: str
-    kind: FileType
+    kind: FileType | None = None
+    kept: StoredFile | None = None
+    validators: Mapping[str, str] | None = None
+    run: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +109,21 @@ class Importer:
         self._database = database
         self._site = site
         self._hosts = list_hosts(database, site)
-        self._is_dry = dry_run
+        self.is_dry = dry_run
         self._waiting: list[ImportedCapture | ImportedFile] = []
         self._bytes = 0
         self._runs: dict[tuple[str, str], Run] = {}
         self._parser: Parser | None = None
+        self._exported: dict[str, ExportedRun] = {}
+        self._own_runs: dict[str, Run | None] = {}
 
     def covers(self, url: str) -> bool:
         """Say whether an address is on a host of the site."""
         return site_of(url) in self._hosts
+
+    def is_described(self, run: str | None) -> bool:
+        """Say whether a file described a run of our own for this site, by its uid."""
+        return run in self._exported
 
     def add(self, item: ImportedCapture | ImportedFile) -> None:
         """Take one over; it is on disk after the next hundred, or after ``flush``."""
@@ -130,15 +151,15 @@ class Importer:
     def close(self) -> Imported:
         """Write what waits, and close, judge and seal the runs; returns what came of all."""
         self.flush()
-        if not self._is_dry:
+        if not self.is_dry:
             with self._database.atomic():
                 self._tell_broken()
-                close_imported_runs(self._database.conn, self._site.name)
+                close_imported_runs(self._database.conn, self._site.name, self._exported)
         return self.done
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        if self._is_dry:
+        if self.is_dry:
             yield
             return
         with self._database.atomic():
@@ -163,26 +184,48 @@ class Importer:
 
     def _take_file(self, item: ImportedFile) -> None:
         self.done.files += 1
-        if self._is_dry:
+        if self.is_dry:
             return
         capture, connection = item.capture, self._database.conn
-        file = keep_file(folder_beside(connection), capture.body, item.kind)
-        outcome = Outcome(capture.status, file, validators=_read_validators(capture))
+        folder = folder_beside(connection)
+        file = item.kept or keep_file(folder, capture.body, item.kind or UNKNOWN)
+        validators = _read_validators(capture) if item.validators is None else item.validators
+        outcome = Outcome(capture.status, file, validators=validators)
         record_download(connection, self._run_of(item), capture.url, capture.fetched_at, outcome)
 
     def _take_capture(self, item: ImportedCapture) -> None:
         self.done.captures += 1
-        if self._is_dry:
+        if self.is_dry:
             return
         purpose = item.purpose or find_purpose(self._site, item.capture)
         page = read_answer(self._site, item.capture, purpose)
+        if item.purpose is None and isinstance(page, Article) and page.next_url:
+            purpose = replace(purpose, final=False)  # what the others of its pages say is not known to belong to it
         record_late(self._database, self._run_of(item), self._site, self._find_parser(), item.capture, page, purpose)
 
     def _find_parser(self) -> Parser:
         self._parser = self._parser or parser_of(self._database, self._site)
         return self._parser
 
+    def describe(self, exported: ExportedRun) -> None:
+        """Take note of what a file says of a run of our own, before its captures."""
+        if exported.site == self._site.name:
+            self._exported[exported.uid] = exported
+
     def _run_of(self, item: ImportedCapture | ImportedFile) -> Run:
+        own = self._find_own_run(item)
+        return own or self._find_run_of_day(item)
+
+    def _find_own_run(self, item: ImportedCapture | ImportedFile) -> Run | None:
+        """Find the run of our own that an item is of; None where it is of none, or that is closed here already."""
+        if item.run is None or item.run not in self._exported:
+            return None
+        if item.run not in self._own_runs:
+            exported = self._exported[item.run]
+            self._own_runs[item.run] = open_exported_run(self._database.conn, self._site, item.source, exported)
+        return self._own_runs[item.run]
+
+    def _find_run_of_day(self, item: ImportedCapture | ImportedFile) -> Run:
         at, connection = item.capture.fetched_at.astimezone(UTC), self._database.conn
         named = (item.source, at.date().isoformat())
         run = self._runs.get(named)

@@ -95,11 +95,14 @@ def read_answer(site: Site, capture: Capture, purpose: Purpose) -> Page:
 def read_kept(database: Database, site: Site, capture_id: int, purpose: Purpose = UNNOTED) -> tuple[Capture, Page]:
     """Read a capture that is kept, with the pages before it where it is the last page of an article (ArchiveError)."""
     capture = load_capture(database.conn, capture_id)
-    page = read_answer(site, capture, purpose)
+    return capture, _read_with_earlier(database, site, capture_id, read_answer(site, capture, purpose))
+
+
+def _read_with_earlier(database: Database, site: Site, capture_id: int, page: Page) -> Page:
     earlier = list_earlier_pages(database.conn, capture_id)
     if not earlier:
-        return capture, page
-    return capture, _join_earlier([read_capture(site, load_capture(database.conn, key)) for key in earlier], page)
+        return page
+    return _join_earlier([read_capture(site, load_capture(database.conn, key)) for key in earlier], page)
 
 
 def _join_earlier(earlier: list[Page], page: Page) -> Page:
@@ -199,6 +202,7 @@ def record_late(
         return True
     sighting = Sighting(capture_id, write_time(capture.fetched_at, "microseconds"), site.name, fresh=True)
     scene = _Scene(database, run, site, parser, sighting, is_late=True)
+    page = _read_with_earlier(database, site, capture_id, page)
     _report_unread(scene, capture, page, purpose)
     for statement in interpret(platform_of(site), capture, page, purpose):
         _record_statement(scene, statement)

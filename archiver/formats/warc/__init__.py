@@ -1,0 +1,1 @@
+"""WARC, ARC and WACZ: the formats of web archives, read and written."""

@@ -1,0 +1,1 @@
+"""Files of web archives (WARC, ARC, WACZ), taken over into the history of a site."""
