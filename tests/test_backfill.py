@@ -34,7 +34,7 @@ from tests.web_archives import Reply, WebArchive, serve_archive, show
 
 EVER = Window()
 FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-START = datetime(2012, 3, 1, 2, 0, tzinfo=UTC)
+START = datetime(2022, 6, 1, 2, 0, tzinfo=UTC)
 OURS = replace(SITE, listings=(f"{BASE}/tin-khoi",))
 ARTICLE = min(frozen_portal()._articles)
 
@@ -229,8 +229,8 @@ PAGE = Capture(
     [
         (show(PAGE, memento_datetime=""), "no capture came (status 200, without a time of capture)"),
         (
-            show(PAGE, memento_datetime="Thu, 01 Mar 2012 02:00:01 GMT"),
-            "the capture that came is of 2012-03-01 02:00:01",
+            show(PAGE, memento_datetime="Wed, 01 Jun 2022 02:00:01 GMT"),
+            "the capture that came is of 2022-06-01 02:00:01",
         ),
         (show(PAGE, memento_datetime="yesterday"), "no capture came (status 200, without a time of capture)"),
         (show(replace(PAGE, status=404)), "it has status 404, and the list says 200"),
@@ -262,7 +262,7 @@ def test_what_is_not_proved_to_be_the_capture_is_not_taken(tmp_path: Path, reply
 
 def test_another_of_the_same_bytes_is_asked_for_where_one_is_not_shown(tmp_path: Path) -> None:
     captures = [replace(PAGE, fetched_at=START + timedelta(days=day)) for day in range(3)]
-    archive = WebArchive(captures, trouble=lambda _, path: Reply(404, b"") if "/20120301" in path else None)
+    archive = WebArchive(captures, trouble=lambda _, path: Reply(404, b"") if "/20220601" in path else None)
     with serve_archive(archive) as base:
         assert len(backfill(tmp_path / "archive.db", base).refused) == 1
         assert backfill(tmp_path / "archive.db", base).imported.captures == 3

@@ -2,14 +2,12 @@
 
 import sys
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import click
 
 from archiver.archive.evidence.kept_captures import list_sites, load_site
-from archiver.archive.runs.run_log import find_adopted
 from archiver.archive.store.file import close_archive, create_or_open, open_for_reading
 from archiver.backfill.client import Client
 from archiver.backfill.pace import LISTS, PAUSE, Pace
@@ -80,10 +78,8 @@ def backfill_command(
         if not locks.take(site):
             click.echo(f"archiver: {site}: nothing backfilled: {locks.describe_holder(site)}; call again", err=True)
             return LOCKED
-        adopted = find_adopted(database.conn, site)
-        chosen = replace(declared, platform=adopted[0], timezone=adopted[1]) if adopted else declared
         client = Client(Pace(progress, host_of(sources[0].base), pause), agent)
-        backfill = Backfill(database, chosen, client, progress, sources, _read_window(since, until), _show_progress)
+        backfill = Backfill(database, declared, client, progress, sources, _read_window(since, until), _show_progress)
         if dry_run:
             return _estimate(site, backfill, pause)
         status = _tell(site, _run(backfill, most))

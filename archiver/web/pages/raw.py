@@ -11,7 +11,9 @@ from archiver.archive.history.content import write_time
 from archiver.archive.queries.browsing import find_article, list_states
 from archiver.archive.queries.queries import find_capture_at
 from archiver.archive.queries.rows import KnownArticleRow, StateRow
+from archiver.archive.runs.replay_addresses import find_replay_address
 from archiver.model import Capture
+from archiver.web.cleaning import is_web_address
 from archiver.web.faults import MissingError
 from archiver.web.pages.article import end_of_day
 from archiver.web.rendering import Frame, render
@@ -26,13 +28,17 @@ _AHEAD = re.compile(rb"<(?:link|base)\b[^>]*>|<meta\b[^>]*http-equiv[^>]*>", re.
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
-    """An article, its title then, the capture asked for, and the day or the version that was asked for."""
+    """An article, its title then, the capture asked for, and the day or the version that was asked for.
+
+    ``replay`` is where the web archive shows the capture that it is from.
+    """
 
     article: KnownArticleRow
     title: str
     capture: Capture
     at: date | None
     version: int | None = None
+    replay: str | None = None
 
     @property
     def received_at(self) -> str:
@@ -57,7 +63,12 @@ def load_raw(
         raise MissingError("raw_none")
     page = load_capture(connection, capture)
     titles = [state["title"] for state in states if state["seen_from"] <= write_time(page.fetched_at, "microseconds")]
-    return RawPage(article, titles[-1] if titles else key, page, at, version)
+    return RawPage(article, titles[-1] if titles else key, page, at, version, _find_replay(connection, capture))
+
+
+def _find_replay(connection: sqlite3.Connection, capture: int) -> str | None:
+    address = find_replay_address(connection, capture)
+    return address if address and is_web_address(address) else None
 
 
 def _find_end(
