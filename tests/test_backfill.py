@@ -371,3 +371,58 @@ def test_whatever_happens_on_the_way_the_history_is_that_of_one_import(
                 break
     whole = import_at_once(folder / "at_once.db", captures)
     check_like(folder / "archive.db", whole)
+
+
+def test_who_shows_nothing_is_not_asked_on_and_on(tmp_path: Path) -> None:
+    shown = [replace(PAGE, url=f"{PAGE.url}?p_p_id={number}", body=b"<p>%d</p>" % number) for number in range(60)]
+    archive = WebArchive(shown, trouble=lambda _, path: None if path.startswith("/cdx/") else Reply(403, b"no"))
+    with serve_archive(archive) as base:
+        done = backfill(tmp_path / "archive.db", base)
+    assert "20 captures in a row could not be had, the last one: no capture came (status 403" in str(done.stopped)
+    assert (sum(not asked.is_list for asked in archive.asked), done.left) == (20, 60)
+
+
+def test_a_process_that_was_killed_over_a_request_makes_the_next_one_wait(tmp_path: Path) -> None:
+    """When the request of the dead process reached the service is known to nobody: at the latest, just now."""
+    clock = Clock()
+    progress = Progress(tmp_path / "archive.db")
+    Pace(progress, "x", 1.0, clock.read, clock.sleep).wait("list")
+    clock.time += 2.9
+    Pace(progress, "x", 1.0, clock.read, clock.sleep).wait("list")
+    assert clock.slept == [3.0]
+    clock.time -= 10 * 24 * 3600  # somebody sets the clock back
+    pace = Pace(progress, "x", 1.0, clock.read, clock.sleep)
+    pace.wait("page")
+    pace.note_answer("page")
+    pace.wait("page")
+    assert sum(clock.slept) <= 3.0 + 2 * 3.0
+    progress.close()
+
+
+def test_other_hosts_and_other_things_than_pages_are_passed_over(tmp_path: Path) -> None:
+    def mislead(archive: WebArchive, path: str) -> Reply | None:
+        if not path.startswith("/cdx/"):
+            return None
+        text = archive.serve(path).body.decode()
+        return Reply(200, text.replace(f"{BASE}/strange", "http://elsewhere.example/x").encode())
+
+    captures = [
+        replace(PAGE, url=f"{BASE}/strange"),
+        replace(PAGE, url=f"{BASE}/tin-khoi?download=1"),
+        replace(PAGE, url=f"{BASE}/image/logo", headers=(("Content-Type", "image/png"),)),
+        replace(
+            PAGE, url=f"{BASE}/image/logo", headers=(("Content-Type", "image/png"),), fetched_at=START.replace(day=9)
+        ),
+        replace(PAGE, status=503),
+        replace(PAGE, status=200, fetched_at=START.replace(day=2)),
+    ]
+    archive = WebArchive(captures, trouble=mislead)
+    with serve_archive(archive) as base:
+        done = backfill(tmp_path / "archive.db", base)
+    assert done.plan.skipped == {
+        "of another host": 1,
+        "no article or listing": 1,
+        "no page": 2,
+        "error of the server": 1,
+    }
+    assert done.imported.captures == 1

@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
+from http.client import HTTPConnection
 from io import BytesIO
 from itertools import pairwise
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -23,6 +25,7 @@ from archiver.backfill.cdx import Listed, read_block
 from archiver.backfill.progress import halve
 from archiver.backfill.sources import Window
 from archiver.model import Capture
+from tests.conftest import Crawling
 from tests.test_backfill import (
     OURS,
     PAGE,
@@ -34,7 +37,9 @@ from tests.test_backfill import (
     keep_years,
     load_all,
 )
+from tests.test_backfill_killed import call_and_kill, check_asked_once
 from tests.visiting import BASE
+from tests.web_archives import Reply, WebArchive, serve_archive
 
 PYWB = os.environ.get("ARCHIVE_PYWB")
 """The folder with pywb's programs, where they are not in the shell's path: pywb's pins do not fit ours."""
@@ -84,7 +89,7 @@ def keep_in_pywb() -> list[Capture]:
     moved = Capture(f"{BASE}/old", PAGE.fetched_at, 301, (("Location", f"{BASE}/tin-khoi"),), b"")
     picture = Capture(f"{BASE}/logo", PAGE.fetched_at, 200, (("Content-Type", "image/png"),), b"\x89PNG")
     busy = Capture(f"{BASE}/tin-khoi", PAGE.fetched_at - timedelta(days=9), 503, (("Content-Type", "text/html"),), b"-")
-    return [*keep_years(), moved, picture, busy]
+    return [*keep_years(visits=20), moved, picture, busy]
 
 
 @pytest.fixture(scope="module")
@@ -96,29 +101,34 @@ def pywb(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         gc.collect()  # warcio leaves its temporary files to it
     for command in (("init", "portal"), ("add", "portal", str(folder / "portal.warc.gz"))):
         subprocess.run([manager, *command], cwd=folder, check=True, capture_output=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with (folder / "pywb.log").open("wb") as log:
-        process = subprocess.Popen([server, "-b", "127.0.0.1", "-p", str(port)], cwd=folder, stdout=log, stderr=log)
-        try:
-            wait_for(f"http://127.0.0.1:{port}/portal/cdx?url=x.example", process)
-            yield f"http://127.0.0.1:{port}/portal"
-        finally:
-            process.kill()
-            process.wait()
+    for _ in range(5):  # the port may be taken by somebody else meanwhile
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        with (folder / "pywb.log").open("wb") as log:
+            process = subprocess.Popen([server, "-b", "127.0.0.1", "-p", str(port)], cwd=folder, stdout=log, stderr=log)
+            try:
+                if answers(f"http://127.0.0.1:{port}/portal/cdx?url=x.example", process):
+                    yield f"http://127.0.0.1:{port}/portal"
+                    return
+            finally:
+                process.kill()
+                process.wait()
+    pytest.fail("pywb did not begin to answer")
 
 
-def wait_for(address: str, process: subprocess.Popen[bytes]) -> None:
+def answers(address: str, process: subprocess.Popen[bytes]) -> bool:
+    """Wait until pywb answers; False where it came to its end instead."""
     for _ in range(600):
         try:
             urlopen(address, timeout=10).close()
         except URLError:
-            assert process.poll() is None
+            if process.poll() is not None:
+                return False
             time.sleep(0.1)
         else:
-            return
-    pytest.fail("pywb did not begin to answer")
+            return True
+    return False
 
 
 def test_pywb_gives_what_it_was_given(pywb: str, tmp_path: Path) -> None:
@@ -132,6 +142,29 @@ def test_pywb_gives_what_it_was_given(pywb: str, tmp_path: Path) -> None:
     assert kept == {(one.url, one.fetched_at): one.body for one in captures}
     [moved] = [one for one in load_all(tmp_path / "archive.db") if one.url.endswith("/old")]
     assert (moved.status, moved.headers) == (301, (("location", f"{BASE}/tin-khoi"),))
+
+
+def test_pywb_is_asked_for_everything_once_by_processes_that_are_killed(pywb: str, crawling: Crawling) -> None:
+    captures = keep_in_pywb()[:-2]
+    import_at_once(crawling.path, captures[:1]).close()
+    front = WebArchive((), trouble=lambda _, path: forward(pywb, path))
+    with serve_archive(front) as base:
+        last = call_and_kill(crawling.path, "dukdhcd", f"{base}/portal", front)
+        done = crawling.archiver("backfill", "dukdhcd", "--from", f"{base}/portal", "--pause", "0.1")
+    assert done.status == 0, done.err
+    check_asked_once(front.asked, last, count_distinct(captures[1:]))
+    check_like(crawling.path, import_at_once(crawling.folder / "at_once.db", captures))
+
+
+def forward(pywb: str, path: str) -> Reply:
+    """Ask pywb, so that what it is asked for is noted."""
+    connection = HTTPConnection(urlsplit(pywb).netloc, timeout=60)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    headers = tuple((name, value) for name, value in answer.getheaders() if name.lower() != "transfer-encoding")
+    body = answer.read()
+    connection.close()
+    return Reply(answer.status, body, headers)
 
 
 def test_a_list_that_is_too_long_is_asked_for_in_parts(

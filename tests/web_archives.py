@@ -44,7 +44,7 @@ class Asked:
 
     @property
     def is_list(self) -> bool:
-        return self.path.startswith("/cdx/")
+        return "/cdx" in self.path.partition("?")[0]
 
 
 Trouble = Callable[["WebArchive", str], Reply | None]

@@ -144,7 +144,7 @@ class Client:
 
 
 def _read_answer(url: str, reply: http.client.HTTPResponse, kind: Kind) -> Answer | str:
-    """Read an answer to its end, within bounds of size and time."""
+    """Read an answer to its end, or say why that is not to be had; LostError for one that is too large."""
     until = time.monotonic() + _SECONDS[kind]
     pieces = []
     size = 0
@@ -152,7 +152,7 @@ def _read_answer(url: str, reply: http.client.HTTPResponse, kind: Kind) -> Answe
         pieces.append(piece)
         size += len(piece)
         if size > _MOST_BYTES[kind]:
-            return f"its answer is larger than {_MOST_BYTES[kind] >> 20} MB"
+            raise LostError(f"its answer is larger than {_MOST_BYTES[kind] >> 20} MB")
         if time.monotonic() > until:
             return f"its answer takes longer than {_SECONDS[kind]:g} s"
     if reply.length:  # what Content-Length promised and did not come; read1 says nothing of it

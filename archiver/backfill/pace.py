@@ -15,6 +15,7 @@ PAUSE = 1.0
 LISTS = 3.0
 """So many pauses lie between two lists, which cost a service more."""
 _MOST_AHEAD = 24 * 3600.0
+_LONG = 10.0
 
 
 @dataclass(slots=True)
@@ -22,7 +23,7 @@ class Pace:
     """The pauses at one service.
 
     A request is noted before it is sent, so a process that is killed over it cannot make the next one ask too early.
-    ``pause`` is in seconds; ``read_clock`` and ``sleep`` are for tests.
+    ``pause`` is in seconds, ``tell`` is told of long ones, for people; ``read_clock`` and ``sleep`` are for tests.
     """
 
     progress: Progress
@@ -30,6 +31,7 @@ class Pace:
     pause: float = PAUSE
     read_clock: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
+    tell: Callable[[str], object] = str  # where nobody watches
     _is_begun: bool = field(default=False, init=False)
 
     def wait(self, kind: Kind) -> None:
@@ -37,6 +39,8 @@ class Pace:
         if not self._is_begun:
             self._begin()
         while (ahead := self._reserve(kind)) > 0:
+            if ahead > _LONG:
+                self.tell(f"{self.service} is left alone for {ahead:.0f} s")
             self.sleep(ahead)
 
     def note_answer(self, kind: Kind) -> None:

@@ -71,16 +71,20 @@ class Plan:
 def make_plan(
     platform: Platform,
     rows: Iterable[Listed],
+    covers: Callable[[str], bool],
     find_known: Callable[[str], Known],
     count_tries: Callable[[str], Mapping[str, int]],
 ) -> Plan:
     """Plan what to ask for; ``rows`` come address by address, each in the order of time.
 
-    ``find_known`` says what the archive has of an address, ``count_tries`` how often its captures were asked for in
-    vain.
+    ``covers`` says whether an address is the site's, ``find_known`` what the archive has of it, and ``count_tries``
+    how often its captures were asked for in vain.
     """
     plan = Plan()
     for url, group in groupby(rows, key=attrgetter("url")):
+        if not covers(url):
+            plan.skip("of another host", len(list(group)))
+            continue
         pages = list(_choose_pages(plan, platform, url, list(group)))
         if pages:
             plan.addresses += 1

@@ -24,9 +24,11 @@ from archiver.model import Capture
 from archiver.platforms import platform_of
 from archiver.site import Site
 from archiver.text.counting import count
+from archiver.urls import site_of
 
 _OK = 200
 _MOST_CUT = 3
+_MOST_REFUSED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,17 @@ class Refusal:
 
 @dataclass(slots=True)
 class Backfilled:
-    """What a backfill came to: its plan, what was taken over, what was refused, and why it stopped before its end."""
+    """What a backfill came to: its plan, what was taken over, what was refused, and why it stopped before its end.
+
+    ``left`` captures are planned and not here; ``in_a_row`` is how many were refused since one was had.
+    """
 
     plan: Plan = field(default_factory=Plan)
     imported: Imported = field(default_factory=Imported)
     refused: list[Refusal] = field(default_factory=list)
     requests: int = 0
     left: int = 0
+    in_a_row: int = 0
     stopped: StoppedError | None = None
 
     @property
@@ -78,7 +84,11 @@ class Backfill:
         rows = self.progress.list_rows(source.replay, hosts, self.window)
         known = _KnownCaptures(self.database, self.site, source)
         plan = make_plan(
-            platform_of(self.site), rows, known.find, lambda url: self.progress.count_tries(source.replay, url)
+            platform_of(self.site),
+            rows,
+            lambda url: site_of(url) in hosts,
+            known.find,
+            lambda url: self.progress.count_tries(source.replay, url),
         )
         return source, plan
 
@@ -134,7 +144,7 @@ class Backfill:
 
     def _fetch_pages(self, source: Source, importer: Importer, done: Backfilled, most: int | None) -> None:
         asked = 0
-        done.left = done.plan.captures - done.plan.known
+        done.left = sum(len(wanted.rows) for wanted in done.plan.wanted)
         for wanted in done.plan.wanted:
             if wanted.donor is None and most is not None and asked >= most:
                 continue
@@ -144,6 +154,13 @@ class Backfill:
                 importer.add(ImportedCapture(capture, source.replay))
                 done.left -= 1
             importer.flush()
+            self._check_refusals(done, source)
+
+    def _check_refusals(self, done: Backfilled, source: Source) -> None:
+        """Ask for no more where one capture after the other cannot be had: they are not shown, or not to us."""
+        if done.in_a_row >= _MOST_REFUSED:
+            told = f"{source.base}: {_MOST_REFUSED} captures in a row could not be had, the last one: "
+            raise StoppedError(f"{told}{done.refused[-1].why}; look at one in a browser, and call again later")
 
     def _take(self, source: Source, wanted: Wanted, done: Backfilled) -> Iterator[Capture]:
         """Have one of the captures, and make the others of it."""
@@ -156,7 +173,9 @@ class Backfill:
         except RefusedError as refusal:
             self.progress.note_refused(source.replay, row, str(refusal))
             done.refused.append(Refusal(row, str(refusal)))
+            done.in_a_row += 1
             return
+        done.in_a_row = 0
         yield capture
         yield from _repeat(capture, wanted.rows[1:])
 

@@ -78,7 +78,7 @@ def backfill_command(
         if not locks.take(site):
             click.echo(f"archiver: {site}: nothing backfilled: {locks.describe_holder(site)}; call again", err=True)
             return LOCKED
-        client = Client(Pace(progress, host_of(sources[0].base), pause), agent)
+        client = Client(Pace(progress, host_of(sources[0].base), pause, tell=_show_progress), agent)
         backfill = Backfill(database, declared, client, progress, sources, _read_window(since, until), _show_progress)
         if dry_run:
             return _estimate(site, backfill, pause)
