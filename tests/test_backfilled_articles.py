@@ -94,7 +94,7 @@ def test_the_raw_page_leads_to_the_web_archive(tmp_path: Path) -> None:
     assert f'/web/20220601020000/{BASE}{article_path(OLD)}" rel="noreferrer noopener nofollow">' in link
 
 
-@pytest.mark.parametrize("source", ["other.warc.gz", "javascript:alert(1)/", "http://x y/", 'http://x/"'])
+@pytest.mark.parametrize("source", ["other.warc.gz", "javascript:alert(1)/", 'http://x/"><script>'])
 def test_the_raw_page_of_another_capture_leads_nowhere(tmp_path: Path, source: str) -> None:
     import_at_once(tmp_path / "archive.db", [take_old(article_path(OLD), 0)], source).close()
     page = ask(tmp_path / "archive.db", f"/article/{SITE.name}/{OLD.id}/raw").text

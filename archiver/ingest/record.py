@@ -242,7 +242,8 @@ def _report(scene: _Scene, capture: Capture, page: Page, purpose: Purpose, state
 
 def _report_unread(scene: _Scene, capture: Capture, page: Page, purpose: Purpose) -> None:
     """Add to the findings of an import what could not be read of an article's page; that one is missing events tell."""
-    if purpose.kind != "article" or refuse_status(capture.status):
+    is_read = isinstance(page, Article) and not page.problems
+    if is_read or purpose.kind != "article" or refuse_status(capture.status):
         return
     for problem in find_problems(platform_of(scene.site), capture, page, purpose.expected):
         if problem.kind not in MISSING:

@@ -134,7 +134,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "raw_source": ("Mã nguồn", "Source"),
     "raw_none": ("Không có trang nào từ lúc đó.", "There is no page from that time."),
     "raw_received": ("Nhận lúc", "Received"),
-    "raw_replay": ("Trong kho lưu trữ web", "In the web archive"),
+    "imported_from": ("Nhập từ", "Imported from"),
     "raw_status": ("Mã trạng thái", "Status"),
     "raw_size": ("Kích thước", "Size"),
     "bytes": ("{count} byte", "{count} bytes"),

@@ -24,6 +24,7 @@ from tests.benchmarks.reparsing import bench_reparsing
 from tests.benchmarks.runners import RUNNERS
 from tests.benchmarks.searching import bench_searching
 from tests.benchmarks.serving import bench_serving
+from tests.benchmarks.web_archives import bench_web_archives
 
 OF_PEERS: Mapping[str, Callable[..., None]] = {
     "extraction": bench_extraction,
@@ -38,6 +39,7 @@ OF_OURS: Mapping[str, Callable[..., None]] = {
     "planning": bench_planning,
     "searching": bench_searching,
     "serving": bench_serving,
+    "web-archives": bench_web_archives,
     "crawling": partial(bench_crawling, among=(*RUNNERS, *PEERS)),
 }
 # These take minutes each; with a number, of so many articles.

@@ -27,8 +27,9 @@ def list_runs_before(
 
 
 def find_last_run(connection: sqlite3.Connection, site: str) -> ShownRunRow | None:
-    """Return the last run of a site that counts; None where there is none."""
-    query = f"SELECT {_RUN} FROM {_RUNS} WHERE r.site = ? AND NOT r.withdrawn ORDER BY n.run_id DESC LIMIT 1"
+    """Return the last crawl of a site that counts; None where there is none."""
+    counts = "r.kind = 'crawl' AND NOT r.withdrawn"
+    query = f"SELECT {_RUN} FROM {_RUNS} WHERE r.site = ? AND {counts} ORDER BY n.run_id DESC LIMIT 1"
     row = connection.execute(query, (site,)).fetchone()
     return take_row(row, ShownRunRow) if row is not None else None
 

@@ -117,6 +117,12 @@ def find_source(connection: sqlite3.Connection, run_id: int) -> str | None:
     return read_source(row["kind"], row["arguments"]) if row else None
 
 
+def find_source_of_capture(connection: sqlite3.Connection, capture_id: int) -> str | None:
+    """Say where a capture is from; None for one that a crawl of ours fetched."""
+    row = connection.execute("SELECT run_id FROM captures WHERE id = ?", (capture_id,)).fetchone()
+    return find_source(connection, row["run_id"]) if row else None
+
+
 def read_source(kind: str, arguments: str) -> str | None:
     """Read the source of a run from its arguments; None for a run that fetched its captures itself."""
     if kind != "import":

@@ -27,7 +27,7 @@ from archiver.text.counting import count
 if TYPE_CHECKING:
     from archiver.web.messages import Language
 
-FORMATS = ("csv", "jsonl", "parquet", "atom", "site")
+FORMATS = ("csv", "jsonl", "parquet", "atom", "site", "warc", "wacz")
 LANGUAGES = ("vi", "en")
 MISSING = frozenset({"jinja2", "markupsafe"})
 # Which formats an option is for.
@@ -37,6 +37,9 @@ OPTIONS = {
     "verbatim": ("csv",),
     "language": ("site",),
     "jobs": ("site",),
+    "sign": ("wacz",),
+    "key": ("wacz",),
+    "limit": ("csv", "jsonl", "parquet", "atom", "site"),
 }
 ENTRIES = 100
 ALL_SITES = "Committee news"
@@ -49,23 +52,27 @@ ALL_SITES = "Committee news"
 @click.option("--bom", is_flag=True, help="csv: begin with the mark by which Excel knows UTF-8.")
 @click.option("--verbatim", is_flag=True, help=f"csv: {VERBATIM[0].lower()}{VERBATIM[1:]}")
 @click.option("--language", type=click.Choice(LANGUAGES), help="site: of the pages [default: vi].")
+@click.option("--sign", is_flag=True, help="wacz: sign it with the key beside the archive, made at the first time.")
+@click.option("--key", is_flag=True, help="wacz: print the public part of that key, and write nothing else.")
 @with_jobs
 @with_filters
 @with_limit(None)
 @with_archive
-def export_command(db: Path, form: str, out: Path | None, wanted: ArticleFilter, **options: Any) -> None:
-    """Write the archive, or what the filters leave of it, as FORMAT: csv, jsonl, parquet, atom or site.
+def export_command(db: Path, form: str, out: Path | None, wanted: ArticleFilter, **options: Any) -> int:
+    """Write the archive, or what the filters leave of it, as FORMAT: csv, jsonl, parquet, atom, site, warc or wacz.
 
     Filters choose articles; --what says which of their rows are written, --limit how many. atom is a feed of what
     happened to them, the newest 100 events unless --limit says otherwise; site is a folder of pages to read in a
     browser, without a server. A file or folder appears under its name only
-    when it is complete.
+    when it is complete. warc and wacz hold all captures and files of the archive, for the tools of web archivists;
+    --since and --until are the days of captures then. Status 3 if damaged ones had to be left out.
 
     \b
     archiver export csv --bom -o articles.csv
     archiver export jsonl --what history --changed-since 2022-05-01 -o edits.jsonl
     archiver export atom --site sotttt -o sotttt.atom
     archiver export site --since 2022-01-01 -o copy
+    archiver export wacz --site sotttt --sign -o sotttt.wacz
     """  # noqa: D301 - click keeps the lines behind this sign
     _check_options(form, options)
     database = open_for_reading(db)
@@ -76,8 +83,13 @@ def export_command(db: Path, form: str, out: Path | None, wanted: ArticleFilter,
             _write_feed(connection, out, wanted, options["limit"] or ENTRIES)
         elif form == "site":
             _write_site(database, out, wanted, options)
+        elif form in ("warc", "wacz"):
+            from archiver.cli.reading.web_archive_export import write_web_archive
+
+            return write_web_archive(connection, db, form, out, wanted, options)
         else:
             _write_rows(connection, form, out, wanted, options)
+    return 0
 
 
 def _write_rows(

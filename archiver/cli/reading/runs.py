@@ -11,6 +11,7 @@ from archiver.archive.queries.queries import list_runs, zones_of_sites
 from archiver.archive.queries.rows import RunRow
 from archiver.archive.queries.shown_runs import find_run, list_findings
 from archiver.archive.queries.views import COLUMNS
+from archiver.archive.runs.imported_runs import find_source
 from archiver.archive.runs.run_history import FINDING_COLUMNS
 from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.explaining import EXPLAINED, explain_kinds, explain_row
@@ -95,7 +96,9 @@ def _write_findings(connection: sqlite3.Connection, output: Output, number: int)
     rows = [explain_row({**named, **row}) for row in list_findings(connection, run["id"])]
     at = show_time(run["started_at"], zones_of_sites(connection)[run["site"]])
     outcome = run["outcome"] or "under way"
-    told = f"Run {number} of {escape_controls(run['site'])}, {at}: {outcome}, {count(len(rows), 'finding')}."
+    source = find_source(connection, run["id"])
+    imported = f"; imported from {escape_controls(source)}" if source else ""
+    told = f"Run {number} of {escape_controls(run['site'])}, {at}: {outcome}, {count(len(rows), 'finding')}{imported}."
     if output.form == "table" and not rows:
         with output.open() as stream:
             stream.write(f"{told}\n")
@@ -107,4 +110,5 @@ def _show(row: RunRow, zone: ZoneInfo) -> Row:
     articles = {"new": row["articles_new"], "changed": row["articles_changed"], "failed": row["articles_failed"]}
     outcome = "withdrawn" if row["withdrawn"] else row["outcome"]
     shown = {"run": row["run_id"], "started_at": show_time(row["started_at"], zone), "outcome": outcome}
-    return {**row, **articles, **shown}
+    scope = row["scope"] if row["kind"] == "crawl" else row["kind"]
+    return {**row, **articles, **shown, "scope": scope}

@@ -181,15 +181,15 @@ class Intake:
     def _take_again(self, source: str, record: Record, answer: Answer | None, digest: bytes) -> bool:
         """Take over once more what the archive has under a digest."""
         self._importer.flush()
-        file = find_file(self._connection, digest)
-        if file is not None and (answer is None or record.fields.get(own.STATUS.lower())):
-            capture = _make_capture(record, Answer(200, (), b"", b""))
-            self._importer.add(_complete_own_file(record, ImportedFile(capture, source, kept=file)))
-            return True
+        told = answer or Answer(200, (), b"", b"")
         body = self._revisits.load(digest)
+        file = find_file(self._connection, digest) if body is None or own.STATUS.lower() in record.fields else None
+        if file is not None:
+            item = ImportedFile(_make_capture(record, told), source, kept=file)
+            self._importer.add(_complete_own_file(record, item))
+            return True
         if body is None and not self._importer.is_dry:
             return False
-        told = answer or Answer(200, (), b"", b"")
         capture = _make_capture(record, replace(told, body=body or b""))
         self._add(source, record, capture, None)
         return True

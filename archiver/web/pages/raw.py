@@ -11,7 +11,7 @@ from archiver.archive.history.content import write_time
 from archiver.archive.queries.browsing import find_article, list_states
 from archiver.archive.queries.queries import find_capture_at
 from archiver.archive.queries.rows import KnownArticleRow, StateRow
-from archiver.archive.runs.replay_addresses import find_replay_address
+from archiver.archive.runs.imported_runs import find_source_of_capture
 from archiver.model import Capture
 from archiver.web.cleaning import is_web_address
 from archiver.web.faults import MissingError
@@ -30,7 +30,7 @@ _AHEAD = re.compile(rb"<(?:link|base)\b[^>]*>|<meta\b[^>]*http-equiv[^>]*>", re.
 class RawPage:
     """An article, its title then, the capture asked for, and the day or the version that was asked for.
 
-    ``replay`` is where the web archive shows the capture that it is from.
+    ``source`` is the file or web archive that the capture was imported from; None where a crawl of ours fetched it.
     """
 
     article: KnownArticleRow
@@ -38,12 +38,18 @@ class RawPage:
     capture: Capture
     at: date | None
     version: int | None = None
-    replay: str | None = None
+    source: str | None = None
 
     @property
     def received_at(self) -> str:
         """The time of the capture, as the archive writes times."""
         return write_time(self.capture.fetched_at)
+
+    @property
+    def replay(self) -> str | None:
+        """Where the web archive that the capture is from shows it; None for one that is from a file, or our own."""
+        address = f"{self.source}{self.capture.fetched_at:%Y%m%d%H%M%S}/{self.capture.url}"
+        return address if (self.source or "").endswith("/") and is_web_address(address) else None
 
 
 def load_raw(
@@ -63,12 +69,9 @@ def load_raw(
         raise MissingError("raw_none")
     page = load_capture(connection, capture)
     titles = [state["title"] for state in states if state["seen_from"] <= write_time(page.fetched_at, "microseconds")]
-    return RawPage(article, titles[-1] if titles else key, page, at, version, _find_replay(connection, capture))
-
-
-def _find_replay(connection: sqlite3.Connection, capture: int) -> str | None:
-    address = find_replay_address(connection, capture)
-    return address if address and is_web_address(address) else None
+    return RawPage(
+        article, titles[-1] if titles else key, page, at, version, find_source_of_capture(connection, capture)
+    )
 
 
 def _find_end(

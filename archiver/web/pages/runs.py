@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from archiver.archive.queries.changes import list_changes_of_run
 from archiver.archive.queries.rows import ChangeRow, CountedRunRow, FateRow, RunFindingRow, ShownRunRow
 from archiver.archive.queries.shown_runs import find_run, list_fates, list_findings, list_runs_before
+from archiver.archive.runs.imported_runs import find_source
 from archiver.web.faults import MissingError
 from archiver.web.rendering import Frame, render
 
@@ -25,12 +26,13 @@ class RunsPage:
 
 @dataclass(frozen=True, slots=True)
 class RunPage:
-    """One run, its findings by kind."""
+    """One run, its findings by kind; ``source`` is where its captures were imported from, if they were."""
 
     run: CountedRunRow
     findings: Mapping[str, Sequence[RunFindingRow]]
     events: tuple[ChangeRow, ...]
     fates: tuple[FateRow, ...]
+    source: str | None = None
 
 
 def load_runs(connection: sqlite3.Connection, site: str | None, before: int | None) -> RunsPage:
@@ -54,7 +56,7 @@ def load_run(connection: sqlite3.Connection, number: int) -> RunPage:
     for row in list_findings(connection, run["id"], MOST):
         findings.setdefault(row["kind"], []).append(row)
     events = tuple(list_changes_of_run(connection, run["id"], MOST))
-    return RunPage(run, findings, events, tuple(list_fates(connection, run["id"])))
+    return RunPage(run, findings, events, tuple(list_fates(connection, run["id"])), find_source(connection, run["id"]))
 
 
 def render_run(page: RunPage, frame: Frame) -> str:
