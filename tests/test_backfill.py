@@ -1,5 +1,6 @@
 """What a web archive kept of a site becomes part of its history: asked for once, politely, and only what is proved."""
 
+import json
 import random
 import re
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from sqlite_utils import Database
 
 from archiver.archive.evidence.captures import load_capture
 from archiver.archive.store.file import create_or_open
+from archiver.backfill.cdx import read_block
 from archiver.backfill.client import Client
 from archiver.backfill.pace import Pace
 from archiver.backfill.progress import Progress
@@ -234,6 +236,10 @@ PAGE = Capture(
         ),
         (show(PAGE, memento_datetime="yesterday"), "no capture came (status 200, without a time of capture)"),
         (show(replace(PAGE, status=404)), "it has status 404, and the list says 200"),
+        (
+            Reply(403, b"", (("X-Archive-Wayback-Runtime-Error", "RobotAccessControlException"),)),
+            "no capture came (status 403, RobotAccessControlException)",
+        ),
         (Reply(404, b"<html>"), "no capture came (status 404, without a time of capture)"),
         (
             Reply(302, b"", (("Location", f"/web/20110101000000id_/{PAGE.url}"),)),
@@ -313,7 +319,8 @@ def load_all(path: Path) -> list[Capture]:
         (Reply(403, b"Blocked Site Error"), "has status 403: Blocked Site Error"),
         (Reply(302, b"", (("Location", "http://elsewhere.example/x"),)), "leads to another host"),
         (Reply(302, b"", (("Location", ""),)), "has status 302"),
-        (Reply(200, b'[["timestamp", "original"], ["2012'), "was cut off 3 times"),
+        (Reply(200, b'[["timestamp", "original"], ["2012'), "came 3 times empty or cut off"),
+        (Reply(200, b""), "came 3 times empty or cut off"),
         (Reply(200, b'[["timestamp", "original"]]', cut=5), "its answer was cut off"),
         (Reply(500, b""), "status 500"),
     ],
@@ -426,3 +433,54 @@ def test_other_hosts_and_other_things_than_pages_are_passed_over(tmp_path: Path)
         "error of the server": 1,
     }
     assert done.imported.captures == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "bases"),
+    [
+        ("wayback", [("wayback", "https://web.archive.org/web/")]),
+        ("pywb", [("pywb", "http://localhost:8080/sotttt/")]),
+        (
+            "https://web.archive.org/web/",
+            [("wayback", "https://web.archive.org/web/"), ("pywb", "https://web.archive.org/web/")],
+        ),
+        ("http://a.vn:81", [("wayback", "http://a.vn:81/web/"), ("pywb", "http://a.vn:81/")]),
+        ("http://a.vn/coll/", [("pywb", "http://a.vn/coll/"), ("wayback", "http://a.vn/coll/web/")]),
+    ],
+)
+def test_what_web_archive_is_meant(name: str, bases: list[tuple[str, str]]) -> None:
+    assert [(source.dialect, source.replay) for source in read_source(name, "sotttt")] == bases
+
+
+def test_an_address_is_read_as_crawls_write_it() -> None:
+    table = [
+        ["original", "timestamp"],
+        ["http://A.vn:80/tin tức?a=é", "20120101000000"],
+        ["ftp://a.vn/", "20120101000000"],
+        ["http://a.vn/", "20121301000000"],
+        [None, None],
+    ]
+    block = read_block(json.dumps(table).encode(), "wayback")
+    assert [row.url for row in block.rows] == ["http://a.vn/tin%20t%E1%BB%A9c?a=%C3%A9"]
+    assert block.unreadable == 3
+
+
+def test_what_is_here_says_what_the_same_bytes_were_at_other_times(tmp_path: Path) -> None:
+    archive = WebArchive([replace(PAGE, fetched_at=START + timedelta(days=day)) for day in range(5)])
+    with serve_archive(archive) as base:
+        with backfilling(tmp_path / "archive.db", base, window=Window("20220602000000", "20220603235959")) as begun:
+            assert begun.run().imported.captures == 2
+        assert backfill(tmp_path / "archive.db", base).imported.captures == 3
+    assert sum(not asked.is_list for asked in archive.asked) == 1
+    assert {one.body for one in load_all(tmp_path / "archive.db")} == {PAGE.body}
+
+
+def test_lists_are_asked_for_anew_after_a_week(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Web archives go on collecting, and what is collected elsewhere comes in years later."""
+    archive = WebArchive([PAGE], step=1)
+    with serve_archive(archive) as base:
+        for day, captures in ((1, 1), (6, 1), (9, 2)):
+            monkeypatch.setenv("ARCHIVE_NOW", f"2026-05-0{day}T00:00:00+00:00")
+            backfill(tmp_path / "archive.db", base)
+            assert len(load_all(tmp_path / "archive.db")) == captures
+            archive.captures = [PAGE, replace(PAGE, fetched_at=START - timedelta(days=9), body=PAGE.body + b"\n")]

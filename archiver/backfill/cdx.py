@@ -24,7 +24,7 @@ class ListError(Exception):
 
 
 class CutError(ListError):
-    """A list that ends within."""
+    """A list that ends within, or before it begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,9 @@ def read_block(body: bytes, dialect: Dialect) -> Block:
 
 def _read_array(text: str) -> Block:
     try:
-        table = json.loads(text) if text else []
+        table = json.loads(text)
     except (ValueError, RecursionError) as error:
-        if text.startswith("["):
+        if not text or text.startswith("["):  # nothing at all is what it sends to whom it does not want; else []
             raise CutError("was cut off") from error
         raise ListError(f"cannot be read: {shorten_address(text)}") from error
     if not isinstance(table, list) or not all(isinstance(line, list) for line in table):

@@ -57,7 +57,8 @@ def read_memento(source: Source, row: Listed, answer: Answer) -> Capture:
     at = read_time(row.at)
     shown = _read_date(answer.header("memento-datetime"))
     if at is None or shown is None:
-        raise RefusedError(f"no capture came (status {answer.status}, without a time of capture)")
+        said = answer.header("x-archive-wayback-runtime-error") or "without a time of capture"
+        raise RefusedError(f"no capture came (status {answer.status}, {said[:200]})")
     if shown != at:
         raise RefusedError(f"the capture that came is of {shown:%Y-%m-%d %H:%M:%S}")
     if row.status is not None and row.status != answer.status:

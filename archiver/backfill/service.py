@@ -139,7 +139,7 @@ class Backfill:
             if block.key and block.key == task.key:
                 raise StoppedError(f"{source.base}: the list of {task.host} goes round and round; shorten the period")
             return block
-        told = f"{source.base}: the list of {task.host} was cut off {_MOST_CUT} times"
+        told = f"{source.base}: the list of {task.host} came {_MOST_CUT} times empty or cut off"
         raise UnansweredError(f"{told}; call again later, it goes on from here")
 
     def _fetch_pages(self, source: Source, importer: Importer, done: Backfilled, most: int | None) -> None:
