@@ -449,7 +449,7 @@ def test_other_hosts_and_other_things_than_pages_are_passed_over(tmp_path: Path)
     ],
 )
 def test_what_web_archive_is_meant(name: str, bases: list[tuple[str, str]]) -> None:
-    assert [(source.dialect, source.replay) for source in read_source(name, "sotttt")] == bases
+    assert [(source.dialect, source.prefix) for source in read_source(name, "sotttt")] == bases
 
 
 def test_an_address_is_read_as_crawls_write_it() -> None:

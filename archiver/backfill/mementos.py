@@ -39,7 +39,7 @@ def fetch_memento(client: Client, source: Source, row: Listed) -> Capture:
 
     The archive's own redirects are followed to another spelling of the address, never to another time.
     """
-    address = source.replay_address(row.at, row.url)
+    address = source.capture_address(row.at, row.url)
     try:
         for _ in range(_MOST_HOPS):
             answer = client.get(address, "page")
@@ -83,7 +83,7 @@ def _find_spelling(source: Source, row: Listed, answer: Answer) -> str | None:
         raise RefusedError("the web archive leads elsewhere instead of to the capture")
     if shown[0] != row.at:
         raise RefusedError(f"the web archive leads to a capture of another time ({shown[0]})")
-    return source.replay_address(*shown)
+    return source.capture_address(*shown)
 
 
 def _find_headers(source: Source, answer: Answer) -> Headers:

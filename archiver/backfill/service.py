@@ -81,14 +81,14 @@ class Backfill:
         if not hosts:
             raise ArchiverError(f"{self.site.name}: no host of it is known; give it listings, or hosts = (…)")
         source = self._fetch_lists(hosts)
-        rows = self.progress.list_rows(source.replay, hosts, self.window)
+        rows = self.progress.list_rows(source.prefix, hosts, self.window)
         known = _KnownCaptures(self.database, self.site, source)
         plan = make_plan(
             platform_of(self.site),
             rows,
             lambda url: site_of(url) in hosts,
             known.find,
-            lambda url: self.progress.count_tries(source.replay, url),
+            lambda url: self.progress.count_tries(source.prefix, url),
         )
         return source, plan
 
@@ -108,7 +108,7 @@ class Backfill:
     def _fetch_lists(self, hosts: list[str]) -> Source:
         """Have all lists; the first dialect whose lists can be read is that of the web archive."""
         refusals = []
-        for source in sorted(self.sources, key=lambda source: not self.progress.is_known(source.replay)):
+        for source in sorted(self.sources, key=lambda source: not self.progress.is_known(source.prefix)):
             try:
                 self._fetch_lists_of(source, hosts)
             except ListError as error:
@@ -119,12 +119,12 @@ class Backfill:
         raise ArchiverError(f"{told}; is --from the address of a web archive, and does it show {hosts[0]}?")
 
     def _fetch_lists_of(self, source: Source, hosts: list[str]) -> None:
-        self.progress.begin_lists(source.replay, hosts, self.window)
-        while task := self.progress.find_list(source.replay, hosts, self.window):
+        self.progress.begin_lists(source.prefix, hosts, self.window)
+        while task := self.progress.find_list(source.prefix, hosts, self.window):
             self.tell(f"list of {task.host} from {task.window.since[:8] or 'the beginning'}")
             block = self._fetch_block(source, task)
             parts = halve(task.window) if not block.key and block.size >= MOST_ROWS else ()
-            self.progress.keep_block(source.replay, task, block, parts)
+            self.progress.keep_block(source.prefix, task, block, parts)
 
     def _fetch_block(self, source: Source, task: ListTask) -> Block:
         """Ask for a part of a list; one that was cut off is asked for again."""
@@ -151,7 +151,7 @@ class Backfill:
             self.tell(f"{wanted.begin[0][:8]}: {asked} of {count(done.plan.requests, 'page')} asked for")
             asked += wanted.donor is None
             for capture in self._take(source, wanted, done):
-                importer.add(ImportedCapture(capture, source.replay))
+                importer.add(ImportedCapture(capture, source.prefix))
                 done.left -= 1
             importer.flush()
             self._check_refusals(done, source)
@@ -171,7 +171,7 @@ class Backfill:
         try:
             capture = fetch_memento(self.client, source, row)
         except RefusedError as refusal:
-            self.progress.note_refused(source.replay, row, str(refusal))
+            self.progress.note_refused(source.prefix, row, str(refusal))
             done.refused.append(Refusal(row, str(refusal)))
             done.in_a_row += 1
             return
@@ -213,7 +213,7 @@ class _KnownCaptures:
         )
         return {
             write_digits(read_stored_time(row["fetched_at"])): (
-                row["id"] if read_run_source(row["kind"], row["arguments"]) == self.source.replay else None
+                row["id"] if read_run_source(row["kind"], row["arguments"]) == self.source.prefix else None
             )
             for row in rows
         }

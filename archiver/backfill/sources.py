@@ -36,7 +36,7 @@ class Source:
     base: str
 
     @property
-    def replay(self) -> str:
+    def prefix(self) -> str:
         """Return what stands before time and address of a capture; runs of its captures are known by it."""
         return f"{self.base}/web/" if self.dialect == "wayback" else f"{self.base}/"
 
@@ -54,13 +54,13 @@ class Source:
         resumed = f"&resumeKey={_encode_key(key)}" if key else ""
         return f"{self.base}/cdx/search/cdx?{urlencode(asked)}{resumed}"
 
-    def replay_address(self, at: str, url: str) -> str:
+    def capture_address(self, at: str, url: str) -> str:
         """Return where a capture is shown as it was received, without the archive's frame and links."""
-        return f"{self.replay}{at}id_/{url}"
+        return f"{self.prefix}{at}id_/{url}"
 
     def read_shown(self, location: str) -> tuple[str, str] | None:
         """Read time and address of a capture from where the archive shows it; None for any other address."""
-        path = re.escape(urlsplit(self.replay).path)
+        path = re.escape(urlsplit(self.prefix).path)
         match = re.fullmatch(_SHOWN.format(path=path), location)
         return (match["at"], match["url"]) if match else None
 

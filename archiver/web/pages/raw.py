@@ -46,7 +46,7 @@ class RawPage:
         return write_time(self.capture.fetched_at)
 
     @property
-    def replay(self) -> str | None:
+    def shown_at(self) -> str | None:
         """Where the web archive that the capture is from shows it; None for one that is from a file, or our own."""
         address = f"{self.source}{self.capture.fetched_at:%Y%m%d%H%M%S}/{self.capture.url}"
         return address if (self.source or "").endswith("/") and is_web_address(address) else None
