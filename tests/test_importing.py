@@ -1,25 +1,34 @@
 """Captures that others made, of any age, become part of a site's history as if they had been there from the start."""
 
 import random
+import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
+from archiver.archive.queries.shown_runs import find_last_run
+from archiver.archive.runs.health import Ending, read_health
 from archiver.archive.runs.imported_runs import find_source
 from archiver.archive.store.file import create_or_open
 from archiver.archive.upkeep.merge import merge_archive
+from archiver.cli import archiver
+from archiver.crawl.planning.options import CrawlOptions
+from archiver.crawl.planning.plan import make_plan
+from archiver.crawl.running.closing import close_died_runs
 from archiver.ingest.importing import BrokenRecord, ImportedCapture, Importer, find_purpose
 from archiver.ingest.replay import replay
 from archiver.ingest.verify import verify
 from archiver.model import Capture, Purpose
 from tests.archives import frozen_portal
 from tests.portal import Portal, article_path
+from tests.reading import ask as show
 from tests.scripted_year import HISTORY, START, dump, record_run, script_year
 from tests.visiting import BASE, SITE, Visits
 
@@ -240,3 +249,55 @@ def test_what_is_broken_is_told_in_the_run_of_its_day(tmp_path: Path) -> None:
     ]
     assert ask(database, "SELECT outcome FROM runs") == [("problems",)]
     check_whole(database)
+
+
+def test_a_crawl_closes_what_a_killed_import_left(tmp_path: Path) -> None:
+    database = create_or_open(tmp_path / "archive.db")
+    killed = Importer(database, SITE)
+    for item in look_at_all(frozen_portal(), START):
+        killed.add(item)
+    killed.flush()
+    assert ask(database, "SELECT outcome, seal FROM runs") == [(None, None)]
+    with database.atomic():
+        close_died_runs(database, SITE)
+    assert ask(database, "SELECT kind, outcome, seal IS NOT NULL FROM runs") == [("import", "finished", 1)]
+    check_whole(database)
+
+
+def test_an_import_is_no_crawl_for_plans_and_checks(tmp_path: Path) -> None:
+    """What the next crawl does, and what it is compared with, is as if nothing had been imported after the last one."""
+    portal = frozen_portal()
+    crawled = Visits(tmp_path / "without.db")
+    for day in range(6):
+        crawled.run(portal, START + timedelta(days=day))
+    crawled.database.close()
+    shutil.copy(tmp_path / "without.db", tmp_path / "with.db")
+    said = []
+    for name in ("with", "without"):
+        visits = Visits(tmp_path / f"{name}.db")
+        if name == "with":
+            take_over(visits.database, look_at_all(portal, START + timedelta(days=5, hours=9))[:2])
+        at = START + timedelta(days=6)
+        options = CrawlOptions((f"{BASE}/tin-khoi",))
+        plan = make_plan(visits.database, SITE, options, {}, at)
+        run = visits.begin(at)
+        told = find_last_run(visits.database.conn, SITE.name)
+        ending = Ending(at, 10, sound=True, complete=True)
+        health = read_health(visits.database.conn, run, SITE, options.start, ending)
+        said.append((plan.scope, plan.resumed, told and told["started_at"], replace(health, number=0)))
+    assert said[0] == said[1]
+
+
+def test_where_it_is_from_is_shown(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    database = create_or_open(path)
+    take_over(database, look_at_all(frozen_portal(), START))
+    database.close()
+    call = ["--db", str(path), "runs"]
+    assert "import" in CliRunner().invoke(archiver, call, standalone_mode=False).stdout
+    told = CliRunner().invoke(archiver, [*call, "1"], standalone_mode=False).stdout
+    assert told.strip().endswith("finished, 0 findings; imported from other.warc.gz.")
+    for address in ("/run/1", f"/article/{SITE.name}/{ARTICLE}/raw"):
+        html = show(path, address, {"accept-language": "en"}).text
+        assert "Imported from" in html
+        assert "other.warc.gz" in html

@@ -4,13 +4,18 @@ import base64
 import gzip
 import hashlib
 import json
+import os
 import random
 import shutil
+import socket
 import subprocess
 import sys
+import time
+import urllib.request
 import zipfile
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -24,6 +29,7 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 from warcio.archiveiterator import ArchiveIterator
 
+from archiver.archive.evidence.captures import load_capture
 from archiver.archive.evidence.downloads import Outcome, record_download
 from archiver.archive.evidence.exchanges import Bounds
 from archiver.archive.evidence.files import folder_beside, keep_file
@@ -33,17 +39,19 @@ from archiver.exporting.web_archive import Exported, export_wacz, export_warc
 from archiver.formats.file_types import FileType
 from archiver.formats.warc.fields import read_text, write_target, write_text
 from archiver.ingest.importing import Imported, Importer
-from archiver.ingest.record import record_capture
+from archiver.ingest.record import read_capture, record_capture
 from archiver.ingest.verify import verify
 from archiver.ingest.web_archives.intake import Intake, Period
 from archiver.model import Capture, Problem, Purpose, Unreadable
 from archiver.site import Site
 from tests.archives import frozen_portal
-from tests.portal import article_path
+from tests.portal import article_path, demo_portal
+from tests.real_portal import read_capture_time, read_truth, unpack_mirror
 from tests.scripted_year import START, VIEWS, dump, record_run, script_year
 from tests.visiting import BASE, SITE, Visits
 
 OURS = replace(SITE, listings=(f"{BASE}/",))
+PDF = b"%PDF-1.4\n" + bytes(300)
 PROGRAM = "committee-news-archiver 0"
 FEW = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 EVIDENCE = (
@@ -117,9 +125,8 @@ def record_of_all_kinds(path: Path) -> Database:
             Purpose("robots", final=False),
         )[number]
         record_capture(visits.database, run, SITE, capture, page, purpose)
-    pdf = b"%PDF-1.4\n" + bytes(300)
     with visits.database.atomic():
-        file = keep_file(folder_beside(connection), pdf, FileType("application/pdf", "pdf"))
+        file = keep_file(folder_beside(connection), PDF, FileType("application/pdf", "pdf"))
         for second, outcome in enumerate(
             (
                 Outcome(200, file, validators={"ETag": '"ă"', "filename": "kế hoạch.pdf"}),
@@ -394,3 +401,78 @@ class TestCommand:
     )
     def test_what_means_nothing_is_refused(self, db: Path, arguments: list[str]) -> None:
         assert self.call(db, *arguments)[0] == 2
+
+
+@pytest.fixture
+def replay(tmp_path: Path) -> Iterator[str]:
+    """The address at which pywb replays what was exported; pywb is no dependency, so it is often not here."""
+    wayback, manager = shutil.which("wayback"), shutil.which("wb-manager")
+    if not wayback or not manager:
+        pytest.skip("pywb is not here: pip install pywb into an environment of its own, and add it to the path")
+    database = record_of_all_kinds(tmp_path / "archive.db")
+    for day in (20, 40):
+        Visits(tmp_path / "archive.db").run(demo_portal(), START + timedelta(days=day))
+    export(database, tmp_path / "all.warc.gz")
+    database.close()
+    settings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    for command in (["init", "news"], ["add", "news", "all.warc.gz"]):
+        subprocess.run([manager, *command], cwd=tmp_path, env=settings, check=True, capture_output=True, timeout=120)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    process = subprocess.Popen(
+        [wayback, "-b", "127.0.0.1", "-p", str(port)],
+        cwd=tmp_path,
+        env=settings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(port)
+        yield f"http://127.0.0.1:{port}/news"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port), 5).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("pywb did not begin to serve")
+
+
+def test_pywb_replays_every_page_byte_for_byte(tmp_path: Path, replay: str) -> None:
+    database = create_or_open(tmp_path / "archive.db")
+    rows = database.execute("SELECT id FROM captures WHERE status = 200").fetchall()
+    captures = [load_capture(database.conn, row[0]) for row in rows]
+    files = "SELECT a.url, d.fetched_at FROM downloads d JOIN addresses a ON a.id = d.address_id WHERE d.status = 200"
+    asked = [(capture.url, capture.fetched_at, capture.body) for capture in captures]
+    asked += [(row[0], datetime.fromisoformat(row[1]), PDF) for row in database.execute(files)]
+    assert len(asked) >= 50
+    for url, at, body in asked:
+        address = f"{replay}/{at:%Y%m%d%H%M%S}id_/{write_target(url)}"
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            assert answer.read() == body, url
+
+
+@pytest.mark.slow
+def test_the_copies_of_a_real_portal_come_back_as_they_were(shared: Path, tmp_path: Path) -> None:
+    """1,482 copies of 639 articles, as a mirroring tool made them over the years."""
+    mirror, truth = unpack_mirror(shared, tmp_path), read_truth(shared)
+    visits = Visits(tmp_path / "archive.db", Site("sotttt", "Sở Thông tin và Truyền thông Hà Nội", "liferay_hanoi"))
+    run = visits.begin(START)
+    rows = sorted(truth.values(), key=lambda row: read_capture_time(row["captured"]))
+    for row in rows:
+        body = (mirror / row["file"]).read_bytes()
+        capture = Capture(row["address"], read_capture_time(row["captured"]), 200, (), body)
+        record_capture(visits.database, run, visits.site, capture, read_capture(visits.site, capture))
+    visits.end(run, START + timedelta(hours=1))
+    done = export(visits.database, tmp_path / "all.warc.gz")
+    assert done.captures == len(rows) == 1482
+    copy = create_or_open(tmp_path / "copy.db")
+    import_(copy, tmp_path / "all.warc.gz", site=visits.site)
+    check_same(visits.database, copy)

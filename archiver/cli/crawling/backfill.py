@@ -2,13 +2,15 @@
 
 import sys
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
 from archiver.archive.evidence.kept_captures import list_sites, load_site
 from archiver.archive.store.file import close_archive, create_or_open, open_for_reading
+from archiver.backfill.cdx import write_digits
 from archiver.backfill.client import Client
 from archiver.backfill.pace import LISTS, PAUSE, Pace
 from archiver.backfill.planning import Plan
@@ -34,8 +36,8 @@ _FROM = "wayback (the Internet Archive), pywb (on this machine), or the address 
 @click.command("backfill")
 @click.argument("site", metavar="SITE")
 @click.option("--from", "origin", metavar="ARCHIVE", default="wayback", show_default=True, help=_FROM)
-@click.option("--since", type=Day(), help="Only what was captured on this day (UTC) or later.")
-@click.option("--until", type=Day(), help="Only what was captured on this day (UTC) or before.")
+@click.option("--since", type=Day(), help="Only what was captured on this day or later.")
+@click.option("--until", type=Day(), help="Only what was captured on this day or before.")
 @click.option("--most", type=click.IntRange(min=1), metavar="N", help="Ask for at most N pages; the next call goes on.")
 @click.option("--dry-run", is_flag=True, help="Ask for the lists alone, and say how much there is.")
 @click.option(
@@ -79,7 +81,9 @@ def backfill_command(
             click.echo(f"archiver: {site}: nothing backfilled: {locks.describe_holder(site)}; call again", err=True)
             return LOCKED
         client = Client(Pace(progress, host_of(sources[0].base), pause, tell=_show_progress), agent)
-        backfill = Backfill(database, declared, client, progress, sources, _read_window(since, until), _show_progress)
+        backfill = Backfill(
+            database, declared, client, progress, sources, _read_window(since, until, declared.zone), _show_progress
+        )
         if dry_run:
             return _estimate(site, backfill, pause)
         status = _tell(site, _run(backfill, most))
@@ -109,10 +113,13 @@ def _find_site(db: Path, name: str) -> Site:
             return load_site(database.conn, name)
 
 
-def _read_window(since: date | None, until: date | None) -> Window:
+def _read_window(since: date | None, until: date | None, zone: ZoneInfo) -> Window:
+    """Say from when to when, for days of the site's zone; both ends are included."""
     if since and until and since > until:
         raise UsageError(f"--since {since} is after --until {until}; exchange them")
-    return Window(f"{since:%Y%m%d}000000" if since else "", f"{until:%Y%m%d}235959" if until else "")
+    begin = datetime.combine(since, time.min, zone) if since else None
+    end = datetime.combine(until, time.max, zone) if until else None
+    return Window(write_digits(begin) if begin else "", write_digits(end) if end else "")
 
 
 def _run(backfill: Backfill, most: int | None) -> Backfilled:
