@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -187,3 +188,11 @@ def test_a_progress_file_that_is_none_is_told(crawling: Crawling, base: str) -> 
     crawling.path.with_name("archive.db.backfill").write_bytes(b"no database" * 100)
     done = crawling.archiver("backfill", "sotttt", "--from", base)
     assert (done.status, "remove the file, and lists are asked for once more" in done.err) == (1, True), done.err
+
+
+@pytest.mark.parametrize(("hour", "day"), [("165959", "2022-06-01"), ("170000", "2022-06-02")])
+def test_days_are_those_of_the_site(crawling: Crawling, archive: WebArchive, base: str, hour: str, day: str) -> None:
+    at = datetime.strptime(f"20220601{hour}+0000", "%Y%m%d%H%M%S%z")
+    archive.captures = [replace(archive.captures[0], fetched_at=at)]
+    crawling.archiver("backfill", "sotttt", "--from", base, "--pause", "0", "--since", day, "--until", day)
+    assert crawling.query("SELECT count(*) AS number FROM captures") == [{"number": 1}]
