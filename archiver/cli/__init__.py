@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "archiver.cli.crawling.demo",
     "init": "archiver.cli.crawling.init",
     "crawl": "archiver.cli.crawling.crawl",
+    "backfill": "archiver.cli.crawling.backfill",
     "sites": "archiver.cli.crawling.sites",
     "list": "archiver.cli.reading.articles",
     "search": "archiver.cli.reading.search",
@@ -47,6 +48,7 @@ ABOUT = {
     "demo": "Crawl a small local portal twice and look at its history.",
     "init": "Make a folder a project of your own.",
     "crawl": "Crawl sites into the archive; what cron calls.",
+    "backfill": "Take over what web archives kept before the first crawl.",
     "sites": "List the declared sites; declare a new one from its address; check one.",
     "list": "List articles, the newest first.",
     "search": "Find articles by their words, typed with or without marks.",
@@ -74,7 +76,7 @@ ABOUT = {
 }
 # How the help text shows them: every command stands under one heading.
 GROUPS = {
-    "Begin": "demo init sites crawl",
+    "Begin": "demo init sites crawl backfill",
     "Read": "changes list search show history diff views",
     "Ask and publish": "serve query schema export",
     "Watch": "alerts runs check cron",

@@ -15,6 +15,7 @@ from archiver.archive.queries.queries import find_capture_at, find_sealed_run
 from archiver.archive.queries.rows import KnownArticleRow, StateRow
 from archiver.archive.runs.imported_runs import find_source_of_capture
 from archiver.model import Capture
+from archiver.web.cleaning import is_web_address
 from archiver.web.faults import MissingError
 from archiver.web.pages.article import end_of_day
 from archiver.web.pages.raw_requisites import write_page
@@ -64,6 +65,12 @@ class RawPage:
     def is_page(self) -> bool:
         """Say whether it is HTML, which is shown as a page."""
         return _is_page(_read_type(self.capture))
+
+    @property
+    def shown_at(self) -> str | None:
+        """Where the web archive that the capture is from shows it; None for one that is from a file, or our own."""
+        address = f"{self.source}{self.capture.fetched_at:%Y%m%d%H%M%S}/{self.capture.url}"
+        return address if (self.source or "").endswith("/") and is_web_address(address) else None
 
 
 def load_raw(
