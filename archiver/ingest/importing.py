@@ -29,7 +29,7 @@ from archiver.archive.runs.imported_runs import (
 from archiver.archive.runs.run_log import Run, add_finding
 from archiver.formats.file_types import UNKNOWN, FileType
 from archiver.ingest.record import parser_of, read_answer, record_late
-from archiver.model import Article, Capture, Problem, Purpose
+from archiver.model import Article, Capture, Page, Problem, Purpose
 from archiver.platforms import platform_of
 from archiver.site import Site
 from archiver.urls import path_of, site_of
@@ -114,6 +114,7 @@ class Importer:
         self._waiting: list[ImportedCapture | ImportedFile] = []
         self._bytes = 0
         self._touched: set[int] = set()
+        self._continuations: set[str] = set()
         self._runs: dict[tuple[str, str], Run] = {}
         self._parser: Parser | None = None
         self._exported: dict[str, ExportedRun] = {}
@@ -204,10 +205,17 @@ class Importer:
             return
         purpose = item.purpose or find_purpose(self._site, item.capture)
         page = read_answer(self._site, item.capture, purpose)
-        if item.purpose is None and isinstance(page, Article) and page.next_url:
-            purpose = replace(purpose, final=False)  # what the others of its pages say is not known to belong to it
+        if item.purpose is None and self._is_one_of_several(item.capture.url, page):
+            purpose = replace(purpose, final=False)
         run, parser = self._run_of(item), self._find_parser()
         self._touched |= record_late(self._database, run, self._site, parser, item.capture, page, purpose)
+
+    def _is_one_of_several(self, url: str, page: Page) -> bool:
+        """Say whether a page has a part of an article's text: nobody says which others were fetched along with it."""
+        if isinstance(page, Article) and page.next_url:
+            self._continuations.add(page.next_url)
+            return True
+        return url in self._continuations
 
     def _find_parser(self) -> Parser:
         self._parser = self._parser or parser_of(self._database, self._site)
