@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,10 +21,12 @@ from archiver.ingest.importing import ImportedCapture, Importer
 from archiver.ingest.verify import verify
 from archiver.model import Capture
 from spiders.sotttt import Sotttt
+from tests.archives import frozen_portal
 from tests.conftest import PROJECT, Crawling
 from tests.scripted_year import HISTORY, dump
 from tests.test_backfill import count_distinct, keep_years
-from tests.visiting import BASE
+from tests.test_terminal import at_terminal
+from tests.visiting import BASE, Visits
 from tests.web_archives import Asked, Reply, WebArchive, serve_archive
 
 SITE = Sotttt.declare_site()
@@ -196,3 +198,19 @@ def test_days_are_those_of_the_site(crawling: Crawling, archive: WebArchive, bas
     archive.captures = [replace(archive.captures[0], fetched_at=at)]
     crawling.archiver("backfill", "sotttt", "--from", base, "--pause", "0", "--since", day, "--until", day)
     assert crawling.query("SELECT count(*) AS number FROM captures") == [{"number": 1}]
+
+
+def test_at_a_terminal_it_says_how_far_it_is(crawling: Crawling, archive: WebArchive, base: str) -> None:
+    shown = at_terminal(crawling.path, "backfill", "sotttt", "--from", base, "--pause", "0")
+    pages = count_distinct(list(archive.captures))
+    assert "\r\x1b[Klist of sotttt.hanoi.gov.vn from the beginning" in shown
+    assert f"\r\x1b[K20220601: 0 of {pages} pages asked for" in shown
+    assert f"\r\x1b[Ksotttt: {len(archive.captures)} captures taken over" in shown
+
+
+def test_a_site_that_only_the_archive_knows_is_backfilled(crawling: Crawling, archive: WebArchive, base: str) -> None:
+    visits = Visits(crawling.path, replace(SITE, name="khac", listings=(HOST,)), HOST)
+    visits.run(frozen_portal(), datetime(2026, 1, 1, tzinfo=UTC))
+    visits.database.close()
+    done = crawling.archiver("backfill", "khac", "--from", base, "--pause", "0")
+    assert (done.status, f"khac: {len(archive.captures)} captures taken over" in done.err) == (0, True), done.err
