@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -33,11 +34,13 @@ from archiver.archive.evidence.captures import load_capture
 from archiver.archive.evidence.downloads import Outcome, record_download
 from archiver.archive.evidence.exchanges import Bounds
 from archiver.archive.evidence.files import folder_beside, keep_file
+from archiver.archive.runs.exported_runs import describe_run, write_described
 from archiver.archive.store.file import create_or_open
 from archiver.cli import archiver
 from archiver.exporting.web_archive import Exported, export_wacz, export_warc
 from archiver.formats.file_types import FileType
-from archiver.formats.warc.fields import read_text, write_target, write_text
+from archiver.formats.warc.fields import RUN_TYPE, read_text, write_target, write_text
+from archiver.formats.warc.writing import Entry, WarcWriter
 from archiver.ingest.importing import Imported, Importer
 from archiver.ingest.record import read_capture, record_capture
 from archiver.ingest.verify import verify
@@ -49,6 +52,7 @@ from tests.portal import article_path, demo_portal
 from tests.real_portal import read_capture_time, read_truth, unpack_mirror
 from tests.scripted_year import START, VIEWS, dump, record_run, script_year
 from tests.visiting import BASE, SITE, Visits
+from tests.warc_records import spoil
 
 OURS = replace(SITE, listings=(f"{BASE}/",))
 PDF = b"%PDF-1.4\n" + bytes(300)
@@ -231,6 +235,62 @@ def test_a_file_of_ours_that_is_cut_makes_no_run_of_a_part(tmp_path: Path) -> No
         )
         assert [*verify(copy)] == []
         copy.close()
+
+
+def test_a_file_of_ours_that_another_hand_changed_does_no_harm(tmp_path: Path) -> None:
+    database = record_of_all_kinds(tmp_path / "archive.db")
+    export(database, tmp_path / "all.warc.gz")
+    data = gzip.decompress((tmp_path / "all.warc.gz").read_bytes())
+    seals = {row[0]: row[1] for row in ask(database, "SELECT uid, seal FROM runs WHERE kind = 'crawl'")}
+    chance = random.Random(5)
+    for number in range(12):
+        (tmp_path / "spoilt.warc").write_bytes(spoil(chance, data))
+        copy = create_or_open(tmp_path / f"copy{number}.db")
+        import_(copy, tmp_path / "spoilt.warc")
+        crawls = ask(copy, "SELECT uid, seal FROM runs WHERE kind = 'crawl'")
+        assert all(seals.get(uid) == seal for uid, seal in crawls)
+        assert [*verify(copy)] == []
+        copy.close()
+
+
+WRONG = {
+    "times": {"finished_at": "yesterday"},
+    "numbers": {"requests": 10**30},
+    "kinds": {"outcome": "splendid"},
+    "fates": {"fates": [["failed", "x"]]},
+    "findings": {"findings": "none"},
+    "arguments": {"arguments": "{"},
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_what_is_wrongly_said_of_a_run_is_not_believed(tmp_path: Path, wrong: str) -> None:
+    database = record_of_all_kinds(tmp_path / "archive.db")
+    run = database.execute("SELECT id, uid FROM runs ORDER BY started_at LIMIT 1").fetchone()
+    said = describe_run(database.conn, run["id"]) | WRONG[wrong]
+    export(database, tmp_path / "all.warc.gz")
+    changed = BytesIO()
+    writer = WarcWriter(changed)
+    url = f"urn:committee-news-archiver:run:{run['uid']}"
+    writer.write(Entry("metadata", url, START, write_described(said).encode(), media_type=RUN_TYPE))
+    for record in gzip_members((tmp_path / "all.warc.gz").read_bytes()):
+        if url.encode() not in gzip.decompress(record):
+            changed.write(record)
+    (tmp_path / "changed.warc.gz").write_bytes(changed.getvalue())
+    copy = create_or_open(tmp_path / "copy.db")
+    import_(copy, tmp_path / "changed.warc.gz")
+    rows = ask(copy, "SELECT kind, uid = '" + run["uid"] + "' FROM runs ORDER BY started_at")
+    assert rows[0] == ("import", 0)
+    assert {kind for kind, _ in rows[1:]} == {"crawl"}
+    assert [*verify(copy)] == []
+
+
+def gzip_members(data: bytes) -> Iterator[bytes]:
+    while data:
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        unpacker.decompress(data)
+        yield data[: len(data) - len(unpacker.unused_data)]
+        data = unpacker.unused_data
 
 
 def read_all(path: Path) -> list[tuple[str, dict[str, str], bytes]]:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import random
 from datetime import datetime
 
 from archiver.ingest.importing import ImportedCapture, ImportedFile, Importer
@@ -42,6 +43,26 @@ def begin_arc(at: datetime) -> bytes:
 def write_sha1(body: bytes) -> str:
     """Write a digest as most crawlers do."""
     return f"sha1:{base64.b32encode(hashlib.sha1(body).digest()).decode()}"
+
+
+def spoil(chance: random.Random, data: bytes) -> bytes:
+    """Change, lose, add or double some bytes."""
+    spoilt = bytearray(data)
+    for _ in range(chance.randint(1, 4)):
+        place, other = chance.randrange(len(spoilt)), chance.randrange(len(spoilt))
+        match chance.choice(["change", "lose", "add", "double", "cut"]):
+            case "change":
+                spoilt[place] = chance.randrange(256)
+            case "lose":
+                del spoilt[place : place + chance.randint(1, 30)]
+            case "add":
+                spoilt[place:place] = chance.randbytes(chance.randint(1, 20))
+            case "double":
+                spoilt[place:place] = spoilt[other : other + 300]
+            case "cut":
+                del spoilt[place + 1 :]
+        spoilt = spoilt or bytearray(b"x")
+    return bytes(spoilt)
 
 
 class Collector(Importer):

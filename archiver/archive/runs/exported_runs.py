@@ -15,7 +15,7 @@ from archiver.archive.evidence.captures import find_address
 from archiver.archive.evidence.seals import compute_seal
 from archiver.archive.runs.run_log import Run
 from archiver.archive.store.damage import DamageError
-from archiver.archive.store.values import read_json
+from archiver.archive.store.values import read_json, read_time
 
 # As they stand in the row; what judging derives is derived again.
 _COLUMNS = (
@@ -86,6 +86,10 @@ def read_described(text: str) -> ExportedRun | None:
         return None
     if not isinstance(said, dict) or not all(isinstance(said.get(name), str) for name in ("uid", "site", "started_at")):
         return None
+    try:
+        read_time(said["started_at"])
+    except DamageError:
+        return None
     return ExportedRun(said["uid"], said["site"], said["started_at"], said)
 
 
@@ -102,7 +106,8 @@ def restore_described(connection: sqlite3.Connection, run: Run, exported: Export
         for row in _write_rest(run, exported.said):
             connection.execute(*row)
         _write_unanswered(connection, run, exported.said)
-    except (sqlite3.Error, TypeError, ValueError, KeyError):  # what no run of ours has: it was written by another hand
+    except (sqlite3.Error, ArithmeticError, LookupError, TypeError, ValueError, DamageError):
+        # What no run of ours has: it was written by another hand.
         connection.execute("ROLLBACK TO described")
         return False
     finally:
@@ -119,6 +124,7 @@ def _is_whole(connection: sqlite3.Connection, run: Run, said: Mapping[str, Any])
 
 def _write_row(connection: sqlite3.Connection, run: Run, said: Mapping[str, Any]) -> None:
     assignments = ", ".join(f"{column} = ?" for column in _COLUMNS)
+    read_time(said["finished_at"])
     connection.execute(f"UPDATE runs SET {assignments} WHERE id = ?", (*(said[column] for column in _COLUMNS), run.id))
     connection.execute("DELETE FROM findings WHERE run_id = ?", (run.id,))
 

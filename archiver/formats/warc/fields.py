@@ -33,7 +33,7 @@ def write_text(text: str) -> str:
 
 def read_text(written: str) -> str:
     """Read a text back."""
-    return unquote(written, errors="strict")
+    return unquote(written)
 
 
 def write_target(url: str) -> str:

@@ -17,7 +17,11 @@ INDEX, SECONDARY = "indexes/index.cdx.gz", "indexes/index.idx"
 
 def write_key(written: Written) -> str:
     """Write the key of an index line: the address with its host turned round, and the time."""
-    return f"{surt.surt(written.url)} {write_timestamp(written.at)}"
+    try:
+        key = surt.surt(written.url)
+    except ValueError:  # no address that can be taken apart
+        key = written.url
+    return f"{key} {write_timestamp(written.at)}"
 
 
 def write_timestamp(at: datetime) -> str:

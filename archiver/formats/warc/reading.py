@@ -17,6 +17,8 @@ from archiver.formats.warc.streams import ArchiveStream
 # What is read of a record of a kind that says nothing to us: nothing.
 _READ = frozenset({"response", "resource", "revisit", "metadata", "warcinfo"})
 _PIECE = 1 << 16
+# Before the first there was no web; behind the last some calendars end.
+_YEARS = (1990, 9000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +146,10 @@ def _is_digest(value: str, digest: bytes) -> bool:
 def _read_time(fields: Mapping[str, str]) -> datetime | None:
     try:
         read = datetime.fromisoformat(fields.get("warc-date", "").strip())
-        return (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
+        at = (read if read.tzinfo else read.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
+    return at if _YEARS[0] <= at.year <= _YEARS[1] else None
 
 
 def _shorten(error: Exception) -> str:

@@ -5,6 +5,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import IO
 
@@ -26,9 +27,8 @@ class ArchiveStream:
         self.name = name
         self.cut: str | None = None
         self._raw = raw
-        start = raw.read(2)
-        raw.seek(0)
-        self._unpacked: IO[bytes] = gzip.GzipFile(fileobj=raw) if start == _GZIP else raw  # type: ignore[assignment]
+        is_packed = self._begins_with(_GZIP)
+        self._unpacked: IO[bytes] = gzip.GzipFile(fileobj=raw) if is_packed else raw  # type: ignore[assignment]
 
     def read(self, size: int = -1) -> bytes:
         """Read some bytes; none at the end, also where the file is cut off or damaged there."""
@@ -37,12 +37,21 @@ class ArchiveStream:
         try:
             return self._unpacked.read1(size) if isinstance(self._unpacked, gzip.GzipFile) else self._raw.read(size)
         except _CUT as error:
-            self.cut = "the file is cut off" if isinstance(error, EOFError) else f"the file is damaged: {error}"
+            self.cut = _explain(error)
             return b""
 
     def tell(self) -> int:
         """Return how many bytes of the file are read, compressed as they are."""
         return self._raw.tell()
+
+    def _begins_with(self, mark: bytes) -> bool:
+        try:
+            start = self._raw.read(len(mark))
+            self._raw.seek(0)
+        except _CUT as error:
+            self.cut = _explain(error)
+            return False
+        return start == mark
 
 
 @contextmanager
@@ -73,5 +82,17 @@ def _list_packed(path: Path, raw: IO[bytes]) -> Iterator[ArchiveStream]:
     with package:
         for entry in package.infolist():
             if entry.filename.startswith(_DATA) and not entry.is_dir():
-                with package.open(entry) as stream:
-                    yield ArchiveStream(path.name, stream)
+                yield _open_packed(path, package, entry)
+
+
+def _open_packed(path: Path, package: zipfile.ZipFile, entry: zipfile.ZipInfo) -> ArchiveStream:
+    try:
+        return ArchiveStream(path.name, package.open(entry))
+    except (*_CUT, RuntimeError) as error:  # RuntimeError: a password is asked for; or packed in a way not known
+        stream = ArchiveStream(path.name, BytesIO())
+        stream.cut = f"{entry.filename} in it cannot be read: {error}"
+        return stream
+
+
+def _explain(error: Exception) -> str:
+    return "the file is cut off" if isinstance(error, EOFError) else f"the file is damaged: {error}"

@@ -216,8 +216,9 @@ def _complete_own_file(record: Record, item: ImportedFile) -> ImportedFile:
     run = _run_of(record)
     if run is None:
         return item
-    status = record.fields.get(own.STATUS.lower(), "200")
-    capture = replace(item.capture, status=int(status) if status.isdigit() else 200)
+    status = record.fields.get(own.STATUS.lower(), "")
+    is_status = len(status) == 3 and status.isascii() and status.isdigit()
+    capture = replace(item.capture, status=int(status) if is_status else 200)
     return replace(item, capture=capture, run=run, validators=read_own_validators(record))
 
 
