@@ -73,19 +73,35 @@ def check_pauses(asked: list[Asked]) -> None:
 
 
 def call_and_kill(path: Path, site: str, base: str, archive: WebArchive) -> list[str]:
-    """Call backfill and kill it, ten times; returns what was asked for last each time."""
+    """Call backfill and kill it, ten times; returns what was asked for last each time.
+
+    Nothing is answered beyond a few requests, so that no process comes to its end before it is killed.
+    """
     chance = random.Random(5)
+    served, limit = archive.trouble, 0
+
+    def hold(here: WebArchive, path: str) -> Reply | None:
+        number = len(here.asked)
+        while number > limit:
+            time.sleep(0.01)
+        return served(here, path) if served else None
+
+    archive.trouble = hold
     command = [sys.executable, "-m", "archiver", "backfill", site, "--from", base, "--pause", str(PAUSE)]
     environment = os.environ | {"ARCHIVE_DB": str(path), "PYTHONPATH": str(PROJECT)}
     last: list[str] = []
     for _ in range(KILLS):
+        wanted = len(archive.asked) + chance.randint(1, 9)
+        limit = wanted + 2
         process = subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.DEVNULL)
-        wait_for_requests(archive, len(archive.asked) + chance.randint(1, 9), process)
+        wait_for_requests(archive, wanted, process)
         time.sleep(chance.random() * PAUSE)
         assert process.poll() is None, "it came to its end before it was killed"
         process.send_signal(signal.SIGKILL)
         process.wait()
         last.append(archive.asked[-1].path)
+    archive.trouble = served
+    limit = len(archive.asked)
     return last
 
 

@@ -138,7 +138,9 @@ class Backfill:
             try:
                 return _read_list(self.client.get(address, "list"), source)
             except LostError as error:
-                raise UnansweredError(f"{source.base}: the list of {task.host} was not had: {error}") from error
+                raise UnansweredError(
+                    f"{source.base}: the list of {task.host} was not had: {error}; call again later"
+                ) from error
             except CutError:
                 continue
         told = f"{source.base}: the list of {task.host} came {_MOST_CUT} times empty or cut off"
