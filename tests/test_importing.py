@@ -26,7 +26,9 @@ from archiver.ingest.importing import BrokenRecord, ImportedCapture, Importer, f
 from archiver.ingest.replay import replay
 from archiver.ingest.verify import verify
 from archiver.model import Capture, Purpose
+from archiver.site import Site
 from tests.archives import frozen_portal
+from tests.paged_portal import PagedPortal
 from tests.portal import Portal, article_path
 from tests.reading import ask as show
 from tests.scripted_year import HISTORY, START, dump, record_run, script_year
@@ -301,3 +303,19 @@ def test_where_it_is_from_is_shown(tmp_path: Path) -> None:
         html = show(path, address, {"accept-language": "en"}).text
         assert "Imported from" in html
         assert "other.warc.gz" in html
+
+
+def test_the_pages_of_an_article_over_several_are_kept_and_not_read(tmp_path: Path) -> None:
+    """Each alone would be an article that lost most of its text."""
+    site = Site("vidu", "Ví dụ", "generic", (f"{BASE}/tin",))
+    database, portal = create_or_open(tmp_path / "archive.db"), PagedPortal()
+    importer = Importer(database, site)
+    for second, path in enumerate(("/tin/dai", "/tin/dai?trang=2", "/tin/dai?trang=3", "/tin/ngan-0")):
+        status, html = portal.answer(path)
+        headers = (("Content-Type", "text/html; charset=utf-8"),)
+        capture = Capture(BASE + path, START + timedelta(seconds=second), status, headers, html.encode())
+        importer.add(ImportedCapture(capture, "other.warc.gz"))
+    importer.close()
+    assert ask(database, "SELECT url FROM current_articles") == [(f"{BASE}/tin/ngan-0",)]
+    assert ask(database, "SELECT count(*), sum(final) FROM captures") == [(4, 1)]
+    check_whole(database)

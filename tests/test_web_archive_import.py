@@ -400,6 +400,10 @@ class TestCommand:
         file = write(tmp_path, b"this is no web archive at all, and nothing else")
         assert self.call(db, str(file), SITE.name)[0] == 1
         assert self.call(db, str(tmp_path / "not-here.warc"), SITE.name)[0] == 1
+        other = write(tmp_path, whole_record("http://other.example/", START, PAGE), name="other.warc")
+        status, told = self.call(db, str(other), SITE.name)
+        assert status == 1
+        assert told.strip().endswith('if a host named above is its own, declare it: hosts = ("HOST",)')
         status, told = self.call(db, str(file), "nobody")
         assert (status, told[:25]) == (2, "there is no site 'nobody'")
 

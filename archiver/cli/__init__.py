@@ -64,7 +64,7 @@ ABOUT = {
     "import": "Take captures over from WARC, ARC and WACZ files.",
     "query": "Ask with your own SQL; nothing can be changed.",
     "serve": "Show the archive in a browser.",
-    "export": "Write CSV, JSON lines, Parquet, Atom, or a copy to browse.",
+    "export": "Write CSV, JSON lines, Parquet, Atom, WARC, WACZ, or a copy to browse.",
     "schema": "Print the views for your own SQL, column by column; all kinds of findings.",
     "cron": "Print lines for a crontab and units for systemd.",
     "backup": "Copy the archive, also while a crawl writes.",

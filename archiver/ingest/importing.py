@@ -18,6 +18,7 @@ from archiver.archive.evidence.downloads import Outcome, record_download
 from archiver.archive.evidence.files import StoredFile, folder_beside, keep_file
 from archiver.archive.history.content import write_time
 from archiver.archive.history.readings import Parser
+from archiver.archive.history.snapshots import rederive_article
 from archiver.archive.runs.exported_runs import ExportedRun
 from archiver.archive.runs.imported_runs import (
     close_imported_runs,
@@ -28,7 +29,7 @@ from archiver.archive.runs.imported_runs import (
 from archiver.archive.runs.run_log import Run, add_finding
 from archiver.formats.file_types import UNKNOWN, FileType
 from archiver.ingest.record import parser_of, read_answer, record_late
-from archiver.model import Article, Capture, Problem, Purpose
+from archiver.model import Article, Capture, Page, Problem, Purpose
 from archiver.platforms import platform_of
 from archiver.site import Site
 from archiver.urls import path_of, site_of
@@ -112,6 +113,8 @@ class Importer:
         self.is_dry = dry_run
         self._waiting: list[ImportedCapture | ImportedFile] = []
         self._bytes = 0
+        self._touched: set[int] = set()
+        self._continuations: set[str] = set()
         self._runs: dict[tuple[str, str], Run] = {}
         self._parser: Parser | None = None
         self._exported: dict[str, ExportedRun] = {}
@@ -147,6 +150,9 @@ class Importer:
         with self._writing():
             for item in waiting:
                 self._take(item)
+            touched, self._touched = self._touched, set()
+            for article_id in sorted(touched):
+                rederive_article(self._database.conn, article_id)
 
     def close(self) -> Imported:
         """Write what waits, and close, judge and seal the runs; returns what came of all."""
@@ -199,9 +205,17 @@ class Importer:
             return
         purpose = item.purpose or find_purpose(self._site, item.capture)
         page = read_answer(self._site, item.capture, purpose)
-        if item.purpose is None and isinstance(page, Article) and page.next_url:
-            purpose = replace(purpose, final=False)  # what the others of its pages say is not known to belong to it
-        record_late(self._database, self._run_of(item), self._site, self._find_parser(), item.capture, page, purpose)
+        if item.purpose is None and self._is_one_of_several(item.capture.url, page):
+            purpose = replace(purpose, final=False)
+        run, parser = self._run_of(item), self._find_parser()
+        self._touched |= record_late(self._database, run, self._site, parser, item.capture, page, purpose)
+
+    def _is_one_of_several(self, url: str, page: Page) -> bool:
+        """Say whether a page has a part of an article's text: nobody says which others were fetched along with it."""
+        if isinstance(page, Article) and page.next_url:
+            self._continuations.add(page.next_url)
+            return True
+        return url in self._continuations
 
     def _find_parser(self) -> Parser:
         self._parser = self._parser or parser_of(self._database, self._site)

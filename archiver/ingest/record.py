@@ -65,7 +65,8 @@ class _Scene:
     """What recording one capture needs: the archive, the run and the site, the parser that read it.
 
     ``is_late``: other runs recorded what came after this capture. ``is_replayed``: the capture was recorded before, and
-    only what it says of articles is written, in the order of time.
+    only what it says of articles is written, in the order of time. ``derives``: the history of its articles is derived
+    at once; else the caller does it.
     """
 
     database: Database
@@ -75,6 +76,7 @@ class _Scene:
     sighting: Sighting
     is_late: bool = False
     is_replayed: bool = False
+    derives: bool = True
 
 
 def read_capture(site: Site, capture: Capture) -> Page:
@@ -189,24 +191,21 @@ def record_capture(
 
 def record_late(
     database: Database, run: Run, site: Site, parser: Parser, capture: Capture, page: Page, purpose: Purpose
-) -> bool:
-    """Keep a capture of any age and record what was read of it; False for one that is kept already.
+) -> frozenset[int]:
+    """Keep a capture of any age and record what was read of it; returns the articles (ids) that it speaks of.
 
-    What came later is not judged again: the caller does that for many captures at once (imported_runs.py). The
-    transaction is the caller's, too.
+    The caller derives their history anew (rederive_article) before the transaction ends, which is the caller's too, and
+    judges again what came later, for many captures at once (imported_runs.py).
     """
     capture_id = keep_capture(database.conn, run, capture, purpose)
-    if capture_id is None:
-        return False
-    if not purpose.final:
-        return True
+    if capture_id is None or not purpose.final:
+        return frozenset()
     sighting = Sighting(capture_id, write_time(capture.fetched_at, "microseconds"), site.name, fresh=True)
-    scene = _Scene(database, run, site, parser, sighting, is_late=True)
+    scene = _Scene(database, run, site, parser, sighting, is_late=True, derives=False)
     page = _read_with_earlier(database, site, capture_id, page)
     _report_unread(scene, capture, page, purpose)
-    for statement in interpret(platform_of(site), capture, page, purpose):
-        _record_statement(scene, statement)
-    return True
+    statements = interpret(platform_of(site), capture, page, purpose)
+    return frozenset(_record_statement(scene, statement)[0] for statement in statements)
 
 
 def replay_capture(
@@ -290,13 +289,14 @@ def _record_statement(scene: _Scene, statement: Statement) -> tuple[int, Novelty
     connection = scene.database.conn
     if statement.entry is not None:
         article_id, is_usual = record_entry(connection, scene.sighting, scene.parser, statement.entry)
-        if not is_usual:
+        if not is_usual and scene.derives:
             rederive_article(connection, article_id)
         return article_id, None
     known = meet_key(connection, scene.site.name, statement.key)
     if statement.shown is not None:
         return known.article_id, _record_shown(scene, known, statement.shown, statement.detail)
-    record_sign(connection, scene.sighting, scene.parser, known, statement.sign, statement.detail or "")
+    detail, derives = statement.detail or "", scene.derives
+    record_sign(connection, scene.sighting, scene.parser, known, statement.sign, detail, derives=derives)
     confirmed = statement.sign == "confirmed" and find_known(connection, scene.site.name, statement.key) is not None
     return known.article_id, "unchanged" if confirmed else None
 
@@ -304,7 +304,8 @@ def _record_statement(scene: _Scene, statement: Statement) -> tuple[int, Novelty
 def _record_shown(scene: _Scene, known: Known, article: Article, detail: str | None) -> Novelty:
     _read_neighbours_again(scene, known.article_id)
     last = find_last_content(scene.database.conn, known.article_id, scene.parser.id, scene.sighting.at, detail)
-    return record_article(scene.database.conn, scene.sighting, scene.parser, article, known, last, detail)
+    connection, derives = scene.database.conn, scene.derives
+    return record_article(connection, scene.sighting, scene.parser, article, known, last, detail, derives=derives)
 
 
 def _read_neighbours_again(scene: _Scene, article_id: int) -> None:

@@ -50,13 +50,15 @@ def record_article(
     known: Known,
     last: LastContent | None,
     detail: str | None = None,
+    *,
+    derives: bool = True,
 ) -> Novelty:
     """Record a good article page: a snapshot only if the content differs from the one before, and its count.
 
     ``last`` is the article's last good reading before this capture, as found for ``detail`` (find_last_content); None
     where there is none.
     A page that lost fields is doubtful: it may be the portal that is broken and not the article, which the judgement of
-    its run decides.
+    its run decides. Where nothing ``derives`` from it here, the caller sees to the article's history.
     """
     article_id = known.article_id
     address, moved = add_address(connection, known, sighting, article.url, article.section, answered=True)
@@ -67,7 +69,7 @@ def record_article(
     same = last is not None and last.parser_id == parser.id and last.content_id == shown.content_id
     if moved or not same:
         note_clues(connection, sighting.site, known, article, content)
-    if doubtful:
+    if doubtful or not derives:
         return "pending"
     if same and not moved and last and _extend(connection, article_id, sighting, last, article.views, address):
         return "unchanged"
@@ -132,17 +134,19 @@ def record_sign(
     known: Known,
     sign: Sign,
     detail: str,
+    *,
+    derives: bool = True,
 ) -> None:
     """Record what a capture says of an article without showing it: missing, moved, confirmed.
 
     That it is missing is doubtful until its run is judged; whether a redirect counts is settled with its keys. A page
-    that is no article (UNREAD) says nothing before that.
+    that is no article (UNREAD) says nothing before that. ``derives`` as for ``record_article``.
     """
     is_unread = detail.startswith(UNREAD)
     doubtful = sign == "missing" and not is_unread
     standing: Standing = "counted" if sign == "confirmed" else "withheld" if is_unread else "pending"
     add_reading(connection, known, sighting, parser, "article", sign, standing, None, detail=detail, doubtful=doubtful)
-    if standing == "counted" or (sign == "missing" and _has_addresses(connection, known.article_id)):
+    if derives and (standing == "counted" or (sign == "missing" and _has_addresses(connection, known.article_id))):
         rederive_article(connection, known.article_id)
 
 

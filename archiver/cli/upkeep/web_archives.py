@@ -145,7 +145,8 @@ def _tell(site: str, done: Imported, unread: list[str], *, dry_run: bool) -> int
     for line in unread:
         click.echo(f"archiver: {escape_controls(line)}", err=True)
     if not done.found:
-        click.echo(f"archiver: {site}: nothing of it can be read in these files; look at the lines above", err=True)
+        hint = 'if a host named above is its own, declare it: hosts = ("HOST",)' if done.skipped else "name others"
+        click.echo(f"archiver: {site}: nothing of it can be read in these files; {hint}", err=True)
         return FAILED
     return FINDINGS if done.broken or unread else 0
 
