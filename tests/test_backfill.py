@@ -402,7 +402,9 @@ def test_a_process_that_was_killed_over_a_request_makes_the_next_one_wait(tmp_pa
     pace.wait("page")
     pace.note_answer("page")
     pace.wait("page")
-    assert sum(clock.slept) <= 3.0 + 2 * 3.0
+    assert (pace.look_ahead() <= 3.0, sum(clock.slept) <= 3.0 + 2 * 3.0) == (True, True)
+    pace.hold_off(9e9)
+    assert pace.look_ahead() == 24 * 3600
     progress.close()
 
 
@@ -484,3 +486,17 @@ def test_lists_are_asked_for_anew_after_a_week(tmp_path: Path, monkeypatch: pyte
             backfill(tmp_path / "archive.db", base)
             assert len(load_all(tmp_path / "archive.db")) == captures
             archive.captures = [PAGE, replace(PAGE, fetched_at=START - timedelta(days=9), body=PAGE.body + b"\n")]
+
+
+@pytest.mark.parametrize("keys", [("a",), ("a", "b"), ("a", "b", "c")])
+def test_a_list_that_goes_round_and_round_ends(tmp_path: Path, keys: tuple[str, ...]) -> None:
+    def turn(archive: WebArchive, _: str) -> Reply:
+        row = ["20220601000000", PAGE.url]
+        table = [["timestamp", "original"], row, [], [keys[len(archive.asked) % len(keys)]]]
+        return Reply(200, json.dumps(table).encode())
+
+    archive = WebArchive([], trouble=turn)
+    with serve_archive(archive) as base:
+        done = backfill(tmp_path / "archive.db", base)
+    assert "goes round and round; shorten the period" in str(done.stopped)
+    assert len(archive.asked) == len(keys) + 1

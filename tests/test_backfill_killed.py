@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,10 +21,12 @@ from archiver.ingest.importing import ImportedCapture, Importer
 from archiver.ingest.verify import verify
 from archiver.model import Capture
 from spiders.sotttt import Sotttt
+from tests.archives import frozen_portal
 from tests.conftest import PROJECT, Crawling
 from tests.scripted_year import HISTORY, dump
 from tests.test_backfill import count_distinct, keep_years
-from tests.visiting import BASE
+from tests.test_terminal import at_terminal
+from tests.visiting import BASE, Visits
 from tests.web_archives import Asked, Reply, WebArchive, serve_archive
 
 SITE = Sotttt.declare_site()
@@ -71,19 +73,35 @@ def check_pauses(asked: list[Asked]) -> None:
 
 
 def call_and_kill(path: Path, site: str, base: str, archive: WebArchive) -> list[str]:
-    """Call backfill and kill it, ten times; returns what was asked for last each time."""
+    """Call backfill and kill it, ten times; returns what was asked for last each time.
+
+    Nothing is answered beyond a few requests, so that no process comes to its end before it is killed.
+    """
     chance = random.Random(5)
+    served, limit = archive.trouble, 0
+
+    def hold(here: WebArchive, path: str) -> Reply | None:
+        number = len(here.asked)
+        while number > limit:
+            time.sleep(0.01)
+        return served(here, path) if served else None
+
+    archive.trouble = hold
     command = [sys.executable, "-m", "archiver", "backfill", site, "--from", base, "--pause", str(PAUSE)]
     environment = os.environ | {"ARCHIVE_DB": str(path), "PYTHONPATH": str(PROJECT)}
     last: list[str] = []
     for _ in range(KILLS):
+        wanted = len(archive.asked) + chance.randint(1, 9)
+        limit = wanted + 2
         process = subprocess.Popen(command, cwd=PROJECT, env=environment, stderr=subprocess.DEVNULL)
-        wait_for_requests(archive, len(archive.asked) + chance.randint(1, 9), process)
+        wait_for_requests(archive, wanted, process)
         time.sleep(chance.random() * PAUSE)
         assert process.poll() is None, "it came to its end before it was killed"
         process.send_signal(signal.SIGKILL)
         process.wait()
         last.append(archive.asked[-1].path)
+    archive.trouble = served
+    limit = len(archive.asked)
     return last
 
 
@@ -196,3 +214,19 @@ def test_days_are_those_of_the_site(crawling: Crawling, archive: WebArchive, bas
     archive.captures = [replace(archive.captures[0], fetched_at=at)]
     crawling.archiver("backfill", "sotttt", "--from", base, "--pause", "0", "--since", day, "--until", day)
     assert crawling.query("SELECT count(*) AS number FROM captures") == [{"number": 1}]
+
+
+def test_at_a_terminal_it_says_how_far_it_is(crawling: Crawling, archive: WebArchive, base: str) -> None:
+    shown = at_terminal(crawling.path, "backfill", "sotttt", "--from", base, "--pause", "0")
+    pages = count_distinct(list(archive.captures))
+    assert "\r\x1b[Klist of sotttt.hanoi.gov.vn from the beginning" in shown
+    assert f"\r\x1b[K20220601: 0 of {pages} pages asked for" in shown
+    assert f"\r\x1b[Ksotttt: {len(archive.captures)} captures taken over" in shown
+
+
+def test_a_site_that_only_the_archive_knows_is_backfilled(crawling: Crawling, archive: WebArchive, base: str) -> None:
+    visits = Visits(crawling.path, replace(SITE, name="khac", listings=(HOST,)), HOST)
+    visits.run(frozen_portal(), datetime(2026, 1, 1, tzinfo=UTC))
+    visits.database.close()
+    done = crawling.archiver("backfill", "khac", "--from", base, "--pause", "0")
+    assert (done.status, f"khac: {len(archive.captures)} captures taken over" in done.err) == (0, True), done.err

@@ -14,6 +14,7 @@ PAUSE = 1.0
 """Seconds from the end of an answer to the next request: one page a second is what the Wayback Machine bears."""
 LISTS = 3.0
 """So many pauses lie between two lists, which cost a service more."""
+# What is further ahead, a clock wrote that was wrong.
 _MOST_AHEAD = 24 * 3600.0
 _LONG = 10.0
 
@@ -48,8 +49,8 @@ class Pace:
         self._note(kind, is_answered=True)
 
     def hold_off(self, seconds: float) -> None:
-        """Ask for nothing for so long; the next call keeps to it, too."""
-        present = self.read_clock()
+        """Ask for nothing for so long, a day at most; the next call keeps to it, too."""
+        present, seconds = self.read_clock(), min(seconds, _MOST_AHEAD)
         with self.progress.writing() as connection:
             for kind in ("list", "page"):
                 self._write(connection, kind, present, seconds, is_answered=True)
@@ -58,8 +59,8 @@ class Pace:
         """Say for how many seconds nothing may be asked for."""
         with self.progress.writing() as connection:
             rows = connection.execute("SELECT due FROM pace WHERE service = ?", (self.service,)).fetchall()
-        ahead = max((row[0] for row in rows), default=0.0) - self.read_clock()
-        return min(max(ahead, 0.0), _MOST_AHEAD)
+        present = self.read_clock()
+        return max((row[0] - present for row in rows if 0 < row[0] - present <= _MOST_AHEAD), default=0.0)
 
     def _begin(self) -> None:
         """Pause anew where nobody noted the end of the last request: whoever sent it was killed, maybe just now."""
@@ -78,7 +79,7 @@ class Pace:
                 "SELECT due FROM pace WHERE service = ? AND kind = ?", (self.service, kind)
             ).fetchone()
             ahead = row[0] - present if row else 0.0
-            if 0 < ahead <= _MOST_AHEAD:  # what is more, a clock wrote that was wrong
+            if 0 < ahead <= _MOST_AHEAD:
                 return float(ahead)
             self._note_in(connection, kind, present, is_answered=False)
         return 0.0

@@ -18,7 +18,7 @@ from archiver.backfill.mementos import RefusedError, fetch_memento, keep_lasting
 from archiver.backfill.planning import Known, Plan, Wanted, make_plan
 from archiver.backfill.progress import ListTask, Progress, halve
 from archiver.backfill.sources import MOST_ROWS, Source, Window
-from archiver.errors import ArchiverError
+from archiver.errors import ArchiveError, ArchiverError
 from archiver.ingest.importing import Imported, ImportedCapture, Importer, list_hosts
 from archiver.model import Capture
 from archiver.platforms import platform_of
@@ -108,7 +108,8 @@ class Backfill:
     def _fetch_lists(self, hosts: list[str]) -> Source:
         """Have all lists; the first dialect whose lists can be read is that of the web archive."""
         refusals = []
-        for source in sorted(self.sources, key=lambda source: not self.progress.is_known(source.prefix)):
+        known = [source for source in self.sources if self.progress.is_known(source.prefix)]
+        for source in known or self.sources:
             try:
                 self._fetch_lists_of(source, hosts)
             except ListError as error:
@@ -120,9 +121,13 @@ class Backfill:
 
     def _fetch_lists_of(self, source: Source, hosts: list[str]) -> None:
         self.progress.begin_lists(source.prefix, hosts, self.window)
+        keys: set[tuple[int, str]] = set()
         while task := self.progress.find_list(source.prefix, hosts, self.window):
             self.tell(f"list of {task.host} from {task.window.since[:8] or 'the beginning'}")
             block = self._fetch_block(source, task)
+            if block.key and (task.id, block.key) in keys:
+                raise StoppedError(f"{source.base}: the list of {task.host} goes round and round; shorten the period")
+            keys.add((task.id, block.key))
             parts = halve(task.window) if not block.key and block.size >= MOST_ROWS else ()
             self.progress.keep_block(source.prefix, task, block, parts)
 
@@ -131,14 +136,13 @@ class Backfill:
         address = source.list_address(task.host, task.window, task.key)
         for _ in range(_MOST_CUT):
             try:
-                block = _read_list(self.client.get(address, "list"), source)
+                return _read_list(self.client.get(address, "list"), source)
             except LostError as error:
-                raise UnansweredError(f"{source.base}: the list of {task.host} was not had: {error}") from error
+                raise UnansweredError(
+                    f"{source.base}: the list of {task.host} was not had: {error}; call again later"
+                ) from error
             except CutError:
                 continue
-            if block.key and block.key == task.key:
-                raise StoppedError(f"{source.base}: the list of {task.host} goes round and round; shorten the period")
-            return block
         told = f"{source.base}: the list of {task.host} came {_MOST_CUT} times empty or cut off"
         raise UnansweredError(f"{told}; call again later, it goes on from here")
 
@@ -164,8 +168,8 @@ class Backfill:
 
     def _take(self, source: Source, wanted: Wanted, done: Backfilled) -> Iterator[Capture]:
         """Have one of the captures, and make the others of it."""
-        if wanted.donor is not None:
-            yield from _repeat(load_capture(self.database.conn, wanted.donor), wanted.rows)
+        if donor := self._load_donor(wanted):
+            yield from _repeat(donor, wanted.rows)
             return
         row = wanted.rows[0]
         try:
@@ -178,6 +182,13 @@ class Backfill:
         done.in_a_row = 0
         yield capture
         yield from _repeat(capture, wanted.rows[1:])
+
+    def _load_donor(self, wanted: Wanted) -> Capture | None:
+        """Load the capture that says what the others are; None where there is none, or it is damaged."""
+        try:
+            return load_capture(self.database.conn, wanted.donor) if wanted.donor else None
+        except ArchiveError:
+            return None
 
 
 def _read_list(answer: Answer, source: Source) -> Block:
