@@ -57,7 +57,7 @@ bench: .venv/development .venv-peers/ready  ## print what it costs to parse, sto
 bench-peers: .venv/development .venv-peers/ready  ## print how well and how fast we and others read pages and crawl (25 minutes)
 	@$(BIN)/python -m tests.benchmarks peers
 
-pictures: .venv/development  ## draw the pictures of the README anew (needs chromium)
+pictures: .venv/development  ## draw the pictures of README and docs anew (needs chromium)
 	@$(BIN)/python -m tests.pictures
 
 pins: .venv/development  ## renew the hashed pins (needs uv)

@@ -113,6 +113,8 @@ Kind = Literal[
     "run_failed",
     "run_open",
     "not_run",
+    "run_unattested",
+    "alert_failed",
     "broken_record",
     # Clocks
     "clock_ahead",

@@ -30,6 +30,8 @@ LOG_LEVEL = "INFO"
 ARCHIVE_RECORDING_PROCESS = "auto"
 # Seconds to wait for another run of the same site, which holds its lock; "inf" waits as long as it takes.
 ARCHIVE_WAIT = 0
+# An authority (RFC 3161) that attests the seal of each run when it has ended: its address, http or https; else nobody.
+ARCHIVE_TSA = os.environ.get("ARCHIVE_TSA", "")
 
 # --- politeness -------------------------------------------------------------------------------------------------------
 

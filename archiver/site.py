@@ -76,6 +76,8 @@ class Site:
     ``tolerant`` for a site whose certificate cannot be verified; every capture says so then. ``places`` say what the
     platform does not know. ``attachments`` are the files that are downloaded: ``none``, the ``documents`` that articles
     link to, or ``all``, their images too. ``rendered``: scripts write its pages, so a browser opens them.
+    ``requisites``: the style sheets, pictures and fonts of its articles' pages are kept, those of its own hosts; hosts
+    that are named beside keep some of them, and are asked too.
     ``hosts`` are those it had before: the same path on one of them is the same article.
     ``noise`` is what moves on its pages though nobody edits them: texts and addresses with ``*``, selectors of places.
     """
@@ -93,6 +95,7 @@ class Site:
     rendered: bool = False
     hosts: tuple[str, ...] = ()
     noise: tuple[str, ...] = ()
+    requisites: bool | tuple[str, ...] = False
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -119,14 +122,20 @@ class Site:
             raise SiteError(f"{said}; write {', '.join(map(repr, ATTACHMENTS[:-1]))} or {ATTACHMENTS[-1]!r}")
         if not isinstance(self.rendered, bool):
             raise SiteError(f"site {self.name}: rendered = {self.rendered!r}; write True or False")
-        for host in self.hosts:
-            if not isinstance(host, str) or host_of(f"http://{host}") != host:
-                said = f"site {self.name}: {host!r} is no host; write it as in an address, in lower case"
-                raise SiteError(f"{said}: hosts = ('old.example.vn',)")
-
+        if not isinstance(self.requisites, bool | tuple):
+            said = f"site {self.name}: requisites = {self.requisites!r}"
+            raise SiteError(f"{said}; write True, False or other hosts that have some: ('cdn.example.vn',)")
+        self._check_hosts("hosts", self.hosts, "old.example.vn")
+        self._check_hosts("requisites", self.requisite_hosts, "cdn.example.vn")
         if self.places.date_order not in DATE_ORDERS:
             raise SiteError(f"site {self.name}: date_order = {self.places.date_order!r}; write 'day' or 'month'")
         self._check_noise()
+
+    def _check_hosts(self, name: str, hosts: tuple[str, ...], example: str) -> None:
+        for host in hosts:
+            if not isinstance(host, str) or host_of(f"http://{host}") != host:
+                said = f"site {self.name}: {host!r} is no host; write it as in an address, in lower case"
+                raise SiteError(f"{said}: {name} = ({example!r},)")
 
     def _check_noise(self) -> None:
         if not isinstance(self.noise, tuple) or len(self.noise) > MOST_LINES:
@@ -135,6 +144,11 @@ class Site:
             read_noise(self.noise)
         except ValueError as error:
             raise SiteError(f"site {self.name}: noise: {error}") from error
+
+    @property
+    def requisite_hosts(self) -> tuple[str, ...]:
+        """The hosts beside its own that keep some of what its pages need to be shown."""
+        return self.requisites if isinstance(self.requisites, tuple) else ()
 
     @property
     def declared_noise(self) -> DeclaredNoise:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, unquote, urldefrag, urljoin, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urldefrag, urljoin, urlsplit, urlunsplit
 
 # Liferay writes the session into the path of every link until a cookie came back (RFC 3986 path parameter).
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
@@ -176,13 +176,17 @@ def undo_mirroring(url: str) -> str:
 def host_of(url: str) -> str:
     """Return host and port in lower case, the port left out where it is the scheme's own."""
     parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    port, usual = port_of(parts), {"http": 80, "https": 443}.get(parts.scheme)
     host = parts.hostname or ""
     return host if port in (None, usual) else f"{host}:{port}"
+
+
+def port_of(parts: SplitResult) -> int | None:
+    """Return the port that an address names; None where it names none, or what is none."""
+    try:
+        return parts.port
+    except ValueError:
+        return None
 
 
 def site_of(url: str) -> str:

@@ -1,18 +1,19 @@
 """The documents of the project as tests read them: pages, their blocks of code, headings and links.
 
-``python -m tests.documents`` writes the columns of the views into docs/sql.md.
+``python -m tests.documents`` writes the columns of the views, and the queries of examples.sql, into docs/sql.md.
 """
 
 import re
+import textwrap
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from archiver.archive.queries.views import VIEWS
-from archiver.archive.store.sql_files import Definition
+from archiver.archive.queries.views import EXAMPLES, VIEWS
+from archiver.archive.store.sql_files import Definition, ExampleQuery
 from tests.conftest import PROJECT
 
-SQL, COLUMNS = "docs/sql.md", "## Views and columns"
+SQL, QUERIES, COLUMNS = "docs/sql.md", "## Fifteen queries", "## Views and columns"
 PAGES = (PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted((PROJECT / "docs").glob("*.md")))
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
@@ -69,6 +70,17 @@ def _write_view(view: Definition) -> str:
     return f"### `{view.name}`\n\n{about}\n\n| column | meaning |\n|---|---|\n{rows}"
 
 
+def write_queries() -> str:
+    """Write the example queries as Markdown."""
+    return "\n\n".join(_write_query(number, query) for number, query in enumerate(EXAMPLES, 1)) + "\n"
+
+
+def _write_query(number: int, query: ExampleQuery) -> str:
+    about = f"{textwrap.fill(query.about, 120)}\n\n" if query.about else ""
+    return f"### {number}. {query.title}\n\n{about}```sql\n{query.sql}\n```"
+
+
 if __name__ == "__main__":
-    before, _, _ = read_document(SQL).partition(f"{COLUMNS}\n")
-    (PROJECT / SQL).write_text(f"{before}{COLUMNS}\n\n{write_columns()}", encoding="utf-8")
+    before, _, _ = read_document(SQL).partition(f"{QUERIES}\n")
+    text = f"{before}{QUERIES}\n\n{write_queries()}\n{COLUMNS}\n\n{write_columns()}"
+    (PROJECT / SQL).write_text(text, encoding="utf-8")

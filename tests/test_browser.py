@@ -93,7 +93,7 @@ def test_a_new_user_finds_the_edit_and_the_views(browser, served, shots: Path, s
     page.screenshot(path=shots / f"walk-1-home-{size}.png", full_page=True)
     assert page.locator("ins").first.inner_text() == ADDED
 
-    title = page.locator(".card", has=page.locator("ins")).locator("h2").inner_text()
+    title = page.locator(".card", has=page.locator("ins")).locator("h3").inner_text()
     page.get_by_role("searchbox").fill(title)
     page.keyboard.press("Enter")
     page.wait_for_url("**/articles?q=*")
@@ -115,7 +115,7 @@ def test_a_new_user_finds_the_edit_and_the_views(browser, served, shots: Path, s
     page.get_by_label("As it stood on").fill("2024-01-20")
     page.get_by_role("button", name="Go").click()
     page.wait_for_url("**at=2024-01-20")
-    assert "as it stood on 2024-01-20" in page.locator(".note").first.inner_text()
+    assert "as it stood on 20 Jan 2024" in page.locator(".note").first.inner_text()
     assert ADDED not in page.locator("article.news").inner_text()
     page.screenshot(path=shots / f"walk-5-as-of-{size}.png", full_page=True)
 
@@ -156,6 +156,11 @@ def _pages(ids: dict[str, str]) -> dict[str, str]:
         "as-of": f"{edited}?at=2024-01-20",
         "compare": f"{edited}/compare?from=1&to=2",
         "raw": f"{edited}/raw",
+        "home-filter": "/?kind=edited&since=2024-01-01&q=h%E1%BB%99i",
+        "home-none": "/?q=khongaivietthe",
+        "home-all": "/?kind=all",
+        "views": "/views",
+        "site": f"/articles?site={SITE}",
         "runs": "/runs",
         "run": "/run/2",
         "fault": "/nowhere",

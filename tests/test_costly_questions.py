@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from archiver.archive.queries.limits import LONGEST_VALUE, MOST_ANSWER
+from archiver.archive.user_sql.limits import LONGEST_VALUE, MOST_ANSWER
 from tests.archives import MORNING, frozen_portal
 from tests.conftest import PROJECT
 from tests.portal import huge_portal
@@ -251,9 +251,9 @@ def _measure(path: Path, sql: str) -> tuple[subprocess.CompletedProcess[str], in
 _MEASURED = """
 import resource, sys
 from pathlib import Path
-from archiver.archive.queries.user_sql_messages import Question
-from archiver.archive.queries.user_sql import Answerer
-from archiver.archive.queries.user_sql import FaultError
+from archiver.archive.user_sql.messages import Question
+from archiver.archive.user_sql.answerer import Answerer
+from archiver.archive.user_sql.answerer import FaultError
 answerer = Answerer(Path(sys.argv[1]))
 try:
     list(answerer.ask(Question(sys.argv[2], {}, 5))[1])

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from archiver.text.counting import count
-from archiver.web.messages import say
+from archiver.web.language.messages import say
 from tests.conftest import PROJECT
 
 

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from archiver.archive.evidence.files import folder_of_files
+from archiver.archive.queries.views import EXAMPLES
 from archiver.crawl.rendering.chromium import find_chromium
 from archiver.platforms import PLATFORMS
 from tests.conftest import PROJECT, Crawling
 from tests.documents import (
     COLUMNS,
     PAGES,
+    QUERIES,
     anchors_of,
     blocks_of,
     links_of,
@@ -24,6 +26,7 @@ from tests.documents import (
     read_document,
     section_of,
     write_columns,
+    write_queries,
 )
 from tests.portal import demo_portal, serve
 
@@ -37,6 +40,7 @@ ELSEWHERE = {
 """Addresses of the examples, and the host by which a test calls a local portal in their place."""
 ENGLISH, VIETNAMESE = "docs/getting-started.md", "docs/bat-dau.md"
 OWN_PLATFORM = "docs/own-platform.md"  # test_own_platform.py follows it
+BACKFILL = "docs/backfill.md"  # test_backfill_guide.py follows it, with a web archive of its own
 
 
 def _lines_of(name: str) -> list[str]:
@@ -46,7 +50,9 @@ def _lines_of(name: str) -> list[str]:
 
 MAKES = sorted({line for name in NAMES for line in _lines_of(name) if line.startswith("make ")})
 # One page has the commands of the other (tested below); they need not run twice.
-FOLLOWED = [name for name in NAMES if name not in (VIETNAMESE, OWN_PLATFORM) and set(_lines_of(name)) - set(MAKES)]
+FOLLOWED = [
+    name for name in NAMES if name not in (VIETNAMESE, OWN_PLATFORM, BACKFILL) and set(_lines_of(name)) - set(MAKES)
+]
 
 
 @pytest.fixture(scope="module")
@@ -152,8 +158,10 @@ def test_query_finds_something(query: str, demo: Path, tmp_path: Path) -> None:
     assert crawling.query(query)
 
 
-def test_there_are_fifteen_queries() -> None:
-    assert len(blocks_of("docs/sql.md", "sql")) >= 15
+def test_the_fifteen_queries_are_those_of_the_package() -> None:
+    """``python -m tests.documents`` writes them."""
+    assert section_of("docs/sql.md", QUERIES).strip() == write_queries().strip()
+    assert len(EXAMPLES) == len(blocks_of("docs/sql.md", "sql")) == 15
 
 
 def test_the_example_sites_are_sites() -> None:
@@ -235,7 +243,9 @@ def test_the_columns_are_those_of_the_schema() -> None:
 def test_the_platforms_are_those_that_are_known() -> None:
     section = section_of("docs/sites.md", "## Known platforms")
     rows = re.findall(r"^\| `(\w+)` \| (.+) \| (yes|no|–) \|$", section, re.MULTILINE)
-    known = [platform for name, platform in PLATFORMS.items() if name not in ("forms", "scripted")]  # portals of tests
+    known = [
+        platform for name, platform in PLATFORMS.items() if name not in ("forms", "scripted", "styled")
+    ]  # portals of tests
     assert {name: proved == "yes" for name, _, proved in rows} == {one.name: one.proved for one in known}
     assert {name: title for name, title, _ in rows if name != "generic"} == {
         one.name: one.title for one in known if one.name != "generic"

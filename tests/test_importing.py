@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archiver.archive.queries.shown_runs import find_last_run
+from archiver.archive.queries.shown_runs import list_last_runs
 from archiver.archive.runs.health import Ending, read_health
 from archiver.archive.runs.imported_runs import find_source
 from archiver.archive.store.file import create_or_open
@@ -283,7 +283,7 @@ def test_an_import_is_no_crawl_for_plans_and_checks(tmp_path: Path) -> None:
         options = CrawlOptions((f"{BASE}/tin-khoi",))
         plan = make_plan(visits.database, SITE, options, {}, at)
         run = visits.begin(at)
-        told = find_last_run(visits.database.conn, SITE.name)
+        told = list_last_runs(visits.database.conn).get(SITE.name)
         ending = Ending(at, 10, sound=True, complete=True)
         health = read_health(visits.database.conn, run, SITE, options.start, ending)
         said.append((plan.scope, plan.resumed, told and told["started_at"], replace(health, number=0)))

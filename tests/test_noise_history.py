@@ -85,6 +85,7 @@ def _split(watch: Watch, folder: Path, keep: str) -> Path:
     with part.atomic():
         gone = f"SELECT id FROM captures WHERE NOT ({keep})"
         for table in (
+            "change_log",
             "article_events",
             "snapshots",
             "article_addresses",

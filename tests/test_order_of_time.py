@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archiver.archive.evidence.downloads import list_never_asked
-from archiver.archive.evidence.payloads import _SAMPLES
+from archiver.archive.evidence.payloads import _QUERIES
 from archiver.archive.history.content import write_time
 from archiver.archive.queries.browsing import first_views
 from archiver.archive.queries.changes import ChangeFilter, list_changes, list_changes_of_run
@@ -215,7 +215,7 @@ def test_dictionaries_learn_from_the_last_pages(own: Visits, tmp_path: Path) -> 
 
 def _list_samples(visits: Visits) -> list[bytes]:
     values = {"site": SITE.name, "since": "", "count": 5}
-    last_few = _SAMPLES.replace("LIMIT 1000", "LIMIT 10")
+    last_few = _QUERIES.texts["samples"].replace("LIMIT 1000", "LIMIT 10")
     return [row[0] for row in visits.database.conn.execute(last_few, values)]
 
 

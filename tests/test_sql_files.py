@@ -8,14 +8,30 @@ import pytest
 from sqlite_utils import Database
 
 import archiver.archive
+from archiver.archive.identity.keys import JOIN_ADDRESSES
 from archiver.archive.queries.views import ALL_VIEWS, VIEWS
 from archiver.archive.store.file import create_or_open
 from archiver.archive.store.inspection import make_schema, read_schema
 from archiver.archive.store.schema import VERSION, list_tables, migrations
-from archiver.archive.store.sql_files import Definition, read_definitions, read_statements
+from archiver.archive.store.sql_files import (
+    Definition,
+    read_definitions,
+    read_queries,
+    read_scripts,
+    read_statements,
+)
 
 ROOM = Path(archiver.archive.__file__).parent
 TABLES, INNER, PUBLIC = ROOM / "store/tables.sql", ROOM / "queries/inner_views.sql", ROOM / "queries/views.sql"
+MERGE = ROOM / "upkeep/merge.sql"
+NAMED = sorted(path for path in ROOM.rglob("*.sql") if "-- name: " in path.read_text(encoding="utf-8"))
+
+
+class _Anything(dict[str, object]):
+    """Binds every parameter."""
+
+    def __missing__(self, name: str) -> object:
+        return None
 
 
 @pytest.mark.parametrize("made", [*list_tables(), *ALL_VIEWS], ids=lambda made: made.name)
@@ -65,3 +81,36 @@ def test_comments_are_read_above_beside_and_below(tmp_path: Path) -> None:
     assert made.columns == {"a": "what it is and was", "b": "below", "c": ""}
     assert read_statements(path) == (made.statement, "DROP TABLE t")
     assert "--" not in made.statement
+
+
+@pytest.mark.parametrize("path", NAMED, ids=lambda path: path.name)
+def test_every_query_says_what_it_is_and_is_asked_by_its_module(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    module = path.with_suffix(".py").read_text(encoding="utf-8")
+    for name in read_scripts(path):
+        assert f"\n-- name: {name}\n-- " in text
+        assert f'"{name}"' in module, f"{name} is never asked"
+
+
+@pytest.mark.parametrize("path", [path for path in NAMED if path != MERGE], ids=lambda path: path.name)
+def test_sqlite_reads_every_query_as_it_stands(path: Path, tmp_path: Path) -> None:
+    database = create_or_open(tmp_path / "a.db")
+    for query in read_queries(path).values():
+        database.conn.execute(f"EXPLAIN {query}", _Anything()).fetchall()
+    database.close()
+
+
+def test_a_condition_stands_in_a_query_as_a_parameter(tmp_path: Path) -> None:
+    path = tmp_path / "a.sql"
+    path.write_text(
+        "-- a file\n\n-- name: one\n-- The first.\nSELECT 1 WHERE :sure OR :surely;\n"
+        "\n-- name: two\nSELECT 2;\nSELECT 3;\n"
+    )
+    assert read_scripts(path, sure="a = 1 OR b = 2") == {
+        "one": ("SELECT 1 WHERE (a = 1 OR b = 2) OR :surely",),
+        "two": ("SELECT 2", "SELECT 3"),
+    }
+
+
+def test_merging_knows_of_an_address_twice_what_recording_does() -> None:
+    assert " ".join(JOIN_ADDRESSES.split()) in " ".join(" ".join(read_scripts(MERGE)["readings"]).split())

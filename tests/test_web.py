@@ -17,7 +17,8 @@ from urllib.request import Request, urlopen
 import pytest
 
 from archiver.errors import ArchiverError
-from archiver.web.messages import MESSAGES, WORDS, choose_language
+from archiver.web.language.messages import MESSAGES, choose_language
+from archiver.web.language.word_names import WORDS
 from archiver.web.pages.raw import POLICY
 from archiver.web.plugin import ROUTES, STRICT
 from archiver.web.serving import LOOPBACK_NAMES, make_reader
@@ -28,7 +29,7 @@ ENGLISH = {"accept-language": "en-GB,en;q=0.9"}
 KNOWN_TAGS = set(
     "html head meta title link body a header p nav main footer h1 h2 h3 h4 form input label button select option "
     "details summary section article div span ul ol li dl dt dd table thead tbody tr th td time svg path circle text "
-    "ins del em strong b i figure figcaption iframe mark br code blockquote".split()
+    "ins del em strong b i figure figcaption iframe mark br code blockquote caption".split()
 )
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -57,6 +58,13 @@ class Archive:
             "/run/1",
             "/run/2",
             f"/feed/{SITE}.atom",
+            "/feed?kind=edited&q=h%E1%BB%99i",
+            "/?kind=all",
+            "/?kind=edited,gone&since=01/01/2024&until=27+Apr+2024",
+            "/?q=kh%C3%B4ng+c%C3%B3+t%E1%BB%AB+n%C3%A0y",
+            "/views",
+            f"/views?site={SITE}",
+            f"/articles?site={SITE}",
         ]
 
 
@@ -100,7 +108,7 @@ def test_an_article_as_it_stood(archive: Archive) -> None:
     address = f"/article/{SITE}/{archive.ids['edited']}"
     then = _show(archive, f"{address}?at=2024-01-20")
     assert ADDED not in then.text
-    assert "as it stood on 2024-01-20: version 1" in then.text
+    assert "as it stood on 20 Jan 2024: version 1" in then.text
     assert ADDED in _show(archive, f"{address}?at=2024-02-20").text
     early = ask(archive.path, f"{address}?at=2024-01-09", ENGLISH)
     assert (early.status_code, "first seen later" in early.text) == (404, True)
@@ -134,7 +142,7 @@ def test_pictures_are_told_and_not_fetched(archive: Archive) -> None:
 def test_the_raw_page_can_do_nothing(archive: Archive) -> None:
     address = f"/article/{SITE}/{archive.ids['edited']}/raw"
     frame = ask(archive.path, address).text
-    assert f'<iframe class="raw" sandbox src="{address}/page"' in frame
+    assert f'<iframe class="raw" sandbox="allow-same-origin" src="{address}/page"' in frame
     page = ask(archive.path, f"{address}/page")
     assert page.headers["content-security-policy"] == POLICY
     assert page.headers["x-dns-prefetch-control"] == "off"
@@ -215,8 +223,9 @@ def test_the_language_that_was_asked_for_stays(archive: Archive) -> None:
 
 
 def test_every_message_is_used() -> None:
-    files = [path for path in (PROJECT / "archiver" / "web").rglob("*.*") if path.suffix in (".py", ".html", ".xml")]
-    sources = "".join(path.read_text(encoding="utf-8") for path in files if path.name != "messages.py")
+    both = [path for folder in ("web", "alerts") for path in (PROJECT / "archiver" / folder).rglob("*.*")]
+    files = [path for path in both if path.suffix in (".py", ".html", ".xml")]
+    sources = "".join(path.read_text(encoding="utf-8") for path in files if not path.name.endswith("messages.py"))
     assert [
         key for key in MESSAGES if f'"{key.removesuffix("_one")}"' not in sources and not key.endswith("_note")
     ] == []
@@ -396,6 +405,9 @@ def test_who_serves_others_is_warned(archive: Archive) -> None:
     assert started.said[0].startswith("Everybody who can reach 0.0.0.0 can read the archive")
 
 
+SHEET = f"/requisite/{SITE}/2024-01-20T00%3A00%3A00%2B00%3A00/{64 * '0'}.css"
+
+
 def test_every_route_is_among_the_pages(archive: Archive) -> None:
-    tried = [*archive.pages(), f"/article/{SITE}/1/raw/page", f"/file/{64 * '0'}.pdf", "/nowhere"]
+    tried = [*archive.pages(), f"/article/{SITE}/1/raw/page", f"/file/{64 * '0'}.pdf", SHEET, "/metrics", "/nowhere"]
     assert [pattern for pattern, _ in ROUTES if not any(re.match(pattern, url.split("?")[0]) for url in tried)] == []

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 
 from archiver.web.cleaning import clean_html
-from archiver.web.messages import say
+from archiver.web.language.messages import say
 from tests.reading import Page, ask, make_archive
 from tests.test_web import ENGLISH, KNOWN_TAGS
 

@@ -74,7 +74,7 @@ def ping(address: PingAddress, signal: Signal, timeout: float = TIMEOUT) -> str 
     request = Request(address.url_for(signal), headers=address.headers)  # noqa: S310 - the scheme was checked
     reason = None
     for _ in range(TRIES):
-        reason = _call(request, timeout)
+        reason = call(request, timeout)
         if reason is None:
             break
     return reason
@@ -103,7 +103,8 @@ def load_messenger(urls: Sequence[str]) -> Callable[[str, str], bool]:
     return send
 
 
-def _call(request: Request, timeout: float) -> str | None:
+def call(request: Request, timeout: float) -> str | None:
+    """Send a request to a web server; None when it answered well, else why not, without the address."""
     try:
         with _opener().open(request, timeout=timeout) as answer:
             answer.read(1)

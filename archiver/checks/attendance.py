@@ -8,6 +8,7 @@ from statistics import median
 
 from archiver.archive.runs.run_history import LedgerEntry
 from archiver.findings import Kind
+from archiver.text.counting import count
 
 FEWEST_GAPS = 3
 MOST_GAPS = 8
@@ -44,6 +45,14 @@ def check_attendance(entries: Sequence[LedgerEntry], at: datetime, *, expected: 
     if expected and gap and entries and at - entries[-1].started_at > 2 * gap:
         detail = f"no run for {write_span(at - entries[-1].started_at)}, usually every {write_span(gap)}; look at cron"
         yield LogRemark("not_run", entries[-1], detail)
+
+
+def check_witnesses(entries: Sequence[LedgerEntry], last: int, lacking: int) -> Iterator[LogRemark]:
+    """Say that runs of one site have no time stamp, ``lacking`` of them; ``last`` is the number of the last."""
+    entry = next((entry for entry in entries if entry.number == last), None)
+    if entry:
+        detail = f"{count(lacking, 'run', 'has', 'have')} no time stamp yet; the last is this one"
+        yield LogRemark("run_unattested", entry, detail)
 
 
 def find_open(entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:

@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": "archiver.cli.crawling.demo",
     "init": "archiver.cli.crawling.init",
     "crawl": "archiver.cli.crawling.crawl",
+    "backfill": "archiver.cli.crawling.backfill",
     "sites": "archiver.cli.crawling.sites",
     "list": "archiver.cli.reading.articles",
     "search": "archiver.cli.reading.search",
@@ -28,13 +29,14 @@ COMMANDS = {
     "views": "archiver.cli.reading.articles",
     "runs": "archiver.cli.reading.runs",
     "check": "archiver.cli.upkeep.check",
+    "alerts": "archiver.cli.crawling.alerts",
     "reparse": "archiver.cli.upkeep.rebuild",
     "verify": "archiver.cli.upkeep.rebuild",
     "merge": "archiver.cli.upkeep.rebuild",
     "import": "archiver.cli.upkeep.web_archives",
     "query": "archiver.cli.reading.query",
     "serve": "archiver.cli.reading.serve",
-    "export": "archiver.cli.reading.export",
+    "export": "archiver.cli.exporting.export",
     "schema": "archiver.cli.reading.schema",
     "cron": "archiver.cli.crawling.cron",
     "backup": "archiver.cli.upkeep.housekeeping",
@@ -46,6 +48,7 @@ ABOUT = {
     "demo": "Crawl a small local portal twice and look at its history.",
     "init": "Make a folder a project of your own.",
     "crawl": "Crawl sites into the archive; what cron calls.",
+    "backfill": "Take over what web archives kept before the first crawl.",
     "sites": "List the declared sites; declare a new one from its address; check one.",
     "list": "List articles, the newest first.",
     "search": "Find articles by their words, typed with or without marks.",
@@ -56,6 +59,7 @@ ABOUT = {
     "views": "List the view counts of one article.",
     "runs": "List the runs and what they found.",
     "check": "Say what is wrong: findings, and sites that no longer run.",
+    "alerts": "Say who is told of which changes, by mail, chat or a hook.",
     "reparse": "Read all stored pages again with today's parsers.",
     "verify": "Prove that the archive holds what was received.",
     "merge": "Join archives made on different machines.",
@@ -72,10 +76,10 @@ ABOUT = {
 }
 # How the help text shows them: every command stands under one heading.
 GROUPS = {
-    "Begin": "demo init sites crawl",
+    "Begin": "demo init sites crawl backfill",
     "Read": "changes list search show history diff views",
     "Ask and publish": "serve query schema export",
-    "Watch": "runs check cron",
+    "Watch": "alerts runs check cron",
     "Keep": "backup restore verify merge import reparse vacuum upgrade",
 }
 EXAMPLES = """\

@@ -48,9 +48,10 @@ class CommitteeSpider(scrapy.Spider):
     """Base of all sites.
 
     A site declares ``name``, ``title``, ``platform``, ``listings`` and, where they differ from the usual, ``timezone``,
-    ``expectations``, ``revisits``, ``tls``, ``places``, ``attachments``, ``rendered``, ``hosts`` and ``noise``. It
-    holds no parsing code: ``platform`` is the name of one of ours, or a Platform of the project's own package. One not
-    ``is_declared`` stands for sites that have no file of their own; their platform is that of their first page.
+    ``expectations``, ``revisits``, ``tls``, ``places``, ``attachments``, ``rendered``, ``hosts``, ``noise`` and
+    ``requisites``. It holds no parsing code: ``platform`` is the name of one of ours, or a Platform of the project's
+    own package. One not ``is_declared`` stands for sites that have no file of their own; their platform is that of
+    their first page.
     """
 
     title: ClassVar[str] = ""
@@ -66,6 +67,7 @@ class CommitteeSpider(scrapy.Spider):
     rendered: ClassVar[bool] = False
     hosts: ClassVar[tuple[str, ...]] = ()
     noise: ClassVar[tuple[str, ...]] = ()
+    requisites: ClassVar[bool | tuple[str, ...]] = False
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name)
@@ -118,6 +120,7 @@ class CommitteeSpider(scrapy.Spider):
             cls.rendered,
             tuple(cls.hosts),
             cls.noise if isinstance(cls.noise, str) else tuple(cls.noise),
+            tuple(cls.requisites) if isinstance(cls.requisites, list) else cls.requisites,
         )
         platform_of(site)
         return site

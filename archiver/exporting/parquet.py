@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import islice
-from typing import BinaryIO
+from typing import BinaryIO, Self
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -26,18 +26,34 @@ _FILES = {
 }
 
 
-def write_parquet(stream: BinaryIO, rows: Iterable[Row], columns: Sequence[str]) -> None:
-    """Write rows as Parquet.
+class ParquetFile:
+    """A Parquet file that is written group by group; to be used as a context manager.
 
     Times are timestamps in UTC (microseconds), ``listed`` is a boolean, images and attachments are lists of structs.
     """
-    schema = pa.schema([(column, _type_of(column)) for column in columns])
+
+    def __init__(self, stream: BinaryIO | str, columns: Sequence[str]) -> None:
+        self._schema = pa.schema([(column, _type_of(column)) for column in columns])
+        self._writer = parquet.ParquetWriter(stream, self._schema, compression="zstd")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writer.close()
+
+    def write(self, rows: Sequence[Row]) -> None:
+        """Write rows as a group."""
+        arrays = [pa.array([_read(field.name, row[field.name]) for row in rows], field.type) for field in self._schema]
+        self._writer.write_table(pa.Table.from_arrays(arrays, schema=self._schema))
+
+
+def write_parquet(stream: BinaryIO, rows: Iterable[Row], columns: Sequence[str]) -> None:
+    """Write rows as Parquet, a group at a time."""
     remaining = iter(rows)
-    with parquet.ParquetWriter(stream, schema, compression="zstd") as writer:
+    with ParquetFile(stream, columns) as file:
         while group := list(islice(remaining, GROUP)):
-            values = [[_read(column, row[column]) for row in group] for column in columns]
-            arrays = [pa.array(column, field.type) for column, field in zip(values, schema, strict=True)]
-            writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
+            file.write(group)
 
 
 def _type_of(column: str) -> pa.DataType:

@@ -8,7 +8,7 @@ from posixpath import relpath
 from urllib.parse import quote
 
 from archiver.archive.evidence.files import StoredFile
-from archiver.web.messages import Language
+from archiver.web.language.messages import Language
 
 HOME, STYLE, ARTICLES, RUNS = "index.html", "assets/archive.css", "articles/index.html", "runs/index.html"
 FILES = "files"
@@ -32,7 +32,40 @@ def place_list(site: str | None, name: str) -> str:
     return f"articles/{name_file(site)}/{name}.html" if site else f"articles/{name}.html"
 
 
-class StaticLinks:
+def place_changes(number: str | None) -> str:
+    """Return the file of a page of changes; None for the first, which is the front page."""
+    return f"changes/{number}.html" if number else HOME
+
+
+class UnservedLinks:
+    """What pages have no address for where no server answers."""
+
+    def changes_feed(self, **choice: str | None) -> str | None:  # noqa: ARG002
+        """Return None: nobody answers."""
+        return None
+
+    def views(self, site: str | None = None) -> str | None:  # noqa: ARG002
+        """Return None: a copy has the views of each article beside it."""
+        return None
+
+    def cite(self, site: str, key: str, seen_from: str, before: str | None = None) -> str | None:  # noqa: ARG002
+        """Return None: a copy does not know where it stands."""
+        return None
+
+    def tables(self) -> str | None:
+        """Return None: there is no SQL without a server."""
+        return None
+
+    def search(self) -> str | None:
+        """Return None: nobody answers."""
+        return None
+
+    def kept(self) -> Sequence[tuple[str, str]]:
+        """Return nothing: there are no forms."""
+        return ()
+
+
+class StaticLinks(UnservedLinks):
     """The addresses as seen from one page; ``newest`` is the number of the last version of the article it is about."""
 
     def __init__(self, page: str, newest: int | None = None) -> None:
@@ -42,6 +75,10 @@ class StaticLinks:
     def home(self) -> str:
         """Lead to the front page."""
         return self._link(HOME)
+
+    def changes(self, **choice: str | None) -> str:
+        """Lead to the changes: the front page, or a page of older ones, which ``after`` numbers."""
+        return self._link(place_changes(choice.get("after") or None))
 
     def style(self) -> str:
         """Lead to the style sheet."""
@@ -93,18 +130,6 @@ class StaticLinks:
     def feed(self, site: str) -> str | None:
         """Lead to the feed of a site."""
         return self._link(f"feed/{name_file(site)}.atom")
-
-    def tables(self) -> str | None:
-        """Return None: there is no SQL without a server."""
-        return None
-
-    def search(self) -> str | None:
-        """Return None: nobody answers."""
-        return None
-
-    def kept(self) -> Sequence[tuple[str, str]]:
-        """Return nothing: there are no forms."""
-        return ()
 
     def translation(self, language: Language) -> str | None:  # noqa: ARG002
         """Return None: a copy is in one language."""

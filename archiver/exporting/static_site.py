@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from archiver.archive.evidence.files import copy_files, folder_beside
 from archiver.archive.queries.article_filter import ArticleFilter
-from archiver.archive.queries.changes import list_changes
+from archiver.archive.queries.changes import ChangeFilter, list_changes
 from archiver.archive.queries.chosen_articles import (
     Shelf,
     choose_copies,
@@ -26,7 +26,7 @@ from archiver.archive.queries.chosen_articles import (
 )
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.queries.rows import ChangeRow
-from archiver.archive.queries.shown_runs import find_last_run
+from archiver.archive.queries.shown_runs import list_last_runs
 from archiver.archive.store.damage import FILE_ERRORS, DamageError, note_damage
 from archiver.archive.upkeep.worker_pool import Question, Readers, batch
 from archiver.exporting.static_links import (
@@ -38,16 +38,18 @@ from archiver.exporting.static_links import (
     StaticLinks,
     name_file,
     place_article,
+    place_changes,
     place_list,
 )
 from archiver.web.faults import PageError
-from archiver.web.messages import Language
+from archiver.web.language.messages import Language
 from archiver.web.pages.article import ArticlePage, load_article, render_article
 from archiver.web.pages.article_list import ListPage
 from archiver.web.pages.comparing import ComparisonPage, load_comparison, render_comparison
-from archiver.web.pages.feeds import load_feed, render_feed
-from archiver.web.pages.home import CHANGED, MOST_CHANGES, MOST_NEW, NEW, HomePage, SiteCard, load_change, render_home
+from archiver.web.pages.feeds import load_site_feed, render_feed
+from archiver.web.pages.home import CHANGED, MOST_NEW, NEW, Day, HomePage, group_days, render_home
 from archiver.web.pages.runs import load_run, load_runs, render_run, render_runs
+from archiver.web.pages.site_cards import SiteCard
 from archiver.web.rendering import Frame, render, style_sheet
 
 # Of a list, so many articles are on one page.
@@ -160,18 +162,33 @@ class _Copy:
         """Write the feed of each site."""
         for site in self.counts:
             place = f"feed/{name_file(site)}.atom"
-            self.write(place, render_feed(load_feed(self.connection, site, self._is_copied), self._frame(place), ""))
+            feed = load_site_feed(self.connection, site, self._is_copied)
+            self.write(place, render_feed(feed, self._frame(place), ""))
 
     def write_home(self) -> None:
-        """Write the front page, with what happened to the articles of the copy."""
-        changes = tuple(islice(self._keep_copied(list_changes(self.connection, CHANGED)), MOST_CHANGES))
-        cards: list[SiteCard] = []
-        for name, counts in self.counts.items():
-            run = find_last_run(self.connection, name)
-            cards.append(SiteCard(name, *counts, run, ()))
-        new = tuple(islice(self._keep_copied(list_changes(self.connection, NEW)), MOST_NEW))
-        page = HomePage(tuple(load_change(self.connection, row) for row in changes), new, tuple(cards))
-        self.write(HOME, render_home(page, self._frame(HOME)))
+        """Write the front page, with what happened to the articles of the copy, and the older changes behind it."""
+        runs = list_last_runs(self.connection)
+        cards = tuple(SiteCard(name, *counts, runs.get(name)) for name, counts in self.counts.items())
+        new = tuple(islice(self._list_changes(NEW), MOST_NEW))
+        rows = self._list_changes(CHANGED)
+        some, more = tuple(islice(rows, PAGE)), tuple(islice(rows, PAGE))
+        self._write_changes(None, HomePage(self._group(some), "2" if more else None, new, cards))
+        for number in count(2):
+            if not more:
+                return
+            some, more = more, tuple(islice(rows, PAGE))
+            following = str(number + 1) if more else None
+            self._write_changes(str(number), HomePage(self._group(some), following, (), (), is_first=False))
+
+    def _write_changes(self, number: str | None, page: HomePage) -> None:
+        place = place_changes(number)
+        self.write(place, render_home(page, self._frame(place)))
+
+    def _list_changes(self, wanted: ChangeFilter) -> Iterator[ChangeRow]:
+        return self._keep_copied(list_changes(self.connection, wanted))
+
+    def _group(self, rows: Iterable[ChangeRow]) -> tuple[Day, ...]:
+        return group_days(self.connection, rows)
 
     def _copy_files(self, page: ArticlePage) -> None:
         """Take the files along that a page leads to; one that is missing stays a link to nothing, as in the archive."""
@@ -189,7 +206,7 @@ class _Copy:
             wanted = _FORM | {"site": site or ""}
             place = place_list(site, name if number == 2 else f"{name}-p{number - 1}")
             page = ListPage(wanted, some, following, {}, ())
-            self.write(place, render("shelf.html", self._frame(place), page=page, states=(), heading=heading))
+            self.write(place, render("shelf.html", self._frame(place), page=page, states=(), heading=heading, beside=0))
             if not more:
                 return
             some = more

@@ -40,6 +40,7 @@ _FORBIDDEN = re.compile(
 class About:
     """What a feed says of itself: the site's name (None for all sites), a title, and the addresses it has.
 
+    ``choice`` says in one spelling what else is chosen of the site's changes, and so is a part of the feed's id.
     ``author`` is the title where there is none; ``updated`` (ISO 8601) counts only while there are no entries.
     ``words`` names the kinds of events.
     """
@@ -52,19 +53,21 @@ class About:
     page: str | None = None
     language: str | None = None
     words: Mapping[str, str] | None = None
+    choice: str = ""
 
 
 def write_feed(about: About, changes: Iterable[Row]) -> Iterator[str]:
     """Yield the XML of a feed, an entry at a time.
 
-    ``changes`` are rows of the view ``events``, the newest first, with ``title``; ``link`` where a page of ours is to
-    be named and not the portal's, and ``excerpt`` where the words of an edit are to be shown.
+    ``changes`` are rows with ``site``, ``article_id``, ``url``, ``at``, ``kind``, ``detail`` and ``title``, the newest
+    first; ``link`` where a page of ours is to be named and not the portal's, and ``excerpt`` where the words of an edit
+    are to be shown.
     """
     rows = iter(changes)
     first = next(rows, None)
     language = f" xml:lang={_quote(about.language)}" if about.language else ""
     yield f'<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="{NAMESPACE}"{language}>\n'
-    yield f"  <id>{name_feed(about.site)}</id>\n  <title>{_write(about.title)}</title>\n"
+    yield f"  <id>{_write(name_feed(about.site, about.choice))}</id>\n  <title>{_write(about.title)}</title>\n"
     yield f"  <updated>{_write(first['at'] if first else about.updated)}</updated>\n"
     yield f"  <author><name>{_write(about.author or about.title)}</name></author>\n"
     yield "".join(
@@ -80,9 +83,9 @@ def write_feed(about: About, changes: Iterable[Row]) -> Iterator[str]:
     yield "</feed>\n"
 
 
-def name_feed(site: str | None) -> str:
+def name_feed(site: str | None, choice: str = "") -> str:
     """Return the id of a site's feed, or of that of all sites; the same wherever the feed stands."""
-    return f"tag:{AUTHORITY}:{quote(site, safe='') if site else ''}"
+    return f"tag:{AUTHORITY}:{quote(site, safe='') if site else ''}{f'?{choice}' if choice else ''}"
 
 
 def name_change(row: Row) -> str:
@@ -98,7 +101,8 @@ def name_change(row: Row) -> str:
 def _write_entry(row: Row, words: Mapping[str, str]) -> str:
     kind = words.get(row["kind"], row["kind"])
     title = f"{kind}: {row['title'] or row['article_id']}"
-    link = row.get("link") or (row["url"] if row["url"].startswith(("http://", "https://")) else None)
+    url = row["url"] or ""
+    link = row.get("link") or (url if url.startswith(("http://", "https://")) else None)
     lines = [
         f"<id>{_write(name_change(row))}</id>",
         f"<title>{_write(title)}</title>",

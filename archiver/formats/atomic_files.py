@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, TextIO
@@ -33,8 +33,7 @@ def open_folder(path: Path) -> Iterator[Path]:
     An earlier folder made here is replaced. Any other that holds something is not touched; UsageError.
     """
     real = path.resolve()
-    if real.exists() and not (real.is_dir() and (not any(real.iterdir()) or (real / _MARK).is_file())):
-        raise UsageError(f"{path}: there is something else already; name a new or an empty folder")
+    _check_folder(path, "")
     with _explaining(path):
         unfinished, former = _beside(real, "part"), _beside(real, "old")
         try:
@@ -47,6 +46,76 @@ def open_folder(path: Path) -> Iterator[Path]:
         finally:
             for left in (unfinished, former):
                 shutil.rmtree(left, ignore_errors=True)
+
+
+def finish_file(unfinished: Path) -> None:
+    """Bring all of a file to disk; its permissions are those of any new file. OSError."""
+    mask = os.umask(0)
+    os.umask(mask)
+    unfinished.chmod(0o666 & ~mask)
+    synchronise(unfinished)
+
+
+def synchronise(path: Path) -> None:
+    """Bring a file or the names in a folder to disk; never a file that SQLite has open here (its locks). OSError."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def open_growing(path: Path, purpose: str, name: str) -> Iterator[Path]:
+    """Give an empty folder to fill with folders that have a file ``name`` each; these are added to those of ``path``.
+
+    Other files there stay. Those of this name are of an earlier try that did not come to its end, and go. ``purpose``
+    says what the folder is for; UsageError where it is for something else.
+    """
+    real = path.resolve()
+    _check_folder(path, purpose)
+    with _explaining(path):
+        unfinished = _beside(real, "part")
+        try:
+            unfinished.mkdir(parents=True)
+            yield unfinished
+            real.mkdir(exist_ok=True)
+            (real / _MARK).write_text(purpose, encoding="utf-8")
+            _add_files(unfinished, real, name)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def sync_files(paths: Iterable[Path]) -> None:
+    """Have files and the names in their folders on disk, before anything is written that relies on them."""
+    files = [path for path in paths if path.is_file()]
+    for path in dict.fromkeys([*files, *(file.parent for file in files), *(file.parent.parent for file in files)]):
+        with _explaining(path):
+            opened = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(opened)
+            finally:
+                os.close(opened)
+
+
+def _add_files(source: Path, target: Path, name: str) -> None:
+    for left in target.glob(f"*/{name}"):
+        left.unlink()
+    for file in sorted(source.glob(f"*/{name}")):
+        folder = target / file.parent.name
+        folder.mkdir(exist_ok=True)
+        file.replace(folder / name)
+
+
+def _check_folder(path: Path, purpose: str) -> None:
+    """Refuse a folder that holds anything but what was made here for the same purpose; UsageError."""
+    if not path.exists() or (path.is_dir() and not any(path.iterdir())):
+        return
+    mark = path / _MARK
+    if not mark.is_file():
+        raise UsageError(f"{path}: there is something else already; name a new or an empty folder")
+    if mark.read_text(encoding="utf-8") != purpose:
+        raise UsageError(f"{path}: the folder is of another export; name a new or an empty folder")
 
 
 @contextmanager

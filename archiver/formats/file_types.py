@@ -8,6 +8,7 @@ Python. What portals publish is some twenty formats, whose beginnings do not cha
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 from archiver.errors import ArchiverError
 
@@ -24,10 +25,17 @@ class NoDocumentError(ArchiverError):
     """Bytes that are no document: an HTML page in its place, or nothing at all."""
 
 
+class OtherTypeError(NoDocumentError):
+    """A file that is another one than what was asked for: a picture in the place of a style sheet."""
+
+
 _OFFICE = "application/vnd.openxmlformats-officedocument"
 _OPEN = "application/vnd.oasis.opendocument"
 UNKNOWN = FileType("application/octet-stream", "bin")
 TEXT = FileType("text/plain", "txt")
+STYLE_SHEET = FileType("text/css", "css")
+"""What a text is that a page asks for as its style sheet; nothing in it tells."""
+SVG = FileType("image/svg+xml", "svg")
 ZIP = FileType("application/zip", "zip")
 _OLE = FileType("application/x-ole-storage", "ole")
 _BEGINNINGS: tuple[tuple[bytes, FileType], ...] = (
@@ -41,6 +49,13 @@ _BEGINNINGS: tuple[tuple[bytes, FileType], ...] = (
     (b"GIF89a", FileType("image/gif", "gif")),
     (b"II*\x00", FileType("image/tiff", "tif")),
     (b"MM\x00*", FileType("image/tiff", "tif")),
+    (b"\x00\x00\x01\x00", FileType("image/x-icon", "ico")),
+    (b"wOF2", FileType("font/woff2", "woff2")),
+    (b"wOFF", FileType("font/woff", "woff")),
+    (b"OTTO", FileType("font/otf", "otf")),
+    (b"\x00\x01\x00\x00\x00", FileType("font/ttf", "ttf")),
+    (b"true\x00", FileType("font/ttf", "ttf")),
+    (b"ttcf\x00", FileType("font/collection", "ttc")),
     (b"ID3", FileType("audio/mpeg", "mp3")),
 )
 # The part of a zipped office document that no other has.
@@ -72,6 +87,11 @@ _PAGE = re.compile(
     rb"table|form|center|font|span|br)\b",
     re.IGNORECASE | re.DOTALL,
 )
+# Likewise; a drawing begins with its element, whatever its namespace is called.
+_DRAWING = re.compile(
+    rb"(?>(?><!--.*?-->|<\?.*?\?>|<!DOCTYPE\s+svg[^>\[]*(?:\[[^\]]*\]\s*)?>|\s+))*+<(?:svg:)?svg[\s>]",
+    re.DOTALL | re.IGNORECASE,
+)
 _START = 8192
 _MOST_DIRECTORY = 1 << 20
 
@@ -92,6 +112,24 @@ def identify_file_type(body: bytes) -> FileType:
         if start.startswith(beginning):
             return kind
     return _look_inside(body, start)
+
+
+def identify_requisite_type(body: bytes, kind: Literal["style", "picture", "font"]) -> FileType:
+    """Say what a file is that a page asks for to show itself; OtherTypeError where it is none of that kind.
+
+    A drawing (SVG) is a picture only here: as a document it is text, so that nobody opens one that runs scripts. A
+    style sheet may be empty, and in any charset.
+    """
+    if kind == "style" and not body.strip():
+        return STYLE_SHEET
+    found = identify_file_type(body)
+    if kind == "style" and found in (TEXT, UNKNOWN):
+        return STYLE_SHEET
+    if kind == "picture" and found == TEXT and _DRAWING.match(body[:_START].removeprefix(b"\xef\xbb\xbf")):
+        return SVG
+    if kind == "style" or found.media_type.partition("/")[0] != {"picture": "image", "font": "font"}[kind]:
+        raise OtherTypeError(f"the answer is no {kind}, but {found.media_type}")
+    return found
 
 
 def _look_inside(body: bytes, start: bytes) -> FileType:

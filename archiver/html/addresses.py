@@ -5,7 +5,7 @@ Whoever reads an address out of a page asks here (``html/links.py`` does so for 
 """
 
 from archiver.html.elements import Element, Root
-from archiver.urls import join_url
+from archiver.urls import join_url, strip_session
 
 
 def resolve_address(printed: str, element: Element, url: str) -> str | None:
@@ -16,6 +16,15 @@ def resolve_address(printed: str, element: Element, url: str) -> str | None:
 def resolve_within(url: str, value: str) -> str | None:
     """Return the absolute address that a parameter of another one holds: relative to that one, not to the page."""
     return join_url(url, value)
+
+
+def resolve_requisite(base: str, printed: str) -> str | None:
+    """Return the absolute address of what a page or a style sheet loads, without its fragment and session; else None.
+
+    ``base`` is that of the page, or the address of the style sheet. A session is of the visit, not of the file.
+    """
+    url = join_url(base, printed)
+    return strip_session(url) if url else None
 
 
 def base_of(element: Element, url: str) -> str:

@@ -12,10 +12,10 @@ from archiver.archive.history.comparing import may_be_noise
 from archiver.archive.history.content import Content, write_time
 from archiver.archive.history.judgement import doubt_anew
 from archiver.archive.history.readings import (
+    NewReading,
     Novelty,
     Parser,
-    ShownPage,
-    add_shown,
+    add_reading,
     find_known,
     is_late,
     meet_parser,
@@ -338,7 +338,7 @@ def _read_again(scene: _Scene, article_id: int, content: LastContent) -> None:
     content_id = store_content(connection, read, article_id, content.at, None)
     address, _ = add_address(connection, known, sighting, page.url, page.section, answered=True)
     note_clues(connection, scene.site.name, known, page, read)
-    shown = ShownPage(content_id, page.views, address, note_look(page))
-    add_shown(connection, known, sighting, scene.parser, shown, "counted")
+    shown = NewReading("article", "content", "counted", page.views, content_id, note_look(page), address_id=address)
+    add_reading(connection, known, sighting, scene.parser, shown)
     run_id = connection.execute("SELECT run_id FROM captures WHERE id = ?", (content.capture_id,)).fetchone()[0]
     doubt_anew(connection, Run(run_id, scene.site.name), frozenset({article_id}))

@@ -19,7 +19,7 @@ from archiver.archive.evidence.kept_captures import (
 )
 from archiver.archive.history.comparing import load_content
 from archiver.archive.history.content import Content, find_changes
-from archiver.archive.history.readings import Parser, ShownPage, add_shown, find_parser, note_clues, record_entry
+from archiver.archive.history.readings import NewReading, Parser, add_reading, find_parser, note_clues, record_entry
 from archiver.archive.history.snapshots import rederive_article
 from archiver.archive.history.stored_contents import store_content
 from archiver.archive.identity.keys import Known, Sighting, add_address, meet_key
@@ -150,8 +150,9 @@ def _record_article_again(
     content = Content.of_article(article)
     note_clues(connection, sighting.site, known, article, content)
     content_id = store_content(connection, content, article_id, sighting.at, None)
-    shown = ShownPage(content_id, article.views, address, note_look(article))
-    add_shown(connection, known, sighting, parser, shown, stored.standing or "counted", doubtful=stored.doubtful)
+    standing, look = stored.standing or "counted", note_look(article)
+    shown = NewReading("article", "content", standing, article.views, content_id, look, stored.doubtful, address)
+    add_reading(connection, known, sighting, parser, shown)
     return article_id
 
 

@@ -74,8 +74,8 @@ class ListingLayout:
     entry: str
     link: str
     byline: Place | None
-    sections: tuple[Place, ...]
-    next_link: Callable[[Element, str], str | None] | None
+    sections: tuple[Place, ...] = ()
+    next_link: Callable[[Element, str], str | None] | None = None
     results: Place | None = None
     next_form: Callable[[Element, str], Form | None] | None = None
     title: Place | None = None

@@ -4,6 +4,7 @@ Facts from 11,000 article pages and 1,400 listings of sotttt.hanoi.gov.vn, captu
 """
 
 import re
+from dataclasses import replace
 from urllib.parse import urlsplit, urlunsplit
 
 from archiver.html.elements import (
@@ -104,13 +105,11 @@ _ABSTRACTS = ListingLayout(
     next_link=_find_next_link,
     results="small.search-results",
 )
-_TABLE = ListingLayout(
+_TABLE = replace(
+    _ABSTRACTS,
     entry="tbody.table-data > tr",
     link="td.table-cell a[href]",
     byline="td.table-cell + td.table-cell",
-    sections=_SECTIONS,
-    next_link=_find_next_link,
-    results="small.search-results",
 )
 
 LIFERAY_HANOI = Platform(

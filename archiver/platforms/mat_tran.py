@@ -106,8 +106,6 @@ MAT_TRAN = Platform(
                     entry="#boxlist01 li",
                     link="a[href]",
                     byline="div:not(.title, .summary)",
-                    sections=(),
-                    next_link=None,
                     title=_find_row_title,
                 ),
             ),

@@ -78,7 +78,6 @@ def _make_list(entry: str) -> ListingLayout:
         entry=entry,
         link=".eTitle a[href]",
         byline=_find_byline,
-        sections=(),
         next_link=_find_next_link,
     )
 

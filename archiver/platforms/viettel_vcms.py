@@ -99,8 +99,6 @@ def _make_list(entry: str, link: str, byline: str) -> ListingLayout:
         entry=entry,
         link=link,
         byline=byline,
-        sections=(),
-        next_link=None,
         next_form=_find_next_form,
     )
 

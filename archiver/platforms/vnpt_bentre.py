@@ -129,7 +129,6 @@ _ROWS = ListingLayout(
     link=".UI_Danhsachtin_Phantrang_tieude a[href]",
     byline=".UI_Danhsachtin_Phantrang_tieude span",
     sections=(_find_portlet_title,),
-    next_link=None,
     next_form=_find_next_form,
 )
 

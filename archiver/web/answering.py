@@ -15,9 +15,9 @@ from typing import Any
 from datasette.database import QueryInterrupted, Results
 from datasette.views.base import DatasetteError
 
-from archiver.archive.queries.limits import MOST_ANSWER
-from archiver.archive.queries.user_sql import Answerer, FaultError
-from archiver.archive.queries.user_sql_messages import Question, Rows
+from archiver.archive.user_sql.answerer import Answerer, FaultError
+from archiver.archive.user_sql.limits import MOST_ANSWER
+from archiver.archive.user_sql.messages import Question, Rows
 from archiver.text.display import escape_controls
 
 logger = logging.getLogger(__name__)
@@ -79,8 +79,12 @@ def refuse(why: str) -> DatasetteError:
 
 
 def make_question(sql: str, values: Values | None, seconds: float, most_rows: int | None) -> Question:
-    """Make a question of a statement; one row more is asked for, which tells that there are more."""
-    return Question(sql, values if values is not None else {}, seconds, most_rows and most_rows + 1, MOST_ANSWER)
+    """Make a question of a statement; one row more is asked for, which tells that there are more.
+
+    What Datasette binds in a query that is kept knows the request; only the values go to another process.
+    """
+    plain = dict(values) if isinstance(values, Mapping) else values
+    return Question(sql, plain if plain is not None else {}, seconds, most_rows and most_rows + 1, MOST_ANSWER)
 
 
 def _make_results(columns: Sequence[str], rows: Rows, most_rows: int | None) -> Results:

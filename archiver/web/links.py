@@ -5,7 +5,8 @@ from typing import Protocol
 from urllib.parse import quote, urlencode
 
 from archiver.archive.evidence.files import StoredFile
-from archiver.web.messages import Language
+from archiver.web.language.messages import Language
+from archiver.web.versions import write_version
 
 
 class PageAddresses(Protocol):
@@ -18,12 +19,19 @@ class PageAddresses(Protocol):
         """Return the front page."""
         ...
 
+    def changes(self, **choice: str | None) -> str:
+        """Return the front page with the changes that a filter leaves; without search a copy knows older ones only."""
+        ...
+
     def style(self) -> str:
         """Return the style sheet."""
         ...
 
     def articles(self, **choice: str | None) -> str:
-        """Return the list of articles, with what its form says; without search a copy ignores the choice."""
+        """Return the list of articles, with what its form says; without search a copy ignores the choice.
+
+        Empty where there is no list.
+        """
         ...
 
     def article(self, site: str, key: str, version: int | None = None, at: str | None = None) -> str:
@@ -60,6 +68,21 @@ class PageAddresses(Protocol):
         """Return the changes of a site as an Atom feed."""
         ...
 
+    def changes_feed(self, **choice: str | None) -> str | None:
+        """Return the changes that a filter leaves as an Atom feed."""
+        ...
+
+    def views(self, site: str | None = None) -> str | None:
+        """Return which articles are read most."""
+        ...
+
+    def cite(self, site: str, key: str, seen_from: str, before: str | None = None) -> str | None:
+        """Return the whole address of the version first captured at a time, or of it compared with one before.
+
+        It leads to the same for ever.
+        """
+        ...
+
     def tables(self) -> str | None:
         """Return Datasette's own pages: tables, SQL, JSON, CSV."""
         ...
@@ -80,19 +103,29 @@ class PageAddresses(Protocol):
 class ServedLinks:
     """The routes of the server.
 
-    ``chosen`` is the language that ``?lang=`` asked for; every link keeps it, so no cookie is needed.
+    ``chosen`` is the language that ``?lang=`` asked for; every link keeps it, so no cookie is needed. ``base`` goes
+    before addresses that are to be written down.
     """
 
     def __init__(
-        self, path: str = "/", query: tuple[tuple[str, str], ...] = (), chosen: Language | None = None
+        self,
+        path: str = "/",
+        query: tuple[tuple[str, str], ...] = (),
+        chosen: Language | None = None,
+        base: str = "",
     ) -> None:
         self.path = path
         self.query = query
         self.chosen = chosen
+        self.base = base
 
     def home(self) -> str:
         """Return the front page."""
         return self._link("/")
+
+    def changes(self, **choice: str | None) -> str:
+        """Return the front page with the changes that a filter leaves."""
+        return self._link("/", **choice)
 
     def style(self) -> str:
         """Return the style sheet."""
@@ -135,6 +168,21 @@ class ServedLinks:
     def feed(self, site: str) -> str | None:
         """Return the changes of a site."""
         return self._link(f"/feed/{quote(site, safe='')}.atom")
+
+    def changes_feed(self, **choice: str | None) -> str | None:
+        """Return the changes that a filter leaves, as a feed."""
+        return self._link("/feed", **choice)
+
+    def views(self, site: str | None = None) -> str | None:
+        """Return which articles are read most."""
+        return self._link("/views", site=site)
+
+    def cite(self, site: str, key: str, seen_from: str, before: str | None = None) -> str | None:
+        """Return the whole address of a version, or of a comparison; in no language of its own."""
+        version = write_version(seen_from)
+        if before is None:
+            return f"{self.base}{_path(site, key)}?version={version}"
+        return f"{self.base}{_path(site, key)}/compare?from={write_version(before)}&to={version}"
 
     def tables(self) -> str | None:
         """Return Datasette's own pages."""

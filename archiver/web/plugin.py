@@ -5,7 +5,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, unquote
@@ -14,24 +14,32 @@ from zoneinfo import ZoneInfo
 from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import AsgiFileDownload, Request
+from tzlocal import get_localzone
 
 from archiver.archive.queries.queries import Zones, zones_of_sites
+from archiver.archive.runs.metrics import list_metrics
 from archiver.archive.store.damage import CONTENT_ERRORS, FILE_ERRORS, Damages, noting_damage, read_text
 from archiver.clock import now
 from archiver.errors import ArchiveError
+from archiver.formats.openmetrics import CONTENT_TYPE, write_openmetrics
 from archiver.text.display import make_showable
+from archiver.web.conditional import answer_conditionally
 from archiver.web.faults import MissingError, PageError
+from archiver.web.language.days import read_day
+from archiver.web.language.messages import choose_language
 from archiver.web.links import ServedLinks
-from archiver.web.messages import choose_language
 from archiver.web.pages.article import load_article, render_article
-from archiver.web.pages.article_list import load_list, read_day, render_list
+from archiver.web.pages.article_list import load_list, render_list
 from archiver.web.pages.comparing import load_comparison, render_comparison
-from archiver.web.pages.feeds import load_feed, render_feed
-from archiver.web.pages.files import load_file, write_headers
+from archiver.web.pages.feeds import Feed, load_feed, load_site_feed, render_feed
+from archiver.web.pages.files import FILE_ROUTE, load_file, write_headers
 from archiver.web.pages.home import load_home, render_home
 from archiver.web.pages.raw import POLICY, load_raw, render_raw, write_raw, write_source
+from archiver.web.pages.raw_requisites import SHEET_ROUTE, load_sheet
 from archiver.web.pages.runs import load_run, load_runs, render_run, render_runs
+from archiver.web.pages.views import load_views, render_views
 from archiver.web.rendering import Frame, render, style_sheet
+from archiver.web.versions import read_version
 
 logger = logging.getLogger(__name__)
 DATABASE = "archive"
@@ -53,6 +61,7 @@ class Asked:
     frame: Frame
     base: str
     expected: frozenset[str]
+    headers: Mapping[str, str]
 
     @property
     def site(self) -> str:
@@ -86,7 +95,7 @@ def _page(text: str, status: int = 200) -> Response:
 
 def show_home(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show the front page."""
-    return _page(render_home(load_home(connection, now(), asked.expected), asked.frame))
+    return _page(render_home(load_home(connection, asked.values, now(), asked.expected, asked.frame.zone), asked.frame))
 
 
 def show_list(connection: sqlite3.Connection, asked: Asked) -> Response:
@@ -96,13 +105,14 @@ def show_list(connection: sqlite3.Connection, asked: Asked) -> Response:
 
 def show_article(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show an article."""
-    page = load_article(connection, asked.site, asked.key, asked.number("version"), asked.day)
+    version = read_version("version", asked.values.get("version"))
+    page = load_article(connection, asked.site, asked.key, version, asked.day)
     return _page(render_article(page, asked.frame))
 
 
 def show_comparison(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show two versions compared."""
-    before, after = asked.number("from") or 0, asked.number("to") or 0
+    before, after = (read_version(name, asked.values.get(name)) for name in ("from", "to"))
     return _page(render_comparison(load_comparison(connection, asked.site, asked.key, before, after), asked.frame))
 
 
@@ -116,9 +126,16 @@ def show_raw(connection: sqlite3.Connection, asked: Asked) -> Response:
 def show_raw_page(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show a raw page, or its source, where it can do nothing."""
     raw = load_raw(connection, asked.site, asked.key, asked.day, asked.number("version"))
-    body, kind = write_raw(raw.capture) if asked.parts[2] == "page" else write_source(raw.capture)
+    body, kind = write_raw(raw) if asked.parts[2] == "page" else write_source(raw.capture)
     headers = {"content-security-policy": POLICY, "x-dns-prefetch-control": "off"}
     return Response(body, headers=headers, content_type=kind)
+
+
+def show_sheet(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show a kept style sheet, which asks for what was valid at its time."""
+    site, at, digest = asked.parts
+    body = load_sheet(connection, site, at, digest, asked.values.get("url", ""))
+    return Response(body, headers={"content-security-policy": POLICY}, content_type="text/css; charset=utf-8")
 
 
 def show_file(connection: sqlite3.Connection, asked: Asked) -> AsgiFileDownload:
@@ -139,10 +156,32 @@ def show_run(connection: sqlite3.Connection, asked: Asked) -> Response:
 
 
 def show_feed(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show the changes that a filter leaves as a feed."""
+    return _answer_feed(connection, asked, load_feed(connection, asked.values))
+
+
+def show_site_feed(connection: sqlite3.Connection, asked: Asked) -> Response:
     """Show the changes of a site as a feed."""
-    text = render_feed(load_feed(connection, asked.site), asked.frame, asked.base)
+    return _answer_feed(connection, asked, load_site_feed(connection, asked.site))
+
+
+def _answer_feed(connection: sqlite3.Connection, asked: Asked, feed: Feed) -> Response:
+    text = render_feed(feed, asked.frame, asked.base)
     headers = {"content-security-policy": STRICT, "vary": "Accept-Language"}
-    return Response(text, headers=headers, content_type="application/atom+xml; charset=utf-8")
+    return answer_conditionally(connection, asked.headers, text, headers, "application/atom+xml; charset=utf-8")
+
+
+def show_views(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show which articles are read most."""
+    return _page(render_views(load_views(connection, asked.values.get("site") or None), asked.frame))
+
+
+def show_metrics(connection: sqlite3.Connection, asked: Asked) -> Response:
+    """Show how the last runs went to Prometheus and its like; ArchiveError where not all figures can be read."""
+    text = write_openmetrics(list_metrics(connection, now()))
+    if asked.frame.damages and asked.frame.damages.count:
+        raise ArchiveError(asked.frame.damages.tell())
+    return Response(text, headers={"content-security-policy": STRICT}, content_type=CONTENT_TYPE)
 
 
 def show_nothing(connection: sqlite3.Connection, asked: Asked) -> Response:  # noqa: ARG001 - an Answer like all
@@ -162,10 +201,14 @@ ROUTES: tuple[tuple[str, Answer], ...] = (
     (r"^/article/([^/]+)/([^/]+)/compare$", show_comparison),
     (r"^/article/([^/]+)/([^/]+)/raw$", show_raw),
     (r"^/article/([^/]+)/([^/]+)/raw/(page|source)$", show_raw_page),
-    (r"^/file/([0-9a-f]{64})\.([a-z0-9]{1,8})$", show_file),
+    (FILE_ROUTE, show_file),
+    (SHEET_ROUTE, show_sheet),
     (r"^/runs$", show_runs),
     (r"^/run/(\d{1,9})$", show_run),
-    (r"^/feed/([^/]+)\.atom$", show_feed),
+    (r"^/feed$", show_feed),
+    (r"^/feed/([^/]+)\.atom$", show_site_feed),
+    (r"^/views$", show_views),
+    (r"^/metrics$", show_metrics),
     (rf"^/(?!{DATABASE}(?:[/.]|$)|-/|assets/|favicon\.ico$|\.json$)", show_nothing),
 )
 
@@ -227,11 +270,27 @@ def _read_request(
     damages: Damages,
 ) -> Asked:
     query = parse_qsl(request.query_string)
-    values = dict(query)
+    values = _join_values(query)
     wanted = values.pop("lang", "").lower()
     language = choose_language(request.headers.get("accept-language", ""), wanted)
-    links = ServedLinks(request.path, tuple(query), language if language == wanted else None)
-    return Asked(parts, values, Frame(language, links, zones, damages), f"{request.scheme}://{request.host}", expected)
+    base = f"{request.scheme}://{request.host}"
+    links = ServedLinks(request.path, tuple(query), language if language == wanted else None, base)
+    zone = None if parts or values.get("site") else _choose_zone(zones)
+    return Asked(parts, values, Frame(language, links, zones, damages, zone), base, expected, request.headers)
+
+
+def _choose_zone(zones: Mapping[str, ZoneInfo]) -> tzinfo | None:
+    """Choose one zone for a list over sites of several: this machine's, which is the reader's own where both are one.
+
+    A browser does not tell its zone without a script.
+    """
+    return get_localzone() if len(set(zones.values())) > 1 else None
+
+
+def _join_values(query: list[tuple[str, str]]) -> dict[str, str]:
+    """Return the values by their names: of those that may be several, all with commas between; of others the last."""
+    several = {name: ",".join(value for own, value in query if own == name) for name in ("kind", "field")}
+    return dict(query) | {name: value for name, value in several.items() if value}
 
 
 def _try(answer: Answer, connection: sqlite3.Connection, asked: Asked) -> Response:

@@ -20,9 +20,11 @@ from archiver.archive.store.damage import distrust
 from archiver.archive.store.file import open_for_reading
 from archiver.archive.store.functions import register_functions
 from archiver.errors import ArchiverError
-from archiver.web import plugin
+from archiver.web import plugin, tables
 from archiver.web.answering import Desk, Values, make_question, refuse
+from archiver.web.metadata import CELL, describe_archive
 from archiver.web.plugin import DATABASE, Reader
+from archiver.web.tables import TEMPLATES
 from archiver.web.turns import App, Message, Receive, Send, take_turns
 
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
@@ -38,8 +40,16 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "content-security-policy": _STOCK,
 }
-# So many rows with all texts of an article are about as large as an answer may be (archive/queries/limits.py).
-_SETTINGS = {"default_page_size": 50, "max_returned_rows": 200, "sql_time_limit_ms": 900, "allow_download": False}
+# So many rows with all texts of an article are about as large as an answer may be (archive/user_sql/limits.py).
+_SETTINGS = {
+    "default_page_size": 50,
+    "max_returned_rows": 200,
+    "sql_time_limit_ms": 900,
+    "facet_time_limit_ms": 500,
+    "allow_download": False,
+    "truncate_cells_html": CELL,
+    "suggest_facets": False,  # each would be asked for, of views with all texts
+}
 _is_table: ContextVar[bool] = ContextVar("is_table", default=False)
 """Whether CSV is asked for."""
 
@@ -98,10 +108,16 @@ def make_reader(path: Path, expected: Iterable[str] = (), *, loopback: bool = Tr
     open_for_reading(path).close()
     if not pm.is_registered(plugin):
         pm.register(plugin, name="archiver.web.plugin")
+        pm.register(tables, name="archiver.web.tables")
         pm.register(_Guards, name="archiver.web.serving")
         # Where rich is installed, Datasette prints the stack of every refusal, values included: half a second each.
         vars(import_module("datasette.handle_exception"))["rich"] = None
-    reader = Reader(settings=_SETTINGS, pdb=False, metadata={"title": "Archive"})
+    reader = Reader(
+        settings=_SETTINGS,
+        pdb=False,
+        metadata=describe_archive(DATABASE, listed=False),
+        template_dir=str(TEMPLATES),
+    )
     reader.expected = frozenset(expected)
     reader.loopback = loopback
     reader.add_database(ArchiveFile(reader, path), name=DATABASE)

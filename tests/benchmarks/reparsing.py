@@ -14,11 +14,11 @@ from rich.console import Console
 from rich.table import Table
 
 from archiver.archive.store.file import close_archive, create_or_open
-from archiver.archive.upkeep.worker_pool import count_cores
 from archiver.ingest.reparse import reparse
 from archiver.ingest.verify import verify
 from archiver.platforms import PLATFORMS
 from archiver.platforms.liferay_hanoi import LIFERAY_HANOI
+from archiver.processes import count_cores
 from archiver.site import Site
 from tests.portal import large_portal
 from tests.visiting import BASE, Visits

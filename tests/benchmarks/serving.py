@@ -1,16 +1,24 @@
-"""What the pages cost on a large archive: median and worst case of each, through HTTP without a socket."""
+"""What the pages cost on a large archive, at rest and while a crawl records into it: through HTTP without a socket.
+
+The first answer is told apart: a ranking of views is made once after a crawl, and kept. ``python -m tests.benchmarks
+serving 100000 FILE`` keeps the archive there, and takes it again the next time.
+"""
 
 import asyncio
 import hashlib
+import multiprocessing
 import random
+import re
 import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time, sleep
 
 from rich.console import Console
 from rich.table import Table
@@ -19,7 +27,10 @@ from archiver.archive.evidence.headers import pack_headers
 from archiver.archive.evidence.payloads import store_payload
 from archiver.archive.search.index import index_missing
 from archiver.archive.store.file import create_or_open
+from archiver.clock import now
 from archiver.web.serving import make_reader
+from tests.portal import article_path, demo_portal
+from tests.visiting import Visits
 
 ARTICLES = 100_000
 SITES = ("alpha", "beta", "gamma")
@@ -27,13 +38,37 @@ RUNS = 300
 VISITS = 3
 BUSY = 500
 """The article with this id has 600 observations and 40 versions."""
+LISTED = 300
+"""So many articles are counted on the listing pages of each of the last runs, and all of a site in one of them."""
+ENTRIES = 15
+DEEP = RUNS - 1
+Times = tuple[float, float]
+"""Milliseconds by the clock, and of the processor, which a machine that does other things distorts less."""
 START = datetime(2020, 1, 1, tzinfo=UTC)
 WORDS = (
     "Đảng ủy khối các trường đại học cao đẳng hội nghị sinh viên cán bộ giảng viên tổ chức kết quả công tác năm học "
     "phong trào thi đua khen thưởng học bổng đoàn thanh niên kiểm tra giám sát chi bộ nhiệm kỳ chuyên đề báo cáo"
 ).split()
+CRAWL_PAUSE = 0.05
 PAGES = {
     "home": "/",
+    "changes, older": None,
+    "changes of a site": "/?site=beta",
+    "changes of a kind": "/?kind=edited",
+    "changes of a kind, none": "/?kind=restored",
+    "changes of some days": "/?since=2021-01-01&until=31/01/2021",
+    "changes with new articles": "/?kind=all",
+    "changes, common words": "/?q=dang+uy",
+    "changes, a word of one in forty": "/?q=quan20",
+    "the same, none of them changed": "/?q=quan13",
+    "changes, a rare word": "/?q=ma60",
+    "changes, a word of none": "/?q=khongaivietthe",
+    "changes, words with marks, a site, a kind": "/?q=%C4%90%E1%BA%A3ng+%E1%BB%A7y&site=gamma&kind=edited",
+    "feed of all": "/feed",
+    "feed of words": "/feed?q=quan20&kind=edited",
+    "most read": "/views",
+    "most read of a site, all counted": "/views?site=gamma",
+    "articles of a site, with most read": "/articles?site=gamma",
     "articles": "/articles",
     "articles, deep": None,
     "articles of a site": "/articles?site=beta",
@@ -58,42 +93,80 @@ PAGES = {
 }
 
 
-def bench_serving(count: int = ARTICLES, times: int = 15) -> None:
-    """Print what each page takes, in milliseconds."""
+def bench_serving(count: int | str = ARTICLES, file: str | None = None, times: int = 15) -> None:
+    """Print what each page takes, in milliseconds: at rest, and while a crawl records."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "archive.db"
-        fill(path, count)
-        table = Table(title=f"Pages of an archive of {count:,} articles ({path.stat().st_size / 1e6:,.0f} MB)")
-        for column in ("page", "median ms", "worst ms", "KB"):
+        path = Path(file) if file else Path(folder) / "archive.db"
+        if not path.exists():
+            fill(path, int(count))
+        table = Table(title=f"Pages of an archive of {int(count):,} articles ({path.stat().st_size / 1e6:,.0f} MB)")
+        for column in ("page", "first ms", "median ms", "CPU ms", "worst ms", "median, crawling", "KB"):
             table.add_column(column, justify="left" if column == "page" else "right")
-        for name, durations, size in asyncio.run(_measure(path, times)):
-            table.add_row(name, f"{median(durations):.1f}", f"{max(durations):.1f}", f"{size / 1024:.0f}")
-    Console().print(table)
+        rest = asyncio.run(_measure(path, times))
+        with _crawling(path):
+            crawled = asyncio.run(_measure(path, times))
+        for (name, first, durations, size), (_, _, others, _) in zip(rest, crawled, strict=True):
+            clock, processor = zip(*durations, strict=True)
+            crawling = median(one for one, _ in others)
+            shown = (first, median(clock), median(processor), max(clock), crawling, size / 1024)
+            table.add_row(name, *(f"{number:.1f}" for number in shown))
+    Console(width=120).print(table)
 
 
-async def _measure(path: Path, times: int) -> list[tuple[str, list[float], int]]:
+@contextmanager
+def _crawling(path: Path) -> Iterator[None]:
+    """Let another process record pages, many more than a portal is asked for."""
+    crawl = multiprocessing.get_context("spawn").Process(target=_crawl, args=(path,), daemon=True)
+    crawl.start()
+    try:
+        yield
+    finally:
+        crawl.terminate()
+        crawl.join()
+
+
+def _crawl(path: Path) -> None:
+    visits, portal = Visits(path), demo_portal()
+    run = visits.begin(now())
+    while True:
+        for article in portal.listed():
+            key = str(article.id)
+            visits.visit(run, portal, article_path(article), now(), key)
+            sleep(CRAWL_PAUSE)
+
+
+async def _measure(path: Path, times: int) -> list[tuple[str, float, list[Times], int]]:
     reader = make_reader(path)
     rows = []
     for name, address in PAGES.items():
-        url = address or await _find_deep(reader)
+        url = address or await DEEP_PAGES[name](reader)
         durations = []
         for _ in range(times + 1):
-            started = perf_counter()
+            started, spent = perf_counter(), process_time()
             answer = await reader.client.get(url)
-            durations.append((perf_counter() - started) * 1000)
+            durations.append(((perf_counter() - started) * 1000, (process_time() - spent) * 1000))
             assert answer.status_code == 200, (url, answer.text)
-        rows.append((name, durations[1:], len(answer.content)))
+        rows.append((name, durations[0][0], durations[1:], len(answer.content)))
     return rows
+
+
+async def _find_older(reader) -> str:
+    """Return the address of the page of changes behind the first."""
+    html = (await reader.client.get("/")).text
+    return unescape(re.search(r'rel="next" href="([^"]+)"', html)[1])
 
 
 async def _find_deep(reader) -> str:
     """Return the address of a page in the middle of the list."""
     row = await reader.get_database("archive").execute(
         "SELECT published_at, c.id, s.article_id FROM contents c JOIN snapshots s ON s.content_id = c.id "
-        "WHERE published_at < '2021-07' ORDER BY published_at DESC LIMIT 1"
+        "WHERE coalesce(published_at, '') < '2021-07' ORDER BY coalesce(published_at, '') DESC LIMIT 1"
     )
     published, content, article = row.first()
     return f"/articles?after={published.replace('+', '%2B')}~{content}~{article}"
+
+
+DEEP_PAGES = {"articles, deep": _find_deep, "changes, older": _find_older}
 
 
 def fill(path: Path, count: int) -> None:
@@ -104,6 +177,8 @@ def fill(path: Path, count: int) -> None:
     connection.execute("BEGIN")
     _fill_evidence(connection, count)
     _fill_articles(connection, count)
+    _fill_listings(connection, count)
+    connection.execute(_LOG)
     index_missing(connection)
     connection.execute("COMMIT")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -169,6 +244,7 @@ def _fill_articles(connection: sqlite3.Connection, count: int) -> None:
 def _fill_history(connection, chance: random.Random, n: int, captures, versions: int) -> None:
     published = _at(chance.randrange(RUNS * 6) - RUNS, chance.randrange(1440) * 60)
     paragraphs = [" ".join(chance.choices(WORDS, k=60)) for _ in range(6)]
+    paragraphs[0] += f" quận{n % 40} hồ sơ mã{n % 5000}"  # words of one article in forty, and of twenty articles
     contents = []
     for version in range(1, versions + 1):
         paragraphs = [*paragraphs[:-1], f"{paragraphs[-1]} Lần {version}."]
@@ -201,9 +277,41 @@ def _fill_history(connection, chance: random.Random, n: int, captures, versions:
         )
 
 
+def _fill_listings(connection: sqlite3.Connection, count: int) -> None:
+    """Let the last runs count the newest articles of their site on listings; one of them walks all listings."""
+    pages = connection.execute("SELECT max(id), max(payload_digest), max(headers), max(header_set_id) FROM captures")
+    capture, digest, *headers = pages.fetchone()
+    for run in range(RUNS - 30, RUNS + 1):
+        articles = [n for n in range(count, 0, -1) if n % 3 == run % 3 and n not in {99_000, BUSY}]
+        shown = articles if run == DEEP else articles[:LISTED]
+        for start in range(0, len(shown), ENTRIES):
+            capture += 1
+            site = SITES[run % 3]
+            address = (count + capture, site, f"http://{site}.example/tin?trang={capture}")
+            connection.execute("INSERT INTO addresses VALUES (?, ?, ?)", address)
+            columns = "id, address_id, run_id, fetched_at, status, headers, header_set_id, payload_digest"
+            values = (capture, count + capture, run, _at(run, 2000 + start / 100), 200, *headers, digest)
+            connection.execute(f"INSERT INTO captures ({columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
+            counts = ((n, capture, 500 + run + n * run % 97) for n in shown[start : start + ENTRIES])
+            connection.executemany(
+                "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, views, views_raw) "
+                "VALUES (?1, ?2, 1, 'listing', 'listed', 'counted', ?3, ?3)",
+                counts,
+            )
+
+
+# As an upgrade of an older archive does.
+_LOG = """
+    INSERT INTO change_log (site, native_key, capture_id, seen_at, kind)
+    SELECT a.site, a.native_key, e.capture_id, k.fetched_at, e.kind
+    FROM article_events e JOIN articles a ON a.id = e.article_id JOIN captures k ON k.id = e.capture_id
+    ORDER BY k.fetched_at, a.site, a.native_key, e.kind
+"""
+
+
 def _at(days: int, seconds: float = 0) -> str:
     return (START + timedelta(days=3 * days, seconds=seconds)).isoformat(timespec="microseconds")
 
 
 if __name__ == "__main__":
-    bench_serving(*map(int, sys.argv[1:2]))
+    bench_serving(*sys.argv[1:3])

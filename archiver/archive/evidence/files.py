@@ -1,4 +1,4 @@
-"""Files of articles on disk: documents and images, once per digest, in a folder beside the archive.
+"""Files of articles on disk: documents, images, what pages need, once per digest, in a folder beside the archive.
 
     data/archive.db
     data/archive.files/ab/ab3f….pdf
@@ -20,6 +20,7 @@ from tempfile import mkstemp
 
 from archiver.archive.store.damage import DamageError, note_damage, shorten
 from archiver.errors import ArchiveError
+from archiver.formats.atomic_files import finish_file, synchronise
 from archiver.formats.file_types import FileType, NoDocumentError, identify_file_type
 
 _STALE_SECONDS = 24 * 3600
@@ -99,12 +100,10 @@ def put_file(folder: Path, file: StoredFile, pieces: Iterator[bytes]) -> None:
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.writelines(pieces)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).chmod(0o666 & ~_mask())
+        finish_file(Path(name))
         Path(name).replace(path)
-        _synchronise(path.parent)
-        _synchronise(folder)
+        synchronise(path.parent)
+        synchronise(folder)
     except OSError as error:
         raise ArchiveError(f"{path}: the file cannot be written: {error.strerror}; what was kept is whole") from error
     finally:
@@ -206,17 +205,3 @@ def _read(path: Path) -> Iterator[bytes]:
     with path.open("rb") as stream:
         while piece := stream.read(_PIECE):
             yield piece
-
-
-def _mask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def _synchronise(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

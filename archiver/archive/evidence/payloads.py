@@ -20,6 +20,7 @@ import zstandard
 
 from archiver.archive.history.content import write_time
 from archiver.archive.store.damage import MOST_BYTES
+from archiver.archive.store.sql_files import Queries
 from archiver.errors import ArchiveError
 
 LEVEL = 9  # the first whose window reaches back over a whole base of several megabytes
@@ -53,25 +54,7 @@ DRIFT = 0.33
 
 # More deltas standing on one another than this are taken for damage; versions before schema 6 merged some into being.
 MOST_LINKS = 64
-
-_BASES = """
-    SELECT b.digest FROM captures k JOIN payloads p ON p.digest = k.payload_digest
-    JOIN payloads b ON b.digest = coalesce(p.base_digest, p.digest) AND b.base_digest IS NULL
-    WHERE k.address_id = ? AND p.size > 0 ORDER BY k.fetched_at DESC LIMIT 8
-"""
-
-# Whole payloads among the last captures of a site, first seen after a time. What zstd cannot halve, pictures say,
-# teaches nothing. Two indexes have runs by time, and captures of one by id: 2 ms; to sort all 200,000 takes 165.
-_SAMPLES = """
-    SELECT p.digest, p.encoding FROM (
-        SELECT k.fetched_at, k.payload_digest FROM runs r CROSS JOIN captures k ON k.run_id = r.id
-        WHERE r.site = :site ORDER BY r.started_at DESC, r.id DESC, k.id DESC LIMIT 1000
-    ) k JOIN payloads p ON p.digest = k.payload_digest
-    WHERE p.base_digest IS NULL AND p.size BETWEEN 1000 AND 1000000 AND 2 * length(p.data) < p.size
-    GROUP BY p.digest
-    HAVING (SELECT min(fetched_at) FROM captures WHERE payload_digest = p.digest) > :since
-    ORDER BY max(k.fetched_at) DESC LIMIT :count
-"""
+_QUERIES = Queries(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +146,7 @@ def check_payloads(connection: sqlite3.Connection, digests: Iterable[bytes] | No
 def _encode(connection: sqlite3.Connection, site: str, address_id: int, body: bytes) -> _Encoded:
     whole = _encode_whole(connection, site, body)
     # Two bases are tried, because an error page between two good ones must not cost a new base.
-    last = dict.fromkeys(row[0] for row in connection.execute(_BASES, (address_id,)))
+    last = dict.fromkeys(row[0] for row in _QUERIES.ask(connection, "bases", address=address_id))
     bases = _load_intact(connection, list(last)[:2])
     deltas = (_Encoded("delta", None, digest, _compress_delta(body, base)) for digest, base in bases)
     delta = min(deltas, key=lambda delta: len(delta.data), default=whole)
@@ -265,7 +248,7 @@ def _train_if_due(connection: sqlite3.Connection, site: str) -> None:
     one training in SAMPLES pages.
     """
     made_at = connection.execute("SELECT max(made_at) FROM dictionaries WHERE site = ?", (site,)).fetchone()[0]
-    rows = connection.execute(_SAMPLES, {"site": site, "since": made_at or "", "count": SAMPLES}).fetchall()
+    rows = _QUERIES.ask(connection, "samples", site=site, since=made_at or "", count=SAMPLES)
     if len(rows) == SAMPLES and sum(encoding == "plain" for _, encoding in rows) > SAMPLES / 2:
         _train(connection, site, [digest for digest, _ in rows])
 

@@ -55,7 +55,13 @@ def seal_all(connection: sqlite3.Connection) -> None:
 
 def compute_seal(connection: sqlite3.Connection, run_id: int) -> bytes:
     """Return the digest over the captures of a run (32 bytes)."""
-    return _digest(_write_capture(row) for row in connection.execute(_CAPTURES, (run_id,)))
+    return hashlib.sha256(write_sealed(connection, run_id)).digest()
+
+
+def write_sealed(connection: sqlite3.Connection, run_id: int) -> bytes:
+    """Write what the seal of a run is the digest of: a line for each capture."""
+    rows = connection.execute(_CAPTURES, (run_id,))
+    return b"".join(_write_line(_write_capture(row)) for row in rows)
 
 
 def compute_closing(connection: sqlite3.Connection, run_id: int) -> bytes:
@@ -87,5 +93,9 @@ def _write_capture(row: sqlite3.Row) -> list[object]:
 def _digest(rows: Iterable[list[object]]) -> bytes:
     digest = hashlib.sha256()
     for row in rows:
-        digest.update(json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+        digest.update(_write_line(row))
     return digest.digest()
+
+
+def _write_line(row: list[object]) -> bytes:
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

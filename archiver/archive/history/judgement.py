@@ -30,6 +30,7 @@ from archiver.archive.history.stored_contents import find_last_content, has_lost
 from archiver.archive.history.timeline import GONE_STATUS
 from archiver.archive.identity.settlement import find_strays
 from archiver.archive.runs.run_log import Run
+from archiver.archive.store.sql_files import Queries
 from archiver.model import Problem
 from archiver.text.counting import count
 from archiver.text.sketches import PORTAL_PAGE, UNREAD
@@ -37,7 +38,8 @@ from archiver.text.sketches import PORTAL_PAGE, UNREAD
 _IS_READING = "article_id = ? AND capture_id = ? AND parser_id = ? AND sign = ?"
 # What stands in an article's place and is none (record_sign), and what judging itself writes of such a page.
 _IS_UNREAD = f"substr(r.detail, 1, {len(UNREAD)}) = '{UNREAD}'"
-_IS_PLAIN = f"(r.sign <> 'missing' OR (r.detail IS NOT '{PORTAL_PAGE}' AND NOT coalesce({_IS_UNREAD}, 0)))"
+_IS_PLAIN = f"r.sign <> 'missing' OR (r.detail IS NOT '{PORTAL_PAGE}' AND NOT coalesce({_IS_UNREAD}, 0))"
+_QUERIES = Queries(__file__, is_plain=_IS_PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +124,7 @@ def check_judgement(connection: sqlite3.Connection, run: Run, *, is_open: bool) 
         return _say_wrong({_STANDING: len(waiting)})
     doubts = _find_doubts(connection, run, None)
     weighed = _weigh_pages(connection, run)
-    outage = connection.execute("SELECT outage FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
+    outage = _QUERIES.ask(connection, "run", run=run.id)[0]["outage"]
     return _say_wrong(
         {
             _DOUBTFUL: len(doubts),
@@ -148,11 +150,7 @@ def _say_wrong(wrong: dict[str, int]) -> list[str]:
 
 def list_doubtful_runs(connection: sqlite3.Connection) -> set[int]:
     """List the runs (ids) that have readings which are not simply counted."""
-    rows = connection.execute(
-        "SELECT DISTINCT k.run_id FROM readings r INDEXED BY readings_doubtful CROSS JOIN captures k "
-        "ON k.id = r.capture_id WHERE r.doubtful OR r.standing <> 'counted'"
-    )
-    return {row[0] for row in rows}
+    return {row[0] for row in _QUERIES.ask(connection, "doubtful_runs")}
 
 
 def _weigh_pages(connection: sqlite3.Connection, run: Run) -> _Weighed:
@@ -196,25 +194,13 @@ def _list_known(
     connection: sqlite3.Connection, run: Run, withheld: frozenset[Place]
 ) -> tuple[frozenset[int], frozenset[int]]:
     """List the articles of a run that were read before it began: all, and those of them that show bad signs."""
-    rows = connection.execute(
-        "SELECT DISTINCT r.article_id, r.capture_id, r.doubtful FROM runs u CROSS JOIN captures k ON k.run_id = u.id "
-        f"CROSS JOIN readings r ON r.capture_id = k.id AND r.source = 'article' AND {_IS_PLAIN} "
-        "JOIN snapshots s ON s.article_id = r.article_id AND s.number = 1 "
-        "AND s.seen_from < min(u.started_at, k.fetched_at) WHERE u.id = ?",
-        (run.id,),
-    )
-    shown = [row for row in rows if (row[0], row[1]) not in withheld]
+    shown = [row for row in _QUERIES.ask(connection, "known", run=run.id) if (row[0], row[1]) not in withheld]
     return frozenset(row[0] for row in shown), frozenset(row[0] for row in shown if row[2])
 
 
 def _list_misses(connection: sqlite3.Connection, run: Run) -> dict[int, Miss]:
     """List the articles whose pages were missing in a run and not read well in it, each with its last miss."""
-    rows = connection.execute(
-        "SELECT r.article_id, r.sign, k.fetched_at, k.status, r.doubtful FROM captures k CROSS JOIN readings r "
-        f"ON r.capture_id = k.id AND r.source = 'article' AND {_IS_PLAIN} JOIN addresses d ON d.id = k.address_id "
-        "WHERE k.run_id = ? ORDER BY k.fetched_at, d.url",
-        (run.id,),
-    ).fetchall()
+    rows = _QUERIES.ask(connection, "signs", run=run.id)
     well = {row["article_id"] for row in rows if row["sign"] in ("content", "confirmed") and not row["doubtful"]}
     missing = (row for row in rows if row["sign"] == "missing" and row["article_id"] not in well)
     return {row["article_id"]: Miss(row["fetched_at"], row["status"], row["status"] == GONE_STATUS) for row in missing}
@@ -222,17 +208,12 @@ def _list_misses(connection: sqlite3.Connection, run: Run) -> dict[int, Miss]:
 
 def _reads_well(connection: sqlite3.Connection, run: Run, withheld: frozenset[Place]) -> bool:
     """Say whether any article was read well in a run."""
-    rows = connection.execute(
-        "SELECT r.article_id, r.capture_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id "
-        "AND r.sign IN ('content', 'confirmed') AND NOT r.doubtful WHERE k.run_id = ?",
-        (run.id,),
-    )
-    return any((row[0], row[1]) not in withheld for row in rows)
+    return any((row[0], row[1]) not in withheld for row in _QUERIES.ask(connection, "well", run=run.id))
 
 
 def _find_doubts(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None) -> list[tuple[object, ...]]:
     """Find the readings that are doubtful and not marked so, or the other way: the mark they need, and the reading."""
-    began = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
+    began = _QUERIES.ask(connection, "run", run=run.id)[0]["started_at"]
     strays = find_strays(connection, run, articles)
     return [
         (int(doubtful), row["article_id"], row["capture_id"], row["parser_id"], row["sign"])
@@ -249,12 +230,7 @@ def _find_standings(
 
     Doubtful ones have the standing ``doubts``, but for missing pages of the articles that are ``believed``.
     """
-    rows = connection.execute(
-        "SELECT r.article_id, r.capture_id, r.parser_id, r.sign, r.standing, r.doubtful FROM captures k "
-        f"CROSS JOIN readings r ON r.capture_id = k.id WHERE k.run_id = ? AND r.source = 'article' AND {_IS_PLAIN} "
-        "AND r.sign <> 'moved' AND (r.doubtful OR r.standing <> 'counted' OR ?)",
-        (run.id, bool(withheld)),
-    ).fetchall()
+    rows = _QUERIES.ask(connection, "standings", run=run.id, any_withheld=bool(withheld))
     wrong: list[tuple[object, ...]] = []
     for article_id, capture_id, parser_id, sign, standing, doubtful in rows:
         is_portals = sign == "content" and (article_id, capture_id) in withheld
@@ -273,24 +249,15 @@ def _write_standings(connection: sqlite3.Connection, standings: Iterable[tuple[o
 
 def _write_outage(connection: sqlite3.Connection, run: Run, outage: Outage | None) -> set[int]:
     """Write what a run is worth in which too much was missing; returns the articles for which that is news."""
-    written = connection.execute("SELECT outage FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
-    if outage == written:
+    if outage == _QUERIES.ask(connection, "run", run=run.id)[0]["outage"]:
         return set()
     connection.execute("UPDATE runs SET outage = ? WHERE id = ?", (outage, run.id))
-    query = (
-        "SELECT DISTINCT r.article_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id "
-        "AND r.sign = 'missing' WHERE k.run_id = ?"
-    )
-    return {row[0] for row in connection.execute(query, (run.id,))}
+    return {row[0] for row in _QUERIES.ask(connection, "missing", run=run.id)}
 
 
 def _compare_stand_ins(connection: sqlite3.Connection, run: Run, weighed: _Weighed) -> _StandIns:
     """Hold what is written of pages of the portal against what is right."""
-    rows = connection.execute(
-        "SELECT r.article_id, r.capture_id, r.parser_id, r.standing, r.doubtful, r.detail FROM captures k "
-        f"CROSS JOIN readings r ON r.capture_id = k.id AND r.sign = 'missing' AND NOT {_IS_PLAIN} WHERE k.run_id = ?",
-        (run.id,),
-    ).fetchall()
+    rows = _QUERIES.ask(connection, "stand_ins", run=run.id)
     right = weighed.stand_ins
     written = {tuple(row)[:3]: (row["standing"], row["doubtful"]) for row in rows if row["detail"] == PORTAL_PAGE}
     own = {visit: (standing, 0) for visit, (standing, _) in right.items() if visit not in weighed.pages.unread}
@@ -336,12 +303,6 @@ def _is_poorer(connection: sqlite3.Connection, row: sqlite3.Row, began: str) -> 
 
 def _list_pages(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None) -> list[sqlite3.Row]:
     """List the readings of a run's article pages that can be doubtful, in the order of time."""
-    columns = "r.article_id, r.capture_id, r.parser_id, r.sign, r.content_id, r.doubtful, r.detail, k.fetched_at"
-    conditions = "r.source = 'article' AND r.sign IN ('content', 'missing') AND k.run_id = ?1 "
-    conditions += f"AND {_IS_PLAIN} ORDER BY k.fetched_at"
     if articles is None:
-        source = "captures k CROSS JOIN readings r ON r.capture_id = k.id"
-        return connection.execute(f"SELECT {columns} FROM {source} WHERE {conditions}", (run.id,)).fetchall()
-    source = "json_each(?2) a CROSS JOIN readings r ON r.article_id = a.value"
-    query = f"SELECT {columns} FROM {source} CROSS JOIN captures k ON k.id = r.capture_id WHERE {conditions}"
-    return connection.execute(query, (run.id, json.dumps([*articles]))).fetchall()
+        return _QUERIES.ask(connection, "pages", run=run.id)
+    return _QUERIES.ask(connection, "pages_of", run=run.id, articles=json.dumps([*articles]))

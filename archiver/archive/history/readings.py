@@ -64,9 +64,11 @@ def record_article(
     address, moved = add_address(connection, known, sighting, article.url, article.section, answered=True)
     content = Content.of_article(article)
     doubtful = is_doubtful(connection, article_id, sighting, parser, content, last, detail)
-    shown = ShownPage(store_content(connection, content, article_id, sighting.at, last), article.views, address, detail)
-    add_shown(connection, known, sighting, parser, shown, "pending" if doubtful else "counted", doubtful=doubtful)
-    same = last is not None and last.parser_id == parser.id and last.content_id == shown.content_id
+    content_id = store_content(connection, content, article_id, sighting.at, last)
+    standing: Standing = "pending" if doubtful else "counted"
+    shown = NewReading("article", "content", standing, article.views, content_id, detail, doubtful, address)
+    add_reading(connection, known, sighting, parser, shown)
+    same = last is not None and last.parser_id == parser.id and last.content_id == content_id
     if moved or not same:
         note_clues(connection, sighting.site, known, article, content)
     if doubtful or not derives:
@@ -107,7 +109,8 @@ def record_entry(
     address = shown.address_id
     if address is None:
         address, _ = add_address(connection, shown, sighting, entry.url, None, answered=False)
-    add_reading(connection, shown, sighting, parser, "listing", "listed", "counted", entry.views, address_id=address)
+    listed = NewReading("listing", "listed", "counted", entry.views, address_id=address)
+    add_reading(connection, shown, sighting, parser, listed)
     if shown.address_id is None or known is None:
         return shown.article_id, shown.address_id is not None
     usual = _note_article(connection, shown.article_id, sighting, entry.views, "listed AND address_id")
@@ -145,7 +148,8 @@ def record_sign(
     is_unread = detail.startswith(UNREAD)
     doubtful = sign == "missing" and not is_unread
     standing: Standing = "counted" if sign == "confirmed" else "withheld" if is_unread else "pending"
-    add_reading(connection, known, sighting, parser, "article", sign, standing, None, detail=detail, doubtful=doubtful)
+    reading = NewReading("article", sign, standing, detail=detail, doubtful=doubtful)
+    add_reading(connection, known, sighting, parser, reading)
     if derives and (standing == "counted" or (sign == "missing" and _has_addresses(connection, known.article_id))):
         rederive_article(connection, known.article_id)
 
@@ -184,69 +188,36 @@ def find_beginning_of_run(connection: sqlite3.Connection, capture_id: int) -> st
 
 
 @dataclass(frozen=True, slots=True)
-class ShownPage:
-    """What a page shows of an article, for its reading: content and address by their ids, its count, and a remark."""
+class NewReading:
+    """What a parser made of a capture for one article.
 
-    content_id: int
-    views: Count | None
-    address_id: int
-    detail: str | None
+    ``address_id``: the address that a listing names, or under which a page shows the article; ``content_id`` is what it
+    shows.
+    """
 
-
-def add_shown(
-    connection: sqlite3.Connection,
-    known: Known,
-    sighting: Sighting,
-    parser: Parser,
-    shown: ShownPage,
-    standing: Standing,
-    *,
-    doubtful: bool = False,
-) -> None:
-    """Write the reading of a page that shows an article."""
-    add_reading(
-        connection,
-        known,
-        sighting,
-        parser,
-        "article",
-        "content",
-        standing,
-        shown.views,
-        content_id=shown.content_id,
-        detail=shown.detail,
-        doubtful=doubtful,
-        address_id=shown.address_id,
-    )
+    source: Literal["article", "listing"]
+    sign: Sign
+    standing: Standing
+    views: Count | None = None
+    content_id: int | None = None
+    detail: str | None = None
+    doubtful: bool = False
+    address_id: int | None = None
 
 
 def add_reading(
-    connection: sqlite3.Connection,
-    known: Known,
-    sighting: Sighting,
-    parser: Parser,
-    source: Literal["article", "listing"],
-    sign: Sign,
-    standing: Standing,
-    views: Count | None,
-    *,
-    content_id: int | None = None,
-    detail: str | None = None,
-    doubtful: bool = False,
-    address_id: int | None = None,
+    connection: sqlite3.Connection, known: Known, sighting: Sighting, parser: Parser, reading: NewReading
 ) -> None:
-    """Write a reading; the newest parser's is the one whose count is shown.
-
-    ``address_id``: the address that a listing names, or under which a page shows the article.
-    """
-    newest = sighting.fresh or _displace_older(connection, known, sighting, parser, sign)
-    count = (views.value, views.raw) if views else (None, None)
-    place = (known.article_id, sighting.capture_id, parser.id, source, sign, standing, newest)
+    """Write a reading; the newest parser's is the one whose count is shown."""
+    newest = sighting.fresh or _displace_older(connection, known, sighting, parser, reading.sign)
+    count = (reading.views.value, reading.views.raw) if reading.views else (None, None)
+    place = (known.article_id, sighting.capture_id, parser.id, reading.source, reading.sign, reading.standing, newest)
+    noted = (reading.detail, int(reading.doubtful))
     connection.execute(
         "INSERT INTO readings (article_id, capture_id, parser_id, source, sign, standing, newest, content_id, views, "
         "views_raw, detail, doubtful, key_id, address_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
         "ON CONFLICT DO NOTHING",
-        (*place, content_id, *count, detail, int(doubtful), known.key_id, address_id),
+        (*place, reading.content_id, *count, *noted, known.key_id, reading.address_id),
     )
 
 

@@ -102,7 +102,9 @@ def reconcile(connection: sqlite3.Connection, articles: Iterable[int], runs: Ite
         rederive_article(connection, article_id)
     for run_id in settled.runs:
         rederive_displaced(connection, run_id, is_late=True)
-    return len(_Pass(connection, touched, set(settled.runs)).go())
+    together = _Pass(connection, touched, set(settled.runs))
+    together.go()
+    return len(together.go_back())
 
 
 class _Pass:
@@ -136,6 +138,18 @@ class _Pass:
             news = changed - self._articles
             self._articles |= changed
             self._push_visitors(news, after=began)
+        return self._articles
+
+    def go_back(self) -> set[int]:
+        """Doubt anew in the runs that were judged: where an article was may follow from what a later one is worth."""
+        query = (
+            "SELECT id, site, outcome IS NULL FROM runs WHERE id IN (SELECT value FROM json_each(?)) "
+            "ORDER BY started_at, uid"
+        )
+        for run_id, site, is_open in self._connection.execute(query, (json.dumps([*self._met]),)).fetchall():
+            run = Run(run_id, site)
+            if doubt_anew(self._connection, run, self._few_articles):
+                self._articles |= suspend(self._connection, run) if is_open else self._judge(run)
         return self._articles
 
     def _look_at(self, run: Run, *, is_open: bool) -> frozenset[int]:

@@ -15,6 +15,7 @@ from archiver.archive.history.content import write_time
 from archiver.archive.history.outages import Miss
 from archiver.archive.history.stored_contents import find_newest_content
 from archiver.archive.runs.run_log import Run
+from archiver.archive.store.sql_files import Queries
 from archiver.model import Problem
 from archiver.text.sketches import (
     FOR_NOW,
@@ -42,6 +43,7 @@ REMEMBERED_FOR = timedelta(days=60)
 _MOST_REMEMBERED = 50
 # Texts of which so much is the same share one of their few smallest hashes, all but surely.
 _KEYS = 5
+_QUERIES = Queries(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class _Groups:
 
 def find_portal_pages(connection: sqlite3.Connection, run: Run) -> PortalPages:
     """Find the pages of a run that stand in the place of several articles."""
-    rows = connection.execute(_NEWS, (run.id,)).fetchall()
+    rows = _QUERIES.ask(connection, "news", run=run.id)
     changed = [*_list_changed(connection, run, rows), *_list_unread(connection, run)]
     new = [row for row in rows if _find_last(connection, row, row["article_id"]) is None]
     unsure = [row for row in new if _is_for_now(row) or row["for_listing"]]
@@ -160,28 +162,9 @@ def find_portal_pages(connection: sqlite3.Connection, run: Run) -> PortalPages:
 
 def is_in_question(connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None) -> bool:
     """Say whether what a run shows of articles (of all: None) may be a page of the portal."""
-    rows = connection.execute(_NEWS, (run.id,)).fetchall()
+    rows = _QUERIES.ask(connection, "news", run=run.id)
     rows = [row for row in rows if articles is None or row["article_id"] in articles or row["expected"]]
     return any(True for _ in _list_changed(connection, run, rows))
-
-
-# What a run read of articles, but for texts that they had said before.
-_NEWS = """
-    SELECT r.article_id, r.capture_id, r.parser_id, r.content_id, r.detail, c.digest, c.title, c.lead, c.body,
-        c.published_raw, k.fetched_at, k.status, k.expected, a.native_key, min(u.started_at, k.fetched_at) AS began,
-        k.purpose = 'listing' AND EXISTS (SELECT 1 FROM captures lk JOIN readings l ON l.capture_id = lk.id
-            WHERE lk.address_id = k.address_id AND lk.purpose = 'listing' AND l.sign = 'listed'
-            AND lk.fetched_at < min(u.started_at, k.fetched_at)) AS for_listing
-    FROM captures k JOIN runs u ON u.id = k.run_id
-    CROSS JOIN readings r ON r.capture_id = k.id AND r.sign = 'content' JOIN articles a ON a.id = r.article_id
-    JOIN contents c ON c.id = r.content_id JOIN parsers p ON p.id = r.parser_id JOIN addresses d ON d.id = k.address_id
-    WHERE k.run_id = ?1 AND NOT EXISTS (SELECT 1 FROM readings q JOIN captures qk ON qk.id = q.capture_id
-            WHERE q.article_id = r.article_id AND q.content_id = r.content_id AND q.sign = 'content'
-            AND q.standing = 'counted' AND qk.run_id <> ?1 AND qk.fetched_at < min(u.started_at, k.fetched_at)
-            AND NOT EXISTS (SELECT 1 FROM article_keys e WHERE e.site = u.site AND e.native_key = k.expected
-                AND e.article_id <> r.article_id))
-    ORDER BY k.fetched_at, d.url, p.ordinal, p.since, p.version
-"""
 
 
 def _list_changed(connection: sqlite3.Connection, run: Run, rows: Iterable[sqlite3.Row]) -> Iterator[Showing]:
@@ -247,15 +230,7 @@ def _sketch_content(connection: sqlite3.Connection, content_id: int) -> Sketch:
 
 def _list_unread(connection: sqlite3.Connection, run: Run) -> Iterator[Showing]:
     """List the pages that are no article, at the addresses of articles that were read before the run."""
-    rows = connection.execute(
-        "SELECT r.article_id, r.capture_id, r.parser_id, r.detail, k.fetched_at, k.status, "
-        "min(u.started_at, k.fetched_at) AS began FROM runs u JOIN captures k ON k.run_id = u.id "
-        "CROSS JOIN readings r ON r.capture_id = k.id AND r.sign = 'missing' AND substr(r.detail, 1, ?2) = ?3 "
-        "JOIN parsers p ON p.id = r.parser_id JOIN addresses d ON d.id = k.address_id WHERE u.id = ?1 "
-        "ORDER BY k.fetched_at, d.url, p.ordinal, p.since, p.version",
-        (run.id, len(UNREAD), UNREAD),
-    ).fetchall()
-    for row in rows:
+    for row in _QUERIES.ask(connection, "unread", run=run.id, unread=UNREAD):
         if _find_last(connection, row, row["article_id"]) is not None:
             visit = (row["article_id"], row["capture_id"], row["parser_id"])
             sketch = read_unread(row["detail"])
@@ -264,20 +239,15 @@ def _list_unread(connection: sqlite3.Connection, run: Run) -> Iterator[Showing]:
 
 def _remember(connection: sqlite3.Connection, run: Run) -> Iterator[Showing]:
     """Return the pages that earlier runs knew for the portal's."""
-    own = connection.execute("SELECT started_at, uid FROM runs WHERE id = ?", (run.id,)).fetchone()
-    since = write_time(datetime.fromisoformat(own["started_at"]) - REMEMBERED_FOR, "microseconds")
-    rows = connection.execute(
-        "SELECT r.article_id, r.capture_id, r.parser_id, r.detail AS unread, k.fetched_at, k.status, c.title, c.lead, "
-        "c.body FROM runs u JOIN captures k ON k.run_id = u.id "
-        "CROSS JOIN readings r ON r.capture_id = k.id AND r.sign = 'missing' "
-        "LEFT JOIN readings s ON s.capture_id = k.id AND s.sign = 'content' AND s.parser_id = r.parser_id "
-        "LEFT JOIN contents c ON c.id = s.content_id JOIN addresses d ON d.id = k.address_id "
-        "WHERE u.site = ?1 AND u.started_at >= ?2 AND (u.started_at, u.uid) < (?3, ?4) "
-        "AND (r.detail = ?5 OR (r.doubtful AND substr(r.detail, 1, ?6) = ?7)) "
-        "GROUP BY coalesce(s.content_id, r.detail) ORDER BY max(k.fetched_at) DESC, min(d.url) LIMIT ?8",
-        (run.site, since, *own, PORTAL_PAGE, len(UNREAD), UNREAD, _MOST_REMEMBERED),
-    )
-    for row in rows:
+    began = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
+    values = {
+        "site": run.site,
+        "since": write_time(datetime.fromisoformat(began) - REMEMBERED_FOR, "microseconds"),
+        "portal_page": PORTAL_PAGE,
+        "unread": UNREAD,
+        "most": _MOST_REMEMBERED,
+    }
+    for row in _QUERIES.ask(connection, "remembered", run=run.id, **values):
         is_read = row["title"] is not None
         sketch = _sketch_row(row) if is_read else read_unread(row["unread"])
         visit = (row["article_id"], row["capture_id"], row["parser_id"])
@@ -313,14 +283,8 @@ def _is_portals(group: Group, shown: dict[bytes, set[int]]) -> bool:
 
 def _list_shown(connection: sqlite3.Connection, run: Run) -> dict[bytes, set[int]]:
     """Tell which articles show which content at their own addresses in a run, by its digest."""
-    rows = connection.execute(
-        "SELECT DISTINCT r.article_id, c.digest FROM captures k CROSS JOIN readings r "
-        "ON r.capture_id = k.id AND r.sign = 'content' JOIN contents c ON c.id = r.content_id "
-        "JOIN article_keys a ON a.article_id = r.article_id AND a.native_key = k.expected WHERE k.run_id = ?",
-        (run.id,),
-    )
     shown: dict[bytes, set[int]] = defaultdict(set)
-    for row in rows:
+    for row in _QUERIES.ask(connection, "shown", run=run.id):
         shown[row["digest"]].add(row["article_id"])
     return shown
 

@@ -9,6 +9,7 @@ from archiver.archive.history.snapshots import rederive_article
 from archiver.archive.identity.address_sightings import find_whereabouts
 from archiver.archive.identity.joining import Settled, settle_identity
 from archiver.archive.runs.run_log import Run, add_finding
+from archiver.archive.store.sql_files import Queries
 from archiver.findings import Kind
 from archiver.model import Problem
 from archiver.urls import host_of, site_of
@@ -20,6 +21,7 @@ MAY_STRAY = (
     "EXISTS (SELECT 1 FROM article_addresses aa WHERE aa.article_id = r.article_id AND aa.address_id <> k.address_id)"
 )
 """A reading (r) of a capture (k) is of one address of an article that has another."""
+_QUERIES = Queries(__file__)
 
 
 def settle_run(connection: sqlite3.Connection, run: Run, *, is_late: bool) -> Settled:
@@ -36,7 +38,7 @@ def settle_articles(connection: sqlite3.Connection, articles: Iterable[int], run
     """Settle the identity of articles with new readings, and of what changed runs met; all of these are touched."""
     values = {"articles": json.dumps([*articles]), "runs": json.dumps([*runs])}
     keys: dict[str, set[int]] = {}
-    for site, key in connection.execute(_KEYS_OF, values):
+    for site, key in _QUERIES.ask(connection, "keys_of", **values):
         keys.setdefault(site, set()).add(key)
     settled = [settle_identity(connection, site, sorted(some)) for site, some in keys.items()]
     rows = connection.execute("SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(:articles))", values)
@@ -80,7 +82,7 @@ def find_strays(connection: sqlite3.Connection, run: Run, articles: frozenset[in
 
 def report_identity(connection: sqlite3.Connection, run: Run) -> None:
     """Report what a run leaves to people: redirects to other articles, and a host that was renamed."""
-    for row in connection.execute(_UNFOLLOWED, (run.id,)).fetchall():
+    for row in _QUERIES.ask(connection, "unfollowed", run=run.id):
         problem = Problem(UNFOLLOWED, f"article {row['key']} leads to article {row['target']}")
         add_finding(connection, run, row["url"], problem, row["capture_id"])
     for (old, new), count in sorted(_count_left_hosts(connection, run).items()):
@@ -92,8 +94,8 @@ def report_identity(connection: sqlite3.Connection, run: Run) -> None:
 def _list_seeds(connection: sqlite3.Connection, run: Run) -> list[int]:
     """List the keys of a run that may be joined with others by it, or taken apart."""
     began = connection.execute("SELECT started_at FROM runs WHERE id = ?", (run.id,)).fetchone()[0]
-    rows = connection.execute(_SEEDS, {"run": run.id, "site": run.site, "began": began})
-    return [row[0] for row in rows.fetchall()]
+    rows = _QUERIES.ask(connection, "seeds", run=run.id, site=run.site, began=began)
+    return [row[0] for row in rows]
 
 
 def _count_left_hosts(connection: sqlite3.Connection, run: Run) -> Counter[tuple[str, str]]:
@@ -101,57 +103,8 @@ def _count_left_hosts(connection: sqlite3.Connection, run: Run) -> Counter[tuple
     row = connection.execute("SELECT hosts FROM sites WHERE name = ?", (run.site,)).fetchone()
     declared = set(json.loads(row[0])) if row and row[0] else set()
     counts: Counter[tuple[str, str]] = Counter()
-    for (detail,) in connection.execute(_MOVES, (run.id,)):
+    for (detail,) in _QUERIES.ask(connection, "moves", run=run.id):
         old, _, new = str(detail).partition(" → ")
         if new and site_of(old) != site_of(new) and host_of(old) not in declared:
             counts[host_of(old), host_of(new)] += 1
     return counts
-
-
-_KEYS_OF = """
-    SELECT n.site, n.id FROM json_each(:articles) a CROSS JOIN article_keys n ON n.article_id = a.value
-    UNION SELECT n.site, n.id FROM json_each(:runs) u CROSS JOIN captures k ON k.run_id = u.value
-    CROSS JOIN readings r ON r.capture_id = k.id CROSS JOIN article_keys n ON n.id = r.key_id
-"""
-# Keys that showed a text for the first time, and share a clue; keys that failed or led away; keys of an article whose
-# current address has another, or that showed its text under another one before; where all listings were walked, those
-# that left them.
-_SEEDS = """
-    SELECT DISTINCT r.key_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
-    WHERE k.run_id = :run AND r.sign = 'content' AND NOT EXISTS (
-        SELECT 1 FROM readings o JOIN captures ok ON ok.id = o.capture_id WHERE o.article_id = r.article_id
-            AND o.key_id = r.key_id AND o.sign = 'content' AND ok.fetched_at < min(:began, k.fetched_at))
-        AND EXISTS (SELECT 1 FROM clues c WHERE c.key_id = r.key_id AND EXISTS (
-            SELECT 1 FROM clues o WHERE o.site = c.site AND o.clue = c.clue AND o.key_id <> c.key_id))
-    UNION
-    SELECT DISTINCT r.key_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
-    WHERE k.run_id = :run AND r.sign IN ('missing', 'moved')
-    UNION
-    SELECT DISTINCT r.key_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
-    JOIN articles a ON a.id = r.article_id
-    JOIN article_addresses aa ON aa.article_id = a.id AND aa.address_id = a.address_id
-    WHERE k.run_id = :run AND r.key_id <> 0 AND r.key_id <> aa.key_id
-    UNION
-    SELECT DISTINCT r.key_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
-    WHERE k.run_id = :run AND r.sign = 'content' AND r.key_id <> (
-        SELECT o.key_id FROM readings o JOIN captures ok ON ok.id = o.capture_id WHERE o.article_id = r.article_id
-            AND o.sign = 'content' AND ok.fetched_at < min(:began, k.fetched_at) ORDER BY ok.fetched_at DESC LIMIT 1)
-    UNION
-    SELECT n.id FROM articles a JOIN article_keys n ON n.article_id = a.id WHERE a.site = :site AND a.listed
-        AND EXISTS (SELECT 1 FROM runs WHERE id = :run AND complete) AND a.id NOT IN (
-            SELECT r.article_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
-            WHERE k.run_id = :run AND r.sign = 'listed')
-"""
-_UNFOLLOWED = """
-    SELECT d.url, r.capture_id, n.native_key AS key, t.native_key AS target
-    FROM captures k CROSS JOIN readings r ON r.capture_id = k.id AND r.sign = 'moved' AND r.standing = 'withheld'
-    JOIN article_keys n ON n.id = r.key_id JOIN addresses d ON d.id = k.address_id
-    JOIN readings c ON c.capture_id = k.id AND c.sign = 'content' AND c.newest
-    JOIN article_keys t ON t.id = c.key_id
-    WHERE k.run_id = ? AND n.article_id <> t.article_id ORDER BY k.fetched_at, d.url
-"""
-_MOVES = """
-    SELECT e.detail FROM captures k CROSS JOIN article_events e ON e.capture_id = k.id AND e.kind = 'moved'
-    WHERE k.run_id = ? AND EXISTS (
-        SELECT 1 FROM article_keys WHERE article_id = e.article_id AND instr(native_key, '/'))
-"""

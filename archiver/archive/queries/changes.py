@@ -24,7 +24,7 @@ from archiver.archive.queries.article_filter import (
 )
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.queries.rows import ArticleEventRow, ChangeRow
-from archiver.archive.search.matching import Matching
+from archiver.archive.search.matching import FEW, Matching
 from archiver.archive.search.query_language import ANYTHING, Query
 from archiver.archive.store.values import take_rows
 
@@ -64,8 +64,8 @@ _OF_ARTICLES = """
         AND l.site = n.site
 """
 _OF_RUN = """
-    captures k
-    CROSS JOIN change_log l ON l.capture_id = k.id
+    change_log l
+    CROSS JOIN captures k ON k.id = l.capture_id
     CROSS JOIN article_keys n ON n.site = l.site AND n.native_key = l.native_key
     CROSS JOIN article_events e ON e.article_id = n.article_id AND e.capture_id = l.capture_id AND e.kind = l.kind
 """
@@ -85,12 +85,22 @@ _UNLESS_GONE = """
 
 
 @dataclass(frozen=True, slots=True)
+class ChangePosition:
+    """A place in the list of changes: what its row in the log is sorted by. It stays whatever comes in."""
+
+    seen_at: str
+    kind: str
+    site: str
+    native_key: str
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeFilter:
     """Which changes; days are those of the site's zone.
 
     Seen from ``since`` (a day, or an aware time) to ``until``, both included; ``fields`` are of edits, of which one is
     enough; ``words`` stand in the article before or after. Of what the archive learned after change ``after``, up to
-    ``upto``, and of what ``run`` (its id) showed, where these are not 0.
+    ``upto``, and of what ``run`` (its id) showed, where these are not 0. ``older``: those behind a place of the list.
     """
 
     site: str | None = None
@@ -102,6 +112,7 @@ class ChangeFilter:
     after: int = 0
     upto: int = 0
     run: int = 0
+    older: ChangePosition | None = None
 
 
 def list_changes(connection: sqlite3.Connection, wanted: ChangeFilter) -> Iterator[ChangeRow]:
@@ -128,6 +139,14 @@ def find_last_change(connection: sqlite3.Connection) -> int:
     return int(connection.execute("SELECT coalesce(max(id), 0) FROM change_log").fetchone()[0])
 
 
+def find_position(connection: sqlite3.Connection, change: int) -> ChangePosition:
+    """Return the place of a change, by its number in the log."""
+    row = connection.execute(
+        "SELECT seen_at, kind, site, native_key FROM change_log WHERE id = ?", (change,)
+    ).fetchone()
+    return ChangePosition(*map(str, row))
+
+
 def list_events_of_article(connection: sqlite3.Connection, article: int) -> list[ArticleEventRow]:
     """List what happened to an article (by its id), the oldest first."""
     query = (
@@ -140,12 +159,13 @@ def list_events_of_article(connection: sqlite3.Connection, article: int) -> list
 def _list(connection: sqlite3.Connection, wanted: ChangeFilter, order: str) -> Iterator[ChangeRow]:
     zones = zones_of_sites(connection)
     matching = Matching(connection, wanted.words)
-    few = matching.list_few_articles()
+    articles = matching.list_articles()
     said = Conditions((_ONCE, _UNLESS_GONE)).plus(_choose_changes(wanted, zones))
     said = said.plus(_choose_articles(wanted.words.articles, zones))
-    if few is not None:
-        said = said.plus(Conditions((f"n.article_id IN ({', '.join(map(str, few))})",)))
-    query = _SHOWN.format(_OF_RUN if wanted.run else _ALONG_LOG if few is None else _OF_ARTICLES)
+    if articles is not None:
+        said = said.plus(Conditions((f"n.article_id IN ({', '.join(map(str, articles))})",)))
+    few = articles is not None and len(articles) <= FEW
+    query = _SHOWN.format(_OF_RUN if wanted.run else _OF_ARTICLES if few else _ALONG_LOG)
     rows = take_rows(connection.execute(f"{query} WHERE {said} ORDER BY {order}", said.values), ChangeRow)
     return rows if not wanted.words.has_words else (row for row in rows if _has_words(row, matching))
 
@@ -157,7 +177,8 @@ def _has_words(row: ChangeRow, matching: Matching) -> bool:
 
 
 def _choose_changes(wanted: ChangeFilter, zones: Mapping[str, ZoneInfo]) -> Conditions:
-    events = [_EVENTS.get(kind, kind) for kind in wanted.kinds]
+    kinds = [kind for kind in wanted.kinds if kind == "edited"] if wanted.fields else wanted.kinds
+    events = [_EVENTS.get(kind, kind) for kind in kinds]
     said = Conditions((f"l.kind IN ({', '.join('?' * len(events))})",), tuple(events))
     if wanted.site:
         said = said.plus(Conditions(("l.site = ?",), (wanted.site,)))
@@ -166,9 +187,25 @@ def _choose_changes(wanted: ChangeFilter, zones: Mapping[str, ZoneInfo]) -> Cond
         edited = f"EXISTS (SELECT 1 FROM json_each(s.changed_fields) WHERE {among})"
         said = said.plus(Conditions((edited,), wanted.fields))
     numbers = {"l.id > ?": wanted.after, "l.id <= ?": wanted.upto, "k.run_id = ?": wanted.run}
-    for part, number in numbers.items():
+    # When its captures came is what the index of the log is asked.
+    bounds = {
+        f"l.seen_at {sign} (SELECT {end}(fetched_at) FROM captures WHERE run_id = ?)": wanted.run
+        for sign, end in ((">=", "min"), ("<=", "max"))
+    }
+    for part, number in {**numbers, **bounds}.items():
         said = said.plus(Conditions((part,), (number,))) if number else said
-    return said.plus(_bound_times(wanted, zones))
+    return said.plus(_go_on(wanted.older)).plus(_bound_times(wanted, zones))
+
+
+def _go_on(older: ChangePosition | None) -> Conditions:
+    if older is None:
+        return Conditions()
+    place = (older.seen_at, older.kind, older.site)
+    behind = "(l.seen_at, l.kind, l.site) < (?, ?, ?)"
+    beside = "((l.seen_at, l.kind, l.site) = (?, ?, ?) AND l.native_key > ?)"
+    # The first is what the index is asked.
+    values = (older.seen_at, *place, *place, older.native_key)
+    return Conditions(("l.seen_at <= ?", f"({behind} OR {beside})"), values)
 
 
 def _choose_articles(wanted: ArticleFilter, zones: Mapping[str, ZoneInfo]) -> Conditions:

@@ -6,17 +6,20 @@ ids of another archive mean nothing here.
 """
 
 import json
+import os
 import re
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 from archiver.archive.store.connection import explain_error
 from archiver.archive.store.damage import FILE_ERRORS, DamageError
 from archiver.archive.store.file import create_or_open
 from archiver.archive.store.values import read_json
-from archiver.errors import ArchiveError, UsageError
+from archiver.errors import ArchiveError, HeldError, UsageError
 
 _NAME = re.compile(r"\w[\w.-]{0,63}", re.ASCII)
 
@@ -26,6 +29,27 @@ def check_cursor_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise UsageError(f"{name!r} is no name for a cursor; take up to 64 letters, digits, dots, dashes and _")
     return name
+
+
+@contextmanager
+def hold_cursor(path: Path, name: str) -> Iterator[None]:
+    """Let nobody else read by a cursor meanwhile; HeldError where somebody does, ArchiveError where it cannot move."""
+    if not path.exists():  # who opens it says so, and no lock is left there
+        yield
+        return
+    if not os.access(path, os.W_OK):
+        raise ArchiveError(f"{path}: no permission to write the archive, which keeps cursors; allow it, or use none")
+    lock = FileLock(path.resolve().with_name(f"{path.name}.cursor-{name}.lock"), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise HeldError(f"another command reads by the cursor {name!r} just now; wait for its end") from None
+    except OSError as error:
+        raise ArchiveError(f"{lock.lock_file}: cannot be written: {error.strerror}; allow it, or use none") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def load_cursor(connection: sqlite3.Connection, name: str, purpose: str) -> dict[str, int] | None:

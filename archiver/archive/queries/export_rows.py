@@ -7,9 +7,8 @@ from itertools import islice
 
 from archiver.archive.queries.article_filter import ArticleFilter
 from archiver.archive.queries.queries import select_articles
-from archiver.archive.queries.rows import TitledEventRow
 from archiver.archive.store.damage import FILE_ERRORS, DamageError, note_damage
-from archiver.archive.store.values import Row, read_rows, take_rows
+from archiver.archive.store.values import Row, read_rows
 
 EXTRACTS = {
     "articles": "current_articles",
@@ -45,14 +44,14 @@ def extract_rows(
 
     Only keys are sorted, and texts are fetched one article at a time: memory does not grow with the archive.
     """
-    query = f"SELECT * FROM {EXTRACTS[what]} WHERE site = ? AND article_id = ? ORDER BY {_ORDERS[what]}"
     keys = list_keys(connection, wanted, limit if what == "articles" else None)
-    rows = (row for key in keys for row in _read_article(connection, query, key))
+    rows = (row for key in keys for row in read_article(connection, what, key))
     return islice(rows, limit)
 
 
-def _read_article(connection: sqlite3.Connection, query: str, key: tuple[str, str]) -> Iterator[Row]:
+def read_article(connection: sqlite3.Connection, what: str, key: tuple[str, str]) -> Iterator[Row]:
     """Read the rows of one article; damage that ends the question ends it for no other article."""
+    query = f"SELECT * FROM {EXTRACTS[what]} WHERE site = ? AND article_id = ? ORDER BY {_ORDERS[what]}"
     try:
         yield from read_rows(connection.execute(query, key))
     except FILE_ERRORS as error:
@@ -66,25 +65,3 @@ def list_keys(
     tail, values = select_articles(connection, wanted, limit)
     rows = read_rows(connection.execute(f"SELECT site, article_id {tail}", values))
     return ((row["site"], row["article_id"]) for row in rows)
-
-
-def list_changes(
-    connection: sqlite3.Connection, wanted: ArticleFilter, limit: int | None = None
-) -> Iterator[TitledEventRow]:
-    """List what happened to the articles wanted, the newest first, at most ``limit``; as ``events``, with ``title``.
-
-    The title is that of its time: what a feed once said does not change. A changed title is an edit; the event
-    ``title_changed`` beside it is left out.
-    """
-    tail, values = select_articles(connection, wanted)
-    query = f"""
-        SELECT e.*, coalesce(
-            (SELECT title FROM article_history h WHERE h.site = e.site AND h.article_id = e.article_id
-                AND h.seen_from <= e.at ORDER BY snapshot DESC LIMIT 1),
-            (SELECT title FROM current_articles c WHERE c.site = e.site AND c.article_id = e.article_id)) AS title
-        FROM (SELECT * FROM events
-            WHERE kind <> 'title_changed' AND (site, article_id) IN (SELECT site, article_id {tail})
-            ORDER BY at DESC, site, article_id, kind LIMIT ?) e
-        ORDER BY at DESC, site, article_id, kind
-    """
-    return take_rows(connection.execute(query, [*values, -1 if limit is None else limit]), TitledEventRow)

@@ -44,7 +44,7 @@ def select_articles(
 
 def find_articles(connection: sqlite3.Connection, reference: str) -> list[ArticleRow]:
     """Find articles by id, by ``site:id`` or by any address they were seen under; the full current row of each."""
-    site, _, key = reference.rpartition(":")
+    site, _, key = reference.partition(":")  # a key that is an address may have a port
     query = (
         "SELECT * FROM current_articles WHERE article_id = ?1 OR (site = ?2 AND article_id = ?3) OR EXISTS ("
         " SELECT 1 FROM articles a JOIN article_addresses aa ON aa.article_id = a.id"
@@ -77,6 +77,16 @@ def find_capture_at(connection: sqlite3.Connection, site: str, article_id: str, 
         (site, article_id, write_time(at, "microseconds")),
     ).fetchone()
     return int(row[0]) if row else None
+
+
+def find_sealed_run(connection: sqlite3.Connection, capture_id: int) -> tuple[int, str | None]:
+    """Return the number of the run that brought a capture, and its seal; None while it goes on."""
+    row = connection.execute(
+        "SELECT n.run_id, nullif(lower(hex(r.seal)), '') FROM captures k JOIN runs r ON r.id = k.run_id "
+        "JOIN run_numbers n ON n.id = r.id WHERE k.id = ?",
+        (capture_id,),
+    ).fetchone()
+    return int(row[0]), row[1]
 
 
 def list_observations(connection: sqlite3.Connection, site: str, article_id: str) -> Iterator[ObservationRow]:

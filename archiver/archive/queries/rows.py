@@ -129,12 +129,6 @@ class EventRow(TypedDict):
     detail: str | None
 
 
-class TitledEventRow(EventRow):
-    """An event with the title that the article had then."""
-
-    title: str
-
-
 class RunRow(TypedDict):
     """A row of ``run_summary``."""
 

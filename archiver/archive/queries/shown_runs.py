@@ -26,12 +26,12 @@ def list_runs_before(
     return list(take_rows(connection.execute(query, (site, before, limit)), ShownRunRow))
 
 
-def find_last_run(connection: sqlite3.Connection, site: str) -> ShownRunRow | None:
-    """Return the last crawl of a site that counts; None where there is none."""
-    counts = "r.kind = 'crawl' AND NOT r.withdrawn"
-    query = f"SELECT {_RUN} FROM {_RUNS} WHERE r.site = ? AND {counts} ORDER BY n.run_id DESC LIMIT 1"
-    row = connection.execute(query, (site,)).fetchone()
-    return take_row(row, ShownRunRow) if row is not None else None
+def list_last_runs(connection: sqlite3.Connection) -> dict[str, ShownRunRow]:
+    """Return the last crawl of each site that counts, by the site's name."""
+    last = "SELECT id, row_number() OVER (PARTITION BY site ORDER BY started_at DESC, uid DESC) AS place FROM runs"
+    counts = "kind = 'crawl' AND NOT withdrawn"
+    query = f"SELECT {_RUN} FROM {_RUNS} WHERE r.id IN (SELECT id FROM ({last} WHERE {counts}) WHERE place = 1)"
+    return {row["site"]: row for row in take_rows(connection.execute(query), ShownRunRow)}
 
 
 def find_run(connection: sqlite3.Connection, number: int) -> CountedRunRow | None:

@@ -1,10 +1,13 @@
-"""The views of an archive, as the .sql files beside this have them: views.sql for people, inner_views.sql for us."""
+"""The views of an archive, as the .sql files beside this have them: views.sql for people, inner_views.sql for us.
+
+Beside them stand example queries (examples.sql).
+"""
 
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from archiver.archive.store.sql_files import read_definitions
+from archiver.archive.store.sql_files import read_definitions, read_examples
 
 _FOLDER = Path(__file__).parent
 
@@ -14,6 +17,8 @@ ALL_VIEWS = (*read_definitions(_FOLDER / "inner_views.sql"), *VIEWS)
 """These and those that they stand on, in an order in which they can be made."""
 COLUMNS = {view.name: tuple(view.columns) for view in VIEWS}
 """The columns of each public view, in order."""
+EXAMPLES = read_examples(_FOLDER / "examples.sql")
+"""What people ask of them most."""
 
 
 def drop_views(db: Database) -> None:

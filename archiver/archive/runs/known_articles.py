@@ -10,7 +10,7 @@ from archiver.archive.evidence.further_pages import list_earlier_pages
 from archiver.archive.evidence.headers import read_headers
 from archiver.archive.history.content import write_time
 from archiver.archive.runs.run_log import LEFT_WORK
-from archiver.archive.runs.withdrawn import WITHDRAWN
+from archiver.archive.store.sql_files import Queries
 from archiver.archive.store.values import read_json, read_time
 from archiver.text.sketches import UNREAD
 
@@ -72,12 +72,7 @@ class KeptAnswer:
     run_id: int
 
 
-# Articles that were missing at some time, and were not believed to be.
-_MISSED = (
-    "SELECT m.article_id FROM readings m INDEXED BY readings_doubtful WHERE (m.doubtful OR m.standing <> 'counted') "
-    "AND m.sign = 'missing' AND m.standing = 'withheld' "
-    f"AND (m.doubtful OR substr(m.detail, 1, {len(UNREAD)}) <> '{UNREAD}')"
-)
+_QUERIES = Queries(__file__)
 
 
 def list_known_articles(connection: sqlite3.Connection, site: str, at: datetime | None = None) -> list[KnownArticle]:
@@ -85,18 +80,8 @@ def list_known_articles(connection: sqlite3.Connection, site: str, at: datetime 
 
     A visit after ``at`` was dated by a clock that was ahead; it does not put off the next one while there is another.
     """
-    rows = connection.execute(
-        "SELECT c.article_id, c.url, c.title, c.state, c.listed, c.published_at, c.first_seen_at, c.changed_at, "
-        "(SELECT coalesce(max(CASE WHEN k.fetched_at <= ?2 THEN k.fetched_at END), max(k.fetched_at))"
-        " FROM readings r JOIN captures k ON k.id = r.capture_id"
-        " WHERE r.article_id = a.id AND r.source = 'article') AS visited_at, c.snapshots - 1, "
-        f"a.id IN ({_MISSED}) AND (SELECT r.sign FROM readings r JOIN captures k ON k.id = r.capture_id"
-        " WHERE r.article_id = a.id AND r.source = 'article' ORDER BY k.fetched_at DESC, r.sign DESC LIMIT 1)"
-        " = 'missing' "
-        "FROM current_articles c JOIN articles a ON a.site = c.site AND a.native_key = c.article_id "
-        "WHERE c.site = ?1 AND c.state != 'moved' ORDER BY c.article_id",
-        (site, write_time(at + SLACK, "microseconds") if at else "9999"),
-    )
+    until = write_time(at + SLACK, "microseconds") if at else "9999"
+    rows = _QUERIES.ask(connection, "known", site=site, at=until, unread=UNREAD)
     return [_read_known(row) for row in rows]
 
 
@@ -153,15 +138,7 @@ def list_non_articles(connection: sqlite3.Connection, site: str) -> list[tuple[s
 
     The last answer counts alone: of a page that was asked for again, only the last try can have a finding.
     """
-    rows = connection.execute(
-        "SELECT url, at FROM (SELECT a.url, max(k.fetched_at) AS at, k.id AS capture_id "
-        "FROM addresses a JOIN captures k ON k.address_id = a.id WHERE a.site = ? "
-        "AND (k.status BETWEEN 200 AND 299 AND k.status != 206 OR k.status IN (404, 410)) "
-        f"AND k.final AND k.run_id NOT IN {WITHDRAWN} GROUP BY a.id) last "
-        "WHERE NOT EXISTS (SELECT 1 FROM readings r WHERE r.capture_id = last.capture_id AND r.sign = 'content') "
-        "AND capture_id NOT IN (SELECT capture_id FROM findings WHERE capture_id IS NOT NULL)",
-        (site,),
-    )
+    rows = _QUERIES.ask(connection, "non_articles", site=site)
     return [(url, read_time(at)) for url, at in rows]
 
 
@@ -227,14 +204,7 @@ def _is_bounded(arguments: Mapping[str, str]) -> bool:
 
 def _read_chain(connection: sqlite3.Connection, run_id: int, uid: str) -> UnfinishedRun:
     """Read a run and those it took up, one after the other."""
-    rows = connection.execute(
-        "WITH RECURSIVE chain (id, resumes, scope, started_at) AS ("
-        "SELECT id, resumes, scope, started_at FROM runs WHERE id = ? UNION "
-        "SELECT r.id, r.resumes, r.scope, r.started_at FROM runs r JOIN chain c ON r.uid = c.resumes "
-        "AND NOT r.withdrawn) "
-        "SELECT id, scope, started_at FROM chain ORDER BY started_at, id",
-        (run_id,),
-    ).fetchall()
+    rows = _QUERIES.ask(connection, "chain", run=run_id)
     scope = max((row["scope"] for row in rows), key=_SCOPES.index)
     first, last = (read_time(rows[place]["started_at"]) for place in (0, -1))
     return UnfinishedRun(uid, tuple(row["id"] for row in rows), scope, first, last)

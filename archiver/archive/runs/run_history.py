@@ -20,11 +20,18 @@ class LedgerEntry:
     outcome: str | None
 
 
-def list_attendance(connection: sqlite3.Connection) -> dict[str, list[LedgerEntry]]:
-    """List the crawls of each site, the oldest first, without those that found the site locked."""
+def list_attendance(connection: sqlite3.Connection, most: int = -1) -> dict[str, list[LedgerEntry]]:
+    """List the crawls of each site, the oldest first, without those that found the site locked.
+
+    Only the last ``most`` of each site, if it is not negative.
+    """
     rows = connection.execute(
-        "SELECT r.site, n.run_id, r.started_at, r.outcome FROM runs r JOIN run_numbers n ON n.id = r.id "
-        "WHERE r.kind = 'crawl' AND r.outcome IS NOT 'locked' AND NOT r.withdrawn ORDER BY r.site, n.run_id"
+        "SELECT site, run_id, started_at, outcome FROM (SELECT r.site, n.run_id, r.started_at, r.outcome, "
+        "row_number() OVER (PARTITION BY r.site ORDER BY n.run_id DESC) AS place "
+        "FROM runs r JOIN run_numbers n ON n.id = r.id "
+        "WHERE r.kind = 'crawl' AND r.outcome IS NOT 'locked' AND NOT r.withdrawn) "
+        "WHERE ?1 < 0 OR place <= ?1 ORDER BY site, run_id",
+        (most,),
     )
     entries: dict[str, list[LedgerEntry]] = {}
     for row in read_rows(rows):

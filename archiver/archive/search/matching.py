@@ -1,7 +1,7 @@
 """Whether one content is what a query asks for; and which contents are, where they are few."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from archiver.archive.search.query_language import Query, Term
@@ -11,6 +11,9 @@ from archiver.archive.search.snippets import find_terms
 
 FEW = 2_000
 """So many contents that match are few: their articles are looked at one by one."""
+SOME = 20_000
+"""So many can be named. Of more, or where every fifth content matches, one that does is met soon."""
+_COMMON = 5
 _LAST_PLACE = (1 << 62) - 1
 
 
@@ -30,18 +33,28 @@ class Matching:
         row = self.connection.execute(query, (content_id,)).fetchone()
         return row is not None and self._has_place(row[0])
 
-    def list_few_articles(self) -> list[int] | None:
-        """List the articles (by their ids) whose states may be what is asked for; None where they are not few."""
+    def list_articles(self, most: int = SOME) -> list[int] | None:
+        """List the articles (by their ids) whose states may be what is asked for; None where more contents match."""
         if not self.folded:
             return None
-        places = list(islice(Matches(self.connection, "search_folded", self.folded, 0).go_down(_LAST_PLACE), FEW + 1))
-        if len(places) > FEW:
+        places = self._list_places(Matches(self.connection, "search_folded", self.folded, 0).go_down(_LAST_PLACE), most)
+        if places is None:
             return None
         query = (
             "SELECT DISTINCT s.article_id FROM search_order o JOIN snapshots s ON s.content_id = o.content_id "
             f"WHERE o.place IN ({', '.join(map(str, places))})"
         )
         return [row[0] for row in self.connection.execute(query)]
+
+    def _list_places(self, walk: Iterator[int], most: int) -> list[int] | None:
+        """Take all places of a walk down; None where they are too many, or stand close together from the beginning."""
+        places = list(islice(walk, FEW + 1))
+        if len(places) > FEW:
+            passed = self.connection.execute("SELECT count(*) FROM search_order WHERE place >= ?", (places[-1],))
+            if len(places) * _COMMON > passed.fetchone()[0]:
+                return None
+            places += islice(walk, most - FEW)
+        return places if len(places) <= most else None
 
     def is_excluded(self, place: int) -> bool:
         """Say whether a word that must not be there is there."""

@@ -18,6 +18,7 @@ from archiver.archive.store.damage import FILE_ERRORS, distrust
 from archiver.archive.store.foreign_log import renew_cookie
 from archiver.archive.store.inspection import inspect_schema
 from archiver.errors import ArchiveError
+from archiver.formats.atomic_files import finish_file, synchronise
 
 # Pages of 4 KB between two reports of how far the copy is.
 _PAGES_A_STEP = 2_000
@@ -174,28 +175,11 @@ def _inspect(source: sqlite3.Connection, archive: Path) -> None:
 
 def _put_in_place(unfinished: Path, copy: Path, *, force: bool) -> None:
     """Give a finished copy its name, when all of it is on disk."""
-    finish(unfinished)
+    finish_file(unfinished)
     if copy.exists() and not force:
         raise FileExistsError(errno.EEXIST, "somebody made the file meanwhile")
     unfinished.replace(copy)
     synchronise(copy.parent)
-
-
-def finish(unfinished: Path) -> None:
-    """Bring all of a file to disk; its permissions are those of any new file. OSError."""
-    mask = os.umask(0)
-    os.umask(mask)
-    unfinished.chmod(0o666 & ~mask)
-    synchronise(unfinished)
-
-
-def synchronise(path: Path) -> None:
-    """Bring a file or the names in a folder to disk; never a file that SQLite has open here (its locks). OSError."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _check_room_for_copy(source: sqlite3.Connection, folder: Path) -> None:

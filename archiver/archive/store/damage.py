@@ -74,6 +74,12 @@ def noting_damage() -> Iterator[Damages]:
         _met.reset(token)
 
 
+def count_damage() -> int:
+    """Return how much damage was met so far."""
+    damages = _met.get()
+    return damages.count if damages else 0
+
+
 def note_damage(error: ArchiveError) -> None:
     """Note damage that can be passed over; raised where nobody collects it."""
     damages = _met.get()

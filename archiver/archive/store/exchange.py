@@ -14,10 +14,10 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from archiver.archive.store.backup import synchronise
 from archiver.archive.store.connection import busy_seconds, explain_error
 from archiver.archive.store.foreign_log import LOG, has_foreign_log
 from archiver.errors import ArchiveError, HeldError
+from archiver.formats.atomic_files import synchronise
 
 SIDES = (LOG, "-journal")
 """The endings of the files that belong to an archive's contents."""

@@ -15,13 +15,13 @@ from archiver.archive.store.backup import (
     copy_pages,
     drop_unfinished,
     explain_fault,
-    finish,
     make_unfinished,
 )
 from archiver.archive.store.exchange import SIDES, beside, exchange
 from archiver.archive.store.file import check_file
 from archiver.archive.store.schema import APPLICATION_ID
 from archiver.errors import ArchiveError
+from archiver.formats.atomic_files import finish_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def restore(archive: Path, copy: Path, progress: Progress | None = None) -> Rest
         said = copy_pages(copy, unfinished, progress)
         if said:
             raise ArchiveError(f"{copy}: the copy is damaged ({said}); nothing was restored")
-        finish(unfinished)
+        finish_file(unfinished)
         files, missing = _restore_files(unfinished, copy, real)
         size, version = unfinished.stat().st_size, _read_version(unfinished)
         return Restored(size, version, exchange(real, unfinished), files, missing)

@@ -140,7 +140,7 @@ CREATE TABLE dictionaries (
     data BLOB NOT NULL -- the dictionary
 ) STRICT;
 
--- one row a document or image that is kept; its bytes lie beside the archive (files.py)
+-- one row a document, image or requisite of a page that is kept; its bytes lie beside the archive (files.py)
 CREATE TABLE files (
     digest BLOB PRIMARY KEY CHECK (length(digest) = 32), -- SHA-256 of the bytes
     size INTEGER NOT NULL, -- how many these are
@@ -148,7 +148,7 @@ CREATE TABLE files (
     extension TEXT NOT NULL -- with which its name ends
 ) STRICT, WITHOUT ROWID;
 
--- one row each time a document or image was asked for
+-- one row each time a document, image or requisite of a page was asked for
 CREATE TABLE downloads (
     address_id INTEGER NOT NULL REFERENCES addresses (id), -- what was asked for
     fetched_at TEXT NOT NULL, -- when
@@ -341,12 +341,22 @@ CREATE TABLE cursors (
     PRIMARY KEY (name, purpose)
 ) STRICT, WITHOUT ROWID;
 
--- one row a change that somebody was told of
+-- one row a change that an address was told of
 CREATE TABLE sent_alerts (
     alert TEXT NOT NULL, -- the name of the alert
+    address TEXT NOT NULL, -- a digest of the address
     change_id INTEGER NOT NULL REFERENCES change_log (id) ON UPDATE CASCADE, -- as in change_log
     sent_at TEXT NOT NULL, -- when it was handed over
-    PRIMARY KEY (alert, change_id)
+    PRIMARY KEY (alert, address, change_id)
+) STRICT, WITHOUT ROWID;
+
+-- one row a run of which an address was told that it failed, or what it found
+CREATE TABLE sent_problems (
+    alert TEXT NOT NULL, -- the name of the alert
+    address TEXT NOT NULL, -- a digest of the address
+    run_id INTEGER NOT NULL REFERENCES runs (id), -- as in runs
+    sent_at TEXT NOT NULL, -- when it was handed over
+    PRIMARY KEY (alert, address, run_id)
 ) STRICT, WITHOUT ROWID;
 
 -- one row a time-stamp token (RFC 3161): an authority attests that the seal of a run existed at a time

@@ -22,7 +22,7 @@ Reader = Callable[[Any], Any]
 _TIMES = frozenset(
     "published_at views_observed_at first_seen_at last_seen_at changed_at seen_from seen_until observed_at at "
     "observed_from observed_until fetched_at asked_at started_at finished_at made_at last_run section_from "
-    "decided_at learned_at".split()
+    "decided_at learned_at stamped_at".split()
 )
 _NUMBERS = frozenset(
     "views snapshots snapshot listed size bytes status copies run_id requests captures observations errors findings "
@@ -33,7 +33,7 @@ _TEXTS = frozenset(
     "site article_id url title section author lead body body_html published_raw published_precision views_raw state "
     "cause source kind detail content_digest outcome scope file_url digest media_type problem file extension name "
     "platform timezone uid fate reason version native_key sign standing seal purpose expected refused program "
-    "outage template proof".split()
+    "outage template proof authority".split()
 )
 _ALWAYS = frozenset(
     "site article_id body body_html state snapshots seen_from seen_until at cause source kind started_at "

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from typing import TypeVar
 
+from archiver.archive.evidence.seal_tokens import check_tokens
 from archiver.archive.evidence.seals import check_seals
 from archiver.archive.history.content import Content
 from archiver.archive.history.delisting import LEFT_LISTINGS
@@ -79,13 +80,14 @@ def check_articles(connection: sqlite3.Connection, articles: Iterable[int]) -> I
 
 
 def check_runs(connection: sqlite3.Connection, runs: Iterable[int]) -> Iterator[str]:
-    """Hold runs against their judgement and their seals."""
+    """Hold runs against their judgement and their seals, and time stamps against the seals."""
 
     def check(run_id: int) -> Iterator[str]:
         site, outcome = connection.execute("SELECT site, outcome FROM runs WHERE id = ?", (run_id,)).fetchone()
         run = Run(run_id, site)
         yield from check_judgement(connection, run, is_open=outcome is None)
         yield from () if outcome is None else check_seals(connection, run_id)
+        yield from check_tokens(connection, run_id)
 
     yield from check_each(runs, lambda run_id: _name_run(connection, run_id), check)
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from archiver.cli.crawling.monitoring import Monitor, with_monitoring
+from archiver.alerts.declarations import has_alerts
+from archiver.cli.crawling.monitoring import INTERRUPTED, Monitor, with_monitoring
 from archiver.cli.printing.options import with_archive
 from archiver.crawl.running.execution import NONE_DECLARED, Report, choose_spiders, crawl_sites, load_spiders
 from archiver.crawl.running.logs import note_end, site_logs, sites_with_logs
@@ -16,6 +17,7 @@ from archiver.text.counting import count
 from archiver.text.display import escape_controls
 
 MOST_FINDINGS = 10
+FINDINGS = 3
 
 
 @click.command("crawl")
@@ -65,7 +67,16 @@ def crawl_command(
             note_end(archive, report)
             _tell(report, loud=watched)
     logging.shutdown()
-    return status
+    return _send_alerts(archive, status)
+
+
+def _send_alerts(archive: Path, status: int) -> int:
+    """Send what is due; a run that was done has findings where that fails. Who stops a crawl waits for nothing."""
+    if status == INTERRUPTED or not has_alerts(archive):
+        return status
+    from archiver.cli.crawling.alerts import send_after_crawl
+
+    return status if send_after_crawl(archive) or status else FINDINGS
 
 
 def _choose(sites: tuple[str, ...], everything: list[str]) -> list[str]:

@@ -6,11 +6,12 @@ import re
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
+from archiver.alerts.declarations import has_alerts
 from archiver.cli.crawling.crawl import read_pairs
 from archiver.cli.printing.options import with_archive
 from archiver.crawl.planning.options import read_options
@@ -26,17 +27,23 @@ SPREAD = 60
 """Minutes over which the crawls of all sites begin."""
 CHECK_AFTER = 5 * 60
 """Minutes from ``--at`` to the check; by then the crawls are over."""
+SEND_EVERY = 15
+"""Minutes after which alerts that were held back are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A command that is to run once a day: its name, its words, its folder, and the minute of the day."""
+    """A command that is to run once a day: its name, its words, its folder, and the minute of the day.
+
+    One that is to run more often says after how many minutes (``every``).
+    """
 
     name: str
     about: str
     words: tuple[str, ...]
     folder: Path
     minute: int
+    every: int = 0
 
 
 @click.command("cron")
@@ -70,7 +77,7 @@ def cron_command(
         word for option, pairs in (("-a", arguments), ("-s", settings)) for pair in pairs for word in (option, pair)
     ]
     ready = [site for site in chosen if _has_address(site, given)]
-    jobs = [_plan_crawl(site, db.absolute(), _read_minute(at), more) for site in ready]
+    jobs = [_plan_crawl(site, db.absolute(), _read_minute(at), more) for site in ready] + _plan_alerts(db)
     check = _plan("check", "Check the archive", ("check",), db.absolute(), _read_minute(at) + CHECK_AFTER)
     missing = [_say_missing(site) for site in chosen if site not in ready]
     click.echo("\n".join([*_write_crontab(jobs, check, db), *missing, "", *_write_units(jobs, user=user)]))
@@ -96,6 +103,14 @@ def _say_missing(site: Site) -> str:
 
 def _plan_crawl(site: Site, db: Path, at: int, more: Sequence[str]) -> Job:
     return _plan(site.name, f"Crawl {site.name}", ("crawl", site.name, *more), db, at + _spread(site.name))
+
+
+def _plan_alerts(db: Path) -> list[Job]:
+    """Plan to send what quiet hours and digests held back, where there are alerts."""
+    if not has_alerts(db):
+        return []
+    job = _plan("alerts", "Send what alerts are due", ("alerts", "send"), db.absolute(), 0)
+    return [replace(job, every=SEND_EVERY)]
 
 
 def _plan(name: str, about: str, command: tuple[str, ...], db: Path, minute: int) -> Job:
@@ -137,7 +152,8 @@ def _write_crontab(jobs: Sequence[Job], check: Job, db: Path) -> list[str]:
 def _write_cron_line(job: Job) -> str:
     """Write a line of a crontab, where % would end the command (crontab(5))."""
     command = f"cd {shlex.quote(str(job.folder))} && {shlex.join(job.words)}"
-    return f"{job.minute % 60} {job.minute // 60} * * * {command}".replace("%", r"\%")
+    times = f"*/{job.every} *" if job.every else f"{job.minute % 60} {job.minute // 60}"
+    return f"{times} * * * {command}".replace("%", r"\%")
 
 
 def _write_units(jobs: Sequence[Job], *, user: bool) -> list[str]:
@@ -176,11 +192,13 @@ def _write_service(job: Job, *, user: bool) -> list[str]:
 
 
 def _write_timer(job: Job) -> list[str]:
+    often = f"every {job.every} minutes" if job.every else "every day"
+    times = f"*:0/{job.every}" if job.every else f"*-*-* {job.minute // 60:02}:{job.minute % 60:02}:00"
     return [
         "[Unit]",
-        f"Description={job.about} every day",
+        f"Description={job.about} {often}",
         "[Timer]",
-        f"OnCalendar=*-*-* {job.minute // 60:02}:{job.minute % 60:02}:00",
+        f"OnCalendar={times}",
         "RandomizedDelaySec=300",
         "Persistent=true",
         "[Install]",

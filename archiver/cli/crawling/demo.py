@@ -25,6 +25,9 @@ SITE = "dukdhcd"
 SITES = "archiver.cli.crawling.demo_site"
 NAME = "demo.db"
 DAYS_BETWEEN = 7
+MOST_READERS = 480
+RECALLED = 15
+"""The place of an old article that many read again, as if somebody had recalled it."""
 
 
 @click.command("demo")
@@ -44,7 +47,7 @@ def demo_command(db: Path | None) -> None:
         click.echo(f"A portal of {len(portal.listed())} articles in {len(portal.channels)} channels is up at {base}.")
         _crawl(db, start, now() - timedelta(days=DAYS_BETWEEN), "First crawl, dated a week ago:")
         changes = _change(portal)
-        click.echo(f"Then the committee {', '.join(changes)}.\n")
+        click.echo(f"Then the committee {', '.join(changes)}; and people read the articles.\n")
         _crawl(db, start, now(), "Second crawl, now:")
     _show(db, changes)
 
@@ -69,11 +72,20 @@ def _change(portal: Portal) -> Mapping[str, str]:
     portal.remove(removed.id)
     added = _write_news(edited)
     portal.add(added)
+    _let_readers_come(portal)
     return {
         "edited a paragraph": str(edited.id),
         "removed an article": str(removed.id),
         "published a new one": str(added.id),
     }
+
+
+def _let_readers_come(portal: Portal) -> None:
+    """Let others read the articles for a week: the newest most, and one of the old ones again."""
+    for place, article in enumerate(portal.listed(), 1):
+        views = portal.views(article.id)
+        if views is not None:
+            portal.set_views(article.id, views + MOST_READERS // (place if place != RECALLED else 2))
 
 
 def _write_news(like: PortalArticle) -> PortalArticle:
@@ -115,6 +127,7 @@ def _show(db: Path, changes: Mapping[str, str]) -> None:
     shown = f"{program} --db {os.path.relpath(db)}"
     click.echo("Nothing is lost: the removed article and the old wording are still there. Look for yourself:\n")
     for command in (
+        "changes --kind edited,suspect",
         f"history {edited}",
         f"views {edited}",
         f"show {changes['removed an article']}",

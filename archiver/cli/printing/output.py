@@ -112,6 +112,11 @@ def colours_allowed(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
+def show_reader_time(value: str) -> str:
+    """Show a time that is no site's, in the zone of the reader's machine."""
+    return show_time(value, get_localzone())
+
+
 def show_time(value: str | None, zone: ZoneInfo, precision: str | None = "minute") -> str:
     """Show a time of the archive in a zone, to the minute with the offset from UTC (``09:00+07``), or to the day."""
     if not value:

@@ -25,10 +25,13 @@ from archiver.archive.store.file import open_for_reading
 from archiver.cli.printing.options import Moment, check_site, with_archive, with_filters, with_limit, with_output
 from archiver.cli.printing.output import Output, Row, choose_zones, show_published, show_time
 from archiver.cli.reading.attachments import describe_files, write_files
+from archiver.cli.reading.drawn_pages import draw_article
+from archiver.cli.reading.most_read import write_ranking
 from archiver.clock import now
 from archiver.errors import UsageError
 from archiver.text.display import escape_controls
 
+_FILE = click.Path(path_type=Path, dir_okay=False)
 BAR = 30
 # Of articles whose ids end alike, so many are named.
 MOST_NAMED = 10
@@ -56,9 +59,19 @@ def list_command(db: Path, output: Output, wanted: ArticleFilter, limit: int | N
 @click.argument("article", metavar="ID|URL")
 @click.option("--at", type=Moment(), help="As it stood at that time; a day means its end.")
 @click.option("--raw", is_flag=True, help="The page as received, byte for byte.")
+@click.option("--png", type=_FILE, metavar="FILE", help="Draw the page as it looked into a picture; needs chromium.")
+@click.option("--pdf", type=_FILE, metavar="FILE", help="The same as a PDF, with address, time and digest below.")
 @with_output
 @with_archive
-def show_command(db: Path, output: Output, article: str, at: date | datetime | None, raw: bool) -> None:
+def show_command(
+    db: Path,
+    output: Output,
+    article: str,
+    at: date | datetime | None,
+    raw: bool,
+    png: Path | None,
+    pdf: Path | None,
+) -> None:
     """Show one article as it was last seen, or as it stood at a time; ID is the portal's own, or SITE:ID.
 
     With --at everything is of that time, by what had been captured up to then: also views, state, listed, snapshots,
@@ -68,6 +81,9 @@ def show_command(db: Path, output: Output, article: str, at: date | datetime | N
     row = find_one(database, article)
     zone = zones_of_sites(database.conn)[row["site"]]
     moment = _end_of(at, zone) if at else now()
+    if png or pdf:
+        draw_article(database.conn, row, moment, {"png": png, "pdf": pdf})
+        return
     if raw:
         _write_raw(database, row, moment, output)
         return
@@ -101,13 +117,30 @@ def history_command(db: Path, output: Output, article: str, limit: int | None) -
 
 
 @click.command("views")
-@click.argument("article", metavar="ID|URL")
+@click.argument("article", metavar="[ID|URL]", required=False)
+@click.option("--top", is_flag=True, help="The articles that were read most in the week before the last crawl.")
+@click.option("--fastest", is_flag=True, help="Those that gained most of what they had in that week.")
+@click.option("--site", help="With --top or --fastest: only of this site.")
 @with_limit(None)
 @with_output
 @with_archive
-def views_command(db: Path, output: Output, article: str, limit: int | None) -> None:
-    """List the view counts of one article, the oldest first."""
+def views_command(
+    db: Path, output: Output, article: str | None, limit: int | None, site: str | None, *, top: bool, fastest: bool
+) -> None:
+    """List the view counts of one article, the oldest first; or the articles that are read most.
+
+    \b
+    archiver views 4418664
+    archiver views --top
+    """  # noqa: D301 - click keeps the lines behind this sign
     database = open_for_reading(db)
+    if top or fastest:
+        if article or (top and fastest):
+            raise UsageError("--top, --fastest and an article are three questions; ask one at a time")
+        write_ranking(database, output, site, limit, fastest=fastest)
+        return
+    if article is None or site:
+        raise UsageError("name an article: archiver views ID; or ask for --top, of one --site if you like")
     found = find_one(database, article)
     counts = list(list_observations(database.conn, found["site"], found["article_id"]))[:limit]
     rows: Iterable[Row] = counts

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from archiver.archive.queries.user_sql import Value, ask
 from archiver.archive.store.damage import DamageError, note_damage
 from archiver.archive.store.file import open_for_reading
 from archiver.archive.upkeep.soundness import find_fault
+from archiver.archive.user_sql.answerer import Value, ask
 from archiver.cli.printing.options import with_archive, with_output
 from archiver.cli.printing.output import Output
 from archiver.errors import UsageError

@@ -1,13 +1,15 @@
-"""``archiver schema``: the views for people's SQL, the tables below them, and the catalogue of findings."""
+"""``archiver schema``: the views for people's SQL, the tables below them, the catalogue of findings; for Datasette."""
 
+import json
 from itertools import groupby
+from pathlib import Path
 
 import click
 
 from archiver.archive.queries.views import VIEWS
 from archiver.archive.store.schema import list_tables
 from archiver.archive.store.sql_files import Definition
-from archiver.cli.printing.options import with_output
+from archiver.cli.printing.options import with_archive, with_output
 from archiver.cli.printing.output import Output
 from archiver.errors import UsageError
 from archiver.findings import Explanation, list_explanations
@@ -29,15 +31,29 @@ This page is made by `archiver schema findings --markdown`; do not edit it.
 @click.command("schema")
 @click.argument("what", type=click.Choice(WHAT), default=WHAT[0], metavar=f"[{'|'.join(WHAT)}]")
 @click.option("--markdown", is_flag=True, help="Of findings: a page for the docs.")
+@click.option("--datasette", is_flag=True, help="Of views: metadata for Datasette, as JSON.")
 @with_output
-def schema_command(what: str, markdown: bool, output: Output) -> None:
+@with_archive
+def schema_command(db: Path, what: str, markdown: bool, datasette: bool, output: Output) -> None:
     """Print the views of the archive with the meaning of each column; or all kinds of findings, with what to do.
 
     tables are what the views are made of; they may be others in any version.
-    """
+
+    With the metadata Datasette shows an archive as archiver serve does under Tables and SQL: the public views with what
+    their columns mean, fifteen queries, the tables below them hidden.
+
+    \b
+    archiver schema --datasette -o metadata.json
+    datasette data/archive.db -m metadata.json --immutable data/archive.db
+    """  # noqa: D301 - click keeps the lines behind this sign
     if markdown and (what != "findings" or output.form != "table"):
         raise UsageError("--markdown is for archiver schema findings, and stands alone")
-    if output.form == "table":
+    if datasette and (what != "views" or output.form != "table"):
+        raise UsageError("--datasette is for archiver schema views, and stands alone")
+    if datasette:
+        with output.open() as stream:
+            stream.write(_write_metadata(db))
+    elif output.form == "table":
         with output.open() as stream:
             stream.write(_write_page() if markdown else DESCRIBING[what]())
     elif what == "findings":
@@ -83,6 +99,12 @@ DESCRIBING = {"views": _describe_views, "tables": _describe_tables, "findings": 
 
 def _describe_kind(said: Explanation) -> str:
     return f"  {said.kind}\n      {said.meaning}\n      {said.advice}\n"
+
+
+def _write_metadata(db: Path) -> str:
+    from archiver.web.metadata import describe_archive
+
+    return json.dumps(describe_archive(db.stem), ensure_ascii=False, indent=2) + "\n"
 
 
 def _write_page() -> str:

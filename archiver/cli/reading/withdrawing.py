@@ -8,11 +8,11 @@ import click
 
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.store.file import close_archive, create_or_open, open_for_reading
-from archiver.archive.upkeep.worker_pool import count_cores
 from archiver.cli.upkeep.housekeeping import LOCKED, hold_sites
 from archiver.cli.upkeep.rebuild import follow_generator
 from archiver.ingest.replay import Replay
 from archiver.ingest.withdrawal import decide_runs
+from archiver.processes import count_cores
 from archiver.text.counting import count
 
 

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from archiver.archive.evidence.seal_tokens import count_lacking
 from archiver.archive.history.content import write_time
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.queries.rows import FindingRow
 from archiver.archive.runs.run_history import FINDING_COLUMNS, LedgerEntry, list_attendance, list_run_findings
 from archiver.archive.store.file import open_for_reading
-from archiver.checks.attendance import check_attendance, find_open, write_span
+from archiver.checks.attendance import check_attendance, check_witnesses, find_open, write_span
 from archiver.cli.printing.explaining import EXPLAINED, explain_kinds, explain_row
 from archiver.cli.printing.options import Day, with_archive, with_output
 from archiver.cli.printing.output import Output, Row, show_time
@@ -45,7 +46,9 @@ def check_command(db: Path, output: Output, site: str | None, since: date | None
         raise SiteError(f"there is no run of a site {site!r} in {db}; archiver sites lists those there are")
     chosen = {name: runs for name, runs in entries.items() if site in (None, name)}
     numbers = [run.number for name, runs in chosen.items() for run in _choose(runs, since, zones[name], everything)]
-    rows = [*_list_remarks(chosen, now()), *list_run_findings(connection, numbers)]
+    lacking = count_lacking(connection) if _has_authority() else {}
+    rows = [*_list_remarks(chosen, now(), lacking), *list_run_findings(connection, numbers)]
+    rows += _list_alerts(db, chosen)
     rows.sort(key=lambda row: (row["site"], row["run_id"]))
     if rows or output.form != "table":
         shown = [_show(row, zones) if output.form == "table" else explain_row(row) for row in rows]
@@ -63,10 +66,13 @@ def _choose(runs: Sequence[LedgerEntry], since: date | None, zone: ZoneInfo, eve
     return [run for run in runs if run.outcome][-1:]
 
 
-def _list_remarks(entries: Mapping[str, Sequence[LedgerEntry]], at: datetime) -> Iterator[FindingRow]:
+def _list_remarks(
+    entries: Mapping[str, Sequence[LedgerEntry]], at: datetime, lacking: Mapping[str, tuple[int, int]]
+) -> Iterator[FindingRow]:
     declared = _list_declared()
     for site, runs in entries.items():
-        for remark in check_attendance(runs, at, expected=site in declared):
+        witnessed = check_witnesses(runs, *lacking[site]) if site in lacking else ()
+        for remark in (*check_attendance(runs, at, expected=site in declared), *witnessed):
             started_at = write_time(remark.entry.started_at)
             yield {
                 "site": site,
@@ -76,6 +82,27 @@ def _list_remarks(entries: Mapping[str, Sequence[LedgerEntry]], at: datetime) ->
                 "url": "",
                 "detail": remark.detail,
             }
+
+
+def _has_authority() -> bool:
+    """Say whether an authority is to attest the runs."""
+    from archiver.crawl.running.project_settings import project_settings
+
+    return bool(project_settings().get("ARCHIVE_TSA"))
+
+
+def _list_alerts(db: Path, entries: Mapping[str, Sequence[LedgerEntry]]) -> Iterator[FindingRow]:
+    """List alerts that are not told to somebody; that they cannot be read stands beside the last run of all."""
+    from archiver.alerts.sending import list_alert_failures
+    from archiver.alerts.sent_log import FAILED
+
+    try:
+        yield from (row for row in list_alert_failures(db, open_for_reading(db)) if row["site"] in entries)
+    except UsageError as error:
+        for site, runs in sorted(entries.items(), key=lambda entry: entry[1][-1].started_at)[-1:]:
+            began = write_time(runs[-1].started_at)
+            number, told = runs[-1].number, str(error)
+            yield FindingRow(site=site, run_id=number, started_at=began, kind=FAILED, url="", detail=told)
 
 
 def _list_declared() -> set[str]:

@@ -9,17 +9,19 @@ from typing import TypeVar
 
 import click
 
+from archiver.archive.evidence.seal_tokens import count_attested
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.store.damage import CONTENT_ERRORS, noting_damage
 from archiver.archive.store.file import close_archive, create_or_open, open_for_reading
-from archiver.archive.upkeep.worker_pool import count_cores
 from archiver.cli.printing.options import with_archive, with_jobs
 from archiver.cli.upkeep.housekeeping import LOCKED, hold_sites
 from archiver.errors import ArchiverError
+from archiver.formats.time_stamps import MISSING, can_read_stamps
 from archiver.ingest.reparse import Reread, reparse
 from archiver.ingest.replay import replay
 from archiver.ingest.verify import verify
 from archiver.ingest.withdrawal import merge
+from archiver.processes import count_cores
 from archiver.text.counting import count
 from archiver.text.display import escape_controls
 
@@ -87,33 +89,59 @@ def follow_generator(replayed: Generator[int, None, Outcome]) -> Outcome:
     """Show at a terminal how many captures are read again; returns what came of it."""
     try:
         while True:
-            done = next(replayed)
-            if sys.stderr.isatty() and done % 50 == 0:
-                click.echo(f"\r\x1b[K{done} captures read again", err=True, nl=False)
+            _show_progress(next(replayed))
     except StopIteration as end:
-        if sys.stderr.isatty():
-            click.echo("\r\x1b[K", err=True, nl=False)
+        _show_progress(None)
         outcome: Outcome = end.value
         return outcome
 
 
 @click.command("verify")
+@click.argument("case", metavar="[CASE]", required=False, type=click.Path(path_type=Path))
 @click.option("--quick", is_flag=True, help="Leave out what takes long: pages, payloads, files, the search index.")
 @with_jobs
 @with_archive
-def verify_command(db: Path, quick: bool, jobs: int | None) -> int:
+def verify_command(db: Path, case: Path | None, quick: bool, jobs: int | None) -> int:
     """Prove that the archive is what was received, and what was read of it; status 1 if something is broken.
 
     Captures are compared with the seals of their runs, payloads and files with their digests, what was read with the
     pages, read again, and every history with what it follows from.
+
+    A CASE (the file or the folder that archiver export case made) is checked instead, without any archive: its files
+    against their digests, its captures against the seals. Status 3 if something is damaged, 1 if it is no case.
     """
+    if case is not None:
+        return _verify_case(case)
     broken = 0
     with closing(_list_broken(db, quick=quick, jobs=jobs or count_cores())) as lines:
         for line in lines:
             broken += 1
             click.echo(escape_controls(line))
-    click.echo(f"{db}: {broken} broken" if broken else f"{db}: all is well", err=True)
+    click.echo(f"{db}: {broken} broken" if broken else f"{db}: all is well{_tell_stamps(db)}", err=True)
     return int(bool(broken))
+
+
+def _verify_case(path: Path) -> int:
+    """Name what of a case is not as it was when it was made."""
+    from archiver.exporting.cases.checking import CheckedCase
+
+    checked, broken = CheckedCase(path), 0
+    for line in checked.list_faults():
+        broken += 1
+        click.echo(escape_controls(line))
+    said = f"{broken} damaged" if broken else "all is well"
+    click.echo(f"{path}: {said}{checked.describe()}", err=True)
+    return FINDINGS if broken else 0
+
+
+def _tell_stamps(db: Path) -> str:
+    """Say how many runs an authority has attested, where any is; and whether that could be looked into."""
+    with closing(open_for_reading(db)) as database:
+        attested, sealed = count_attested(database.conn)
+    if not attested:
+        return ""
+    told = f"; an authority attests {attested} of {count(sealed, 'run')}"
+    return told if can_read_stamps() else f"{told}, which was not looked into: {MISSING}"
 
 
 @click.command("merge")
@@ -142,11 +170,15 @@ def _list_broken(db: Path, *, quick: bool, jobs: int) -> Generator[str, None, No
 def _follow(rereads: Iterator[Reread]) -> Iterator[Reread]:
     """Show at a terminal how far it is."""
     for number, reread in enumerate(rereads, 1):
-        if sys.stderr.isatty() and number % 50 == 0:
-            click.echo(f"\r\x1b[K{number} pages read again", err=True, nl=False)
+        _show_progress(number)
         yield reread
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", err=True, nl=False)
+    _show_progress(None)
+
+
+def _show_progress(done: int | None) -> None:
+    """Show at a terminal how many captures are read again, every fifty; None takes that away."""
+    if sys.stderr.isatty() and (done is None or done % 50 == 0):
+        click.echo("\r\x1b[K" + (f"{done} captures read again" if done else ""), err=True, nl=False)
 
 
 def _describe(reread: Reread) -> str:

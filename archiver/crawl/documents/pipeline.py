@@ -1,4 +1,4 @@
-"""Documents and images of articles, downloaded by Scrapy's pipeline for media.
+"""Documents and images of articles, and what their pages need to be shown, downloaded by Scrapy's pipeline for media.
 
 Nothing here can change the state of an article, and hardly what a run comes to: a link to a document that is broken is
 an everyday thing, written down and tried again when the article is visited next. One that did not come whole is told.
@@ -6,7 +6,7 @@ an everyday thing, written down and tried again when the article is visited next
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -19,6 +19,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from archiver.archive.evidence.downloads import Outcome, list_addresses_of
 from archiver.crawl.documents.document_requests import DocumentRequests, FileAddress, pair_addresses
+from archiver.crawl.documents.requisite_addresses import RequisiteAddresses
 from archiver.crawl.items import NOTED, Failure, Remark, Visit
 from archiver.crawl.run_extension import ledger_of
 from archiver.crawl.running.ending import EndedError
@@ -27,12 +28,15 @@ from archiver.crawl.transport.downloader import downloader_of
 from archiver.crawl.transport.failures import describe_failure
 from archiver.errors import ArchiveError
 from archiver.findings import Kind
+from archiver.html.requisites import MOST_LEVELS
 from archiver.model import Problem
 
 # Files that wait for their answers, of each article: a page may link to thousands.
 _BATCH = 4
 # Problems of a file whose host answered, or was not asked.
-_ANSWERED: frozenset[Kind] = frozenset({"not_allowed", "too_big", "truncated", "decode_error", "headers_too_large"})
+_ANSWERED: frozenset[Kind] = frozenset(
+    {"not_allowed", "robots_unreachable", "too_big", "truncated", "decode_error", "headers_too_large"}
+)
 
 
 class ArticleFilesPipeline(MediaPipeline):
@@ -47,6 +51,7 @@ class ArticleFilesPipeline(MediaPipeline):
         self._ledger = ledger_of(crawler)
         self._state = state_of(crawler)
         self._opened: DocumentRequests | None = None
+        self._requisites: RequisiteAddresses | None = None
         self._ended = False
         self._left_over: Iterator[FileAddress] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -65,12 +70,31 @@ class ArticleFilesPipeline(MediaPipeline):
 
     async def process_item(self, item: dict[str, Any] | Visit, spider: Spider | None = None) -> Any:
         """Wait for the files of an article, a few at a time: no more articles are under way than files can follow."""
-        files = iter(self._list_files(item))
-        while not self._is_over and (batch := list(islice(files, _BATCH))):
-            await super().process_item(batch)
+        await self._wait_for(self._list_files(item))
+        if self._state.site.requisites:
+            await self._wait_for_requisites(item)
         if isinstance(item, Visit):
             raise DropItem("recorded; not an article")
         return item
+
+    async def _wait_for_requisites(self, item: dict[str, Any] | Visit) -> None:
+        """Wait for what the page of an article needs to be shown, and for what its style sheets need."""
+        key = item.purpose.expected if isinstance(item, Visit) else item["article_id"]
+        if key is None or self._is_over:
+            return
+        try:
+            self._requisites = self._requisites or RequisiteAddresses(self._state)
+            files = self._requisites.list_of_page(key)
+            for _ in range(MOST_LEVELS):
+                await self._wait_for(files)
+                files = self._requisites.list_of_sheets(files)
+        except sqlite3.Error as error:
+            self._ledger.give_up(error)
+
+    async def _wait_for(self, addresses: Iterable[FileAddress]) -> None:
+        files = iter(addresses)
+        while not self._is_over and (batch := list(islice(files, _BATCH))):
+            await super().process_item(batch)
 
     def ask_for_left_over(self) -> None:
         """Ask, when nothing else is left, for files that were never asked for; DontCloseSpider while there are some."""
@@ -101,7 +125,7 @@ class ArticleFilesPipeline(MediaPipeline):
     ) -> Any:
         """Keep a file, or write down why it is not kept."""
         self._state.budget.files += response.meta.get("redirect_times", 0)
-        self._document_requests.silent = 0
+        self._document_requests.hear(request.url, answered=True, status=response.status)
         try:
             self._record(request, await self._document_requests.judge(response, request.meta["document_request"]))
         except ArchiveError as error:  # the disk
@@ -117,7 +141,7 @@ class ArticleFilesPipeline(MediaPipeline):
             self._document_requests.forget(request.meta["document_request"])
             return
         problem = describe_failure(failure.value or RuntimeError())
-        self._document_requests.silent += problem.kind not in _ANSWERED
+        self._document_requests.hear(request.url, answered=problem.kind in _ANSWERED)
         self._record(request, Outcome(None, problem=problem.kind), problem if problem.kind == "truncated" else None)
 
     def file_path(

@@ -31,7 +31,8 @@ class CrawlOptions:
     ``start`` are other listing addresses than the declared ones; their hosts become the allowed ones. ``since`` is a
     day in the site's zone: older articles are left out. ``max_pages`` bounds the listing pages walked from each start
     address. ``full`` visits every article, ``deep`` walks all listing pages. ``former`` are the hosts that the site had
-    before, as it declares.
+    before, as it declares; ``requisite_hosts`` those beside its own that may be asked for style sheets, pictures and
+    fonts, and for nothing else.
     """
 
     start: tuple[str, ...] = ()
@@ -40,6 +41,7 @@ class CrawlOptions:
     full: bool = False
     deep: bool = False
     former: tuple[str, ...] = ()
+    requisite_hosts: tuple[str, ...] = ()
 
     @property
     def is_bounded(self) -> bool:
@@ -62,6 +64,10 @@ class CrawlOptions:
         """Say whether an address is on a host of this crawl; with and without ``www.`` it is one."""
         return site_of(url) in {host.removeprefix("www.") for host in self.hosts}
 
+    def covers_requisite(self, url: str) -> bool:
+        """Say whether an address may be asked for as a style sheet, picture or font."""
+        return host_of(url) in self.requisite_hosts or self.covers(url)
+
     def find_bar(self, url: str) -> str | None:
         """Say why an address is never asked for, whatever it leads to."""
         if len(url) > MOST_ADDRESS:
@@ -83,6 +89,7 @@ def read_options(site: Site, arguments: Mapping[str, str]) -> CrawlOptions:
         full=_read_switch("full", arguments.get("full")),
         deep=_read_switch("deep", arguments.get("deep")),
         former=site.hosts,
+        requisite_hosts=site.requisite_hosts,
     )
 
 

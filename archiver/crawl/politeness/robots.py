@@ -21,6 +21,7 @@ from archiver.crawl.spider import state_of
 from archiver.crawl.transport.answers import BUSY
 from archiver.crawl.transport.downloader import downloader_of, is_for_page
 from archiver.crawl.transport.failures import RefusedError, describe_failure
+from archiver.crawl.transport.hosts import REQUISITE
 from archiver.crawl.transport.redirects import follow_redirects
 from archiver.crawl.transport.truncation import ENCODINGS
 from archiver.findings import name_status
@@ -82,6 +83,10 @@ class RobotsRules:
         if url not in self._rules:
             self._rules[url] = asyncio.ensure_future(self._learn(url, request.url))
         rules = await self._rules[url]
+        if rules is None and self._is_beside(url):
+            raise RefusedError(
+                "robots_unreachable", "robots.txt of the host cannot be read, so it was not asked for more"
+            )
         if rules is None and is_for_page(request):
             return request  # nothing leaves any more, and what waits is left to the next run
         if rules is None:
@@ -92,14 +97,17 @@ class RobotsRules:
 
     async def _learn(self, url: str, page: str) -> ProtegoRobotParser | None:
         """Return the rules of a host, and slow down as they say; None where nobody knows them, and the crawl ends."""
-        discovery = state_of(self._crawler).discovery
+        state = state_of(self._crawler)
+        is_beside = self._is_beside(url)
+        allows = state.options.covers_requisite if is_beside else state.discovery.allows
         # A redirect that is not followed is an answer like any other: it brings no rules.
-        answer, _ = await follow_redirects(url, self._insist, discovery.allows)
+        answer, _ = await follow_redirects(url, self._insist, allows)
         body = self._recall(url, page, answer) if isinstance(answer, Refusal) else _rules_in(answer)
         if body is None:
             return None
         rules = ProtegoRobotParser(body[:MOST_BYTES], self._crawler.spider)
-        discovery.note_ways(way for line in rules.rp.sitemaps if (way := join_url(url, line)))
+        if not is_beside:
+            state.discovery.note_ways(way for line in rules.rp.sitemaps if (way := join_url(url, line)))
         self._obey_delay(url, rules.crawl_delay(self._name) or 0.0)
         return rules
 
@@ -116,7 +124,8 @@ class RobotsRules:
         request = Request(
             url,
             headers={"Accept-Encoding": ENCODINGS},
-            meta={"dont_redirect": True, "dont_retry": True, "handle_httpstatus_all": True},
+            meta={"dont_redirect": True, "dont_retry": True, "handle_httpstatus_all": True}
+            | ({REQUISITE: True} if self._is_beside(url) else {}),
         )
         try:
             response = await self._crawler.engine.download_async(request)
@@ -127,16 +136,22 @@ class RobotsRules:
         return response
 
     def _recall(self, url: str, page: str, refusal: Refusal) -> bytes | None:
-        """Return what the host said last, if that may still hold; without it the crawl ends."""
+        """Return what the host said last, if that may still hold; without it the crawl ends, but for hosts beside."""
         last = state_of(self._crawler).robots.get(url)
         if last is not None and not refusal.absent:
             logger.info("%s: %s; that of %s is obeyed", url, refusal.problem.detail, last.fetched_at)
             return last.body if last.status < 300 else b""
+        if self._is_beside(url):
+            return None
         if refusal.named:
             downloader_of(self._crawler).end(page, refusal.problem)
         else:
             downloader_of(self._crawler).end(url, Problem("robots_unreachable", _explain(refusal.problem)))
         return None
+
+    def _is_beside(self, url: str) -> bool:
+        """Say whether an address is on a host beside the site's own, which has only some of what its pages show."""
+        return not state_of(self._crawler).options.covers(url)
 
     def _obey_delay(self, url: str, seconds: float) -> None:
         if seconds > MOST_DELAY:

@@ -43,14 +43,15 @@ def render_pages(settings: BaseSettings) -> None:
     chosen: dict[str, Any] = {
         "DOWNLOAD_HANDLERS": usual | ours,
         "PLAYWRIGHT_BROWSER_TYPE": "chromium",
-        "PLAYWRIGHT_LAUNCH_OPTIONS": _launch_options(),
+        "PLAYWRIGHT_LAUNCH_OPTIONS": launch_options(),
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": backoff,
     }
     for name, value in chosen.items():
         settings.set(name, value, priority="spider")
 
 
-def _launch_options() -> dict[str, Any]:
+def launch_options() -> dict[str, Any]:
+    """Return how chromium is started: with its sandbox where it can have one, and without a way to the network."""
     # root has no sandbox of its own in chromium; everybody else has, and keeps it.
     sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
     return {

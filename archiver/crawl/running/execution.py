@@ -25,6 +25,7 @@ from archiver.crawl.running.ending import Interruption
 from archiver.crawl.running.locks import SiteLocks
 from archiver.crawl.running.project_settings import check_settings
 from archiver.crawl.running.undeclared import find_by_address
+from archiver.crawl.running.witnesses import attest_runs, read_authority
 from archiver.crawl.spider import CommitteeSpider
 from archiver.errors import SiteError, UsageError
 from archiver.signals import obey_signals
@@ -88,6 +89,7 @@ def crawl_sites(
     introduce(settings)
     settings.set("ARCHIVE_ENABLED", value=True, priority="cmdline")
     wait = _read_wait(settings)
+    authority = read_authority(settings.get("ARCHIVE_TSA", ""))
     spiders = sorted(spiders, key=lambda spider: spider.name)
     for spider in spiders:
         site = spider.declare_site()
@@ -103,6 +105,8 @@ def crawl_sites(
         if free:
             _check_archive(archive)
             reports += _crawl(settings, free, arguments)
+    if authority and not any(report.outcome == "interrupted" for report in reports):  # who ends a crawl waits
+        attest_runs(archive, authority)
     statuses = {STATUSES[report.outcome] for report in reports}
     return next(status for status in GRAVEST_FIRST if status in statuses), reports
 

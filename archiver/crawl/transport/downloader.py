@@ -24,6 +24,7 @@ from archiver.crawl.planning.targets import Target
 from archiver.crawl.politeness.backoff import Attempt, Backoff, read_wait
 from archiver.crawl.politeness.limits import read_politeness
 from archiver.crawl.running.ending import EndedError, stop_crawl
+from archiver.crawl.spider import find_state
 from archiver.crawl.transport.answers import BUSY
 from archiver.crawl.transport.failures import describe_failure
 from archiver.findings import name_status
@@ -72,7 +73,8 @@ class PoliteDownloader(Downloader):
         backoff = self._backoff.setdefault(key, Backoff(self._politeness))
         verdict = backoff.hear(attempt)
         if isinstance(verdict, Problem):
-            self.end(request.url, verdict)
+            if not self._is_beside(request):
+                self.end(request.url, verdict)
             return
         if not slot.concurrency:  # the crawl ends
             return
@@ -80,6 +82,11 @@ class PoliteDownloader(Downloader):
         slot.concurrency = 1 if backoff.is_strained else usual
         if verdict:
             self._hold(key, slot, attempt.ended + verdict)
+
+    def _is_beside(self, request: Request) -> bool:
+        """Say whether a request left for a host beside the site's own: the crawl goes on without that one."""
+        state = find_state(self.crawler.spider)
+        return state is not None and not state.options.covers(request.url)
 
     async def fetch_file(self, download: Coroutine[Any, Any, Response]) -> Response:
         """Wait for a file, as long as the crawl goes on; EndedError when it ends."""

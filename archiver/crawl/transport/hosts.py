@@ -7,6 +7,9 @@ from scrapy.http import Request
 from archiver.crawl.spider import find_state
 from archiver.urls import host_of
 
+REQUISITE = "requisite"
+"""Marks, in ``meta``, requests for what a page needs to be shown: they may leave for more hosts (see CrawlOptions)."""
+
 
 class HostGuard:
     """Lets no request leave for a host that the crawl was not started for.
@@ -26,5 +29,8 @@ class HostGuard:
     def process_request(self, request: Request) -> None:
         """Raise IgnoreRequest for a host that is not allowed."""
         state = find_state(self._crawler.spider)
-        if state and not state.options.covers(request.url):
+        if state is None:
+            return
+        covers = state.options.covers_requisite if request.meta.get(REQUISITE) else state.options.covers
+        if not covers(request.url):
             raise IgnoreRequest(f"{host_of(request.url)} is not a host of this crawl")

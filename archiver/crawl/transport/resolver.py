@@ -14,6 +14,7 @@ from zope.interface import implementer  # type: ignore[import-untyped]
 from archiver.crawl.components import is_recording
 from archiver.crawl.spider import find_state
 from archiver.crawl.state import CrawlState
+from archiver.urls import port_of
 
 Door = tuple[str, int]
 """A host's name or address, and a port."""
@@ -131,21 +132,20 @@ def find_own_doors(state: CrawlState) -> frozenset[Door]:
     """Return the start addresses of a crawl that may lead to private addresses: host and port of each.
 
     Those are all that were given with ``-a start=``, by someone who knows where they lead; of the declared ones, those
-    that are an IP address or ``localhost`` themselves. A declared name has to lead to a public address.
+    that are an IP address or ``localhost`` themselves. A declared name has to lead to a public address. So it is with
+    the hosts beside them that keep what pages need to be shown.
     """
     by_hand = bool(state.arguments.get("start"))
     doors = (read_door(url) for url in state.options.start)
-    return frozenset(door for door in doors if by_hand or _is_plainly_private(door[0]))
+    beside = (read_door(f"{scheme}://{host}") for host in state.options.requisite_hosts for scheme in ("http", "https"))
+    own = (door for door in doors if by_hand or _is_plainly_private(door[0]))
+    return frozenset((*own, *(door for door in beside if _is_plainly_private(door[0]))))
 
 
 def read_door(url: str) -> Door:
     """Return host and port of an address."""
     parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = None
-    return _write_name(parts.hostname or ""), port or (443 if parts.scheme == "https" else 80)
+    return _write_name(parts.hostname or ""), port_of(parts) or (443 if parts.scheme == "https" else 80)
 
 
 def _write_name(host: str) -> str:

@@ -2,22 +2,21 @@
 
 import asyncio
 import logging
+import os
 import socket
-import subprocess
 from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import cast
 
-from archiver.archive.upkeep.worker_pool import start_program
-from archiver.ingest.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
+from archiver.ingest.recording.messages import BUFFER, READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
 from archiver.ingest.recording.orders import Crawl, Order, Recorded
 from archiver.model import Capture, Page
+from archiver.processes import ChildProcess
 
 logger = logging.getLogger(__name__)
 
 _END_SECONDS = 5.0
-_BUFFER = 1 << 20
 
 
 class ProcessLostError(Exception):
@@ -32,7 +31,7 @@ class RecordingClient(asyncio.Protocol):
         self._mailbox = Mailbox()
         self._answers: dict[int, asyncio.Future[object]] = {}
         self._held: dict[tuple[str, datetime], tuple[int, Page]] = {}
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: ChildProcess | None = None
         self._crawl: Crawl | None = None
         self._line: socket.socket | None = None
         self._transport: asyncio.Transport | None = None
@@ -43,14 +42,11 @@ class RecordingClient(asyncio.Protocol):
 
         ArchiverError where it cannot, or where it does not know the site; ProcessLostError where it ends.
         """
-        self._line, theirs = socket.socketpair()
-        for end in (self._line, theirs):
-            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER)
-        loop = asyncio.get_running_loop()
         self._crawl = crawl
-        with theirs:
-            self._child = start_program("archiver.ingest.recording.process", theirs.fileno(), str(path))
-        await loop.create_unix_connection(lambda: self, sock=self._line)
+        self._child = ChildProcess("archiver.ingest.recording.process", path)
+        self._line = socket.socket(fileno=os.dup(self._child.pipe.fileno()))
+        self._line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+        await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=self._line)
         await self._ask(READY, crawl)
         self._is_ready = True
         logger.info("pages are read and recorded in a second process (%s)", self._child.pid)
@@ -84,19 +80,12 @@ class RecordingClient(asyncio.Protocol):
             self._line.shutdown(socket.SHUT_RDWR)  # at once: the loop, which would do it, waits for this to return
         if self._transport:
             self._transport.abort()
-        if self._child is None:
-            return
-        try:
-            self._child.wait(_END_SECONDS)
-        except subprocess.TimeoutExpired:
+        if self._child and self._child.end(_END_SECONDS):
             logger.warning("the recording process does not end, and is killed")
-            self._child.kill()
-            self._child.wait()
 
     def describe_end(self) -> str:
         """Say how the process ended."""
-        status = self._child.returncode if self._child else None
-        return f"signal {-status}" if status is not None and status < 0 else f"status {status}"
+        return self._child.describe_end() if self._child else "it was not started"
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the line."""

@@ -14,6 +14,8 @@ from archiver.model import Capture, Page
 
 READY = 0
 """The number of the reply to the first message: the archive is open and the site known. Requests count from 1."""
+BUFFER = 1 << 20
+"""How much either side may send before the other takes it, in bytes."""
 _LENGTH = struct.Struct("!Q")
 
 

@@ -7,9 +7,10 @@ import os
 import select
 import socket
 import sqlite3
-import sys
 from collections.abc import Callable
+from contextlib import closing, suppress
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -17,9 +18,10 @@ from sqlite_utils import Database
 from archiver.archive.store.file import create_or_open
 from archiver.errors import ArchiverError, SiteError
 from archiver.ingest.record import read_capture
-from archiver.ingest.recording.messages import READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
+from archiver.ingest.recording.messages import BUFFER, READY, Mailbox, ReadRequest, RecordRequest, Reply, write_message
 from archiver.ingest.recording.orders import Crawl, Job, Recorded, record_all
 from archiver.model import Capture, Page
+from archiver.processes import serve
 
 MOST_TOGETHER = 8
 """Answers in one transaction: half of what a crawl has under way, so that the other half keeps both processes busy."""
@@ -121,20 +123,16 @@ class RecordingProcess:
         self._line.sendall(_write_reply(reply))
 
 
-def main() -> None:
-    """Serve the crawl at the other end of an open socket: its descriptor and the archive's path are the arguments."""
-    line = socket.socket(fileno=int(sys.argv[1]))
-    try:
-        database = create_or_open(Path(sys.argv[2]))
-    except (ArchiverError, sqlite3.Error) as error:
-        line.sendall(_write_reply(Reply(READY, None, error)))
-        return
-    try:
-        RecordingProcess(line, database).serve()
-    except (OrphanedError, ConnectionError):
-        return
-    finally:
-        database.close()
+def _serve(pipe: Connection, path: Path) -> None:
+    with socket.socket(fileno=os.dup(pipe.fileno())) as line:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, BUFFER)
+        try:
+            database = create_or_open(path)
+        except (ArchiverError, sqlite3.Error) as error:
+            line.sendall(_write_reply(Reply(READY, None, error)))
+            return
+        with closing(database), suppress(OrphanedError):
+            RecordingProcess(line, database).serve()
 
 
 def _write_reply(reply: Reply) -> bytes:
@@ -145,4 +143,4 @@ def _write_reply(reply: Reply) -> bytes:
 
 
 if __name__ == "__main__":
-    main()
+    serve(_serve)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
 
-from archiver.html.elements import Element, children_of, elements_below, text_of
+from archiver.html.elements import Element, elements_below, text_of
 from archiver.model import Mark, MarkKind
-from archiver.parsing.boilerplate.visibility import SKIPPED, is_hidden
+from archiver.parsing.boilerplate.visibility import shown_text_of
 from archiver.text.cleaning import clean_text
 from archiver.text.raised import find_levels, has_levels, is_level, shift_text
 
@@ -71,21 +71,7 @@ def shifted_text_of(element: Element) -> str:
         return text_of(element)
     levels = [(one, mark) for one in below if (mark := mark_of(one)) in ("raised", "lowered")]
     pieces = {id(one): shift_text(mark, clean_text(text_of(one))) for one, mark in levels if mark}
-    return "".join(_walk_shifted(element, pieces))
-
-
-def _walk_shifted(element: Element, pieces: dict[int, str]) -> Iterator[str]:
-    stack = [children_of(element)]
-    while stack:
-        child = next(stack[-1], None)
-        if child is None:
-            stack.pop()
-        elif isinstance(child, str):
-            yield child
-        elif id(child) in pieces:
-            yield pieces[id(child)]
-        elif child.name not in SKIPPED and not is_hidden(child):
-            stack.append(children_of(child))
+    return shown_text_of(element, pieces)
 
 
 def note_printed(text: str, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:

@@ -4,7 +4,9 @@ The one place where that is decided, for all readers of a page.
 """
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from archiver.html.elements import Element, attribute_of, children_of, elements_below
 
@@ -87,8 +89,11 @@ def _is_hidden_by_class(value: str) -> bool:
     return any(map(_CLASSES.fullmatch, names)) and not any(map(_SHOWN_WIDE.fullmatch, names))
 
 
-def shown_text_of(element: Element) -> str:
-    """Return the text of an element as it is printed, without what nobody sees in it."""
+def shown_text_of(element: Element, instead: Mapping[int, str] = MappingProxyType({})) -> str:
+    """Return the text of an element as it is printed, without what nobody sees in it.
+
+    ``instead``: what stands for the text of some elements, by their ``id()``.
+    """
     pieces: list[str] = []
     stack = [children_of(element)]
     while stack:
@@ -97,6 +102,8 @@ def shown_text_of(element: Element) -> str:
             stack.pop()
         elif isinstance(child, str):
             pieces.append(child)
+        elif id(child) in instead:
+            pieces.append(instead[id(child)])
         elif child.name not in SKIPPED and not is_hidden(child):
             stack.append(children_of(child))
     return "".join(pieces)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 from archiver.archive.evidence.attachments import Kept, find_kept
+from archiver.archive.growth.of_article import Growth, grow_by_days, list_counts
 from archiver.archive.history.content import write_time
 from archiver.archive.history.past import find_article_at
 from archiver.archive.queries.browsing import find_article, list_states, load_state
@@ -22,10 +23,14 @@ from archiver.archive.queries.rows import (
 from archiver.web.cleaning import is_web_address
 from archiver.web.faults import MissingError
 from archiver.web.pages.charts import Chart, draw_chart
+from archiver.web.pages.growth_chart import GrowthChart, draw_growth
 from archiver.web.rendering import Frame, render
+from archiver.web.versions import Version, number_version
 
 # Those that a version's own line in the history does not tell.
 _OWN_EVENTS = frozenset({"created", "edited", "title_changed"})
+MOST_DAYS = 60
+"""The table of growth shows so many days; the chart shows all."""
 _MOMENT = timedelta(microseconds=1)
 
 
@@ -52,6 +57,7 @@ class ArticlePage:
     states: tuple[StateRow, ...]
     steps: tuple[Step, ...]
     observations: tuple[ObservationRow, ...]
+    growth: tuple[Growth, ...]
     files: Mapping[str, Kept]
     at: date | None = None
 
@@ -70,30 +76,39 @@ class ArticlePage:
         """Draw the chart of its views."""
         return draw_chart(self.observations, [state["seen_from"] for state in self.states[1:]], frame)
 
+    def draw_growth(self, frame: Frame) -> GrowthChart | None:
+        """Draw the chart of what its views gained a day."""
+        events = [step.event for step in reversed(self.steps) if step.event]
+        return draw_growth(self.growth, self.states, events, self.article["site"], frame)
+
 
 def load_article(
-    connection: sqlite3.Connection, site: str, key: str, version: int | None = None, at: date | None = None
+    connection: sqlite3.Connection, site: str, key: str, version: Version | None = None, at: date | None = None
 ) -> ArticlePage:
     """Ask for an article; MissingError where there is none, or none of this version or day."""
     article = find_article(connection, site, key)
     if article is None:
         raise MissingError("no_article", article=key)
     states = list_states(connection, article["id"])
-    number = version or (_find_number(connection, article, states, at) if at else article["snapshots"])
+    number = number_version(states, version) if version else article["snapshots"]
+    if at and not version:
+        number = _find_number(connection, article, states, at)
     state = load_state(connection, article["id"], number)
     if state is None:
         raise MissingError("no_version", number=number)
     then, known_at = _look_back(connection, article, states, number, at if not version else None)
     observations = list_observations(connection, article["site"], article["article_id"])
     steps = _order_steps(states, list_events_of_article(connection, article["id"]))
+    growth = grow_by_days(list_counts(connection, article["id"]), zones_of_sites(connection)[article["site"]])
     urls = (item["url"] for item in (*state["attachments"], *state["images"]))
     files = find_kept(connection, article["site"], urls, known_at)
-    return ArticlePage(article, then, state, tuple(states), steps, tuple(observations), files, at)
+    return ArticlePage(article, then, state, tuple(states), steps, tuple(observations), tuple(growth), files, at)
 
 
 def render_article(page: ArticlePage, frame: Frame) -> str:
     """Make the page."""
-    return render("article.html", frame, page=page, chart=page.draw_views(frame), is_web_address=is_web_address)
+    charts = {"chart": page.draw_views(frame), "growth": page.draw_growth(frame)}
+    return render("article.html", frame, page=page, **charts, is_web_address=is_web_address, most_days=MOST_DAYS)
 
 
 def end_of_day(connection: sqlite3.Connection, site: str, day: date) -> datetime:

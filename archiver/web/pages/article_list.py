@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from archiver.archive.growth.ranking import Ranking
 from archiver.archive.queries.article_filter import AWAY, ArticleFilter
 from archiver.archive.queries.article_filter import STATES as KNOWN_STATES
 from archiver.archive.queries.browsing import Position, list_page, list_sections
 from archiver.archive.queries.queries import zones_of_sites
 from archiver.archive.queries.rows import CopiedRow, ListedRow
 from archiver.web.faults import MissingError, PageError
+from archiver.web.language.days import read_day
 from archiver.web.links import PageAddresses
 from archiver.web.pages.searching import Found, FoundRow, search
+from archiver.web.pages.views import BESIDE, load_ranking
 from archiver.web.rendering import Frame, render
 
 PAGE = 30
@@ -25,7 +28,10 @@ _POSITION = re.compile(r"([0-9T:+.Z-]*)~(\d{1,18})~(\d{1,18})", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A page of the list; ``wanted`` is what the form says, ``next`` where the following page begins."""
+    """A page of the list; ``wanted`` is what the form says, ``next`` where the following page begins.
+
+    ``ranking`` is that of the site, on the first page of its list.
+    """
 
     wanted: Mapping[str, str]
     rows: tuple[ListedRow, ...] | tuple[CopiedRow, ...] | tuple[FoundRow, ...]
@@ -33,6 +39,7 @@ class ListPage:
     sites: Mapping[str, str]
     sections: tuple[str, ...]
     found: Found | None = None
+    ranking: Ranking | None = None
 
     @property
     def is_filtered(self) -> bool:
@@ -46,7 +53,7 @@ class ListPage:
 
 def load_list(connection: sqlite3.Connection, wanted: Mapping[str, str]) -> ListPage:
     """Ask for a page of articles; PageError for a date or a position that cannot be read."""
-    wanted = {name: wanted.get(name, "").strip() for name in FIELDS}
+    wanted = _spell({name: wanted.get(name, "").strip() for name in FIELDS})
     sites = dict(connection.execute("SELECT name, title FROM sites ORDER BY title").fetchall())
     chosen = _read_filter(wanted, sites)
     names = [chosen.site] if chosen.site else sites
@@ -57,12 +64,13 @@ def load_list(connection: sqlite3.Connection, wanted: Mapping[str, str]) -> List
     zones = zones_of_sites(connection)
     rows = list_page(connection, chosen, zones, _read_position(wanted["after"]), PAGE + 1)
     following = _write_position(rows[PAGE - 1]) if len(rows) > PAGE else None
-    return ListPage(wanted, tuple(rows[:PAGE]), following, sites, tuple(sections))
+    ranking = load_ranking(connection, chosen.site) if chosen.site and not wanted["after"] else None
+    return ListPage(wanted, tuple(rows[:PAGE]), following, sites, tuple(sections), ranking=ranking)
 
 
 def render_list(page: ListPage, frame: Frame) -> str:
     """Make the page."""
-    return render("articles.html", frame, page=page, states=STATES)
+    return render("articles.html", frame, page=page, states=STATES, beside=BESIDE)
 
 
 def _read_filter(wanted: Mapping[str, str], sites: Mapping[str, str]) -> ArticleFilter:
@@ -71,17 +79,15 @@ def _read_filter(wanted: Mapping[str, str], sites: Mapping[str, str]) -> Article
         raise MissingError("no_site", site=site)
     if state and state not in STATES:
         raise PageError("bad_value", name="state", value=state)
-    since, until = (read_day(name, wanted[name]) for name in ("since", "until"))
+    since, until = (date.fromisoformat(wanted[name]) if wanted[name] else None for name in ("since", "until"))
     section, changed = wanted["section"] or None, bool(wanted["changed"])
     return ArticleFilter(site, section, since, until, state=state, changed=changed)
 
 
-def read_day(name: str, text: str | None) -> date | None:
-    """Read a day of a form; PageError where it is none."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise PageError("bad_value", name=name, value=text) from None
+def _spell(wanted: Mapping[str, str]) -> Mapping[str, str]:
+    """Spell the days in one way, however they were typed."""
+    days = {name: read_day(name, wanted[name]) for name in ("since", "until")}
+    return {**wanted, **{name: day.isoformat() if day else "" for name, day in days.items()}}
 
 
 def _read_position(text: str | None) -> Position | None:

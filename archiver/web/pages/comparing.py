@@ -11,6 +11,7 @@ from archiver.compare.edits import Comparison, Edit, State
 from archiver.compare.states import compare_states
 from archiver.web.faults import MissingError
 from archiver.web.rendering import Frame, render
+from archiver.web.versions import Version, number_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,20 @@ class ComparisonPage:
     body: tuple[Passage, ...]
 
 
-def load_comparison(connection: sqlite3.Connection, site: str, key: str, before: int, after: int) -> ComparisonPage:
-    """Compare two versions; MissingError where there are none of these numbers. 0 stands for the last two."""
+def load_comparison(
+    connection: sqlite3.Connection, site: str, key: str, before: Version | None, after: Version | None
+) -> ComparisonPage:
+    """Compare two versions, the last two unless they are named; MissingError where there are none of these."""
     article = find_article(connection, site, key)
     if article is None:
         raise MissingError("no_article", article=key)
-    newest = article["snapshots"]
-    after = after or newest
-    first, second = (_load(connection, article["id"], number) for number in (before or max(after - 1, 1), after))
+    everything = list_states(connection, article["id"])
+    last = number_version(everything, after or article["snapshots"])
+    numbers = (number_version(everything, before or max(last - 1, 1)), last)
+    first, second = (_load(connection, article["id"], number) for number in numbers)
     old, new = State.of_row(first), State.of_row(second)
     comparison = compare_states(old, new)
     fields = tuple(edit for edit in comparison.edits if edit.field != "body")
-    everything = list_states(connection, article["id"])
     return ComparisonPage(article, everything, first, second, fields, tuple(fold_unchanged(comparison, old, new)))
 
 

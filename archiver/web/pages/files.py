@@ -7,6 +7,8 @@ from archiver.archive.evidence.downloads import find_file
 from archiver.archive.evidence.files import StoredFile, folder_beside, has_file
 from archiver.web.faults import MissingError
 
+FILE_ROUTE = r"^/file/([0-9a-f]{64})\.([a-z0-9]{1,8})$"
+"""Digest and ending of a file."""
 SHOWN = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/avif"})
 """What a browser shows itself; everything else it is told to save."""
 _CLOSED = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"

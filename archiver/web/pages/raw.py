@@ -1,40 +1,52 @@
 """The raw page of an article, as it was received: in a frame where it can do nothing, and as source."""
 
 import codecs
+import hashlib
 import re
 import sqlite3
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from archiver.archive.evidence.captures import load_capture
+from archiver.archive.evidence.kept_requisites import PageRequisites, gather_requisites
 from archiver.archive.history.content import write_time
 from archiver.archive.queries.browsing import find_article, list_states
-from archiver.archive.queries.queries import find_capture_at
+from archiver.archive.queries.queries import find_capture_at, find_sealed_run
 from archiver.archive.queries.rows import KnownArticleRow, StateRow
 from archiver.archive.runs.imported_runs import find_source_of_capture
 from archiver.model import Capture
+from archiver.web.cleaning import is_web_address
 from archiver.web.faults import MissingError
 from archiver.web.pages.article import end_of_day
+from archiver.web.pages.raw_requisites import write_page
 from archiver.web.rendering import Frame, render
 
-POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-"""No script, no request, an origin of its own; what is left is the text and its inline styles."""
+POLICY = (
+    "sandbox allow-same-origin; default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self' data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
+)
+"""No script, no form, no request but for kept style sheets, pictures and fonts.
+
+In an origin of its own the page would be another site to this server. Then kept files would have to be open to all
+sites (CORS for fonts, CORP for the rest), and any page in the reader's browser could find out what is kept here.
+Without scripts nothing in the page can make use of the server's origin.
+"""
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE | re.ASCII)
-# A policy does not hinder a browser from looking names up, or from connecting ahead, as these ask it to; and nothing
-# that they load is allowed anyway.
-_AHEAD = re.compile(rb"<(?:link|base)\b[^>]*>|<meta\b[^>]*http-equiv[^>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class RawPage:
     """An article, its title then, the capture asked for, and the day or the version that was asked for.
 
-    ``source`` is the file or web archive that the capture was imported from; None where a crawl of ours fetched it.
+    ``run`` is the number and the seal of the run that brought the capture; without a seal while it goes on. ``source``
+    is the file or web archive that the capture was imported from; None where a crawl of ours fetched it.
     """
 
     article: KnownArticleRow
     title: str
     capture: Capture
+    requisites: PageRequisites
+    run: tuple[int, str | None]
     at: date | None
     version: int | None = None
     source: str | None = None
@@ -43,6 +55,22 @@ class RawPage:
     def received_at(self) -> str:
         """The time of the capture, as the archive writes times."""
         return write_time(self.capture.fetched_at)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the bytes as received, hexadecimal."""
+        return hashlib.sha256(self.capture.body).hexdigest()
+
+    @property
+    def is_page(self) -> bool:
+        """Say whether it is HTML, which is shown as a page."""
+        return _is_page(_read_type(self.capture))
+
+    @property
+    def shown_at(self) -> str | None:
+        """Where the web archive that the capture is from shows it; None for one that is from a file, or our own."""
+        address = f"{self.source}{self.capture.fetched_at:%Y%m%d%H%M%S}/{self.capture.url}"
+        return address if (self.source or "").endswith("/") and is_web_address(address) else None
 
 
 def load_raw(
@@ -61,10 +89,10 @@ def load_raw(
     if capture is None:
         raise MissingError("raw_none")
     page = load_capture(connection, capture)
+    requisites = gather_requisites(connection, capture, page)
     titles = [state["title"] for state in states if state["seen_from"] <= write_time(page.fetched_at, "microseconds")]
-    return RawPage(
-        article, titles[-1] if titles else key, page, at, version, find_source_of_capture(connection, capture)
-    )
+    run, source = find_sealed_run(connection, capture), find_source_of_capture(connection, capture)
+    return RawPage(article, titles[-1] if titles else key, page, requisites, run, at, version, source)
 
 
 def _find_end(
@@ -83,18 +111,21 @@ def render_raw(page: RawPage, frame: Frame) -> str:
     return render("raw.html", frame, page=page)
 
 
-def write_raw(capture: Capture) -> tuple[bytes, str]:
-    """Return what the frame is sent, and its type: HTML without what looks ahead; anything else as text."""
-    kind = _read_type(capture)
-    charset = _read_charset(kind)
-    if not kind.lower().startswith(("text/html", "application/xhtml")):
-        return capture.body, "text/plain; charset=utf-8"
-    return _AHEAD.sub(b"", capture.body), f"text/html; charset={charset}"
+def write_raw(page: RawPage) -> tuple[bytes, str]:
+    """Return what the frame is sent, and its type: HTML that asks for nothing but what is kept; else text."""
+    if not page.is_page:
+        return page.capture.body, "text/plain; charset=utf-8"
+    written = write_page(page.capture, page.article["site"], page.requisites.at, page.requisites.each)
+    return written, "text/html; charset=utf-8"
 
 
 def write_source(capture: Capture) -> tuple[bytes, str]:
     """Return the bytes as they were received, to be shown as text."""
     return capture.body, f"text/plain; charset={_read_charset(_read_type(capture))}"
+
+
+def _is_page(kind: str) -> bool:
+    return kind.lower().startswith(("text/html", "application/xhtml"))
 
 
 def _read_type(capture: Capture) -> str:

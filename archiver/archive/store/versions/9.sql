@@ -22,12 +22,22 @@ CREATE TABLE cursors (
     PRIMARY KEY (name, purpose)
 ) STRICT, WITHOUT ROWID;
 
--- one row a change that somebody was told of
+-- one row a change that an address was told of
 CREATE TABLE sent_alerts (
     alert TEXT NOT NULL,
+    address TEXT NOT NULL,
     change_id INTEGER NOT NULL REFERENCES change_log (id) ON UPDATE CASCADE,
     sent_at TEXT NOT NULL,
-    PRIMARY KEY (alert, change_id)
+    PRIMARY KEY (alert, address, change_id)
+) STRICT, WITHOUT ROWID;
+
+-- one row a run of which an address was told that it failed, or what it found
+CREATE TABLE sent_problems (
+    alert TEXT NOT NULL,
+    address TEXT NOT NULL,
+    run_id INTEGER NOT NULL REFERENCES runs (id),
+    sent_at TEXT NOT NULL,
+    PRIMARY KEY (alert, address, run_id)
 ) STRICT, WITHOUT ROWID;
 
 -- one row a time-stamp token (RFC 3161): an authority attests that the seal of a run existed at a time

@@ -1,19 +1,18 @@
 """A program that answers people's SQL, read-only: what it costs is bounded, and it can be ended at any moment.
 
-It serves one archive to one process over a pipe, and ends when that hangs up. See user_sql.py for the other end.
+It serves one archive to one process over a pipe, and ends when that hangs up. See answerer.py for the other end.
 """
 
-import signal
 import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from archiver.archive.queries.limits import begin_time, end_time, limit_connection, limit_process
-from archiver.archive.queries.user_sql_messages import Fault, Head, Question, Rows
 from archiver.archive.store.functions import register_functions
+from archiver.archive.user_sql.limits import begin_time, end_time, limit_connection, limit_process
+from archiver.archive.user_sql.messages import Fault, Head, Question, Rows
+from archiver.processes import serve
 
 _ALLOWED = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE})
 # What only tells something; SQLite's full-text tables ask for data_version themselves.
@@ -87,7 +86,9 @@ def _authorize(action: int, first: str | None, second: str | None, *_: str | Non
     return sqlite3.SQLITE_OK if allowed else sqlite3.SQLITE_DENY
 
 
-def _serve(pipe: Connection, connection: sqlite3.Connection) -> None:
+def _serve(pipe: Connection, path: Path) -> None:
+    limit_process()
+    connection = open_guarded(path)
     while True:
         question: Question = pipe.recv()
         begin_time(connection, question.seconds)
@@ -97,14 +98,5 @@ def _serve(pipe: Connection, connection: sqlite3.Connection) -> None:
         pipe.send(None)
 
 
-def main() -> None:
-    """Answer whoever is at the other end of the descriptor named first, of the archive named second."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # they are for the process that asks
-        signal.signal(number, signal.SIG_IGN)
-    limit_process()
-    with Connection(int(sys.argv[1])) as pipe, suppress(EOFError, BrokenPipeError, ConnectionResetError):
-        _serve(pipe, open_guarded(Path(sys.argv[2])))
-
-
 if __name__ == "__main__":
-    main()
+    serve(_serve)

@@ -1,7 +1,7 @@
 """What people's own SQL may cost, in ``archiver query`` and at ``/archive`` of ``archiver serve`` alike.
 
 SQLite answers whatever it can: 900 million letters by printf, an endless recursion, a join of everything. It is asked
-in a process of its own (user_sql_process.py) that has these limits, so nothing but that process is ever at stake.
+in a process of its own (process.py) that has these limits, so nothing but that process is ever at stake.
 """
 
 import resource

@@ -1,22 +1,20 @@
-"""People's own SQL: answered read-only, in limited time and memory, by a process of its own (user_sql_process.py)."""
+"""People's own SQL: answered read-only, in limited time and memory, by a process of its own (process.py)."""
 
 import math
 import re
 import signal
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import cast
 from weakref import finalize
 
-from archiver.archive.queries import user_sql_process as answering
-from archiver.archive.queries.limits import MOST_MEMORY
-from archiver.archive.queries.user_sql_messages import Fault, Head, Question, Rows
-from archiver.archive.upkeep.worker_pool import start_beside
+from archiver.archive.user_sql import process as answering
+from archiver.archive.user_sql.limits import MOST_MEMORY
+from archiver.archive.user_sql.messages import Fault, Head, Question, Rows
 from archiver.errors import ArchiveError, ArchiverError, UsageError
+from archiver.processes import ChildProcess
 
 Value = str | int | float | None
 
@@ -36,65 +34,52 @@ class Answerer:
     """A process that answers questions of one archive, one after the other: started when asked, ended with this."""
 
     def __init__(self, path: Path) -> None:
-        self._path = str(path)
-        self._line: _Line | None = None
+        self._path = path
+        self._process: ChildProcess | None = None
+        self._end: Callable[[], object]
 
     def ask(self, question: Question) -> tuple[tuple[str, ...] | None, Iterator[Rows]]:
         """Return the names of the columns, None for what asks for nothing, and rows, some at a time; FaultError.
 
         The rows are read to their end before the next question; whoever has enough of them calls ``end``.
         """
-        line = self._line = self._line or self._start()
-        line.pipe.send(question)
-        head = cast("Head", self._receive(line))
-        return head.columns, self._read_rows(line)
+        process = self._process = self._process or self._start()
+        process.pipe.send(question)
+        head = cast("Head", self._receive(process))
+        return head.columns, self._read_rows(process)
 
     def end(self) -> None:
         """End the process at once: it only reads."""
-        if self._line:
-            self._line.close()
-            self._line = None
+        if self._process:
+            self._end()
+            self._process = None
 
-    def _start(self) -> "_Line":
-        pipe, process = start_beside(answering.__name__, self._path)
-        return _Line(pipe, process, finalize(self, _end, pipe, process))
+    def _start(self) -> ChildProcess:
+        process = ChildProcess(answering.__name__, self._path)
+        self._end = finalize(self, process.end)
+        return process
 
-    def _read_rows(self, line: "_Line") -> Iterator[Rows]:
-        while (part := self._receive(line)) is not None:
+    def _read_rows(self, process: ChildProcess) -> Iterator[Rows]:
+        while (part := self._receive(process)) is not None:
             yield cast("Rows", part)
 
-    def _receive(self, line: "_Line") -> Head | Rows | None:
+    def _receive(self, process: ChildProcess) -> Head | Rows | None:
         """Receive a part of an answer, None at its end; FaultError, after which nothing more of it comes."""
         try:
-            part: Head | Rows | Fault | None = line.pipe.recv()
+            part: Head | Rows | Fault | None = process.pipe.recv()
             if not isinstance(part, Fault):
                 return part
-            line.pipe.recv()
+            process.pipe.recv()
         except (EOFError, OSError):
-            part = _explain_end(line.process.wait())
+            part = _explain_end(process.wait())
             self.end()
         raise FaultError(part)
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A process that was started, the pipe to it, and what ends both."""
-
-    pipe: Connection
-    process: "subprocess.Popen[bytes]"
-    close: Callable[[], object]
 
 
 def _explain_end(status: int) -> Fault:
     if status == -signal.SIGALRM:
         return Fault("time", "interrupted")
     return Fault("memory", f"the process that answers ended with status {status}, perhaps for want of memory")
-
-
-def _end(pipe: Connection, process: "subprocess.Popen[bytes]") -> None:
-    pipe.close()
-    process.kill()
-    process.wait()
 
 
 @dataclass(frozen=True, slots=True)

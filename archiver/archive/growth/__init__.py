@@ -1,0 +1,1 @@
+"""How view counts grew: of one article day by day, and which articles grew most."""
