@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from archiver.archive.evidence.kept_captures import list_sites, load_site
 from archiver.archive.store.file import close_archive, create_or_open, open_for_reading
 from archiver.backfill.cdx import write_digits
 from archiver.backfill.client import Client
@@ -17,13 +16,12 @@ from archiver.backfill.planning import Plan
 from archiver.backfill.progress import Progress
 from archiver.backfill.service import Backfill, Backfilled
 from archiver.backfill.sources import WAYBACK, Source, Window, read_source
+from archiver.cli.crawling.known_sites import find_known_site
 from archiver.cli.printing.options import Day, with_archive
 from archiver.crawl.politeness.limits import introduce
-from archiver.crawl.running.execution import find_spider
 from archiver.crawl.running.locks import SiteLocks
 from archiver.crawl.running.project_settings import project_settings
-from archiver.errors import SiteError, UsageError
-from archiver.site import Site
+from archiver.errors import UsageError
 from archiver.text.counting import count
 from archiver.text.display import escape_controls, make_showable
 from archiver.urls import host_of
@@ -74,7 +72,7 @@ def backfill_command(
     """  # noqa: D301 - click keeps the lines behind this sign
     sources = tuple(read_source(origin, site))
     agent = _introduce(db, sources, pause)
-    declared = _find_site(db, site)
+    declared = find_known_site(db, site)
     database = open_for_reading(db) if dry_run and db.exists() else create_or_open(db)
     with closing(database), SiteLocks(db) as locks, closing(Progress(db)) as progress:
         if not locks.take(site):
@@ -98,19 +96,6 @@ def _introduce(db: Path, sources: tuple[Source, ...], pause: float) -> str:
     settings = project_settings(ARCHIVE_DB=str(db))
     introduce(settings)
     return str(settings["USER_AGENT"])
-
-
-def _find_site(db: Path, name: str) -> Site:
-    """Find a site among those declared, else as the archive has it; SiteError."""
-    try:
-        return find_spider(project_settings(ARCHIVE_DB=str(db)), name).declare_site()
-    except SiteError:
-        if not db.exists():
-            raise
-        with closing(open_for_reading(db)) as database:
-            if name not in list_sites(database.conn):
-                raise
-            return load_site(database.conn, name)
 
 
 def _read_window(since: date | None, until: date | None, zone: ZoneInfo) -> Window:

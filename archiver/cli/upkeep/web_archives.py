@@ -3,30 +3,24 @@
 import sys
 from collections import Counter
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from archiver.archive.evidence.kept_captures import list_sites, load_site
-from archiver.archive.runs.run_log import find_adopted
 from archiver.archive.store.file import close_archive, create_or_open, open_for_reading
+from archiver.cli.crawling.known_sites import find_known_site
 from archiver.cli.printing.options import Day, with_archive
 from archiver.cli.upkeep.housekeeping import LOCKED
-from archiver.crawl.running.execution import find_spider
 from archiver.crawl.running.locks import SiteLocks
-from archiver.crawl.running.project_settings import project_settings
-from archiver.errors import ArchiverError, SiteError, UsageError
+from archiver.errors import ArchiverError, UsageError
 from archiver.ingest.importing import Imported, Importer
 from archiver.site import Site
 from archiver.text.counting import count
 from archiver.text.display import escape_controls
 
 if TYPE_CHECKING:
-    from sqlite3 import Connection
-
     from sqlite_utils import Database
 
     from archiver.ingest.web_archives.intake import Intake, Period
@@ -64,36 +58,16 @@ def import_command(
         from archiver.ingest.web_archives.intake import Period
     except ModuleNotFoundError as error:
         raise UsageError("import needs warcio: pip install 'committee-news-archiver[warc]'") from error
-    declared = _find_site(db, site)
+    declared = find_known_site(db, site)
     database = open_for_reading(db) if dry_run and db.exists() else create_or_open(db)
     with closing(database), SiteLocks(db) as locks:
         if not dry_run and not locks.take(site):
             click.echo(f"archiver: {site}: nothing imported: {locks.describe_holder(site)}", err=True)
             return LOCKED
-        chosen = _adopt(database.conn, declared)
-        done, unread = _import(database, chosen, files, Period(since, until), dry_run=dry_run)
+        done, unread = _import(database, declared, files, Period(since, until), dry_run=dry_run)
         if not dry_run:
             close_archive(database)
     return _tell(site, done, unread, dry_run=dry_run)
-
-
-def _find_site(db: Path, name: str) -> Site:
-    """Find a site among those declared, else as the archive has it; SiteError."""
-    try:
-        return find_spider(project_settings(ARCHIVE_DB=str(db)), name).declare_site()
-    except SiteError:
-        if not db.exists():
-            raise
-        with closing(open_for_reading(db)) as database:
-            if name not in list_sites(database.conn):
-                raise
-            return load_site(database.conn, name)
-
-
-def _adopt(connection: "Connection", site: Site) -> Site:
-    """Take platform and time zone for those by which the archive holds the site."""
-    adopted = find_adopted(connection, site.name)
-    return replace(site, platform=adopted[0], timezone=adopted[1]) if adopted else site
 
 
 def _import(
