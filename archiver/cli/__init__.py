@@ -66,7 +66,7 @@ ABOUT = {
     "import": "Take captures over from WARC, ARC and WACZ files.",
     "query": "Ask with your own SQL; nothing can be changed.",
     "serve": "Show the archive in a browser.",
-    "export": "Write CSV, JSON lines, Parquet, Atom, WARC, WACZ, or a copy to browse.",
+    "export": "Write CSV, JSON lines, Parquet, Atom, WARC, a copy to browse, or the case of one article.",
     "schema": "Print the views for your own SQL, column by column; all kinds of findings.",
     "cron": "Print lines for a crontab and units for systemd.",
     "backup": "Copy the archive, also while a crawl writes.",
@@ -85,7 +85,7 @@ GROUPS = {
 EXAMPLES = """\
   archiver demo                                      see all of it in ten seconds
   archiver crawl sotttt -a max_pages=1               a first small crawl
-  archiver list --changed-since 2022-05-01           what was edited
+  archiver changes --since 2022-05-01                what was edited, removed, restored
   archiver search dang uy khoi                       what is written, typed without marks
   archiver diff 4418664                              what changed, word by word
   archiver show 4418664 --at 2022-05-01              how it stood that day
