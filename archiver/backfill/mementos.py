@@ -30,12 +30,12 @@ _MOST_BYTES = 16 << 20
 _GZIP = 16 + zlib.MAX_WBITS  # tells zlib that a head of gzip stands before the bytes
 
 
-class RefusedError(Exception):
+class DeniedError(Exception):
     """A capture cannot be had as it was; its text says why."""
 
 
 def fetch_memento(client: Client, source: Source, row: Listed) -> Capture:
-    """Ask for a capture as it was received; RefusedError, StoppedError.
+    """Ask for a capture as it was received; DeniedError, StoppedError.
 
     The archive's own redirects are followed to another spelling of the address, never to another time.
     """
@@ -48,21 +48,21 @@ def fetch_memento(client: Client, source: Source, row: Listed) -> Capture:
                 return read_memento(source, row, answer)
             address = target
     except LostError as error:
-        raise RefusedError(str(error)) from error
-    raise RefusedError("the web archive redirects round and round")
+        raise DeniedError(str(error)) from error
+    raise DeniedError("the web archive redirects round and round")
 
 
 def read_memento(source: Source, row: Listed, answer: Answer) -> Capture:
-    """Read an answer as the capture that was asked for; RefusedError where it is another one, or none."""
+    """Read an answer as the capture that was asked for; DeniedError where it is another one, or none."""
     at = read_time(row.at)
     shown = _read_date(answer.header("memento-datetime"))
     if at is None or shown is None:
         said = answer.header("x-archive-wayback-runtime-error") or "without a time of capture"
-        raise RefusedError(f"no capture came (status {answer.status}, {said[:200]})")
+        raise DeniedError(f"no capture came (status {answer.status}, {said[:200]})")
     if shown != at:
-        raise RefusedError(f"the capture that came is of {shown:%Y-%m-%d %H:%M:%S}")
+        raise DeniedError(f"the capture that came is of {shown:%Y-%m-%d %H:%M:%S}")
     if row.status is not None and row.status != answer.status:
-        raise RefusedError(f"it has status {answer.status}, and the list says {row.status}")
+        raise DeniedError(f"it has status {answer.status}, and the list says {row.status}")
     headers = _find_headers(source, answer)
     return Capture(row.url, at, answer.status, headers, _decode(answer))
 
@@ -73,16 +73,16 @@ def keep_lasting(headers: Headers) -> Headers:
 
 
 def _find_spelling(source: Source, row: Listed, answer: Answer) -> str | None:
-    """Find where the archive redirects to itself for the same time; RefusedError for another time or host."""
+    """Find where the archive redirects to itself for the same time; DeniedError for another time or host."""
     location = answer.header("location")
     if location is None or not 300 <= answer.status < 400:
         return None
     target = urljoin(answer.url, location)
     shown = source.read_shown(target)
     if host_of(target) != host_of(source.base) or shown is None:
-        raise RefusedError("the web archive leads elsewhere instead of to the capture")
+        raise DeniedError("the web archive leads elsewhere instead of to the capture")
     if shown[0] != row.at:
-        raise RefusedError(f"the web archive leads to a capture of another time ({shown[0]})")
+        raise DeniedError(f"the web archive leads to a capture of another time ({shown[0]})")
     return source.capture_address(*shown)
 
 
@@ -112,7 +112,7 @@ def _bring_home(source: Source, location: str) -> str:
 
 
 def _decode(answer: Answer) -> bytes:
-    """Undo the content encoding that the answer still has; RefusedError for one that is unknown or damaged.
+    """Undo the content encoding that the answer still has; DeniedError for one that is unknown or damaged.
 
     The portal's own counts if the archive sends the bytes as they were stored, whatever it says of them.
     """
@@ -124,7 +124,7 @@ def _decode(answer: Answer) -> bytes:
         return answer.body
     if said == "deflate":
         return _inflate(answer.body, zlib.MAX_WBITS if answer.body[:1] == b"\x78" else -zlib.MAX_WBITS)
-    raise RefusedError(f"it is encoded as {said}")
+    raise DeniedError(f"it is encoded as {said}")
 
 
 def _inflate(body: bytes, bits: int) -> bytes:
@@ -132,9 +132,9 @@ def _inflate(body: bytes, bits: int) -> bytes:
     try:
         whole = inflating.decompress(body, _MOST_BYTES)
     except zlib.error as error:
-        raise RefusedError("it cannot be unpacked") from error
+        raise DeniedError("it cannot be unpacked") from error
     if not inflating.eof:
-        raise RefusedError("it is larger than 16 MB" if inflating.unconsumed_tail else "it was cut off")
+        raise DeniedError("it is larger than 16 MB" if inflating.unconsumed_tail else "it was cut off")
     return whole
 
 

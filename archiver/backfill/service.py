@@ -14,7 +14,7 @@ from archiver.archive.runs.imported_runs import read_source as read_run_source
 from archiver.archive.store.values import read_time as read_stored_time
 from archiver.backfill.cdx import Block, CutError, Listed, ListError, read_block, read_time, write_digits
 from archiver.backfill.client import Answer, Client, LostError, StoppedError, UnansweredError
-from archiver.backfill.mementos import RefusedError, fetch_memento, keep_lasting
+from archiver.backfill.mementos import DeniedError, fetch_memento, keep_lasting
 from archiver.backfill.planning import Known, Plan, Wanted, make_plan
 from archiver.backfill.progress import ListTask, Progress, halve
 from archiver.backfill.sources import MOST_ROWS, Source, Window
@@ -174,7 +174,7 @@ class Backfill:
         row = wanted.rows[0]
         try:
             capture = fetch_memento(self.client, source, row)
-        except RefusedError as refusal:
+        except DeniedError as refusal:
             self.progress.note_refused(source.prefix, row, str(refusal))
             done.refused.append(Refusal(row, str(refusal)))
             done.in_a_row += 1
