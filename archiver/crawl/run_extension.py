@@ -32,6 +32,9 @@ logger = logging.getLogger(__name__)
 # The reasons of Scrapy's that are no failure: all was asked for, or as much as the user allowed with CLOSESPIDER_*.
 DONE = frozenset({"finished", "closespider_itemcount", "closespider_pagecount", "closespider_timeout"})
 
+# Seconds for which an answer waits for those of other sites, to be recorded with them: a quarter of its site's delay.
+LEAST_PATIENCE, MOST_PATIENCE = 0.05, 0.25
+
 
 class RunLedger:
     """Opens the archive and the run when the spider opens, counts what comes in, and closes both when it closes.
@@ -72,7 +75,10 @@ class RunLedger:
     def _begin(self, state: CrawlState) -> None:
         database = create_or_open(self._path)
         run, plan = plan_run(database, state)
-        ingest = Ingest(database, self._path, run, state.site, self._crawler.settings["ARCHIVE_RECORDING_PROCESS"])
+        settings = self._crawler.settings
+        patience = max(min(settings.getfloat("DOWNLOAD_DELAY") / 4, MOST_PATIENCE), LEAST_PATIENCE)
+        second = settings["ARCHIVE_RECORDING_PROCESS"]
+        ingest = Ingest(database, self._path, run, state.site, second, patience)
         state.begin(ingest, plan, load_robots(database.conn, state.site.name, state.options.start, now()))
 
     def count(self, visit: Visit, recorded: Recorded) -> None:

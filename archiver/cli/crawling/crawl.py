@@ -61,12 +61,12 @@ def crawl_command(
     archive = Path(chosen["ARCHIVE_DB"])
     logged = chosen.getbool("ARCHIVE_LOGS")
     with site_logs(archive, sites or sites_with_logs(archive) if logged else ()):
-        declared = sorted(load_spiders(chosen)) if everything else []
+        declared = load_spiders(chosen) if everything else {}
         if everything and not declared:
             raise UsageError(NONE_DECLARED)
-        names = _choose(sites, declared)
+        names = _choose(sites, sorted(declared))
         if everything:
-            names = [name for name in names if load_spiders(chosen)[name].listings]
+            names = [name for name in names if declared[name].listings]
         spiders, asked = choose_spiders(chosen, names, read_pairs("-a", arguments))
     with site_logs(archive, [spider.name for spider in spiders] if logged else ()):
         status, reports = crawl_sites(chosen, spiders, asked, jobs if everything else jobs or 1)

@@ -40,7 +40,8 @@ def choose_spiders(
 
     A site that nobody declared is meant by the name of the spider for such sites and an address, ``url``.
     """
-    spiders = [find_spider(settings, name) for name in names]
+    loaded = _load_all(settings)
+    spiders = [_find_spider(loaded, name) for name in names]
     pattern = next((spider for spider in spiders if not spider.is_declared), None)
     if pattern is None:
         return spiders, arguments
@@ -94,7 +95,10 @@ def prepare(settings: BaseSettings) -> None:
 
 def find_spider(settings: BaseSettings, name: str) -> type[CommitteeSpider]:
     """Return the spider class of a site; SiteError with a suggestion where there is none of that name."""
-    loaded = _load_all(settings)
+    return _find_spider(_load_all(settings), name)
+
+
+def _find_spider(loaded: Mapping[str, type[Spider]], name: str) -> type[CommitteeSpider]:
     every = _choose_ours(loaded)
     if name in every:
         return every[name]
