@@ -15,7 +15,7 @@ from archiver.archive.runs.run_log import open_run
 from archiver.archive.store.file import create_or_open
 from archiver.ingest.recording import orders
 from archiver.ingest.recording.orders import Recorded
-from archiver.ingest.recording.shared_commits import MOST_TOGETHER
+from archiver.ingest.recording.shared_commits import MOST_TOGETHER, share_commits
 from archiver.ingest.service import Ingest
 from archiver.model import Capture
 from tests.test_recording_process import AT, _captures
@@ -37,8 +37,14 @@ def _begin(database: Database, path: Path, number: int, patience: float) -> list
         site = replace(SITE, name=name)
         with database.atomic():
             run = open_run(database.conn, site, {}, AT)
+        share_commits(path).join()
         ingests.append(Ingest(database, path, run, site, "never", patience))
     return ingests
+
+
+def _end(ingest: Ingest, path: Path) -> None:
+    ingest.close()
+    share_commits(path).leave()
 
 
 def _count(path: Path) -> int:
@@ -60,7 +66,7 @@ def _record_all(
         jobs = [_record(ingest, capture, path) for ingest in ingests for capture in _captures(captures)]
         ended = await asyncio.gather(*jobs, return_exceptions=True)
         for ingest in ingests:
-            ingest.close()
+            _end(ingest, path)
         return ended
 
     return asyncio.run(record())
@@ -93,9 +99,9 @@ def test_who_leaves_lets_nobody_wait(archive: Database, tmp_path: Path) -> None:
         waiting = asyncio.create_task(_record(first, _captures(1)[0], path))
         await asyncio.sleep(0)
         assert _count(path) == 0
-        second.close()
+        _end(second, path)
         told = await waiting
-        first.close()
+        _end(first, path)
         return told
 
     assert asyncio.run(record()) == (Recorded("new", False), 1)

@@ -32,7 +32,7 @@ MOST_WAITING = 4
 
 
 class Ingest:
-    """Reads and records the answers of one run; ``database`` is its own connection to the archive at ``path``.
+    """Reads and records the answers of one run; ``database`` is a connection to the archive at ``path``.
 
     Pages that come in fast are read and recorded in a second process. Reading is pure and recording one transaction, so
     it makes no difference to the archive in which process they happen, and a crawl that loses the second one goes on
@@ -51,7 +51,6 @@ class Ingest:
         self._second_process = second_process
         self._patience = patience
         self._commits = share_commits(path)
-        self._commits.join()
         self._began = time.monotonic()
         self._recorded = 0
         self._client: RecordingClient | None = None
@@ -103,9 +102,9 @@ class Ingest:
                 count_error(self.database.conn, self.run)
 
     def close(self) -> None:
-        """End the second process, which has nothing left to do; others need not wait for this crawl any more."""
+        """Record what waits, and end the second process, which has nothing left to do."""
+        self._commits.commit()
         self._end_process()
-        self._commits.leave()
 
     def _end_process(self) -> None:
         if self._client:

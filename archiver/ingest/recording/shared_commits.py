@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archiver.archive.store.file import create_or_open
+from archiver.archive.store.file import close_archive, create_or_open
 from archiver.ingest.recording.orders import Crawl, Job, Recorded, record_together
 
 MOST_TOGETHER = 16
@@ -28,7 +28,10 @@ class _Waiting:
 
 
 class SharedCommits:
-    """The crawls of one process that write into one archive, and what they want to have recorded."""
+    """The crawls of one process that write into one archive: their connection, and what they want to have recorded.
+
+    One connection for all of them: what SQLite knows of the tables takes half a megabyte for each.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -42,30 +45,25 @@ class SharedCommits:
         """Say whether there is anybody to wait for."""
         return self._crawls > 1
 
-    def join(self) -> None:
-        """Count a crawl that has begun."""
+    def join(self) -> Database:
+        """Return the connection to the archive, which all crawls use that have joined; ArchiveError."""
+        self._database = self._database or create_or_open(self._path)
         self._crawls += 1
+        return self._database
 
     def leave(self) -> None:
-        """Count a crawl that has ended; the last one closes the connection."""
-        self._commit()
+        """Count a crawl that has ended; the last one closes the archive."""
         self._crawls -= 1
-        if not self._crawls and self._database:
-            self._database.close()
-            self._database = None
+        if self._crawls or not self._database:
+            return
+        database, self._database = self._database, None
+        try:
+            close_archive(database)
+        finally:
+            database.close()
 
-    async def record(self, crawl: Crawl, job: Job, seconds: float) -> Recorded:
-        """Record an answer with those that come within so many seconds; when this returns it is on disk."""
-        loop = asyncio.get_running_loop()
-        waiting = _Waiting(crawl, job, loop.create_future())
-        self._waiting.append(waiting)
-        if len(self._waiting) >= MOST_TOGETHER:
-            self._commit()
-        elif self._timer is None:
-            self._timer = loop.call_later(seconds, self._commit)
-        return await waiting.told
-
-    def _commit(self) -> None:
+    def commit(self) -> None:
+        """Record at once what waits."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
@@ -73,10 +71,22 @@ class SharedCommits:
         if waiting:
             self._record(waiting)
 
+    async def record(self, crawl: Crawl, job: Job, seconds: float) -> Recorded:
+        """Record an answer with those that come within so many seconds; when this returns it is on disk."""
+        loop = asyncio.get_running_loop()
+        waiting = _Waiting(crawl, job, loop.create_future())
+        self._waiting.append(waiting)
+        if len(self._waiting) >= MOST_TOGETHER:
+            self.commit()
+        elif self._timer is None:
+            self._timer = loop.call_later(seconds, self.commit)
+        return await waiting.told
+
     def _record(self, waiting: Sequence[_Waiting]) -> None:
+        if self._database is None:
+            raise RuntimeError("an answer waits of a crawl that never joined, or has left")
         try:
-            database = self._database = self._database or create_or_open(self._path)
-            results = record_together(database, [(one.crawl, one.job) for one in waiting])
+            results = record_together(self._database, [(one.crawl, one.job) for one in waiting])
         except sqlite3.OperationalError as error:  # a lock, a full disk: it is alike for all of them
             _refuse(waiting, error)
         except Exception as error:  # noqa: BLE001 - one of them failed: each by itself tells which, and with what
