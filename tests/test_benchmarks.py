@@ -150,5 +150,5 @@ def test_many_sites_are_measured_on_work_that_was_done(capsys: pytest.CaptureFix
 def test_articles_that_many_sites_lack_give_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
     way = ("idle", lambda _: [sys.executable, "-c", ""], lambda _: 12)
     monkeypatch.setattr(many, "_list_ways", lambda _: [way])
-    with pytest.raises(SystemExit, match="^idle: asked for 0 and kept 12 of 12 articles$"):
+    with pytest.raises(SystemExit, match=r"^idle: asked for 0 and kept 12 of 12 articles$"):
         bench_many("--sites", "3", "--articles", "4", "--pauses", "0")
