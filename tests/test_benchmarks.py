@@ -2,14 +2,17 @@
 
 import shlex
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 
 import pytest
 
+from tests.benchmarks import many
 from tests.benchmarks.crawling import run_once, serve_long_portal
 from tests.benchmarks.long_portal import TEXT_BYTES, make_long_portal
+from tests.benchmarks.many import bench_many
 from tests.benchmarks.runners import RUNNERS, Job, Runner
 from tests.portal import Portal
 
@@ -134,3 +137,18 @@ def test_the_texts_are_as_long_as_those_of_real_portals(portal: Portal) -> None:
     ]
     assert min(sizes) > TEXT_BYTES - 100
     assert max(sizes) < TEXT_BYTES + 500
+
+
+@pytest.mark.slow
+def test_many_sites_are_measured_on_work_that_was_done(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_many("--sites", "3", "--articles", "4", "--pauses", "0", "--only", "ours,plain")
+    table = capsys.readouterr().out
+    assert all(name in table for name in ("ours, one process", "ours, 2 processes", "plain Scrapy process"))
+
+
+@pytest.mark.slow
+def test_articles_that_many_sites_lack_give_no_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    way = ("idle", lambda _: [sys.executable, "-c", ""], lambda _: 12)
+    monkeypatch.setattr(many, "_list_ways", lambda _: [way])
+    with pytest.raises(SystemExit, match=r"^idle: asked for 0 and kept 12 of 12 articles$"):
+        bench_many("--sites", "3", "--articles", "4", "--pauses", "0")

@@ -20,7 +20,7 @@ import pytest
 from archiver.alerts.notifications import ping, read_ping_address
 from archiver.archive.runs.run_log import Finding
 from archiver.cli.crawling.monitoring import MOST_LINES, write_message
-from archiver.crawl.running.execution import Report
+from archiver.crawl.running.reports import Report
 from archiver.errors import UsageError
 from tests.conftest import FAST, PROJECT, Crawling
 from tests.portal import Portal, Response, demo_portal, serve

@@ -6,6 +6,7 @@ from pathlib import Path
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider, NotConfigured
+from sqlite_utils import Database
 
 from archiver.archive.evidence.downloads import count_downloads
 from archiver.archive.evidence.robots import load_robots
@@ -13,7 +14,6 @@ from archiver.archive.runs.health import Ending
 from archiver.archive.runs.run_log import Finding, Outcome, close_run, count_changed, list_findings
 from archiver.archive.store.connection import explain_error
 from archiver.archive.store.damage import CONTENT_ERRORS, DamageError
-from archiver.archive.store.file import close_archive, create_or_open
 from archiver.checks import check_run
 from archiver.clock import is_moved, now
 from archiver.crawl.items import Visit
@@ -24,6 +24,7 @@ from archiver.crawl.spider import state_of
 from archiver.crawl.state import CrawlState
 from archiver.errors import ArchiveError
 from archiver.ingest.recording.orders import Recorded
+from archiver.ingest.recording.shared_commits import share_commits
 from archiver.ingest.service import Ingest
 from archiver.model import Article, Listing
 
@@ -31,6 +32,9 @@ _BROKEN: tuple[type[Exception], ...] = (ArchiveError, *CONTENT_ERRORS)
 logger = logging.getLogger(__name__)
 # The reasons of Scrapy's that are no failure: all was asked for, or as much as the user allowed with CLOSESPIDER_*.
 DONE = frozenset({"finished", "closespider_itemcount", "closespider_pagecount", "closespider_timeout"})
+
+# Seconds for which an answer waits for those of other sites, to be recorded with them: a quarter of its site's delay.
+LEAST_PATIENCE, MOST_PATIENCE = 0.05, 0.25
 
 
 class RunLedger:
@@ -49,6 +53,7 @@ class RunLedger:
         self.findings: list[Finding] = []
         self._crawler = crawler
         self._path = Path(crawler.settings["ARCHIVE_DB"])
+        self._commits = share_commits(self._path)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> "RunLedger":
@@ -70,10 +75,20 @@ class RunLedger:
             raise CloseSpider("archive_failed") from error
 
     def _begin(self, state: CrawlState) -> None:
-        database = create_or_open(self._path)
+        database = self._commits.join()
+        try:
+            self._open_run(database, state)
+        except BaseException:
+            self._commits.leave()
+            raise
+
+    def _open_run(self, database: Database, state: CrawlState) -> None:
         run, plan = plan_run(database, state)
-        ingest = Ingest(database, self._path, run, state.site, self._crawler.settings["ARCHIVE_RECORDING_PROCESS"])
-        state.begin(ingest, plan, load_robots(database.conn, state.site.name, state.options.start, now()))
+        settings = self._crawler.settings
+        patience = max(min(settings.getfloat("DOWNLOAD_DELAY") / 4, MOST_PATIENCE), LEAST_PATIENCE)
+        second = settings["ARCHIVE_RECORDING_PROCESS"]
+        robots = load_robots(database.conn, state.site.name, state.options.start, now())
+        state.begin(Ingest(database, self._path, run, state.site, second, patience), plan, robots)
 
     def count(self, visit: Visit, recorded: Recorded) -> None:
         """Count an answer that was recorded."""
@@ -97,13 +112,17 @@ class RunLedger:
         database = state.ingest.database
         state.ingest.close()
         try:
-            with database.atomic():
-                self._end(state, reason)
-            close_archive(database)
+            self._close_run(database, state, reason)
         except _BROKEN as error:  # a full disk, a damaged row: the next run finds this one open
             self.outcome, self.broken = None, self.broken or self._explain(error)
             logger.warning("the end of the run cannot be written: %s", error)
-            database.close()
+
+    def _close_run(self, database: Database, state: CrawlState, reason: str) -> None:
+        try:
+            with database.atomic():
+                self._end(state, reason)
+        finally:
+            self._commits.leave()
 
     def _end(self, state: CrawlState, reason: str) -> None:
         database, run = state.ingest.database, state.ingest.run

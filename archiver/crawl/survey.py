@@ -11,7 +11,7 @@ from scrapy.http import Request, Response
 from scrapy.settings import BaseSettings
 
 from archiver.crawl.politeness.limits import introduce
-from archiver.crawl.running.ending import Interruption
+from archiver.crawl.running.ending import Interruption, interrupt_crawl
 from archiver.crawl.running.project_settings import check_settings
 from archiver.crawl.spider import CommitteeSpider
 from archiver.crawl.transport.answers import capture_of
@@ -49,7 +49,8 @@ def survey(settings: BaseSettings, urls: Sequence[str], inquiry: Inquiry[Finding
     settings.set("ITEM_PIPELINES", {}, priority="cmdline")
     runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works
     crawler = runner.create_crawler(SurveySpider)
-    with Interruption([crawler], asyncio.get_event_loop()) as interruption:
+    loop = asyncio.get_event_loop()
+    with Interruption(lambda: asyncio.run_coroutine_threadsafe(interrupt_crawl(crawler), loop)) as interruption:
         runner.crawl(crawler, errand=errand, start=",".join(url.replace(",", "%2C") for url in urls))
         runner.start(install_signal_handlers=False)
     if errand.error:

@@ -14,6 +14,7 @@ from archiver.errors import ArchiverError
 from archiver.ingest.record import read_capture, record_capture
 from archiver.ingest.recording.client import ProcessLostError, RecordingClient
 from archiver.ingest.recording.orders import Crawl, Order, Recorded, record_all
+from archiver.ingest.recording.shared_commits import share_commits
 from archiver.model import Capture, Page, Problem, Purpose
 from archiver.site import Site
 
@@ -31,20 +32,25 @@ MOST_WAITING = 4
 
 
 class Ingest:
-    """Reads and records the answers of one run; ``database`` is its own connection to the archive at ``path``.
+    """Reads and records the answers of one run; ``database`` is a connection to the archive at ``path``.
 
     Pages that come in fast are read and recorded in a second process. Reading is pure and recording one transaction, so
     it makes no difference to the archive in which process they happen, and a crawl that loses the second one goes on
-    alone.
+    alone. Where several crawls of this process write into the archive, an answer waits for those of others, at most
+    ``patience`` seconds.
     """
 
-    def __init__(self, database: Database, path: Path, run: Run, site: Site, second_process: SecondProcess) -> None:
+    def __init__(
+        self, database: Database, path: Path, run: Run, site: Site, second_process: SecondProcess, patience: float = 0.0
+    ) -> None:
         self.database = database
         self.run = run
         self._crawl = Crawl.of_site(run, site)
         self._is_new_site = False
         self._path = path
         self._second_process = second_process
+        self._patience = patience
+        self._commits = share_commits(path)
         self._began = time.monotonic()
         self._recorded = 0
         self._client: RecordingClient | None = None
@@ -80,6 +86,8 @@ class Ingest:
                 return await self._client.record(order, capture, page)
             except ProcessLostError:
                 self._go_on_alone()
+        if self._commits.is_shared:
+            return await self._commits.record(self._crawl, (order, capture, page), self._patience)
         return record_all(self.database, self._crawl, [(order, capture, page)])[0]
 
     def keep(self, capture: Capture, page: Page, purpose: Purpose) -> None:
@@ -94,7 +102,11 @@ class Ingest:
                 count_error(self.database.conn, self.run)
 
     def close(self) -> None:
-        """End the second process, which has nothing left to do."""
+        """Record what waits, and end the second process, which has nothing left to do."""
+        self._commits.commit()
+        self._end_process()
+
+    def _end_process(self) -> None:
         if self._client:
             self._client.close()
             self._client = None
@@ -115,7 +127,7 @@ class Ingest:
         except (ProcessLostError, ArchiverError, sqlite3.Error, OSError) as error:
             if self._client is client:
                 logger.warning("no second process for recording: %s; the crawl goes on without", error)
-                self.close()
+                self._end_process()
 
     def _go_on_alone(self) -> None:
         if self._client:

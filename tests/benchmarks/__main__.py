@@ -14,6 +14,7 @@ from tests.benchmarks.disk import bench_disk
 from tests.benchmarks.extraction import bench_extraction
 from tests.benchmarks.growth import bench_growth
 from tests.benchmarks.listings import bench_listings
+from tests.benchmarks.many import bench_many
 from tests.benchmarks.merging import bench_merging
 from tests.benchmarks.parsing import bench_parsing
 from tests.benchmarks.peer_readers import bench_peer_readers
@@ -41,6 +42,7 @@ OF_OURS: Mapping[str, Callable[..., None]] = {
     "serving": bench_serving,
     "web-archives": bench_web_archives,
     "crawling": partial(bench_crawling, among=(*RUNNERS, *PEERS)),
+    "many": bench_many,
 }
 # These take minutes each; with a number, of so many articles.
 LONG: Mapping[str, Callable[..., None]] = {

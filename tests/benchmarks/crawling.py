@@ -114,9 +114,9 @@ def run_once(runner: Runner, base: str, portal: Portal) -> Run:
     with tempfile.TemporaryDirectory() as folder:
         job = Job(base, portal, Path(folder))
         job.list_of_articles.write_text("\n".join(job.articles) + "\n", encoding="utf-8")
-        _ask_journal(base)  # what was asked for before counts for nobody
-        took = _measure(runner, job)
-        asked = _ask_journal(base)
+        ask_journal(base)  # what was asked for before counts for nobody
+        took = measure(runner.name, runner.command(job), job.folder)
+        asked = ask_journal(base)
         problems = [*_check_journal(job, asked), *runner.check(job)]
     if problems:
         raise SystemExit(f"{runner.name}: {'; '.join(problems)}"[:2000])
@@ -124,25 +124,27 @@ def run_once(runner: Runner, base: str, portal: Portal) -> Run:
     return Run(count / took["seconds"], (count - 1) / asked["seconds"], 1000 * took["cpu"] / count, took["peak"])
 
 
-def _measure(runner: Runner, job: Job) -> dict[str, float]:
-    result, log = job.folder / "took.json", job.folder / "log.txt"
+def measure(name: str, command: Sequence[str], folder: Path, statuses: Sequence[int] = (0,)) -> dict[str, float]:
+    """Run a command in a folder and return what it took; SystemExit where it ends with another status."""
+    result, log = folder / "took.json", folder / "log.txt"
     stopwatch = [sys.executable, "-I", "-S", str(_STOPWATCH), str(result), str(PATIENCE)]
     with log.open("w") as out:
         subprocess.run(
-            [*stopwatch, *runner.command(job)],
+            [*stopwatch, *command],
             check=True,
-            cwd=job.folder,
+            cwd=folder,
             env=os.environ | {"PYTHONPATH": str(PROJECT)},
             stdout=out,
             stderr=out,
         )
     took: dict[str, float] = json.loads(result.read_text(encoding="ascii"))
-    if took["status"]:
-        raise SystemExit(f"{runner.name} ended with status {took['status']}:\n{log.read_text()[-3000:]}")
+    if took["status"] not in statuses:
+        raise SystemExit(f"{name} ended with status {took['status']}:\n{log.read_text()[-3000:]}")
     return took
 
 
-def _ask_journal(base: str) -> dict[str, Any]:
+def ask_journal(base: str) -> dict[str, Any]:
+    """Return what was asked for since the last time that somebody asked this."""
     with urlopen(base + JOURNAL) as answer:
         journal: dict[str, Any] = json.load(answer)
         return journal

@@ -14,6 +14,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html import unescape
 from time import perf_counter
+from typing import Protocol
 
 from tests.benchmarks.long_portal import make_long_portal, write_filling
 from tests.benchmarks.menus import NAVIGATION
@@ -95,10 +96,17 @@ class Shelf:
         return (_write_head(200, size) + before + found, self._menu, after) if found else (_write_head(200, 0),)
 
 
+class Answers(Protocol):
+    """What a connection answers with."""
+
+    def find(self, target: str) -> Parts:
+        """Return what is answered, in pieces to be sent one after the other."""
+
+
 class Connection(asyncio.Protocol):
     """One connection, kept until the other side closes it."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: Answers) -> None:
         self._shelf = shelf
         self._received = b""
 

@@ -8,10 +8,11 @@ import click
 
 from archiver.alerts.declarations import has_alerts
 from archiver.cli.crawling.monitoring import INTERRUPTED, Monitor, with_monitoring
-from archiver.cli.printing.options import with_archive
-from archiver.crawl.running.execution import NONE_DECLARED, Report, choose_spiders, crawl_sites, load_spiders
+from archiver.cli.printing.options import MOST_JOBS, with_archive
+from archiver.crawl.running.execution import NONE_DECLARED, choose_spiders, crawl_sites, load_spiders
 from archiver.crawl.running.logs import note_end, site_logs, sites_with_logs
 from archiver.crawl.running.project_settings import project_settings
+from archiver.crawl.running.reports import Report
 from archiver.errors import UsageError
 from archiver.text.counting import count
 from archiver.text.display import escape_controls
@@ -27,6 +28,12 @@ FINDINGS = 3
     "-a", "arguments", multiple=True, metavar="NAME=VALUE", help="start, since, max_pages, full, deep; url (site)."
 )
 @click.option("-s", "settings", multiple=True, metavar="NAME=VALUE", help="A Scrapy setting for this crawl.")
+@click.option(
+    "--jobs",
+    metavar="N",
+    type=click.IntRange(1, MOST_JOBS),
+    help="With N processes [with --all: as many as there are cores and work for].",
+)
 @click.option("--wait", is_flag=True, help="Wait for another run of the same site to end, instead of status 75.")
 @click.option("--verbose", is_flag=True, help="Log every article.")
 @with_monitoring
@@ -37,6 +44,7 @@ def crawl_command(
     everything: bool,
     arguments: tuple[str, ...],
     settings: tuple[str, ...],
+    jobs: int | None,
     wait: bool,
     verbose: bool,
     monitor: Monitor,
@@ -53,18 +61,19 @@ def crawl_command(
     archive = Path(chosen["ARCHIVE_DB"])
     logged = chosen.getbool("ARCHIVE_LOGS")
     with site_logs(archive, sites or sites_with_logs(archive) if logged else ()):
-        declared = sorted(load_spiders(chosen)) if everything else []
+        declared = load_spiders(chosen) if everything else {}
         if everything and not declared:
             raise UsageError(NONE_DECLARED)
-        names = _choose(sites, declared)
+        names = _choose(sites, sorted(declared))
         if everything:
-            names = [name for name in names if load_spiders(chosen)[name].listings]
+            names = [name for name in names if declared[name].listings]
         spiders, asked = choose_spiders(chosen, names, read_pairs("-a", arguments))
     with site_logs(archive, [spider.name for spider in spiders] if logged else ()):
-        status, reports = crawl_sites(chosen, spiders, asked)
+        status, reports = crawl_sites(chosen, spiders, asked, jobs if everything else jobs or 1)
         monitor.note(reports)
         for report in reports:
-            note_end(archive, report)
+            if not report.is_logged:
+                note_end(archive, report)
             _tell(report, loud=watched)
     logging.shutdown()
     return _send_alerts(archive, status)

@@ -9,7 +9,7 @@ import click
 
 from archiver.alerts.notifications import TIMEOUT, PingAddress, Signal, load_messenger, ping, read_ping_address
 from archiver.cli.printing.options import Command
-from archiver.crawl.running.execution import Report
+from archiver.crawl.running.reports import Report
 from archiver.errors import ArchiverError
 from archiver.text.counting import count
 from archiver.text.display import make_showable

@@ -12,7 +12,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any, Self
 
 from scrapy.core.engine import ExecutionEngine
@@ -45,21 +45,22 @@ class EndedError(IgnoreRequest):
 class Interruption:
     """SIGTERM, SIGHUP and Ctrl-C while crawls run: the first ends them in order, the second ends the process.
 
+    ``end`` begins the end of the crawls, and is called in another thread; so is ``before_leaving``, where the process
+    ends at once.
+
     A thread waits for the signals, for Python's own handlers would wait until SQLite or lxml give way to them. Where
     the end takes longer than LIMIT_SECONDS, since the archive is locked perhaps, the process ends as if killed: what
     was committed stays, and the next run closes this one as died.
     """
 
-    def __init__(self, crawlers: Sequence[Crawler], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, end: Callable[[], object], before_leaving: Callable[[], object] = lambda: None) -> None:
         self.happened = False
-        self._crawlers = crawlers
-        self._loop = loop
+        self._end = end
+        self._before_leaving = before_leaving
         self._signals = list_ending()
         self._ended = threading.Event()
-        self._limit = threading.Timer(LIMIT_SECONDS, _leave)
-        self._limit.daemon = True
+        self._limit = limit_end(self._leave)
         self._thread = threading.Thread(target=self._watch, name="signals", daemon=True)
-        self._ending: list[asyncio.Task[None]] = []
 
     def __enter__(self) -> Self:
         self._mask = signal.pthread_sigmask(signal.SIG_BLOCK, self._signals)
@@ -80,13 +81,21 @@ class Interruption:
             return
         self.happened = True
         self._limit.start()
-        self._loop.call_soon_threadsafe(self._end_all)
+        self._end()
         signal.sigwait(self._signals)
         if not self._ended.is_set():
-            _leave()
+            self._leave()
 
-    def _end_all(self) -> None:
-        self._ending = [self._loop.create_task(_interrupt(crawler)) for crawler in self._crawlers]
+    def _leave(self) -> None:
+        self._before_leaving()
+        leave()
+
+
+def limit_end(leave: Callable[[], object]) -> threading.Timer:
+    """Make a timer, yet to be started, for the most that an end may take."""
+    timer = threading.Timer(LIMIT_SECONDS, leave)
+    timer.daemon = True
+    return timer
 
 
 def stop_crawl(crawler: Crawler, url: str, problem: Problem) -> None:
@@ -167,7 +176,8 @@ def _forget(engine: ExecutionEngine, requests: set[Request]) -> None:
         _abandoned.extend(asyncio.all_tasks())
 
 
-async def _interrupt(crawler: Crawler) -> None:
+async def interrupt_crawl(crawler: Crawler) -> None:
+    """End a crawl since somebody wants that, as soon as it has begun."""
     while not _is_running(crawler):
         if not crawler.crawling and crawler.spider is not None:
             return  # it ended by itself
@@ -182,7 +192,7 @@ def _is_running(crawler: Crawler) -> bool:
         return False
 
 
-def _leave(*_: Any) -> None:
+def leave() -> None:
     """End the process at once; the archive's transactions see to it that nothing is half written."""
     sys.stderr.flush()
     os._exit(INTERRUPTED)

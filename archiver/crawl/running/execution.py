@@ -1,63 +1,36 @@
 """Running crawls from beginning to end, and telling their outcome by an exit status."""
 
-import asyncio
 import math
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from rapidfuzz import process
 from scrapy import Spider
-from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import BaseSettings
 from scrapy.spiderloader import get_spider_loader
 
-from archiver.archive.runs.run_log import Finding, Outcome, close_run, find_adopted, open_run
+from archiver.archive.runs.run_log import close_run, find_adopted, open_run
 from archiver.archive.store.connection import check_space
 from archiver.archive.store.file import check_pages, create_or_open
 from archiver.clock import now
 from archiver.crawl.planning.options import read_options
 from archiver.crawl.politeness.limits import introduce
 from archiver.crawl.rendering.chromium import check_rendering
-from archiver.crawl.run_extension import RunLedger
 from archiver.crawl.running.ending import Interruption
 from archiver.crawl.running.locks import SiteLocks
 from archiver.crawl.running.project_settings import check_settings
+from archiver.crawl.running.reports import Report, find_status
+from archiver.crawl.running.sharing import Crew, choose_number
+from archiver.crawl.running.side_by_side import Group, SideBySide, group_by_host, list_names, take_from
 from archiver.crawl.running.undeclared import find_by_address
 from archiver.crawl.running.witnesses import attest_runs, read_authority
 from archiver.crawl.spider import CommitteeSpider
 from archiver.errors import SiteError, UsageError
 from archiver.signals import obey_signals
 
-STATUSES: dict[Outcome | None, int] = {
-    "finished": 0,
-    "problems": 3,
-    "failed": 1,
-    "died": 1,
-    "locked": 75,
-    "interrupted": 130,
-    None: 1,  # the spider never opened
-}
 NONE_DECLARED = "no site is declared yet; archiver sites new URL declares one"
-# Of several sites the gravest outcome is told.
-GRAVEST_FIRST = (130, 1, 75, 3, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """How the crawl of one site ended; ``outcome`` None if its row could not be opened, or not be closed.
-
-    ``reason`` is a line for people where a run did not take place or broke off: who holds the lock, what is wrong with
-    the archive. ``files`` counts the documents and images that were kept, found unchanged, and could not be had.
-    """
-
-    site: str
-    outcome: Outcome | None
-    novelties: Mapping[str, int]
-    findings: Sequence[Finding]
-    reason: str = ""
-    files: Mapping[str, int] = field(default_factory=dict)
 
 
 def choose_spiders(
@@ -67,7 +40,8 @@ def choose_spiders(
 
     A site that nobody declared is meant by the name of the spider for such sites and an address, ``url``.
     """
-    spiders = [find_spider(settings, name) for name in names]
+    loaded = _load_all(settings)
+    spiders = [_find_spider(loaded, name) for name in names]
     pattern = next((spider for spider in spiders if not spider.is_declared), None)
     if pattern is None:
         return spiders, arguments
@@ -78,16 +52,19 @@ def choose_spiders(
 
 
 def crawl_sites(
-    settings: BaseSettings, spiders: Sequence[type[CommitteeSpider]], arguments: Mapping[str, str]
+    settings: BaseSettings,
+    spiders: Sequence[type[CommitteeSpider]],
+    arguments: Mapping[str, str],
+    jobs: int | None = 1,
 ) -> tuple[int, list[Report]]:
     """Crawl sites side by side and return the exit status and how each one ended.
 
-    Everything a user can get wrong is checked before the first request: SiteError, UsageError, ArchiveError.
+    In ``jobs`` processes at most, and no more than there are hosts; None chooses. Everything a user can get wrong is
+    checked before the first request: SiteError, UsageError, ArchiveError.
     """
     obey_signals()  # until the crawl begins; then Interruption does
     check_settings(settings)
-    introduce(settings)
-    settings.set("ARCHIVE_ENABLED", value=True, priority="cmdline")
+    prepare(settings)
     wait = _read_wait(settings)
     authority = read_authority(settings.get("ARCHIVE_TSA", ""))
     spiders = sorted(spiders, key=lambda spider: spider.name)
@@ -104,16 +81,24 @@ def crawl_sites(
         reports = [_note_locked(archive, locks, spider) for spider in spiders if spider not in free]
         if free:
             _check_archive(archive)
-            reports += _crawl(settings, free, arguments)
+            reports += _crawl(settings, free, arguments, jobs, locks)
     if authority and not any(report.outcome == "interrupted" for report in reports):  # who ends a crawl waits
         attest_runs(archive, authority)
-    statuses = {STATUSES[report.outcome] for report in reports}
-    return next(status for status in GRAVEST_FIRST if status in statuses), reports
+    return find_status(reports), reports
+
+
+def prepare(settings: BaseSettings) -> None:
+    """Make a project's settings those of a crawl that records."""
+    introduce(settings)
+    settings.set("ARCHIVE_ENABLED", value=True, priority="cmdline")
 
 
 def find_spider(settings: BaseSettings, name: str) -> type[CommitteeSpider]:
     """Return the spider class of a site; SiteError with a suggestion where there is none of that name."""
-    loaded = _load_all(settings)
+    return _find_spider(_load_all(settings), name)
+
+
+def _find_spider(loaded: Mapping[str, type[Spider]], name: str) -> type[CommitteeSpider]:
     every = _choose_ours(loaded)
     if name in every:
         return every[name]
@@ -173,15 +158,29 @@ def _check_archive(path: Path) -> None:
 
 
 def _crawl(
-    settings: BaseSettings, spiders: Sequence[type[CommitteeSpider]], arguments: Mapping[str, str]
+    settings: BaseSettings,
+    spiders: Sequence[type[CommitteeSpider]],
+    arguments: Mapping[str, str],
+    jobs: int | None,
+    locks: SiteLocks,
 ) -> list[Report]:
-    runner = AsyncCrawlerProcess(settings)  # type: ignore[arg-type]  # any BaseSettings works, frozen copies are made
-    crawlers = [runner.create_crawler(spider) for spider in spiders]
-    with Interruption(crawlers, asyncio.get_event_loop()) as interruption:
-        for crawler in crawlers:
-            runner.crawl(crawler, **arguments)
-        runner.start(install_signal_handlers=False)
-    return [_report(crawler, interrupted=interruption.happened) for crawler in crawlers]
+    groups = group_by_host(spiders, arguments)
+    number = choose_number(settings, len(groups), jobs)
+    if number > 1:
+        crew = Crew(settings, arguments, [list_names(group) for group in groups], locks)
+        reports = crew.run(number)
+    else:
+        reports = _crawl_here(settings, groups, arguments)
+    told = {report.site for report in reports}
+    return reports + [Report(spider.name, "interrupted") for spider in spiders if spider.name not in told]
+
+
+def _crawl_here(settings: BaseSettings, groups: Sequence[Group], arguments: Mapping[str, str]) -> list[Report]:
+    reports: list[Report] = []
+    crawls = SideBySide(settings, arguments, take_from(groups), reports.append)
+    with Interruption(lambda: crawls.loop.call_soon_threadsafe(crawls.end)):
+        crawls.run()
+    return reports
 
 
 def _note_locked(archive: Path, locks: SiteLocks, spider: type[CommitteeSpider]) -> Report:
@@ -194,17 +193,4 @@ def _note_locked(archive: Path, locks: SiteLocks, spider: type[CommitteeSpider])
         run = open_run(database.conn, replace(site, platform=platform, timezone=timezone), {}, now())
         close_run(database.conn, run, "locked", 0, now())
     database.close()
-    return Report(spider.name, "locked", {}, (), locks.describe_holder(spider.name))
-
-
-def _report(crawler: Crawler, *, interrupted: bool) -> Report:
-    ledger = crawler.get_extension(RunLedger) if crawler.extensions else None
-    outcome = ledger.outcome if ledger else None
-    if outcome is None and interrupted:
-        outcome = "interrupted"
-    reason = "" if outcome else "the run could not be opened, or not be closed; see the log"
-    if ledger is None:
-        return Report(crawler.spidercls.name, outcome, {}, (), reason)
-    return Report(
-        crawler.spidercls.name, outcome, ledger.novelties, ledger.findings, ledger.broken or reason, ledger.files
-    )
+    return Report(spider.name, "locked", reason=locks.describe_holder(spider.name))

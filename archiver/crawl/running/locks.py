@@ -2,6 +2,7 @@
 
 import math
 import os
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -25,6 +26,7 @@ class SiteLocks:
     def __init__(self, archive: Path) -> None:
         self._archive = archive.resolve()
         self._held: list[FileLock] = []
+        self._descriptors: dict[str, int] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -40,7 +42,8 @@ class SiteLocks:
         """
         path = self._path(site)
         timeout = _FOREVER if math.isinf(wait) else wait
-        lock = FileLock(path, timeout=timeout, poll_interval=_POLL_SECONDS, on_acquired=_sign)
+        keep = partial(self._note_taken, site)
+        lock = FileLock(path, timeout=timeout, poll_interval=_POLL_SECONDS, on_acquired=keep)
         try:
             lock.acquire()
         except Timeout:
@@ -50,6 +53,10 @@ class SiteLocks:
         self._held.append(lock)
         return True
 
+    def lend(self, site: str) -> int:
+        """Return the descriptor of a lock that is held: a process that was given it holds the lock as well."""
+        return self._descriptors[site]
+
     def describe_holder(self, site: str) -> str:
         """Say which process holds the lock of a site, and since when, as far as it is known."""
         try:
@@ -57,6 +64,10 @@ class SiteLocks:
         except (OSError, ValueError):
             return "another run of this site is under way"
         return f"another run of this site is under way (process {process}, since {start.strip()})"
+
+    def _note_taken(self, site: str, descriptor: int) -> None:
+        self._descriptors[site] = descriptor
+        _sign(descriptor)
 
     def _path(self, site: str) -> Path:
         if not NAME.fullmatch(site):  # names come from archives, too, and this one becomes part of a path

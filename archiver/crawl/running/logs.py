@@ -22,7 +22,7 @@ from archiver import __version__
 from archiver.archive.queries.queries import list_runs
 from archiver.archive.store.file import open_for_reading
 from archiver.clock import now
-from archiver.crawl.running.execution import Report
+from archiver.crawl.running.reports import Report
 from archiver.crawl.spider import CommitteeSpider
 from archiver.errors import ArchiveError, ArchiverError
 from archiver.site import NAME

@@ -37,13 +37,11 @@ class Progress:
         self._pages += 1
         if time.monotonic() - self._written >= SECONDS_BETWEEN:
             self._written = time.monotonic()
-            sys.stderr.write(f"\r\x1b[K{self._describe()}")
-            sys.stderr.flush()
+            write_progress(self._describe())
 
     def finish(self) -> None:
         """Clear the line."""
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()
+        write_progress("")
 
     def _describe(self) -> str:
         ledger = self._crawler.get_extension(RunLedger)
@@ -55,3 +53,9 @@ class Progress:
         new, changed = ledger.novelties["new"], ledger.novelties["changed"]
         articles = f"{count(new, 'article')} new, {changed} changed"
         return f"{name}: {pages}, {articles}, {count(ledger.errors, 'error')}, {rate:.1f} pages/s"
+
+
+def write_progress(line: str) -> None:
+    """Write a line in the place of the one before."""
+    sys.stderr.write(f"\r\x1b[K{line}")
+    sys.stderr.flush()

@@ -60,6 +60,12 @@ class PoliteDownloader(Downloader):
         self.per_slot_settings[key] = chosen | {"delay": delay}  # a host's slot is made anew after a minute of rest
         slot.delay = max(slot.delay, delay)
 
+    @property
+    def longest_delay(self) -> float:
+        """The longest that a host of this crawl is left alone between two requests, in seconds."""
+        chosen = (float(own.get("delay", 0.0)) for own in self.per_slot_settings.values())
+        return max(self._delay, *(slot.delay for slot in self.slots.values()), *chosen, 0.0)
+
     def end(self, url: str, problem: Problem) -> None:
         """End the crawl with a finding; what waits is not sent."""
         stop_crawl(self.crawler, url, problem)

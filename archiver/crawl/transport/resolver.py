@@ -32,18 +32,20 @@ class PublicResolver(CachingThreadedResolver):
     """
 
     crawlers: Iterable[Crawler]
+    is_for_crawls: bool
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: Any) -> Self:
         """Make the resolver of a process; Scrapy hands over the process here, with all of its crawlers."""
         resolver = super().from_crawler(crawler, reactor)
         resolver.crawlers = crawler.crawlers  # type: ignore[attr-defined]
+        resolver.is_for_crawls = is_recording(crawler.settings)
         return resolver
 
     def install_on_reactor(self) -> None:
         """Put the guard in front of what turns names into addresses."""
         super().install_on_reactor()
-        if any(is_recording(crawler.settings) for crawler in self.crawlers):
+        if self.is_for_crawls or any(is_recording(crawler.settings) for crawler in self.crawlers):
             guard: Any = AddressGuard(self.reactor.nameResolver, lambda: _find_doors(self.crawlers))
             self.reactor.installNameResolver(guard)
 

@@ -65,8 +65,15 @@ def record_all(
 
     ``before_commit`` may still raise.
     """
+    return record_together(database, [(crawl, job) for job in jobs], before_commit)
+
+
+def record_together(
+    database: Database, jobs: Sequence[tuple[Crawl, Job]], before_commit: Callable[[], None] | None = None
+) -> list[Recorded]:
+    """Do the same for answers of several crawls."""
     with database.atomic():
-        recorded = [_record(database, crawl, *job) for job in jobs]
+        recorded = [_record(database, crawl, *job) for crawl, job in jobs]
         if before_commit:
             before_commit()
     return recorded
