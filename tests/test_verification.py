@@ -37,6 +37,7 @@ UNREAD = {
         "proof",
         "capture_id",
     },  # for people; rules are named by the histories that follow
+    "change_log": {"id"},  # the order in which it was learned: nothing else says it
     "seal_tokens": {"authority"},  # for people: whom to ask for the certificates
     "search_order": {"place", "content_id"},
     "_sqlite_migrations": {"id", "migration_set", "name", "applied_at"},

@@ -75,6 +75,7 @@ def check_articles(connection: sqlite3.Connection, articles: Iterable[int]) -> I
         yield from _check_keys(connection, article_id)
         yield from _compare_histories(derive_history(connection, article_id), load_history(connection, article_id))
         yield from _check_addresses(connection, article_id)
+        yield from _check_log(connection, article_id)
 
     yield from check_each(articles, lambda article_id: _name_article(connection, article_id), check)
 
@@ -128,6 +129,19 @@ def _compare_histories(right: History, stored: History) -> Iterator[str]:
             yield f"{columns} of the article are not what its captures show"
         else:
             yield f"its {field.name} are not what its captures show"
+
+
+def _check_log(connection: sqlite3.Connection, article_id: int) -> Iterator[str]:
+    """Hold the events of an article against the log of changes."""
+    query = """
+        SELECT count(*) FROM article_events e JOIN captures k ON k.id = e.capture_id
+        WHERE e.article_id = ? AND NOT EXISTS (
+            SELECT 1 FROM change_log l JOIN article_keys n ON n.site = l.site AND n.native_key = l.native_key
+            WHERE l.capture_id = e.capture_id AND l.kind = e.kind AND n.article_id = e.article_id
+                AND NOT l.taken_back AND l.seen_at = k.fetched_at)
+    """
+    if connection.execute(query, (article_id,)).fetchone()[0]:
+        yield "what happened to it is not in the log of changes"
 
 
 def _check_addresses(connection: sqlite3.Connection, article_id: int) -> Iterator[str]:
