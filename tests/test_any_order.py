@@ -41,20 +41,6 @@ def _new_folder(factory: pytest.TempPathFactory) -> Path:
     return factory.mktemp("year")
 
 
-@FEW
-@given(seed=SEEDS)
-@example(seed=20643)  # two keys with one text, which a later page tells apart
-def test_a_year_that_is_read_again_is_what_was_recorded(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
-    database = create_or_open(_new_folder(tmp_path_factory) / "archive.db")
-    for run in script_year(seed):
-        record_run(database, run)
-    recorded = dump(database)
-    assert list(verify(database)) == []
-    for _ in replay(database):
-        pass
-    assert dump(database) == recorded
-
-
 def test_a_scripted_year_has_all_that_can_happen(tmp_path: Path) -> None:
     """What the laws below are about does happen."""
     kinds: set[str] = set()
@@ -81,6 +67,7 @@ def test_a_scripted_year_has_all_that_can_happen(tmp_path: Path) -> None:
 
 @FEW
 @given(seed=SEEDS)
+@example(seed=20643)  # two keys with one text, which a later page tells apart
 def test_reading_all_again_is_the_identity(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = _new_folder(tmp_path_factory) / "archive.db"
     before = record_year(path, script_year(seed))
