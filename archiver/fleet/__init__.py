@@ -1,0 +1,1 @@
+"""Many machines: bundles of an archive, the hub that keeps them, workers and followers."""
