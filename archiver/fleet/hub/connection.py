@@ -14,7 +14,7 @@ from archiver.fleet.hub.errors import HubAwayError, HubError, HubVersionError
 CHANNEL = "archive_bundles"
 # Seconds. A transaction that was begun and left open holds back what all readers may see, and a network that was cut
 # says nothing by itself.
-_SETTINGS = {
+_SETTINGS: dict[str, str | int] = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
     "keepalives_interval": 10,
@@ -108,7 +108,9 @@ class HubConnection:
         except psycopg.OperationalError as error:
             said = self.address.hide_secrets(str(error))
             if not self._was_there and self.address.answers():
-                raise HubError(f"the hub {self.address.shown} lets nobody in: {said}; see to its address and roles") from None
+                raise HubError(
+                    f"the hub {self.address.shown} lets nobody in: {said}; see to its address and roles"
+                ) from None
             raise self.tell_away(said) from None
 
     def tell_away(self, said: str) -> HubAwayError:
