@@ -1,1 +1,1 @@
-"""Many machines: bundles of an archive, the hub that keeps them, workers and followers."""
+"""Several machines and one archive: bundles, the hub that logs them, workers, and those who follow the log."""
