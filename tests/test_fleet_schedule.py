@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.errors import SiteError
-from archiver.fleet.schedule import AGAIN_AFTER, FAILED, LATE_AFTER, NEXT_DAY, Ending, find_standing
+from archiver.fleet.schedule import AGAIN_AFTER, FAILED, LATE_AFTER, MOST_ENDINGS, NEXT_DAY, Ending, find_standing
 from archiver.site import Site
 
 BEGIN = datetime(2026, 1, 5, 3, tzinfo=UTC)
@@ -49,7 +50,7 @@ def test_three_tries_after_a_failure_then_a_finding_and_the_next_day_anew() -> N
         due = find_standing(DAY, known).due_at
         assert due is not None
         at = due
-    gaps = [after.at - before.at for before, after in zip(known[1:], known[2:], strict=False)]
+    gaps = [after.at - before.at for before, after in pairwise(known[1:])]
     assert gaps == [*AGAIN_AFTER, NEXT_DAY, *AGAIN_AFTER, NEXT_DAY]
     assert told == [False, False, False, True, False, False, False, True, False]
     assert find_standing(DAY, known).is_failing
@@ -77,6 +78,13 @@ def test_a_run_that_went_well_forgets_all_failures(known: Sequence[Ending], ever
 def test_what_did_not_take_place_changes_nothing(known: Sequence[Ending], every: timedelta) -> None:
     rest = [ending for ending in known if ending.outcome != "locked"]
     assert find_standing(every, known) == find_standing(every, rest)
+
+
+@given(endings, pauses)
+def test_the_last_runs_are_enough(known: Sequence[Ending], every: timedelta) -> None:
+    """The hub tells a few endings of each site, and not all."""
+    rest = sorted((one for one in known if one.outcome != "locked"), key=lambda one: one.at)
+    assert find_standing(every, rest[-MOST_ENDINGS:]) == find_standing(every, rest)
 
 
 @given(endings, pauses)
