@@ -7,11 +7,11 @@ from tempfile import TemporaryDirectory
 from archiver.archive.evidence.files import folder_of_files, has_file, list_files
 from archiver.archive.store.backup import back_up
 from archiver.archive.store.restore import check_copy, restore
-from archiver.fleet.bundles import BundleError
+from archiver.fleet.bundles import BundleError, NewerBundleError
 from archiver.fleet.hub.client import Hub
 from archiver.fleet.hub.records import BEGINNING, LoggedBundle
-from archiver.fleet.outbox import Outbox
 from archiver.fleet.unpacking import merge_bundles
+from archiver.fleet.work.outbox import Outbox
 
 CHECKPOINT_EVERY = 100
 """Bundles of a site from one checkpoint to the next."""
@@ -77,10 +77,13 @@ def _merge(outbox: Outbox, logged: list[LoggedBundle]) -> None:
     while logged:
         try:
             merge_bundles(outbox.database, [bundle.data for bundle in logged])
-            return
+        except NewerBundleError:
+            raise
         except BundleError as error:
             left = [bundle for bundle in logged if bundle.digest != error.digest]
             if len(left) == len(logged):
                 raise
             logger.warning("a bundle of the log was left out: %s", error)
             logged = left
+        else:
+            return

@@ -119,5 +119,3 @@ def _telling() -> Iterator[None]:
         if isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError):
             raise HubAwayError(f"the hub does not answer ({said})") from error
         raise HubError(f"the hub refuses the jobs ({said}); look whether archiver hub init was called") from error
-
-

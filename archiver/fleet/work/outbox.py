@@ -44,10 +44,10 @@ def list_outboxes(folder: Path) -> list[str]:
 
 
 @contextmanager
-def hold_outbox(folder: Path, site: str) -> Iterator[Path]:
-    """Keep a site's archive from other workers on this machine; HeldError where one has it."""
+def hold_outbox(folder: Path, site: str, wait: float = 0) -> Iterator[Path]:
+    """Keep a site's archive from other workers on this machine; HeldError where one has it for so many seconds."""
     path = path_of(folder, site)
-    lock = FileLock(path.with_name("worker.lock"), timeout=0)
+    lock = FileLock(path.with_name("worker.lock"), timeout=wait)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
@@ -112,14 +112,15 @@ class Outbox:
         place = load_cursor(self.database.conn, self._name, PULLED)
         return Cursor(place["xid"], place["seq"]) if place else BEGINNING
 
-    def close_died(self, site: Site, findings: Mapping[Kind, str]) -> None:
-        """Close the runs whose process was killed, with what is to be said of them."""
-        start = site.listings[0] if site.listings else ""
+    def close_died(self, site: Site, findings: Mapping[Kind, str]) -> int:
+        """Close the runs whose process was killed, with what is to be said of them; returns how many."""
         with self.database.atomic():
-            for run in find_open_runs(self.database.conn, site.name):
+            died = find_open_runs(self.database.conn, site.name)
+            for run in died:
                 for kind, detail in findings.items():
-                    add_finding(self.database.conn, run, start, Problem(kind, detail))
+                    add_finding(self.database.conn, run, site.listings[0], Problem(kind, detail))
             close_died_runs(self.database, site)
+        return len(died)
 
     def _push_file(self, hub: Hub, file: StoredFile, worker: str) -> None:
         path = folder_of_files(self.path) / file.place
@@ -131,4 +132,3 @@ class Outbox:
 
     def _move(self, purpose: str, place: Mapping[str, int]) -> None:
         move_cursor(self.database.conn, self._name, purpose, place)
-

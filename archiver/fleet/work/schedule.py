@@ -51,7 +51,7 @@ class Standing:
     @property
     def is_last_try(self) -> bool:
         """Say whether the site is failing if its next run fails."""
-        return self.tries >= len(AGAIN_AFTER)
+        return self.tries == len(AGAIN_AFTER)
 
     def is_due(self, at: datetime) -> bool:
         """Say whether it is to be crawled at a time."""

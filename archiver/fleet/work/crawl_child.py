@@ -60,7 +60,7 @@ class CrawlChild:
 
     def __init__(self, archive: Path, order: CrawlOrder) -> None:
         """Begin to crawl; ArchiverError where the system has no room for another process."""
-        self._process = ChildProcess("archiver.fleet.crawl_child", archive)
+        self._process = ChildProcess("archiver.fleet.work.crawl_child", archive)
         self.pid = self._process.pid
         self._said: Crawled | None = None
         self._is_over = False
