@@ -12,7 +12,7 @@ import pytest
 from sqlite_utils import Database
 
 from archiver.demo_portal.exchange import Response
-from archiver.fleet.work.crawl_child import Crawled, CrawlChild, CrawlOrder
+from archiver.fleet.work.crawl_child import CrawlChild, Crawled, CrawlOrder
 from archiver.fleet.work.outbox import Outbox
 from archiver.site import Site
 from tests.fleet_sites import HURRIED, PATIENCE, FleetSites, fleet_sites, is_there, wait_until
