@@ -1,14 +1,23 @@
 """The hub as workers, followers and the schedule use it."""
 
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self, cast
 
-from archiver.archive.evidence.files import StoredFile
-from archiver.fleet.bundles import Bundle
+import psycopg
+
+from archiver.archive.evidence.files import StoredFile, put_file
+from archiver.archive.store.sql_files import read_queries
+from archiver.fleet.bundles import MOST_PACKED, Bundle
+from archiver.fleet.hub.checkpoints import measure_file, read_parts, write_parts
+from archiver.fleet.hub.connection import CHANNEL, HubConnection, Rows
+from archiver.fleet.hub.errors import HubError, LostJobError
 from archiver.fleet.hub.records import (
     Checkpoint,
     Claim,
@@ -19,10 +28,16 @@ from archiver.fleet.hub.records import (
     LoggedBundle,
     TakenOver,
 )
+from archiver.fleet.hub.schema import check_hub, check_jobs
+
+MOST_FILE = 256_000_000
+_PIECE = 4 << 20
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_QUERIES = cast("dict[str, Any]", read_queries(Path(__file__).with_suffix(".sql")))
 
 
 class Hub:
-    """A connection to the hub, whose version was checked; for one thread.
+    """The hub, whose version is checked whenever it is connected; for one thread.
 
     It connects with its first call, and anew with the next one after the hub was away. Every method raises HubAwayError
     where the hub does not answer (what was begun is undone there), HubVersionError where its tables are of another
@@ -30,8 +45,9 @@ class Hub:
     """
 
     def __init__(self, address: str) -> None:
-        """Take note of an address (``postgresql://…``); HubError where it is none."""
-        raise NotImplementedError
+        """Take note of an address (``postgresql://…``); UsageError where it is none."""
+        self._connection = _CheckedConnection(address)
+        self._listened_to: object = None
 
     def __enter__(self) -> Self:
         """Return it."""
@@ -45,90 +61,229 @@ class Hub:
 
     def close(self) -> None:
         """Hang up; the next call connects anew."""
+        self._connection.close()
+
+    @property
+    def shown(self) -> str:
+        """The address as people may see it."""
+        return self._connection.address.shown
 
     def read_identity(self) -> str:
-        """Return the name that the hub was given when it was made, or brought back from a dump: cursors of another hub
-        mean nothing here."""
-        raise NotImplementedError
+        """Return the name that the hub got when it was made, or brought back from a dump.
+
+        Cursors of another hub mean nothing here.
+        """
+        return self._read_settings()["identity"]
 
     def read_clock(self) -> datetime:
         """Return the hub's time."""
-        raise NotImplementedError
+        with self._connection.transaction() as rows:
+            rows.execute("SELECT clock_timestamp()")
+            [(time,)] = rows.fetchall()
+            return cast("datetime", time)
 
     def read_settings(self) -> HubSettings:
         """Return what holds for all workers."""
-        raise NotImplementedError
+        found = self._read_settings()
+        return HubSettings(**{name: float(found[name]) for name in HubSettings.__slots__ if name in found})
+
+    def check_jobs(self) -> None:
+        """Refuse jobs of another version of Procrastinate than the one here; HubVersionError."""
+        check_jobs(self._connection)
 
     # The log
 
     def append(self, bundle: Bundle, worker: str, claim: Claim | None = None, declaration: str | None = None) -> bool:
-        """Write a bundle into the log; False where it is there already. LostJobError, and nothing is written, where the
-        claim's job is no longer this worker's. A closing notes the outcome, and its files must be there first."""
-        raise NotImplementedError
+        """Write a bundle into the log; False where it is there already.
+
+        LostJobError, and nothing is written, where the claim's job is no longer this worker's.
+        """
+        if len(bundle.data) > MOST_PACKED:
+            raise HubError(_tell_size("a bundle", bundle.site, len(bundle.data), MOST_PACKED))
+        names = "site run kind outcome captures readings findings first_at last_at digest data".split()
+        values = {name: getattr(bundle, name) for name in names}
+        files = json.dumps([[file.digest.hex(), file.size, file.media_type, file.extension] for file in bundle.files])
+        with self._connection.transaction() as rows:
+            if claim:
+                _hold_job(rows, claim)
+            return _change(rows, "append", **values, files=files, worker=worker, declaration=declaration)
 
     def list_after(self, cursor: Cursor, sites: Sequence[str] | None = None, most: int = 100) -> list[LoggedBundle]:
-        """List what was logged behind a cursor, in order, of some sites or all: at most 100 bundles and some 64 MB.
+        """List what was logged behind a cursor, in order, of some sites or all; fewer than ``most`` if they are large.
 
-        Only what no open transaction can still come before; what is younger comes with a later call."""
-        raise NotImplementedError
+        Only what no open transaction can still come before; what is younger comes with a later call.
+        """
+        found = self._ask("list_after", **_place(cursor), sites=_list(sites), most=most, most_bytes=MOST_PACKED)
+        return [LoggedBundle(Cursor(*row[:2]), *row[2:9], _read_files(row[9]), *row[10:]) for row in found]
 
     def count_after(self, cursor: Cursor, sites: Sequence[str] | None = None) -> dict[str, int]:
         """Count the bundles behind a cursor by their sites."""
-        raise NotImplementedError
+        return dict(self._ask("count_after", **_place(cursor), sites=_list(sites)))
 
     def has_cursor(self, cursor: Cursor) -> bool:
         """Say whether the log has the bundle that a cursor stands at; else it is another log, and one begins anew."""
-        raise NotImplementedError
+        return cursor == Cursor() or bool(self._ask("has_cursor", **_place(cursor)))
 
     def wait_for_bundles(self, seconds: float) -> bool:
-        """Wait until somebody logs a bundle; False where nobody did in that time."""
-        raise NotImplementedError
+        """Wait until somebody logs a bundle; False where nobody did in that time.
+
+        The first call on a connection only begins to listen, and returns at once: look again, then wait.
+        """
+        with self._connection.telling_errors():
+            connection = self._connection.connect()
+            if self._listened_to is not connection:
+                connection.execute(f"LISTEN {CHANNEL}")
+                self._listened_to = connection
+                return True
+            return any([True for _ in connection.notifies(timeout=seconds, stop_after=1)])
 
     def list_closings(self, sites: Sequence[str] | None = None, most: int = 4) -> list[Closing]:
-        """List the last closings of each site, those of the newest runs first; of sites without any there is none."""
-        raise NotImplementedError
+        """List the last closings of each site, those that ended last first; a run may have several."""
+        return [Closing(*row) for row in self._ask("list_closings", sites=_list(sites), most=most)]
 
-    # Files, declarations, checkpoints
+    # Files of articles
 
     def has_file(self, digest: bytes) -> bool:
         """Say whether the hub has a file."""
-        raise NotImplementedError
+        return bool(self._ask("has_file", digest=digest))
 
     def keep_file(self, file: StoredFile, path: Path, worker: str) -> bool:
         """Put a file there, before the bundle that names it; False where it is there already."""
-        raise NotImplementedError
+        if file.size > MOST_FILE:
+            raise HubError(_tell_size("a file", str(path), file.size, MOST_FILE))
+        if self.has_file(file.digest):
+            return False
+        data = path.read_bytes()
+        with self._connection.transaction() as rows:
+            return _change(rows, "keep_file", digest=file.digest, worker=worker, data=data)
 
     def fetch_file(self, file: StoredFile, folder: Path) -> bool:
-        """Put a file of the hub into an archive's folder of files; False where the hub has it not."""
-        raise NotImplementedError
+        """Put a file of the hub into an archive's folder of files; False where the hub has it not, or not that one."""
+        with self._connection.transaction() as rows:
+            try:
+                put_file(folder, file, _read_whole(rows, file))
+            except _OtherFileError:
+                return False
+        return True
+
+    # Declarations and checkpoints
 
     def note_declaration(self, site: str, digest: str, worker: str) -> None:
         """Note with which declaration of a site a worker came, unless that one is known."""
-        raise NotImplementedError
+        with self._connection.transaction() as rows:
+            _change(rows, "note_declaration", site=site, digest=digest, worker=worker)
 
     def list_declarations(self, sites: Sequence[str] | None = None) -> list[Declaration]:
-        """List the declarations of sites, the newest last."""
-        raise NotImplementedError
+        """List the declarations of sites, the newest of each last."""
+        return [Declaration(*row) for row in self._ask("list_declarations", sites=_list(sites))]
 
     def put_checkpoint(self, site: str, cursor: Cursor, path: Path, worker: str) -> None:
         """Keep a copy of a site's archive (``back_up`` makes one) that holds the log up to a cursor; two are kept."""
-        raise NotImplementedError
+        size, digest = measure_file(path)
+        values = {"site": site, "size": size, "digest": digest, "worker": worker}
+        with self._connection.transaction() as rows:
+            rows.execute(_QUERIES["put_checkpoint"], values | _place(cursor))
+            [(checkpoint,)] = rows.fetchall()
+            for part, data in enumerate(read_parts(path)):
+                rows.execute(_QUERIES["put_part"], {"checkpoint": checkpoint, "part": part, "data": data})
 
     def find_checkpoint(self, site: str) -> Checkpoint | None:
         """Find the newest checkpoint of a site."""
-        raise NotImplementedError
+        found = self._ask("find_checkpoint", site=site)
+        return Checkpoint(*found[0][:2], Cursor(*found[0][2:4]), *found[0][4:]) if found else None
 
     def fetch_checkpoint(self, checkpoint: Checkpoint, path: Path) -> None:
-        """Write the copy of a checkpoint to a path; HubError where it is not as it was put there, or gone."""
-        raise NotImplementedError
+        """Write the copy of a checkpoint to a path; HubError where it is gone, or not as it was put there."""
+        with self._connection.transaction() as rows:
+            write_parts(_read_parts(rows, checkpoint), path, checkpoint.size, checkpoint.digest)
 
     # Jobs
 
-    def hold_job(self, claim: Claim) -> AbstractContextManager[None]:
-        """Be in a transaction in which a job cannot be taken away; LostJobError."""
-        raise NotImplementedError
+    @contextmanager
+    def hold_job(self, claim: Claim) -> Iterator[None]:
+        """Be in a transaction during which a job cannot be taken away; LostJobError where it was."""
+        with self._connection.transaction() as rows:
+            _hold_job(rows, claim)
+            yield
 
     def take_over_stalled(self) -> list[TakenOver]:
-        """Fail each job whose worker gave no sign for ``stalled_after``, and defer it anew; nothing while the server is
-        up for less than that."""
-        raise NotImplementedError
+        """Fail each job whose worker gave no sign for ``stalled_after`` seconds, and defer it anew.
+
+        Nothing is done while the server is up for less than that.
+        """
+        return [TakenOver(*row) for row in self._ask("take_over_stalled")]
+
+    def _read_settings(self) -> dict[str, str]:
+        with self._connection.transaction() as rows:
+            rows.execute("SELECT name, value FROM settings")
+            return dict(rows.fetchall())
+
+    def _ask(self, query: str, **values: object) -> list[tuple[Any, ...]]:
+        with self._connection.transaction() as rows:
+            rows.execute(_QUERIES[query], values)
+            return rows.fetchall()
+
+
+class _CheckedConnection(HubConnection):
+    """A connection to a hub of this version."""
+
+    def check(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+        check_hub(connection, self.address.shown)
+
+
+class _OtherFileError(Exception):
+    """What the hub has is not the file that was asked for."""
+
+
+def _change(rows: Rows, query: str, **values: object) -> bool:
+    """Insert a row; False where there is one with its key."""
+    rows.execute(_QUERIES[query], values)
+    return rows.rowcount == 1
+
+
+def _hold_job(rows: Rows, claim: Claim) -> None:
+    rows.execute(_QUERIES["hold_job"], {"job_id": claim.job_id, "worker_id": claim.worker_id})
+    if rows.fetchone() is None:
+        raise LostJobError(f"job {claim.job_id} was given to another worker; what is not logged yet is kept here")
+
+
+def _read_whole(rows: Rows, file: StoredFile) -> Iterator[bytes]:
+    """Yield a file in pieces; at its end _OtherFileError where it was none, or another."""
+    digest = hashlib.sha256()
+    for place in range(1, file.size + 1, _PIECE):
+        values = {"digest": file.digest, "place": place, "size": min(_PIECE, file.size + 1 - place)}
+        rows.execute(_QUERIES["read_file"], values)
+        for (piece,) in rows.fetchall():
+            digest.update(piece)
+            yield piece
+    if digest.digest() != file.digest:
+        raise _OtherFileError
+
+
+def _read_parts(rows: Rows, checkpoint: Checkpoint) -> Iterator[bytes]:
+    part = 0
+    while True:
+        rows.execute(_QUERIES["read_part"], {"checkpoint": checkpoint.checkpoint_id, "part": part})
+        found = rows.fetchone()
+        if found is None:
+            return
+        yield found[0]
+        part += 1
+
+
+def _read_files(files: list[Any]) -> tuple[StoredFile, ...]:
+    """Read which files a bundle names; what is no row of a file is left out, for the bundle is checked by its own."""
+    rows = [row for row in files if isinstance(row, list) and [*map(type, row)] == [str, int, str, str]]
+    return tuple(StoredFile(bytes.fromhex(row[0]), *row[1:]) for row in rows if _DIGEST.fullmatch(row[0]))
+
+
+def _place(cursor: Cursor) -> dict[str, object]:
+    return {"xid": str(cursor.xid), "seq": cursor.seq}
+
+
+def _list(sites: Sequence[str] | None) -> list[str] | None:
+    return None if sites is None else list(sites)
+
+
+def _tell_size(what: str, name: str, size: int, most: int) -> str:
+    return f"{what} of {size / 1e6:.1f} MB was not logged ({name}): the hub takes at most {most / 1e6:.0f} MB; keep it here"

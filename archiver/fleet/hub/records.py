@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from archiver.archive.evidence.files import StoredFile
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cursor:
@@ -41,6 +43,7 @@ class LoggedBundle:
     kind: str
     outcome: str | None
     declaration: str | None
+    files: tuple[StoredFile, ...]  # the documents that it names
     digest: bytes
     data: bytes
 

@@ -1,0 +1,80 @@
+-- What workers and followers ask of the hub; parameters are psycopg's.
+
+-- name: append
+INSERT INTO bundles (
+    site, worker, run, kind, outcome, captures, readings, findings, first_at, last_at, files, declaration, digest, data
+) VALUES (
+    %(site)s, %(worker)s, %(run)s, %(kind)s, %(outcome)s, %(captures)s, %(readings)s, %(findings)s,
+    %(first_at)s, %(last_at)s, %(files)s, %(declaration)s, %(digest)s, %(data)s
+) ON CONFLICT (site, digest) DO NOTHING;
+
+-- name: hold_job
+SELECT 1 FROM procrastinate_jobs
+WHERE id = %(job_id)s AND worker_id = %(worker_id)s AND status = 'doing' FOR SHARE;
+
+-- name: list_after
+-- The length of what is stored apart is known without reading it. The first bundle comes however large it is.
+SELECT xid::text::bigint, seq, site, writer, worker, run, kind, outcome, declaration, files, digest, data
+FROM (
+    SELECT page.*, row_number() OVER in_order AS place, sum(octet_length(data)) OVER in_order AS so_far
+    FROM (
+        SELECT * FROM bundles
+        WHERE (xid, seq) > (%(xid)s::text::xid8, %(seq)s) AND xid < pg_snapshot_xmin(pg_current_snapshot())
+            AND (%(sites)s::text[] IS NULL OR site = ANY (%(sites)s::text[]))
+        ORDER BY xid, seq LIMIT %(most)s
+    ) page
+    WINDOW in_order AS (ORDER BY xid, seq)
+) measured
+WHERE place = 1 OR so_far <= %(most_bytes)s
+ORDER BY xid, seq;
+
+-- name: count_after
+SELECT site, count(*) FROM bundles
+WHERE (xid, seq) > (%(xid)s::text::xid8, %(seq)s) AND (%(sites)s::text[] IS NULL OR site = ANY (%(sites)s::text[]))
+GROUP BY site ORDER BY site;
+
+-- name: has_cursor
+SELECT 1 FROM bundles WHERE xid = %(xid)s::text::xid8 AND seq = %(seq)s;
+
+-- name: list_closings
+SELECT c.site, c.run, c.outcome, c.first_at, c.last_at, c.logged_at, c.worker, c.findings, c.declaration
+FROM unnest(coalesce(%(sites)s::text[], ARRAY(SELECT DISTINCT site FROM bundles WHERE kind = 'closing'))) wanted (site)
+CROSS JOIN LATERAL (
+    SELECT * FROM bundles
+    WHERE site = wanted.site AND kind = 'closing'
+    ORDER BY coalesce(last_at, logged_at) DESC, xid DESC, seq DESC LIMIT %(most)s
+) c
+ORDER BY c.site, coalesce(c.last_at, c.logged_at) DESC, c.xid DESC, c.seq DESC;
+
+-- name: has_file
+SELECT 1 FROM files WHERE digest = %(digest)s;
+
+-- name: keep_file
+INSERT INTO files (digest, worker, data) VALUES (%(digest)s, %(worker)s, %(data)s) ON CONFLICT (digest) DO NOTHING;
+
+-- name: read_file
+SELECT substring(data FROM %(place)s FOR %(size)s) FROM files WHERE digest = %(digest)s;
+
+-- name: note_declaration
+INSERT INTO declarations (site, digest, worker) VALUES (%(site)s, %(digest)s, %(worker)s) ON CONFLICT DO NOTHING;
+
+-- name: list_declarations
+SELECT site, digest, first_seen, worker FROM declarations
+WHERE %(sites)s::text[] IS NULL OR site = ANY (%(sites)s::text[]) ORDER BY site, first_seen, digest;
+
+-- name: put_checkpoint
+INSERT INTO checkpoints (site, xid, seq, size, digest, worker)
+VALUES (%(site)s, %(xid)s::text::xid8, %(seq)s, %(size)s, %(digest)s, %(worker)s) RETURNING id;
+
+-- name: put_part
+INSERT INTO checkpoint_parts (checkpoint, part, data) VALUES (%(checkpoint)s, %(part)s, %(data)s);
+
+-- name: find_checkpoint
+SELECT id, site, xid::text::bigint, seq, size, digest, made_at, worker FROM checkpoints
+WHERE site = %(site)s ORDER BY xid DESC, seq DESC, id DESC LIMIT 1;
+
+-- name: read_part
+SELECT data FROM checkpoint_parts WHERE checkpoint = %(checkpoint)s AND part = %(part)s;
+
+-- name: take_over_stalled
+SELECT old_job, new_job, queue FROM fleet_take_over_stalled();
