@@ -108,7 +108,9 @@ class HubConnection:
         except psycopg.OperationalError as error:
             said = self.address.hide_secrets(str(error))
             if not self._was_there and self.address.answers():
-                raise HubError(f"the hub {self.address.shown} lets nobody in: {said}; see to its address and roles") from None
+                raise HubError(
+                    f"the hub {self.address.shown} lets nobody in: {said}; see to its address and roles"
+                ) from None
             raise self.tell_away(said) from None
 
     def tell_away(self, said: str) -> HubAwayError:

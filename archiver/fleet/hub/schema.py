@@ -55,7 +55,9 @@ def migrate_hub(hub: HubConnection) -> list[str]:
         _execute_file(rows, _TABLES)
         if is_from_elsewhere(rows):
             _number_anew(rows)
-            done.append("numbered anew, since it comes from another server: followers and workers read it from the begin")
+            done.append(
+                "numbered anew, since it comes from another server: followers and workers read it from the begin"
+            )
         return done
 
 

@@ -16,6 +16,7 @@ from procrastinate.jobs import Job, Status
 from psycopg.errors import ForeignKeyViolation, RaiseException
 from psycopg_pool import AsyncNullConnectionPool
 
+from archiver.fleet.hub.connection import HubAddress
 from archiver.fleet.hub.errors import HubAwayError, HubError, LostJobError
 
 TASK = "crawl_site"
@@ -94,11 +95,10 @@ class Jobs:
 async def open_jobs(address: str) -> AsyncIterator[Jobs]:
     """Open the jobs of a hub. Each call connects anew, so none finds a connection that broke while the hub was away."""
     connector = PsycopgConnector(
-        conninfo=address,
+        conninfo=HubAddress(address).conninfo,
         pool_factory=AsyncNullConnectionPool,
         min_size=0,
         timeout=_CONNECT_SECONDS,
-        kwargs={"connect_timeout": _CONNECT_SECONDS},
     )
     async with App(connector=connector).open_async() as app:
         yield Jobs(app)

@@ -72,6 +72,11 @@ class Worker:
 
     async def _register(self) -> None:
         self._number = await self._jobs.register()
+        await self._in_thread(self._introduce)
+
+    def _introduce(self) -> None:
+        with Hub(self._place.hub) as hub:
+            hub.introduce(self._number, self._place.worker)
 
     async def _beat(self) -> None:
         """Give signs of life until all jobs have ended."""
