@@ -26,6 +26,7 @@ from archiver.fleet.hub.records import (
     Declaration,
     HubSettings,
     LoggedBundle,
+    OpenJob,
     TakenOver,
 )
 from archiver.fleet.hub.schema import check_hub, check_jobs
@@ -208,6 +209,15 @@ class Hub:
         with self._connection.transaction() as rows:
             _hold_job(rows, claim)
             yield
+
+    def introduce(self, worker_id: int, name: str) -> None:
+        """Say how a worker calls itself that has registered with Procrastinate."""
+        with self._connection.transaction() as rows:
+            _change(rows, "introduce", worker_id=worker_id, name=name)
+
+    def list_jobs(self) -> list[OpenJob]:
+        """List the jobs that wait or are under way, by their sites."""
+        return [OpenJob(*row) for row in self._ask("list_jobs")]
 
     def take_over_stalled(self) -> list[TakenOver]:
         """Fail each job whose worker gave no sign for ``stalled_after`` seconds, and defer it anew.

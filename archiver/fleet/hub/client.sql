@@ -78,3 +78,17 @@ SELECT data FROM checkpoint_parts WHERE checkpoint = %(checkpoint)s AND part = %
 
 -- name: take_over_stalled
 SELECT old_job, new_job, queue FROM fleet_take_over_stalled();
+
+-- name: introduce
+INSERT INTO workers (id, name) VALUES (%(worker_id)s, %(name)s) ON CONFLICT (id) DO NOTHING;
+
+-- name: list_jobs
+-- Since when: a job that is under way since it began, one that waits since it may begin.
+SELECT j.queue_name, j.status::text, coalesce(w.name, ''), p.last_heartbeat, coalesce(
+    CASE WHEN j.status = 'todo' THEN j.scheduled_at END,
+    (SELECT max(e.at) FROM procrastinate_events e WHERE e.job_id = j.id AND e.type IN ('deferred', 'started'))
+)
+FROM procrastinate_jobs j
+LEFT JOIN procrastinate_workers p ON p.id = j.worker_id AND j.status = 'doing'
+LEFT JOIN workers w ON w.id = p.id
+WHERE j.status IN ('todo', 'doing') ORDER BY j.queue_name, j.id;

@@ -90,6 +90,14 @@ CREATE TABLE IF NOT EXISTS declarations (
     PRIMARY KEY (site, digest)
 );
 
+-- What the workers call themselves that Procrastinate knows by numbers; one that it forgets is forgotten here.
+CREATE TABLE IF NOT EXISTS workers (
+    id bigint PRIMARY KEY REFERENCES procrastinate_workers ON DELETE CASCADE,
+    name text NOT NULL CHECK (length(name) <= 200),
+    writer text NOT NULL DEFAULT current_user,
+    started_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 -- Followers wait for this.
 CREATE OR REPLACE FUNCTION fleet_tell_of_bundles() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -182,6 +190,15 @@ CREATE POLICY write_own ON checkpoints FOR INSERT TO archive_worker WITH CHECK (
 CREATE POLICY write_own ON checkpoint_parts FOR INSERT TO archive_worker WITH CHECK (
     EXISTS (SELECT FROM checkpoints c WHERE c.id = checkpoint_parts.checkpoint AND c.writer = current_user)
 );
+
+ALTER TABLE workers ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS read_all ON workers;
+DROP POLICY IF EXISTS write_own ON workers;
+CREATE POLICY read_all ON workers FOR SELECT TO archive_worker, archive_reader USING (true);
+CREATE POLICY write_own ON workers FOR INSERT TO archive_worker WITH CHECK (writer = current_user);
+REVOKE ALL ON workers FROM PUBLIC;
+GRANT SELECT ON workers TO archive_worker, archive_reader;
+GRANT INSERT (id, name) ON workers TO archive_worker;
 
 REVOKE ALL ON settings, bundles, files, checkpoints, checkpoint_parts, declarations FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO archive_worker, archive_reader;

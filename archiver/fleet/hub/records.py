@@ -97,6 +97,20 @@ class HubSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenJob:
+    """A job of a site that waits (``status`` todo) or is under way (doing), where, and since when.
+
+    ``worker`` is empty where it waits, or where its worker was forgotten.
+    """
+
+    site: str
+    status: str
+    worker: str
+    last_heartbeat: datetime | None
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class TakenOver:
     """A job whose worker is gone: it is failed, and ``new_job`` stands in its place, unless one waited already."""
 
