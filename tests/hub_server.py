@@ -136,6 +136,11 @@ class HubDatabase:
     def hub(self, user: str = WORKERS[0]) -> Hub:
         return Hub(self.url(user))
 
+    @property
+    def shown(self) -> str:
+        """The address as messages have it."""
+        return f"postgresql://127.0.0.1:{self.server.port}/{self.name}"
+
     def execute(self, *statements: str, user: str = OWNER) -> list[tuple[Any, ...]]:
         return self.server.execute(self.name, *statements, user=user)
 

@@ -408,7 +408,7 @@ def test_a_hub_that_was_away_is_there_again(hub_database: HubDatabase, anna: Hub
     anna.append(make_bundle(b"one"), "may-1")
     hub_database.server.kill()
     try:
-        with pytest.raises(HubAwayError, match=r"^the hub postgresql://anna@127.0.0.1:\d+/hub_\d+ does not answer: "):
+        with pytest.raises(HubAwayError, match=r"^the hub postgresql://127.0.0.1:\d+/hub_\d+ does not answer: "):
             anna.append(make_bundle(b"two"), "may-1")
         with pytest.raises(HubAwayError):
             hub_database.hub(READER).read_clock()
