@@ -103,16 +103,12 @@ def module_crawling(tmp_path_factory: pytest.TempPathFactory) -> Crawling:
 @pytest.fixture(scope="session")
 def hub_server() -> Iterator["HubServer"]:
     """A PostgreSQL server for all tests of this process."""
-    pytest.importorskip("psycopg", reason="pip install 'committee-news-archiver[fleet]'")
-    from tests.hub_server import run_server
-
-    with run_server() as server:
+    missing = "psycopg or procrastinate is missing: pip install 'committee-news-archiver[fleet]'"
+    with pytest.importorskip("tests.hub_server", reason=missing, exc_type=ImportError).run_server() as server:
         yield server
 
 
 @pytest.fixture
 def hub_database(hub_server: "HubServer") -> "HubDatabase":
     """A hub of one's own, empty."""
-    from tests.hub_server import HubDatabase
-
-    return HubDatabase(hub_server, hub_server.make_database())
+    return hub_server.make_hub()

@@ -66,7 +66,11 @@ class HubServer:
 
     def start(self) -> None:
         """Start it and wait until it takes connections, however long that takes on a busy machine."""
-        options = [part for value in (*_FAST, "unix_socket_directories=", "listen_addresses=127.0.0.1") for part in ("-c", value)]
+        options = [
+            part
+            for value in (*_FAST, "unix_socket_directories=", "listen_addresses=127.0.0.1")
+            for part in ("-c", value)
+        ]
         command = [f"{self._programs}/postgres", "-D", f"{self.folder}/data", "-p", str(self.port), *options]
         with Path(f"{self.folder}.log").open("ab") as log:
             self._process = subprocess.Popen(_as_server(*command), stdout=log, stderr=log, cwd="/")
@@ -90,6 +94,10 @@ class HubServer:
         name = f"hub_{self._count}"
         self.execute("postgres", f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
+
+    def make_hub(self) -> "HubDatabase":
+        """Make a hub for one test."""
+        return HubDatabase(self, self.make_database())
 
     def execute(self, database: str, *statements: str, user: str = OWNER) -> list[tuple[Any, ...]]:
         """Execute statements; returns the rows of the last."""

@@ -115,7 +115,7 @@ class Hub:
         Only what no open transaction can still come before; what is younger comes with a later call.
         """
         found = self._ask("list_after", **_place(cursor), sites=_list(sites), most=most, most_bytes=MOST_PACKED)
-        return [LoggedBundle(Cursor(*row[:2]), *row[2:9], _read_files(row[9]), *row[10:]) for row in found]
+        return [LoggedBundle(Cursor(xid, seq), _read_files(files), *rest) for xid, seq, files, *rest in found]
 
     def count_after(self, cursor: Cursor, sites: Sequence[str] | None = None) -> dict[str, int]:
         """Count the bundles behind a cursor by their sites."""
@@ -136,10 +136,13 @@ class Hub:
                 connection.execute(f"LISTEN {CHANNEL}")
                 self._listened_to = connection
                 return True
-            return any([True for _ in connection.notifies(timeout=seconds, stop_after=1)])
+            return next(connection.notifies(timeout=seconds, stop_after=1), None) is not None
 
     def list_closings(self, sites: Sequence[str] | None = None, most: int = 4) -> list[Closing]:
-        """List the last closings of each site, those that ended last first; a run may have several."""
+        """List the last closings of each site, those that ended last first; a run may have several.
+
+        One that found the site locked says nothing of it, and is left out.
+        """
         return [Closing(*row) for row in self._ask("list_closings", sites=_list(sites), most=most)]
 
     # Files of articles
@@ -191,7 +194,7 @@ class Hub:
     def find_checkpoint(self, site: str) -> Checkpoint | None:
         """Find the newest checkpoint of a site."""
         found = self._ask("find_checkpoint", site=site)
-        return Checkpoint(*found[0][:2], Cursor(*found[0][2:4]), *found[0][4:]) if found else None
+        return next((Checkpoint(Cursor(xid, seq), *rest) for xid, seq, *rest in found), None)
 
     def fetch_checkpoint(self, checkpoint: Checkpoint, path: Path) -> None:
         """Write the copy of a checkpoint to a path; HubError where it is gone, or not as it was put there."""
@@ -296,4 +299,5 @@ def _list(sites: Sequence[str] | None) -> list[str] | None:
 
 
 def _tell_size(what: str, name: str, size: int, most: int) -> str:
-    return f"{what} of {size / 1e6:.1f} MB was not logged ({name}): the hub takes at most {most / 1e6:.0f} MB; keep it here"
+    said = f"{what} of {size / 1e6:.1f} MB was not logged ({name})"
+    return f"{said}: the hub takes at most {most / 1e6:.0f} MB; keep it here"

@@ -14,7 +14,7 @@ WHERE id = %(job_id)s AND worker_id = %(worker_id)s AND status = 'doing' FOR SHA
 
 -- name: list_after
 -- The length of what is stored apart is known without reading it. The first bundle comes however large it is.
-SELECT xid::text::bigint, seq, site, writer, worker, run, kind, outcome, declaration, files, digest, data
+SELECT xid::text::bigint, seq, files, site, writer, worker, run, kind, outcome, declaration, digest, data
 FROM (
     SELECT page.*, row_number() OVER in_order AS place, sum(octet_length(data)) OVER in_order AS so_far
     FROM (
@@ -41,7 +41,7 @@ SELECT c.site, c.run, c.outcome, c.first_at, c.last_at, c.logged_at, c.worker, c
 FROM unnest(coalesce(%(sites)s::text[], ARRAY(SELECT DISTINCT site FROM bundles WHERE kind = 'closing'))) wanted (site)
 CROSS JOIN LATERAL (
     SELECT * FROM bundles
-    WHERE site = wanted.site AND kind = 'closing'
+    WHERE site = wanted.site AND kind = 'closing' AND outcome IS DISTINCT FROM 'locked'
     ORDER BY coalesce(last_at, logged_at) DESC, xid DESC, seq DESC LIMIT %(most)s
 ) c
 ORDER BY c.site, coalesce(c.last_at, c.logged_at) DESC, c.xid DESC, c.seq DESC;
@@ -70,7 +70,7 @@ VALUES (%(site)s, %(xid)s::text::xid8, %(seq)s, %(size)s, %(digest)s, %(worker)s
 INSERT INTO checkpoint_parts (checkpoint, part, data) VALUES (%(checkpoint)s, %(part)s, %(data)s);
 
 -- name: find_checkpoint
-SELECT id, site, xid::text::bigint, seq, size, digest, made_at, worker FROM checkpoints
+SELECT xid::text::bigint, seq, id, site, size, digest, made_at, worker FROM checkpoints
 WHERE site = %(site)s ORDER BY xid DESC, seq DESC, id DESC LIMIT 1;
 
 -- name: read_part

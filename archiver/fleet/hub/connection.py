@@ -14,7 +14,7 @@ from archiver.fleet.hub.errors import HubAwayError, HubError, HubVersionError
 CHANNEL = "archive_bundles"
 # Seconds. A transaction that was begun and left open holds back what all readers may see, and a network that was cut
 # says nothing by itself.
-_SETTINGS = {
+_SETTINGS: dict[str, str | int] = {
     "connect_timeout": 10,
     "keepalives_idle": 10,
     "keepalives_interval": 10,

@@ -30,12 +30,13 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class LoggedBundle:
-    """A bundle as it stands in the log; ``writer`` is the role that put it there, ``worker`` how the machine calls itself.
+    """A bundle as it stands in the log; ``writer`` is the role that put it there, ``worker`` the name of the machine.
 
     ``declaration`` is the digest of the site's declaration with which its run was made, None where that is not known.
     """
 
     cursor: Cursor
+    files: tuple[StoredFile, ...]  # the documents that it names
     site: str
     writer: str
     worker: str
@@ -43,7 +44,6 @@ class LoggedBundle:
     kind: str
     outcome: str | None
     declaration: str | None
-    files: tuple[StoredFile, ...]  # the documents that it names
     digest: bytes
     data: bytes
 
@@ -77,9 +77,9 @@ class Declaration:
 class Checkpoint:
     """A copy of a site's archive in which the log up to ``cursor`` is whole; ``size`` and ``digest`` are the copy's."""
 
+    cursor: Cursor
     checkpoint_id: int
     site: str
-    cursor: Cursor
     size: int
     digest: bytes
     made_at: datetime

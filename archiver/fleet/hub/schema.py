@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, LiteralString, cast
+from typing import Any
 
 import psycopg
+from procrastinate.schema import SchemaManager
 
 from archiver.fleet.hub.connection import HubConnection, Rows
 from archiver.fleet.hub.errors import HubError, HubVersionError
@@ -41,7 +42,7 @@ def init_hub(hub: HubConnection, wishes: dict[str, float]) -> bool:
 
 
 def migrate_hub(hub: HubConnection) -> list[str]:
-    """Bring an older hub up to this program, in one transaction; returns what was done, nothing where it was up to date.
+    """Bring an older hub up to this program, in one transaction; returns what was done.
 
     A hub that was brought back from a dump into another server is numbered anew: its transactions mean nothing there.
     """
@@ -115,8 +116,6 @@ def _refuse_foreign(rows: Rows, shown: str) -> None:
 
 
 def _make(rows: Rows) -> None:
-    from procrastinate.schema import SchemaManager
-
     rows.connection.execute(SchemaManager.get_schema())
     _execute_file(rows, _TABLES)
     own = {"schema": str(VERSION), "procrastinate": _list_migrations()[-1].stem}
@@ -141,8 +140,6 @@ def _migrate_jobs(rows: Rows, found: str) -> Iterator[str]:
 
 
 def _list_migrations() -> list[Path]:
-    from procrastinate.schema import SchemaManager
-
     return sorted(Path(SchemaManager.get_migrations_path()).glob("*.sql"))
 
 
@@ -164,7 +161,7 @@ def _number_anew(rows: Rows) -> None:
 
 def _read_settings(rows: Rows) -> dict[str, str]:
     rows.execute("SELECT name, value FROM settings")
-    found = dict(rows.fetchall())
+    found: dict[str, str] = dict(rows.fetchall())
     if not found.get("schema", "").isdigit():
         raise HubVersionError("the database holds no hub; archiver hub init makes one")
     return found
@@ -180,4 +177,4 @@ def _write_settings(rows: Rows, values: dict[str, Any]) -> None:
 
 def _execute_file(rows: Rows, path: Path) -> None:
     """Execute many statements at once, which the cursor's own protocol does not take."""
-    rows.connection.execute(cast("LiteralString", path.read_text(encoding="utf-8")))
+    rows.connection.execute(path.read_text(encoding="utf-8"))
