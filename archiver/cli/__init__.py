@@ -44,6 +44,7 @@ COMMANDS = {
     "vacuum": "archiver.cli.upkeep.housekeeping",
     "upgrade": "archiver.cli.upkeep.housekeeping",
     "hub": "archiver.cli.fleet.hub",
+    "worker": "archiver.cli.fleet.worker",
     "follow": "archiver.cli.fleet.follow",
 }
 ABOUT = {
@@ -76,6 +77,7 @@ ABOUT = {
     "vacuum": "Make the archive's file as small as it can be.",
     "upgrade": "Bring an older archive up to date; it is copied first.",
     "hub": "Make the database by which several machines work on one archive.",
+    "worker": "Crawl what is due for a hub, together with other machines.",
     "follow": "Merge what workers on other machines crawl, as they do.",
 }
 # How the help text shows them: every command stands under one heading.
@@ -85,7 +87,7 @@ GROUPS = {
     "Ask and publish": "serve query schema export",
     "Watch": "alerts runs check cron",
     "Keep": "backup restore verify merge import reparse vacuum upgrade",
-    "Several machines": "hub follow",
+    "Several machines": "hub worker follow",
 }
 EXAMPLES = """\
   archiver demo                                      see all of it in ten seconds

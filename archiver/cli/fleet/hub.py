@@ -5,6 +5,7 @@ from contextlib import closing
 import click
 
 from archiver.cli.fleet.address import with_hub
+from archiver.cli.fleet.hub_status import status_command
 from archiver.text.display import escape_controls
 
 _SECONDS = click.FloatRange(min=0, min_open=True)
@@ -65,3 +66,6 @@ def migrate_command(hub: str) -> None:
     for line in done:
         click.echo(line)
     click.echo(f"The hub {shown} {'is up to date now' if done else 'was up to date'}.", err=True)
+
+
+hub_command.add_command(status_command)

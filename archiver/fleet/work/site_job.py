@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,14 +10,15 @@ from typing import Literal
 from archiver.findings import Kind
 from archiver.fleet.hub.client import Hub
 from archiver.fleet.hub.errors import HubAwayError
-from archiver.fleet.hub.records import Claim, Closing, HubSettings
+from archiver.fleet.hub.records import Claim, HubSettings
 from archiver.fleet.packing import MOST_CAPTURES
 from archiver.fleet.work.clocks import check_own_clock, read_time
 from archiver.fleet.work.crawl_child import INTERRUPTED, CrawlChild, Crawled, CrawlOrder
 from archiver.fleet.work.declared import DeclaredSite, find_older
 from archiver.fleet.work.outbox import Outbox, hold_outbox
 from archiver.fleet.work.pulling import pull, pull_files, put_checkpoint, restore_checkpoint
-from archiver.fleet.work.schedule import MOST_ENDINGS, Ending, Standing, find_standing
+from archiver.fleet.work.schedule import MOST_ENDINGS
+from archiver.fleet.work.standings import read_standing
 from archiver.fleet.work.stopping import END_SECONDS, FIRST_PAUSE, LONGEST_PAUSE, Stop, StoppedError
 
 _LOCKED = 75
@@ -39,12 +40,6 @@ class Workplace:
     worker: str
     timing: HubSettings
     settings: Mapping[str, str]
-
-
-def read_standing(declared: DeclaredSite, closings: Sequence[Closing]) -> Standing:
-    """Find how a site stands by the closings that the log has of it."""
-    endings = [Ending(one.outcome, one.finished_at or one.logged_at) for one in closings if one.outcome]
-    return find_standing(declared.every, endings)
 
 
 class SiteJob:
@@ -98,7 +93,7 @@ class SiteJob:
 
     def _make_order(self, hub: Hub) -> CrawlOrder | None:
         """Say what is to be crawled; None where the site is not due, since another did it."""
-        standing = read_standing(self._declared, hub.list_closings([self._name], MOST_ENDINGS))
+        standing = read_standing(self._declared.every, hub.list_closings([self._name], MOST_ENDINGS))
         if not standing.is_due(read_time(hub.read_clock)):
             return None
         hub.note_declaration(self._name, self._declared.digest, self._place.worker)

@@ -14,13 +14,14 @@ from archiver.errors import ArchiverError, HeldError
 from archiver.fleet.bundles import NewerBundleError
 from archiver.fleet.hub.client import Hub
 from archiver.fleet.hub.errors import HubAwayError, HubVersionError, LostJobError
-from archiver.fleet.hub.records import Claim
-from archiver.fleet.work.clocks import ClockError, read_time
+from archiver.fleet.hub.records import Claim, HubSettings
+from archiver.fleet.work.clocks import ClockError, check_own_clock, read_time
 from archiver.fleet.work.declared import DeclaredSite
 from archiver.fleet.work.jobs import UnknownWorkerError, open_jobs
 from archiver.fleet.work.outbox import Outbox, hold_outbox, list_outboxes
 from archiver.fleet.work.schedule import AGAIN_AFTER, MOST_ENDINGS, NEXT_DAY
-from archiver.fleet.work.site_job import Done, SiteJob, Workplace, push_rest, read_standing
+from archiver.fleet.work.site_job import Done, SiteJob, Workplace, push_rest
+from archiver.fleet.work.standings import group_closings, read_standing
 from archiver.fleet.work.stopping import FIRST_PAUSE, LONGEST_PAUSE, Stop
 
 POLL_SECONDS = 2.0
@@ -31,6 +32,17 @@ _GIVE_BACK_SECONDS = 5.0
 _FATAL = (ClockError, NewerBundleError, HubVersionError)
 _Answer = TypeVar("_Answer")
 logger = logging.getLogger(__name__)
+
+
+def find_timing(address: str) -> HubSettings:
+    """Find what holds for all workers of a hub.
+
+    ClockError, HubVersionError, HubAwayError, UsageError where this machine cannot work for it.
+    """
+    with Hub(address) as hub:
+        hub.check_jobs()
+        check_own_clock(hub.read_clock)
+        return hub.read_settings()
 
 
 class Worker:
@@ -64,6 +76,11 @@ class Worker:
         self._threads.shutdown(cancel_futures=True)
         if self._failure:
             raise self._failure
+
+    @property
+    def is_ending(self) -> bool:
+        """Say whether it was asked to end."""
+        return self._stop.is_asked()
 
     def stop(self) -> None:
         """Let it end in order: crawls within 10 s, what is left to push within 30; to be called in its loop."""
@@ -110,12 +127,9 @@ class Worker:
     def _list_due(self) -> list[str]:
         with Hub(self._place.hub) as hub:
             at = read_time(hub.read_clock)
-            closings = hub.list_closings(list(self._declared), MOST_ENDINGS)
-        standings = {
-            name: read_standing(declared, [one for one in closings if one.site == name])
-            for name, declared in self._declared.items()
-        }
-        return [name for name, standing in standings.items() if standing.is_due(at)]
+            ended = group_closings(hub.list_closings(list(self._declared), MOST_ENDINGS))
+        every = {name: declared.every for name, declared in self._declared.items()}
+        return [name for name in every if read_standing(every[name], ended.get(name, ())).is_due(at)]
 
     def _take_over(self) -> None:
         with Hub(self._place.hub) as hub:
