@@ -20,7 +20,6 @@ from archiver.archive.store.file import create_or_open, open_for_reading
 from archiver.errors import ArchiveError
 from archiver.fleet.bundles import FORMAT, Bundle, open_bundle, pack
 from archiver.fleet.following import PURPOSE, Followed, Follower, load_place
-from archiver.fleet.hub.records import Cursor
 from archiver.fleet.packing import Mark
 from archiver.fleet.quarantine import quarantine_beside
 from tests.conftest import PROJECT, Crawling
@@ -155,13 +154,8 @@ def test_a_newer_format_stops_it_before_that_bundle(
         assert done.err.count("\n") == 1
     assert not quarantine_beside(crawling.path).exists()
     with hub_database.hub() as hub, closing(create_or_open(crawling.path)) as database:
-        assert sum(hub.count_after(load_only_place(database)).values()) == len(bundles) - 3
+        assert sum(hub.count_after(load_place(database, hub, None)).values()) == len(bundles) - 3
     assert read_views(crawling.path) != dump(worker)
-
-
-def load_only_place(database: Database) -> Cursor:
-    [(name,)] = database.execute("SELECT name FROM cursors")
-    return load_place(database, name)
 
 
 def test_documents_are_fetched_before_the_bundle_that_names_them(

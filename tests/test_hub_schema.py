@@ -78,7 +78,7 @@ def test_the_settings_of_another_program_are_no_hub(empty: HubDatabase) -> None:
 def test_who_does_not_own_the_hub_does_not_make_it(hub_database: HubDatabase) -> None:
     with closing(HubConnection(hub_database.url(ANNA))) as worker:
         for change in (lambda: init_hub(worker, {"heartbeat": 1}), lambda: migrate_hub(worker)):
-            with pytest.raises(HubError, match="does not allow this .*connect as the hub's owner"):
+            with pytest.raises(HubError, match=r"does not allow this .*connect as the hub's owner"):
                 change()
 
 
@@ -136,7 +136,7 @@ def test_the_jobs_of_an_older_procrastinate_are_migrated(empty: HubDatabase) -> 
         check_jobs(owner)
         assert empty.execute("SELECT count(*) FROM pg_proc WHERE proname = 'procrastinate_retry_job_v2'") == [(1,)]
         empty.execute("UPDATE settings SET value = '99.0' WHERE name = 'procrastinate'")
-        with pytest.raises(HubVersionError, match="upgrade procrastinate here first$"):
+        with pytest.raises(HubVersionError, match=r"upgrade procrastinate here first$"):
             check_jobs(owner)
 
 
@@ -154,7 +154,7 @@ def test_a_hub_from_the_dump_of_another_server_is_numbered_anew(
     hub_database.execute("UPDATE bundles SET xid = (1000000000000 + seq)::text::xid8")
     with (
         hub_database.hub() as hub,
-        pytest.raises(HubVersionError, match="dump of another server; run archiver hub mig"),
+        pytest.raises(HubVersionError, match=r"dump of another server; run archiver hub migrate"),
     ):
         hub.list_after(BEGINNING)
     [said] = migrate_hub(owner)

@@ -51,9 +51,9 @@ def name_cursor(identity: str, sites: Sequence[str] | None) -> str:
     return f"follow-{hashlib.sha256(' '.join(words).encode()).hexdigest()[:16]}"
 
 
-def load_place(database: Database, name: str) -> Cursor:
-    """Return how far an archive followed under the name of a cursor."""
-    place = load_cursor(database.conn, name, PURPOSE)
+def load_place(database: Database, hub: Hub, sites: Sequence[str] | None) -> Cursor:
+    """Return how far an archive followed a hub; one that was restored since may not have come so far."""
+    place = load_cursor(database.conn, name_cursor(hub.read_identity(), sites), PURPOSE)
     return Cursor(place.get("xid", 0), place.get("seq", 0)) if place else Cursor()
 
 
@@ -131,7 +131,7 @@ class Follower:
 
     def _take_sound(self, logged: Sequence[LoggedBundle]) -> tuple[list[LoggedBundle], "_Newer | None"]:
         """Put aside what is no bundle, fetch the files of the others, and stop before the first of a newer format."""
-        sound = []
+        sound: list[LoggedBundle] = []
         for bundle in logged:
             try:
                 _check_head(bundle.data, bundle.site)
@@ -146,7 +146,7 @@ class Follower:
 
     def _find_place(self, database: Database) -> Cursor:
         self._name = name_cursor(self._hub.read_identity(), self._sites)
-        cursor = load_place(database, self._name)
+        cursor = load_place(database, self._hub, self._sites)
         if self._hub.has_cursor(cursor):
             return cursor
         self._tell(f"the hub {self._hub.shown} lacks what was read last, as after a restore; it is read from the begin")
@@ -197,7 +197,8 @@ class Follower:
         if self._has_retried:
             return False
         self._has_retried = True
-        return any([self._release(database, kept) for kept in list_quarantined(self._quarantine)])
+        released = [self._release(database, kept) for kept in list_quarantined(self._quarantine)]
+        return any(released)
 
     def _release(self, database: Database, kept: Quarantined) -> bool:
         """Merge a bundle out of quarantine; False where that cannot be done yet."""
