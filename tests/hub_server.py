@@ -118,6 +118,8 @@ class HubServer:
 
 def _as_server(*command: str) -> list[str]:
     """Return a command that runs as whom the server runs, and ends with this process however that ends."""
+    if not shutil.which("setpriv"):
+        return [*command]
     user = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
     return ["setpriv", "--pdeathsig=INT", *user, *command]
 

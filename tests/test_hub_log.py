@@ -119,6 +119,8 @@ INSERT = (
         "DELETE FROM checkpoint_parts",
         "UPDATE declarations SET first_seen = now()",
         "DELETE FROM declarations",
+        "DELETE FROM workers",
+        "INSERT INTO workers (id, name, writer) SELECT id, 'x', 'binh' FROM procrastinate_workers",
         "UPDATE settings SET value = 0",
         "INSERT INTO settings VALUES ('x', 'y')",
         "CREATE TABLE own (x int)",

@@ -82,6 +82,17 @@ def test_who_does_not_own_the_hub_does_not_make_it(hub_database: HubDatabase) ->
                 change()
 
 
+def test_an_owner_of_the_database_alone_makes_a_hub(hub_server: HubServer) -> None:
+    hub_server.execute("postgres", "CREATE ROLE chu LOGIN", "CREATE DATABASE hub_of_chu OWNER chu TEMPLATE template0")
+    with closing(HubConnection(hub_server.url("hub_of_chu", "chu"))) as owner:
+        assert init_hub(owner, {})
+        assert not init_hub(owner, {"heartbeat": 1})
+        assert migrate_hub(owner) == []
+    with Hub(hub_server.url("hub_of_chu", ANNA)) as hub:
+        assert hub.append(make_bundle(b"one"), "may-1")
+        assert [logged.writer for logged in hub.list_after(BEGINNING)] == [ANNA]
+
+
 def test_a_newer_hub_asks_for_a_newer_program(hub_database: HubDatabase, crawling: Crawling) -> None:
     hub_database.execute("UPDATE settings SET value = 99 WHERE name = 'schema'")
     for command in (["hub", "init"], ["hub", "migrate"], ["follow", "--once"]):

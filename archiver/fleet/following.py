@@ -20,7 +20,8 @@ from archiver.fleet.unpacking import merge_bundles
 from archiver.text.counting import count
 
 PURPOSE = "follow"
-MOST_AT_ONCE = 200
+MOST_READ, MOST_MERGED = 200, 40
+"""Bundles that are read at once, and that are merged in one transaction: others who write wait for its end."""
 # Seconds. A bundle that was told of may have to wait for an older transaction, of whose end nobody is told.
 _LOOK_AGAIN = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
@@ -118,7 +119,7 @@ class Follower:
         """Merge what comes next, and only then move the cursor; False where nothing is there."""
         if self._cursor is None:
             self._cursor = self._find_place(database)
-        logged = self._hub.list_after(self._cursor, self._sites, MOST_AT_ONCE)
+        logged = self._hub.list_after(self._cursor, self._sites, MOST_READ)
         sound, newer = self._take_sound(logged)
         for bundles in _group_by_site(sound):
             self._merge(database, bundles)
@@ -229,9 +230,10 @@ def _check_head(data: bytes, site: str) -> None:
 
 
 def _group_by_site(bundles: Sequence[LoggedBundle]) -> Iterator[list[LoggedBundle]]:
-    """Yield the bundles of each site, in order: no bundle builds on one of another site."""
+    """Yield the bundles of each site, in order, some at a time: no bundle builds on one of another site."""
     for site in dict.fromkeys(bundle.site for bundle in bundles):
-        yield [bundle for bundle in bundles if bundle.site == site]
+        own = [bundle for bundle in bundles if bundle.site == site]
+        yield from (own[start : start + MOST_MERGED] for start in range(0, len(own), MOST_MERGED))
 
 
 def _find_bad(bundles: Sequence[LoggedBundle], error: BundleError) -> LoggedBundle | None:

@@ -12,6 +12,8 @@ BEGIN
 EXCEPTION
     -- another database of this server got them in the same moment
     WHEN duplicate_object OR unique_violation THEN NULL;
+    WHEN insufficient_privilege THEN
+        RAISE 'this role may not make the roles archive_worker and archive_reader: let a superuser CREATE them';
 END
 $$;
 
@@ -38,7 +40,7 @@ CREATE TABLE IF NOT EXISTS bundles (
     first_at timestamptz,
     last_at timestamptz,
     logged_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    files jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(files) = 'array'),
+    files jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(files) = 'array' AND length(files::text) <= 8000000),
     declaration text CHECK (length(declaration) <= 200),
     digest bytea NOT NULL CONSTRAINT digest_of_data CHECK (digest = sha256(data)),
     data bytea NOT NULL CHECK (octet_length(data) <= 64000000),
@@ -201,6 +203,8 @@ GRANT SELECT ON workers TO archive_worker, archive_reader;
 GRANT INSERT (id, name) ON workers TO archive_worker;
 
 REVOKE ALL ON settings, bundles, files, checkpoints, checkpoint_parts, declarations FROM PUBLIC;
+-- Servers that were upgraded from older ones allow it; fleet_drop_checkpoints must find no function of anybody else.
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO archive_worker, archive_reader;
 GRANT SELECT ON settings, bundles, files, checkpoints, checkpoint_parts, declarations
 TO archive_worker, archive_reader;
