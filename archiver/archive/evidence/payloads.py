@@ -82,7 +82,7 @@ def store_payload(connection: sqlite3.Connection, site: str, address_id: int, bo
         (digest, len(body), encoded.encoding, encoded.dictionary_digest, encoded.base_digest, encoded.data),
     )
     if encoded.encoding == "plain":
-        _train_if_due(connection, site)
+        train_if_due(connection, site)
     return digest
 
 
@@ -241,7 +241,7 @@ def _open_dictionary(digest: bytes, data: bytes) -> zstandard.ZstdCompressionDic
     return dictionary
 
 
-def _train_if_due(connection: sqlite3.Connection, site: str) -> None:
+def train_if_due(connection: sqlite3.Connection, site: str) -> None:
     """Train a dictionary when most of the last whole payloads of a site were served by none.
 
     Those count that were first seen after its newest dictionary was made, so pages of which no dictionary helps cost

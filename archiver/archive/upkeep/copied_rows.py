@@ -123,7 +123,7 @@ class CopiedRows:
 
 
 def copy_payloads(connection: sqlite3.Connection) -> list[sqlite3.Row]:
-    """Copy payloads as they are packed; returns those that cannot be had so: digests, each with a site that it is of."""
+    """Copy payloads as they are packed; returns those that cannot be had so (digests, each with a site of it)."""
     for statement in _SCRIPTS["payloads"]:
         connection.execute(statement)
     [statement] = _SCRIPTS["packed_payloads"]
