@@ -46,9 +46,11 @@ class FleetSites:
 
     folder: Path
     portals: dict[str, Portal] = field(default_factory=dict)
+    listings: dict[str, str] = field(default_factory=dict)
 
     def declare(self, name: str, listing: str, more: str = "") -> None:
         """Write the declaration of a site."""
+        self.listings[name] = listing
         text = _SITE.format(name=name, listing=listing, more=more)
         (self.folder / "spiders" / f"{name}.py").write_text(text, encoding="utf-8")
 
