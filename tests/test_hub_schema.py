@@ -14,6 +14,7 @@ from archiver.fleet.hub.connection import HubAddress, HubConnection
 from archiver.fleet.hub.errors import HubAwayError, HubError, HubVersionError
 from archiver.fleet.hub.records import BEGINNING, HubSettings
 from archiver.fleet.hub.schema import check_jobs, init_hub, migrate_hub
+from tests import hub_server as programs
 from tests.conftest import Crawling
 from tests.hub_server import OWNER, WORKERS, HubDatabase, HubServer
 from tests.test_hub_log import make_bundle
@@ -246,3 +247,14 @@ def test_nothing_of_it_is_imported_by_other_commands(crawling: Crawling) -> None
     (crawling.path.parent / "imports_all.py").write_text(script)
     done = crawling.run("imports_all", PYTHONPATH=f"{crawling.path.parent}:{Path(__file__).parents[1]}")
     assert (done.status, done.out, done.err) == (0, "[]\n", "")
+
+
+def test_without_postgresql_its_tests_are_skipped_but_not_in_ci(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(programs, "find_programs", lambda: None)
+    for name in ("CI", "ARCHIVE_TEST_HUB"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(pytest.skip.Exception, match="apt-get install postgresql"):
+        programs.need_programs()
+    monkeypatch.setenv("ARCHIVE_TEST_HUB", "required")
+    with pytest.raises(pytest.fail.Exception, match="apt-get install postgresql"):
+        programs.need_programs()
