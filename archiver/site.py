@@ -12,6 +12,7 @@ from archiver.urls import host_of
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 ATTACHMENTS = ("none", "documents", "all")
 DATE_ORDERS = ("", "day", "month")
+MOST_HOURS = 24 * 366
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ class Site:
     that are named beside keep some of them, and are asked too.
     ``hosts`` are those it had before: the same path on one of them is the same article.
     ``noise`` is what moves on its pages though nobody edits them: texts and addresses with ``*``, selectors of places.
+    ``every``: hours from the end of a crawl to the next one; what ``archiver worker`` goes by.
     """
 
     name: str
@@ -96,6 +98,7 @@ class Site:
     hosts: tuple[str, ...] = ()
     noise: tuple[str, ...] = ()
     requisites: bool | tuple[str, ...] = False
+    every: float = 24
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
@@ -129,6 +132,9 @@ class Site:
         self._check_hosts("requisites", self.requisite_hosts, "cdn.example.vn")
         if self.places.date_order not in DATE_ORDERS:
             raise SiteError(f"site {self.name}: date_order = {self.places.date_order!r}; write 'day' or 'month'")
+        if isinstance(self.every, bool) or not isinstance(self.every, int | float) or not 0 < self.every <= MOST_HOURS:
+            said = f"site {self.name}: every = {self.every!r}"
+            raise SiteError(f"{said}; write the hours between two crawls, 24 for one a day, at most {MOST_HOURS}")
         self._check_noise()
 
     def _check_hosts(self, name: str, hosts: tuple[str, ...], example: str) -> None:

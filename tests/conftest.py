@@ -6,12 +6,16 @@ import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 from sqlite_utils import Database
 
 from tests.starting import Done, Starter
+
+if TYPE_CHECKING:
+    from tests.hub_server import HubDatabase, HubServer
 
 # No example fails because the machine does something else for a moment.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -94,3 +98,17 @@ def shared() -> Path:
 @pytest.fixture(scope="module")
 def module_crawling(tmp_path_factory: pytest.TempPathFactory) -> Crawling:
     return Crawling(tmp_path_factory.mktemp("crawl"))
+
+
+@pytest.fixture(scope="session")
+def hub_server() -> Iterator["HubServer"]:
+    """A PostgreSQL server for all tests of this process."""
+    missing = "psycopg or procrastinate is missing: pip install 'committee-news-archiver[fleet]'"
+    with pytest.importorskip("tests.hub_server", reason=missing, exc_type=ImportError).run_server() as server:
+        yield server
+
+
+@pytest.fixture
+def hub_database(hub_server: "HubServer") -> "HubDatabase":
+    """A hub of one's own, empty."""
+    return hub_server.make_hub()

@@ -23,7 +23,7 @@ from archiver.archive.store.sql_files import (
 
 ROOM = Path(archiver.archive.__file__).parent
 TABLES, INNER, PUBLIC = ROOM / "store/tables.sql", ROOM / "queries/inner_views.sql", ROOM / "queries/views.sql"
-MERGE = ROOM / "upkeep/merge.sql"
+MERGE = ROOM / "upkeep/copied_rows.sql"
 NAMED = sorted(path for path in ROOM.rglob("*.sql") if "-- name: " in path.read_text(encoding="utf-8"))
 
 

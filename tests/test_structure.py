@@ -42,9 +42,11 @@ BELOW = {
     "exporting": ("web", "archive", *_GROUND),
     "crawl": ("onboarding", "ingest", "checks", *_READING),
     "backfill": ("crawl", "ingest", *_READING),
+    "fleet": ("crawl", "ingest", "checks", *_READING),
     "cli": (
         "demo_portal",
         "backfill",
+        "fleet",
         "crawl",
         "exporting",
         "onboarding",
@@ -63,8 +65,8 @@ OUTSIDERS = {
     "twisted": {"crawl"},
     "scrapy_playwright": {"crawl"},
     "playwright": {"crawl"},
-    "sqlite3": {"archive", "alerts", "backfill", "ingest", "checks", "cli", "crawl", "exporting", "web"},
-    "sqlite_utils": {"archive", "alerts", "backfill", "ingest", "checks", "cli", "crawl", "web"},
+    "sqlite3": {"archive", "alerts", "backfill", "ingest", "checks", "cli", "crawl", "exporting", "fleet", "web"},
+    "sqlite_utils": {"archive", "alerts", "backfill", "ingest", "checks", "cli", "crawl", "fleet", "web"},
     "bs4": {"parsing", "platforms", "html"},
     "trafilatura": {"parsing"},
     "click": {"cli", "web"},
@@ -77,6 +79,8 @@ OUTSIDERS = {
     "warcio": {"formats"},
     "surt": {"formats"},
     "pluggy": {"archive"},
+    "psycopg": {"fleet", "cli"},
+    "procrastinate": {"fleet", "cli"},
     "rfc3161_client": {"formats"},
 }
 TOP = set(

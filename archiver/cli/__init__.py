@@ -43,6 +43,9 @@ COMMANDS = {
     "restore": "archiver.cli.upkeep.restore",
     "vacuum": "archiver.cli.upkeep.housekeeping",
     "upgrade": "archiver.cli.upkeep.housekeeping",
+    "hub": "archiver.cli.fleet.hub",
+    "worker": "archiver.cli.fleet.worker",
+    "follow": "archiver.cli.fleet.follow",
 }
 ABOUT = {
     "demo": "Crawl a small local portal twice and look at its history.",
@@ -73,6 +76,9 @@ ABOUT = {
     "restore": "Replace the archive by a copy; the old one is kept beside it.",
     "vacuum": "Make the archive's file as small as it can be.",
     "upgrade": "Bring an older archive up to date; it is copied first.",
+    "hub": "Make the database by which several machines work on one archive.",
+    "worker": "Crawl what is due for a hub, together with other machines.",
+    "follow": "Merge what workers on other machines crawl, as they do.",
 }
 # How the help text shows them: every command stands under one heading.
 GROUPS = {
@@ -81,6 +87,7 @@ GROUPS = {
     "Ask and publish": "serve query schema export",
     "Watch": "alerts runs check cron",
     "Keep": "backup restore verify merge import reparse vacuum upgrade",
+    "Several machines": "hub worker follow",
 }
 EXAMPLES = """\
   archiver demo                                      see all of it in ten seconds

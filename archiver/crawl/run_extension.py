@@ -17,7 +17,7 @@ from archiver.archive.store.damage import CONTENT_ERRORS, DamageError
 from archiver.checks import check_run
 from archiver.clock import is_moved, now
 from archiver.crawl.items import Visit
-from archiver.crawl.running.closing import account_for_articles, judge_articles
+from archiver.crawl.running.closing import account_for_articles, judge_articles, note_told
 from archiver.crawl.running.ending import begin_end
 from archiver.crawl.running.opening import plan_run
 from archiver.crawl.spider import state_of
@@ -130,6 +130,7 @@ class RunLedger:
         requests = int(stats.get_value("downloader/request_count", 0)) if stats else 0
         judge_articles(database, run, state)
         account_for_articles(database, run, state, reason if reason != "finished" else self.broken)
+        self._note_told(state, reason)
         sound = self._judge(state, reason) == "finished"
         # Under a clock that a test moves by months, the dates of real servers are months off.
         ending = Ending(now(), requests, sound, state.discovery.is_complete, is_dated=not is_moved())
@@ -139,6 +140,13 @@ class RunLedger:
         self.outcome = self._judge(state, reason)
         close_run(database.conn, run, self.outcome, requests, now())
         self._take_back(count_changed(database.conn, run))
+
+    def _note_told(self, state: CrawlState, reason: str) -> None:
+        """Note what whoever started the crawl has to say of it."""
+        settings = self._crawler.settings
+        note_told(state.ingest.database, state.ingest.run, state, settings["ARCHIVE_FINDINGS"])
+        if self._judge(state, reason) == "failed":
+            note_told(state.ingest.database, state.ingest.run, state, settings["ARCHIVE_FINDINGS_IF_FAILED"])
 
     def _take_back(self, changed: int) -> None:
         """Count as unchanged what seemed to have changed, and was noise."""

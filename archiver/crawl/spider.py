@@ -68,6 +68,7 @@ class CommitteeSpider(scrapy.Spider):
     hosts: ClassVar[tuple[str, ...]] = ()
     noise: ClassVar[tuple[str, ...]] = ()
     requisites: ClassVar[bool | tuple[str, ...]] = False
+    every: ClassVar[float] = 24
 
     def __init__(self, name: str | None = None, **arguments: str) -> None:
         super().__init__(name)
@@ -121,6 +122,7 @@ class CommitteeSpider(scrapy.Spider):
             tuple(cls.hosts),
             cls.noise if isinstance(cls.noise, str) else tuple(cls.noise),
             tuple(cls.requisites) if isinstance(cls.requisites, list) else cls.requisites,
+            cls.every,
         )
         platform_of(site)
         return site

@@ -47,7 +47,7 @@ def decide_runs(
 
 def merge(database: Database, other: Path) -> Merged:
     """Merge another archive into this one; what was decided on runs is part of what is joined."""
-    return merge_archive(database, other, partial(_read_again, database))
+    return merge_archive(database, other, partial(read_sites_again, database))
 
 
 def _find_closed(database: Database, number: int) -> DecidedRun:
@@ -71,7 +71,7 @@ def _sum_up(replays: Sequence[Replay]) -> Replay:
     return Replay(captures, damaged, tuple(article for one in replays for article in one.differing))
 
 
-def _read_again(database: Database, sites: Sequence[str]) -> None:
+def read_sites_again(database: Database, sites: Sequence[str]) -> None:
     """Make all readings of some sites again, in this process: others do not see what is not committed yet."""
     for site in sites:
         for _ in replay(database, site):

@@ -46,7 +46,8 @@ def find_aliases(connection: sqlite3.Connection, site: str, contents: Iterable[C
 def list_exchanged(connection: sqlite3.Connection, run_id: int) -> set[int]:
     """List the articles of which a run saw files exchanged: a download may show that they are the same."""
     rows = connection.execute(
-        "SELECT s.article_id FROM captures k JOIN snapshots s ON s.first_capture_id = k.id WHERE k.run_id = ? "
+        "SELECT s.article_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id AND r.sign = 'content' "
+        "CROSS JOIN snapshots s ON s.article_id = r.article_id AND s.first_capture_id = k.id WHERE k.run_id = ? "
         "AND s.number > 1 AND (s.changed_fields LIKE '%\"attachments\"%' OR s.changed_fields LIKE '%\"images\"%')",
         (run_id,),
     )

@@ -102,9 +102,12 @@ def judge(connection: sqlite3.Connection, run: Run) -> Judgement:
     return Judgement(problems, frozenset(articles | left), listings.is_news, bool(stand_ins.articles))
 
 
-def suspend(connection: sqlite3.Connection, run: Run) -> frozenset[int]:
-    """Let the doubtful readings of an open run wait for its judgement; returns the articles whose history changed."""
-    articles = _write_standings(connection, _find_standings(connection, run, frozenset(), "pending", frozenset()))
+def suspend(connection: sqlite3.Connection, run: Run, among: frozenset[int] | None = None) -> frozenset[int]:
+    """Let the doubtful readings of an open run wait for its judgement, of all its articles or of some.
+
+    Returns the articles whose history changed.
+    """
+    articles = _write_standings(connection, _find_waiting(connection, run, among))
     for article_id in articles:
         rederive_article(connection, article_id)
     return frozenset(articles)
@@ -120,7 +123,7 @@ def doubt_anew(connection: sqlite3.Connection, run: Run, articles: frozenset[int
 def check_judgement(connection: sqlite3.Connection, run: Run, *, is_open: bool) -> list[str]:
     """Judge a run again and write nothing; returns what is written otherwise, one line each."""
     if is_open:  # which misses are strays is found when all is there
-        waiting = _find_standings(connection, run, frozenset(), "pending", frozenset())
+        waiting = _find_waiting(connection, run, None)
         return _say_wrong({_STANDING: len(waiting)})
     doubts = _find_doubts(connection, run, None)
     weighed = _weigh_pages(connection, run)
@@ -148,9 +151,9 @@ def _say_wrong(wrong: dict[str, int]) -> list[str]:
     return [line.format(count) for line, count in wrong.items() if count]
 
 
-def list_doubtful_runs(connection: sqlite3.Connection) -> set[int]:
-    """List the runs (ids) that have readings which are not simply counted."""
-    return {row[0] for row in _QUERIES.ask(connection, "doubtful_runs")}
+def is_doubted(connection: sqlite3.Connection, run: Run) -> bool:
+    """Say whether a run has readings which are not simply counted."""
+    return bool(_QUERIES.ask(connection, "not_counted", run=run.id))
 
 
 def _weigh_pages(connection: sqlite3.Connection, run: Run) -> _Weighed:
@@ -231,6 +234,22 @@ def _find_standings(
     Doubtful ones have the standing ``doubts``, but for missing pages of the articles that are ``believed``.
     """
     rows = _QUERIES.ask(connection, "standings", run=run.id, any_withheld=bool(withheld))
+    return _compare_standings(rows, withheld, doubts, believed)
+
+
+def _find_waiting(
+    connection: sqlite3.Connection, run: Run, articles: frozenset[int] | None
+) -> list[tuple[object, ...]]:
+    """Find the readings of an open run that need another standing, of all its articles or of some."""
+    if articles is None:
+        return _find_standings(connection, run, frozenset(), "pending", frozenset())
+    rows = _QUERIES.ask(connection, "standings_of", run=run.id, articles=json.dumps([*articles]))
+    return _compare_standings(rows, frozenset(), "pending", frozenset())
+
+
+def _compare_standings(
+    rows: Iterable[sqlite3.Row], withheld: frozenset[Place], doubts: str, believed: frozenset[int]
+) -> list[tuple[object, ...]]:
     wrong: list[tuple[object, ...]] = []
     for article_id, capture_id, parser_id, sign, standing, doubtful in rows:
         is_portals = sign == "content" and (article_id, capture_id) in withheld

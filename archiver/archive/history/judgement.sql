@@ -5,12 +5,13 @@
 -- When it began, and what it is worth as it is written.
 SELECT started_at, outage FROM runs WHERE id = :run;
 
--- name: doubtful_runs
--- The runs that have readings which are not simply counted.
-SELECT DISTINCT k.run_id
-FROM readings r INDEXED BY readings_doubtful
-CROSS JOIN captures k ON k.id = r.capture_id
-WHERE r.doubtful OR r.standing <> 'counted';
+-- name: not_counted
+-- Whether it has readings which are not simply counted.
+SELECT 1
+FROM captures k
+CROSS JOIN readings r INDEXED BY readings_doubtful ON r.capture_id = k.id AND (r.doubtful OR r.standing <> 'counted')
+WHERE k.run_id = :run
+LIMIT 1;
 
 -- name: known
 -- The pages of articles that were read before it began.
@@ -44,6 +45,15 @@ FROM captures k
 CROSS JOIN readings r ON r.capture_id = k.id
 WHERE k.run_id = :run AND r.source = 'article' AND :is_plain AND r.sign <> 'moved'
     AND (r.doubtful OR r.standing <> 'counted' OR :any_withheld);
+
+-- name: standings_of
+-- Those of some articles (:articles).
+SELECT r.article_id, r.capture_id, r.parser_id, r.sign, r.standing, r.doubtful
+FROM json_each(:articles) a
+CROSS JOIN readings r ON r.article_id = a.value
+CROSS JOIN captures k ON k.id = r.capture_id
+WHERE k.run_id = :run AND r.source = 'article' AND :is_plain AND r.sign <> 'moved'
+    AND (r.doubtful OR r.standing <> 'counted');
 
 -- name: missing
 -- The articles that were missing.

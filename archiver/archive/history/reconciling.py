@@ -14,7 +14,7 @@ from datetime import datetime
 
 from archiver.archive.history.content import write_time
 from archiver.archive.history.delisting import judge_unlisted, weigh_again
-from archiver.archive.history.judgement import doubt_anew, judge, list_doubtful_runs, suspend
+from archiver.archive.history.judgement import doubt_anew, is_doubted, judge, suspend
 from archiver.archive.history.readings import is_late
 from archiver.archive.history.shared_pages import REMEMBERED_FOR, is_in_question
 from archiver.archive.history.snapshots import rederive_article
@@ -90,11 +90,13 @@ def _judge_one(connection: sqlite3.Connection, run: Run, *, is_open: bool) -> No
         judge(connection, run)
 
 
-def reconcile(connection: sqlite3.Connection, articles: Iterable[int], runs: Iterable[int]) -> int:
+def reconcile(connection: sqlite3.Connection, articles: Iterable[int], runs: Iterable[int], since: str = "") -> int:
     """Derive articles anew, judge runs again that changed or that depend on these; returns the articles touched.
 
     ``articles`` are those with new or changed readings, ``runs`` those whose own captures or row are new or changed;
-    both by their ids.
+    both by their ids. Nothing of all this is older than ``since``: runs that began before depend on it only through an
+    article whose keys were joined or parted, or that has several addresses, for where it was may follow from what came
+    later.
     """
     settled = settle_articles(connection, articles, [*runs])
     touched = set(settled.articles)
@@ -102,7 +104,7 @@ def reconcile(connection: sqlite3.Connection, articles: Iterable[int], runs: Ite
         rederive_article(connection, article_id)
     for run_id in settled.runs:
         rederive_displaced(connection, run_id, is_late=True)
-    together = _Pass(connection, touched, set(settled.runs))
+    together = _Pass(connection, touched, set(settled.runs), since=since)
     together.go()
     return len(together.go_back())
 
@@ -111,13 +113,17 @@ class _Pass:
     """One pass over the runs that are touched, in the order in which they began."""
 
     def __init__(
-        self, connection: sqlite3.Connection, articles: set[int], runs: set[int], after: tuple[str, int] | None = None
+        self,
+        connection: sqlite3.Connection,
+        articles: set[int],
+        runs: set[int],
+        after: tuple[str, int] | None = None,
+        since: str = "",
     ) -> None:
         self._connection = connection
         self._articles = articles
         self._whole = runs
         self._unweighed: set[int] = set()
-        self._doubtful = list_doubtful_runs(connection)
         self._waiting: list[tuple[str, str, int]] = []
         self._met: set[int] = set()
         if after is not None:
@@ -125,7 +131,9 @@ class _Pass:
             self._push_followers_of(after[1])
             self._push_who_remembers(after[1])
         self._push(self._find_runs("id IN (SELECT value FROM json_each(?))", runs))
-        self._push_visitors(articles, after[0] if after else "")
+        self._push_visitors(articles, after[0] if after else since)
+        if since:
+            self._push_visitors(self._list_movable(articles))
 
     def go(self) -> set[int]:
         """Judge all that wait; returns the articles whose history may be another now."""
@@ -156,11 +164,12 @@ class _Pass:
         whole = run.id in self._whole
         if not is_open and not whole:
             return self._look_at_part(run)
-        doubted = doubt_anew(self._connection, run, None if whole else self._few_articles)
-        if not is_open:
-            self._push_followers_of(run.id)  # it may be new to them
-            return self._judge(run)
-        return suspend(self._connection, run) if whole or doubted else frozenset()
+        articles = None if whole else self._few_articles
+        doubt_anew(self._connection, run, articles)
+        if is_open:
+            return suspend(self._connection, run, articles)
+        self._push_followers_of(run.id)  # it may be new to them
+        return self._judge(run)
 
     def _look_at_part(self, run: Run) -> frozenset[int]:
         """Look at a run whose own captures are what they were: at its readings of the articles touched."""
@@ -170,7 +179,7 @@ class _Pass:
         if weighs_otherwise:
             self._push_followers_of(run.id)
         articles = self._few_articles
-        is_doubtful = doubt_anew(self._connection, run, articles) or run.id in self._doubtful
+        is_doubtful = doubt_anew(self._connection, run, articles) or is_doubted(self._connection, run)
         if is_doubtful or is_in_question(self._connection, run, articles):
             return changed | self._judge(run)
         return changed | judge_unlisted(self._connection, run)  # who is listed says of others whether they left
@@ -213,6 +222,15 @@ class _Pass:
         successors = self._find_runs("resumes = (SELECT uid FROM runs WHERE id = ?1)", run_id)
         self._whole.update(row[2] for row in successors)
         self._push(followers + successors)
+
+    def _list_movable(self, articles: set[int]) -> set[int]:
+        """List those of some articles that have several keys or addresses."""
+        rows = self._connection.execute(
+            "SELECT value FROM json_each(?) a WHERE (SELECT count(*) > 1 FROM article_keys WHERE article_id = a.value) "
+            "OR (SELECT count(*) > 1 FROM article_addresses WHERE article_id = a.value)",
+            (json.dumps([*articles]),),
+        )
+        return {row[0] for row in rows}
 
     def _push_visitors(self, articles: set[int] | frozenset[int], after: str = "") -> None:
         """Let the runs wait that have readings of articles."""

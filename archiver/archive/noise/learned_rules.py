@@ -7,7 +7,7 @@ from archiver.archive.noise.learning import Proof
 from archiver.archive.store.damage import DamageError, shorten
 from archiver.archive.store.values import read_names
 from archiver.compare.declared_noise import read_noise
-from archiver.compare.noise import KINDS, QUIET, Noise, Rule, make_noise, unpack_rule
+from archiver.compare.noise import KINDS, Noise, Rule, make_noise, unpack_rule
 
 OF_SITE = frozenset({"block", "text", "address", "parameter"})
 """Kinds of rules that hold for all articles of a site; the others name a place in one."""
@@ -54,8 +54,8 @@ def load_all_noise(connection: sqlite3.Connection) -> dict[str, Noise]:
 
 
 def list_noisier(connection: sqlite3.Connection, before: Mapping[str, Noise]) -> list[str]:
-    """List the sites whose noise is another than it was."""
-    return [site for site, noise in load_all_noise(connection).items() if noise != before.get(site, QUIET)]
+    """List those of some sites whose noise is another than it was."""
+    return [site for site, noise in before.items() if load_noise(connection, site) != noise]
 
 
 def keep_rules(

@@ -1,15 +1,12 @@
 """Joining archives that were made on different machines (rule 11).
 
-A merge is a join: evidence is copied by its natural keys, and what can differ between two rows of one key has an order
-of its own (a run that closed itself over one that was closed as died over an open one). Readings are copied, and what
-follows from them, judgements, articles, snapshots and events, is derived anew where something was added. So merging at
-any moment, twice, or in another order gives the same public views. The cost is that of the other archive, not of this
-one. merge.sql has what is executed.
+A merge is a join (copied_rows.py): evidence and readings are copied, and what follows from them is derived anew where
+something was added. So merging at any moment, twice, or in another order gives the same public views. The cost is that
+of the other archive, not of this one.
 """
 
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,21 +14,13 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archiver.archive.evidence.files import copy_files, folder_beside, folder_of_files, list_files
-from archiver.archive.evidence.same_files import list_exchanged
-from archiver.archive.history.reconciling import reconcile
-from archiver.archive.noise.learned_rules import list_noisier, load_all_noise
-from archiver.archive.noise.spreading import rederive_versioned
-from archiver.archive.runs.imported_runs import count_imported_run
-from archiver.archive.runs.run_log import Run, count_died_run, name_program
-from archiver.archive.runs.withdrawing import declare_by_last
+from archiver.archive.runs.run_log import name_program
 from archiver.archive.store.file import check_file
 from archiver.archive.store.schema import VERSION
-from archiver.archive.store.sql_files import read_scripts
+from archiver.archive.upkeep.copied_rows import CopiedRows, ReadAgain, copy_payloads
 from archiver.archive.upkeep.merge_payloads import write_packed
 from archiver.archive.upkeep.soundness import inspect_archive
 from archiver.errors import ArchiveError
-
-_SCRIPTS = read_scripts(Path(__file__).with_name("merge.sql"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +34,7 @@ class Merged:
     program: str | None
 
 
-def merge_archive(database: Database, other: Path, read_again: Callable[[Sequence[str]], None] | None = None) -> Merged:
+def merge_archive(database: Database, other: Path, read_again: ReadAgain | None = None) -> Merged:
     """Merge another archive into this one, in one transaction.
 
     Its files are copied first, as far as they are not here; those that cannot be had ``verify`` names. ``read_again``
@@ -58,7 +47,9 @@ def merge_archive(database: Database, other: Path, read_again: Callable[[Sequenc
     try:
         copy_files(list_files(database.conn, "other"), folder_of_files(other), folder_beside(database.conn))
         with database.atomic():
-            articles = _merge(database.conn, read_again)
+            copied = CopiedRows(database.conn)
+            copied.copy(_write_payloads)
+            articles = copied.derive(read_again)
     finally:
         database.execute("DETACH DATABASE other")
     return Merged(articles, program)
@@ -94,64 +85,5 @@ def _read_version(version: str) -> tuple[int, ...]:
     return tuple(int(number[:9]) for number in re.findall(r"\d+", version)[:4])
 
 
-def _merge(connection: sqlite3.Connection, read_again: Callable[[Sequence[str]], None] | None) -> int:
-    noise = load_all_noise(connection)
-    last = connection.execute("SELECT coalesce(max(id), 0) FROM articles").fetchone()[0]
-    _execute(connection, "runs")
-    _execute(connection, "payloads")
-    write_packed(connection, _list(connection, "packed_payloads"))
-    _execute(connection, "captures")
-    dropped = _drop_replaced(connection)
-    _execute(connection, "articles", last_article=last)
-    _execute(connection, "readings")
-    articles = {row[0] for row in connection.execute("SELECT DISTINCT article_id FROM added")} | dropped
-    runs = {row[0] for row in _list(connection, "changed_runs")}
-    articles |= {article_id for run_id in runs for article_id in list_exchanged(connection, run_id)}
-    touched = reconcile(connection, articles, runs)
-    for site in list_noisier(connection, noise):
-        rederive_versioned(connection, site)
-    _settle_disputes(connection, read_again)
-    _count_died(connection, runs)
-    _execute(connection, "tokens")
-    _execute(connection, "end")
-    return touched
-
-
-def _execute(connection: sqlite3.Connection, part: str, **values: object) -> None:
-    for statement in _SCRIPTS[part]:
-        connection.execute(statement, values)
-
-
-def _list(connection: sqlite3.Connection, query: str) -> list[sqlite3.Row]:
-    [statement] = _SCRIPTS[query]
-    return connection.execute(statement).fetchall()
-
-
-def _settle_disputes(connection: sqlite3.Connection, read_again: Callable[[Sequence[str]], None] | None) -> None:
-    """Make the readings of sites again whose archives differ in which runs count."""
-    sites = [row[0] for row in _list(connection, "disputed_sites")]
-    if not sites:
-        return
-    if read_again is None:
-        raise ArchiveError("a run is withdrawn in one archive and not in the other; their pages have to be read again")
-    declare_by_last(connection, sites)
-    read_again(sites)
-
-
-def _drop_replaced(connection: sqlite3.Connection) -> set[int]:
-    """Drop the readings of captures in whose place another one came; returns their articles."""
-    condition = "capture_id IN (SELECT ours FROM replaced WHERE is_other)"
-    articles = {row[0] for row in connection.execute(f"SELECT DISTINCT article_id FROM readings WHERE {condition}")}
-    connection.execute(f"DELETE FROM readings WHERE {condition}")
-    return articles
-
-
-def _count_died(connection: sqlite3.Connection, runs: set[int]) -> None:
-    """Count runs that died, or were imported, by all that is here of them, and seal them: each archive had its part."""
-    for run_id in sorted(runs):
-        query = "SELECT site, outcome, kind FROM runs WHERE id = ?"
-        site, outcome, kind = connection.execute(query, (run_id,)).fetchone()
-        if outcome == "died":
-            count_died_run(connection, Run(run_id, site))
-        elif kind == "import" and outcome is not None:
-            count_imported_run(connection, Run(run_id, site))
+def _write_payloads(connection: sqlite3.Connection) -> None:
+    write_packed(connection, copy_payloads(connection))

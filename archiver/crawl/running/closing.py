@@ -69,6 +69,12 @@ def _note_unturned(database: Database, run: Run, state: CrawlState) -> None:
     note_unturned(database.conn, run, len(unturned))
 
 
+def note_told(database: Database, run: Run, state: CrawlState, told: Mapping[Kind, str]) -> None:
+    """Write findings that whoever started the crawl knows of, kind by kind."""
+    for kind, detail in told.items():
+        add_finding(database.conn, run, state.options.start[0], Problem(kind, detail))
+
+
 def account_for_articles(database: Database, run: Run, state: CrawlState, cut_off: str | None) -> None:
     """Write what became of every article that was found; one that was lost on the way is a finding.
 

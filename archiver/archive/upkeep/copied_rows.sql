@@ -1,11 +1,14 @@
--- How an archive, attached as ``other``, is merged into this one (main): merge.py executes these parts in their order.
--- Each statement copies what is not there yet; ids are this archive's own, so every reference is looked up by key.
+-- How archives, attached as ``other`` one after the other, are joined with this one (main): copied_rows.py executes these
+-- parts in their order, all but the first and the last for each of them. Each statement copies what is not there yet;
+-- ids are this archive's own, so every reference is looked up by key.
+
+-- name: begin
+-- The seals that authorities attest here of runs that may be joined, as they are before; and tokens that come.
+CREATE TEMP TABLE sealed_before (run_id INTEGER PRIMARY KEY, seal BLOB);
+
+CREATE TEMP TABLE tokens_received (run_id INTEGER, seal BLOB, authority TEXT, stamped_at TEXT, token BLOB);
 
 -- name: runs
--- The seals that authorities attest here, as they are before anything is joined.
-CREATE TEMP TABLE sealed_before AS
-SELECT DISTINCT t.run_id, r.seal FROM main.seal_tokens t JOIN main.runs r ON r.id = t.run_id;
-
 -- Sites, runs and their accounting, and the addresses. The declaration of a site is that of its last run.
 INSERT INTO sites (name, title, platform, timezone, places, hosts, noise)
 SELECT name, title, platform, timezone, places, hosts, noise FROM other.sites WHERE true
@@ -49,6 +52,10 @@ WHERE is_new;
 
 CREATE UNIQUE INDEX temp.run_map_theirs ON run_map (theirs);
 
+INSERT OR IGNORE INTO sealed_before
+SELECT DISTINCT t.run_id, r.seal
+FROM run_map m JOIN main.seal_tokens t ON t.run_id = m.ours JOIN main.runs r ON r.id = m.ours WHERE NOT m.is_new;
+
 UPDATE runs SET (site, kind, arguments, started_at, finished_at, outcome, requests, articles_new, articles_changed,
     articles_unchanged, errors, scope, complete, found, articles_late, resumes, program, declaration, listed, delists,
     outage, seal, closing) = (
@@ -73,6 +80,10 @@ DELETE FROM fates WHERE run_id IN (SELECT ours FROM run_map WHERE wins);
 
 INSERT INTO fates (run_id, fate, reason, articles)
 SELECT m.ours, f.fate, f.reason, f.articles FROM other.fates f JOIN run_map m ON m.theirs = f.run_id AND m.wins;
+
+INSERT INTO tokens_received
+SELECT m.ours, o.seal, t.authority, t.stamped_at, t.token
+FROM other.seal_tokens t JOIN run_map m ON m.theirs = t.run_id JOIN other.runs o ON o.id = t.run_id;
 
 INSERT OR IGNORE INTO addresses (site, url)
 SELECT site, url FROM other.addresses ORDER BY site, url;
@@ -113,6 +124,10 @@ SELECT r.*, r.payload_digest <> o.payload_digest AS is_other, o.run_id AS run_be
 FROM received r JOIN main.captures o ON o.id = r.ours
 JOIN main.runs ru ON ru.id = r.run_id JOIN main.runs ou ON ou.id = o.run_id
 WHERE (r.payload_digest, ru.uid) > (o.payload_digest, ou.uid);
+
+INSERT OR IGNORE INTO sealed_before
+SELECT DISTINCT t.run_id, r.seal
+FROM replaced p JOIN main.seal_tokens t ON t.run_id = p.run_before JOIN main.runs r ON r.id = t.run_id;
 
 UPDATE captures SET (run_id, header_set_id, fetched_at, status, headers, payload_digest, tls, purpose, expected,
     final, refused) = (
@@ -239,39 +254,41 @@ SELECT p.digest, (SELECT r.site FROM other.captures k JOIN other.runs r ON r.id 
 FROM other.payloads p WHERE NOT EXISTS (SELECT 1 FROM main.payloads o WHERE o.digest = p.digest);
 
 -- name: changed_runs
--- The runs that have other captures, readings or figures than before.
-SELECT ours FROM run_map WHERE wins
-UNION SELECT run_id FROM capture_map WHERE is_new
-UNION SELECT run_id FROM added
-UNION SELECT run_id FROM replaced
-UNION SELECT run_before FROM replaced
-UNION SELECT run_id FROM disputed;
+-- The runs that have other captures, readings or figures than before; ``grown``: they are open, and have more.
+SELECT id, outcome IS NULL AND id NOT IN (
+    SELECT run_id FROM replaced UNION SELECT run_before FROM replaced UNION SELECT run_id FROM disputed) AS grown
+FROM main.runs WHERE id IN (
+    SELECT ours FROM run_map WHERE wins
+    UNION SELECT run_id FROM capture_map WHERE is_new
+    UNION SELECT run_id FROM added
+    UNION SELECT run_id FROM replaced
+    UNION SELECT run_before FROM replaced
+    UNION SELECT run_id FROM disputed);
+
+-- name: added_since
+-- Since when something is here that was not: a run depends on what was captured before it began.
+SELECT min(u.started_at, k.fetched_at)
+FROM (
+    SELECT ours FROM capture_map WHERE is_new
+    UNION SELECT capture_id FROM added
+    UNION SELECT ours FROM replaced
+) n JOIN main.captures k ON k.id = n.ours JOIN main.runs u ON u.id = k.run_id
+UNION SELECT min(u.started_at, p.fetched_at) FROM replaced p JOIN main.runs u ON u.id = p.run_before
+UNION SELECT u.started_at FROM run_map m JOIN main.runs u ON u.id = m.ours WHERE m.wins
+UNION SELECT u.started_at FROM disputed d JOIN main.runs u ON u.id = d.run_id
+ORDER BY 1 LIMIT 1;
 
 -- name: disputed_sites
 -- The sites whose readings have to be made again: the archives differ in which of their runs count.
-SELECT site FROM disputed WHERE differs
-UNION SELECT u.site FROM main.runs u JOIN main.captures k ON k.run_id = u.id JOIN main.readings r ON r.capture_id = k.id
-    WHERE u.withdrawn;
+SELECT site FROM disputed WHERE differs;
 
--- name: tokens
--- Time-stamp tokens. A token is for a seal: where a run has another one now, since each archive had a part of it, it
--- says nothing any more.
-DELETE FROM seal_tokens WHERE run_id IN (
-    SELECT s.run_id FROM sealed_before s JOIN main.runs r ON r.id = s.run_id WHERE r.seal IS NOT s.seal);
+-- name: withdrawn_but_read
+-- The sites of runs (:runs) that are withdrawn and have readings.
+SELECT DISTINCT u.site FROM json_each(:runs) j CROSS JOIN main.runs u ON u.id = j.value AND u.withdrawn
+WHERE EXISTS (SELECT 1 FROM main.captures k CROSS JOIN main.readings r ON r.capture_id = k.id WHERE k.run_id = u.id);
 
-INSERT INTO seal_tokens (run_id, authority, stamped_at, token)
-SELECT m.ours, t.authority, t.stamped_at, t.token
-FROM other.seal_tokens t
-JOIN run_map m ON m.theirs = t.run_id
-JOIN other.runs o ON o.id = t.run_id
-JOIN main.runs r ON r.id = m.ours AND r.seal = o.seal
-WHERE true
-ON CONFLICT (run_id, authority) DO UPDATE SET stamped_at = excluded.stamped_at, token = excluded.token
-WHERE (excluded.stamped_at, excluded.token) < (seal_tokens.stamped_at, seal_tokens.token);
-
--- name: end
--- Nothing of all this stays.
-DROP TABLE temp.sealed_before;
+-- name: copied
+-- What told of this one.
 DROP TABLE temp.run_map;
 DROP TABLE temp.disputed;
 DROP TABLE temp.received;
@@ -279,3 +296,19 @@ DROP TABLE temp.replaced;
 DROP TABLE temp.capture_map;
 DROP TABLE temp.key_map;
 DROP TABLE temp.added;
+
+-- name: end
+-- Time-stamp tokens. A token is for a seal: where a run has another one now, since each archive had a part of it, it
+-- says nothing any more.
+DELETE FROM seal_tokens WHERE run_id IN (
+    SELECT s.run_id FROM sealed_before s JOIN main.runs r ON r.id = s.run_id WHERE r.seal IS NOT s.seal);
+
+INSERT INTO seal_tokens (run_id, authority, stamped_at, token)
+SELECT t.run_id, t.authority, t.stamped_at, t.token
+FROM tokens_received t JOIN main.runs r ON r.id = t.run_id AND r.seal = t.seal
+WHERE true
+ON CONFLICT (run_id, authority) DO UPDATE SET stamped_at = excluded.stamped_at, token = excluded.token
+WHERE (excluded.stamped_at, excluded.token) < (seal_tokens.stamped_at, seal_tokens.token);
+
+DROP TABLE temp.sealed_before;
+DROP TABLE temp.tokens_received;
