@@ -27,7 +27,7 @@ def restore_checkpoint(hub: Hub, site: str, path: Path) -> None:
     with TemporaryDirectory(dir=path.parent, prefix=".checkpoint-") as folder:
         copy = Path(folder) / path.name
         hub.fetch_checkpoint(checkpoint, copy)
-        with Outbox(copy, hub.read_identity()) as outbox, outbox.database.atomic():
+        with Outbox(copy, hub.read_identity()) as outbox:
             outbox.note_pulled(checkpoint.cursor)
         check_copy(path, copy)
         restore(path, copy)
@@ -44,9 +44,9 @@ def pull(hub: Hub, site: str, outbox: Outbox) -> int:
         cursor = BEGINNING
     while logged := hub.list_after(cursor, [site], _MOST_AT_ONCE):
         cursor = logged[-1].cursor
-        with outbox.database.atomic():
-            _merge(outbox, logged)
-            outbox.note_pulled(cursor)
+        outbox.begin_pull()
+        _merge(outbox, logged)
+        outbox.note_pulled(cursor)
         pulled += len(logged)
     return pulled
 
