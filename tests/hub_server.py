@@ -23,8 +23,9 @@ from archiver.fleet.hub.schema import init_hub
 OWNER, READER, STRANGER = "owner", "lan", "khach"
 WORKERS = ("anna", "binh")
 TEMPLATE = "hub_template"
+_SETTINGS = "max_connections=60", "log_min_messages=fatal", "unix_socket_directories=", "listen_addresses=127.0.0.1"
 # Durable enough for a server that is killed and starts again; only a machine without power would lose something.
-_FAST = "fsync=off", "full_page_writes=off", "shared_buffers=16MB", "max_connections=60", "log_min_messages=fatal"
+_FAST = "fsync=off", "full_page_writes=off", "shared_buffers=16MB"
 
 
 @cache
@@ -46,10 +47,11 @@ def need_programs() -> Path:
 
 
 class HubServer:
-    """A server, and a database in it that others are copied from."""
+    """A server, and a database in it that others are copied from; ``durable`` as one that people rely on."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, durable: bool = False) -> None:
         self._programs = need_programs()
+        self._settings = _SETTINGS if durable else (*_SETTINGS, *_FAST)
         self.folder = Path(tempfile.mkdtemp(prefix="hub-"))
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
@@ -66,11 +68,7 @@ class HubServer:
 
     def start(self) -> None:
         """Start it and wait until it takes connections, however long that takes on a busy machine."""
-        options = [
-            part
-            for value in (*_FAST, "unix_socket_directories=", "listen_addresses=127.0.0.1")
-            for part in ("-c", value)
-        ]
+        options = [part for setting in self._settings for part in ("-c", setting)]
         command = [f"{self._programs}/postgres", "-D", f"{self.folder}/data", "-p", str(self.port), *options]
         with Path(f"{self.folder}.log").open("ab") as log:
             self._process = subprocess.Popen(_as_server(*command), stdout=log, stderr=log, cwd="/")
@@ -120,6 +118,8 @@ class HubServer:
 
 def _as_server(*command: str) -> list[str]:
     """Return a command that runs as whom the server runs, and ends with this process however that ends."""
+    if not shutil.which("setpriv"):
+        return [*command]
     user = ["--reuid=postgres", "--regid=postgres", "--init-groups"] if os.geteuid() == 0 else []
     return ["setpriv", "--pdeathsig=INT", *user, *command]
 
@@ -136,13 +136,18 @@ class HubDatabase:
     def hub(self, user: str = WORKERS[0]) -> Hub:
         return Hub(self.url(user))
 
+    @property
+    def shown(self) -> str:
+        """The address as messages have it."""
+        return f"postgresql://127.0.0.1:{self.server.port}/{self.name}"
+
     def execute(self, *statements: str, user: str = OWNER) -> list[tuple[Any, ...]]:
         return self.server.execute(self.name, *statements, user=user)
 
 
 @contextmanager
-def run_server() -> Iterator[HubServer]:
-    server = HubServer()
+def run_server(*, durable: bool = False) -> Iterator[HubServer]:
+    server = HubServer(durable=durable)
     try:
         yield server
     finally:

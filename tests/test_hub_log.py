@@ -119,6 +119,8 @@ INSERT = (
         "DELETE FROM checkpoint_parts",
         "UPDATE declarations SET first_seen = now()",
         "DELETE FROM declarations",
+        "DELETE FROM workers",
+        "INSERT INTO workers (id, name, writer) SELECT id, 'x', 'binh' FROM procrastinate_workers",
         "UPDATE settings SET value = 0",
         "INSERT INTO settings VALUES ('x', 'y')",
         "CREATE TABLE own (x int)",
@@ -357,6 +359,9 @@ def test_two_checkpoints_of_a_site_are_kept(hub_database: HubDatabase, anna: Hub
     anna.fetch_checkpoint(found, copy)
     assert copy.read_bytes() == path.read_bytes()
     assert hub_database.execute("SELECT count(*) FROM checkpoints") == [(2,)]
+    hub_database.execute("UPDATE checkpoint_parts SET logged_at = now() - interval '2 days'")
+    anna.put_checkpoint("vidu", cursor, path, "may-1")
+    assert hub_database.execute("SELECT count(*) FROM checkpoint_parts") == [(2,)]
 
 
 def test_a_checkpoint_larger_than_a_part_and_one_that_is_not_as_it_was(
@@ -382,7 +387,7 @@ def test_a_checkpoint_larger_than_a_part_and_one_that_is_not_as_it_was(
         assert not copy.exists()
 
 
-def test_a_checkpoint_stands_at_a_bundle_of_its_site_and_has_its_own_parts(
+def test_a_checkpoint_stands_at_a_bundle_of_its_site_and_nobody_adds_to_it(
     hub_database: HubDatabase, anna: Hub, tmp_path: Path
 ) -> None:
     path = tmp_path / "copy.db"
@@ -393,7 +398,18 @@ def test_a_checkpoint_stands_at_a_bundle_of_its_site_and_has_its_own_parts(
     [logged] = anna.list_after(Cursor())
     anna.put_checkpoint("vidu", logged.cursor, path, "may-1")
     with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
-        hub_database.execute("INSERT INTO checkpoint_parts SELECT id, 7, 'x' FROM checkpoints", user=BINH)
+        hub_database.execute(
+            "INSERT INTO checkpoints (upload, parts, site, xid, seq, size, digest, worker) "
+            "SELECT gen_random_uuid(), 0, 'khac', xid, seq, 0, digest, 'may-2' FROM bundles",
+            user=BINH,
+        )
+    hub_database.execute(
+        "INSERT INTO checkpoint_parts (upload, part, data) SELECT upload, 7, 'x' FROM checkpoints", user=BINH
+    )
+    found = anna.find_checkpoint("vidu")
+    assert found
+    anna.fetch_checkpoint(found, tmp_path / "back.db")
+    assert (tmp_path / "back.db").read_bytes() == b"x"
 
 
 def test_the_hub_is_waited_for(hub_database: HubDatabase, anna: Hub) -> None:
@@ -408,7 +424,7 @@ def test_a_hub_that_was_away_is_there_again(hub_database: HubDatabase, anna: Hub
     anna.append(make_bundle(b"one"), "may-1")
     hub_database.server.kill()
     try:
-        with pytest.raises(HubAwayError, match=r"^the hub postgresql://anna@127.0.0.1:\d+/hub_\d+ does not answer: "):
+        with pytest.raises(HubAwayError, match=r"^the hub postgresql://127.0.0.1:\d+/hub_\d+ does not answer: "):
             anna.append(make_bundle(b"two"), "may-1")
         with pytest.raises(HubAwayError):
             hub_database.hub(READER).read_clock()

@@ -15,12 +15,13 @@ from archiver.fleet.bundles import BundleError, NewerBundleError, read_head
 from archiver.fleet.hub.client import Hub
 from archiver.fleet.hub.errors import HubAwayError
 from archiver.fleet.hub.records import Cursor, LoggedBundle
-from archiver.fleet.quarantine import list_quarantined, put_aside, quarantine_beside
+from archiver.fleet.quarantine import Quarantined, list_quarantined, put_aside, quarantine_beside
 from archiver.fleet.unpacking import merge_bundles
 from archiver.text.counting import count
 
 PURPOSE = "follow"
-MOST_AT_ONCE = 200
+MOST_READ, MOST_MERGED = 200, 40
+"""Bundles that are read at once, and that are merged in one transaction: others who write wait for its end."""
 # Seconds. A bundle that was told of may have to wait for an older transaction, of whose end nobody is told.
 _LOOK_AGAIN = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 30.0
@@ -37,6 +38,14 @@ class Followed:
     missing: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Newer:
+    """A bundle that asks for a newer program, and what it says."""
+
+    bundle: LoggedBundle
+    error: NewerBundleError
+
+
 def name_cursor(identity: str, sites: Sequence[str] | None) -> str:
     """Return under which name an archive keeps how far it followed a hub, of these sites or all."""
     words = [identity, *sorted(sites)] if sites else [identity]
@@ -44,7 +53,7 @@ def name_cursor(identity: str, sites: Sequence[str] | None) -> str:
 
 
 def load_place(database: Database, hub: Hub, sites: Sequence[str] | None) -> Cursor:
-    """Return how far an archive followed a hub; a hub that was brought back from a backup may not have come so far."""
+    """Return how far an archive followed a hub; one that was restored since may not have come so far."""
     place = load_cursor(database.conn, name_cursor(hub.read_identity(), sites), PURPOSE)
     return Cursor(place.get("xid", 0), place.get("seq", 0)) if place else Cursor()
 
@@ -56,7 +65,9 @@ class Follower:
         """Prepare it; ``tell`` is called with each line for people."""
         self._path, self._hub, self._tell = path, hub, tell
         self._sites = sorted(set(sites)) if sites else None
+        self._name = ""
         self._cursor: Cursor | None = None
+        self._has_retried = False
         self._pause = 0.0
         self._folder, self._quarantine = folder_of_files(path), quarantine_beside(path)
         self.done = Followed()
@@ -71,16 +82,16 @@ class Follower:
         database = create_or_open(self._path)
         try:
             with hold_cursor(self._path, PURPOSE):
-                self._try_quarantined(database)
                 while self._go_on(database, pause, once=once):
                     pass
         finally:
+            self.done.quarantined = sum(1 for _ in list_quarantined(self._quarantine))
             close_archive(database)
 
     def _go_on(self, database: Database, pause: Callable[[float], None], *, once: bool) -> bool:
         """Merge what comes next, or wait for it; False where nothing is there and nobody waits."""
         try:
-            is_merged = self.merge_next(database)
+            is_merged = self.merge_next(database) or self._try_quarantined(database)
             self._note_presence()
             if not is_merged and not once:
                 self._hub.wait_for_bundles(_LOOK_AGAIN)
@@ -108,19 +119,34 @@ class Follower:
         """Merge what comes next, and only then move the cursor; False where nothing is there."""
         if self._cursor is None:
             self._cursor = self._find_place(database)
-        logged = self._hub.list_after(self._cursor, self._sites, MOST_AT_ONCE)
-        readable = logged[: _count_readable(logged)]
-        for bundle in readable:
-            self._fetch_files(bundle)
-        for bundles in _group_by_site(readable):
+        logged = self._hub.list_after(self._cursor, self._sites, MOST_READ)
+        sound, newer = self._take_sound(logged)
+        for bundles in _group_by_site(sound):
             self._merge(database, bundles)
-        if readable:
-            self._move_cursor(database, readable[-1].cursor)
-        if len(readable) < len(logged):
-            read_head(logged[len(readable)].data)  # raises what says which program it asks for
+        taken = logged[: logged.index(newer.bundle)] if newer else logged
+        if taken:
+            self._move_cursor(database, taken[-1].cursor)
+        if newer:
+            raise newer.error
         return bool(logged)
 
+    def _take_sound(self, logged: Sequence[LoggedBundle]) -> tuple[list[LoggedBundle], "_Newer | None"]:
+        """Put aside what is no bundle, fetch the files of the others, and stop before the first of a newer format."""
+        sound: list[LoggedBundle] = []
+        for bundle in logged:
+            try:
+                _check_head(bundle.data, bundle.site)
+            except NewerBundleError as error:
+                return sound, _Newer(bundle, error)
+            except BundleError as error:
+                self._put_aside(bundle, error)
+            else:
+                self._fetch_files(bundle)
+                sound.append(bundle)
+        return sound, None
+
     def _find_place(self, database: Database) -> Cursor:
+        self._name = name_cursor(self._hub.read_identity(), self._sites)
         cursor = load_place(database, self._hub, self._sites)
         if self._hub.has_cursor(cursor):
             return cursor
@@ -128,9 +154,8 @@ class Follower:
         return Cursor()
 
     def _move_cursor(self, database: Database, cursor: Cursor) -> None:
-        name = name_cursor(self._hub.read_identity(), self._sites)
         with database.atomic():
-            move_cursor(database.conn, name, PURPOSE, {"xid": cursor.xid, "seq": cursor.seq})
+            move_cursor(database.conn, self._name, PURPOSE, {"xid": cursor.xid, "seq": cursor.seq})
         self._cursor = cursor
 
     def _fetch_files(self, bundle: LoggedBundle) -> None:
@@ -149,7 +174,7 @@ class Follower:
         left = list(bundles)
         while left:
             try:
-                _merge_whole(database, left)
+                merge_bundles(database, [bundle.data for bundle in left])
             except NewerBundleError:
                 raise
             except BundleError as error:
@@ -166,22 +191,28 @@ class Follower:
 
     def _put_aside(self, bundle: LoggedBundle, error: BundleError) -> None:
         path = put_aside(self._quarantine, bundle, str(error))
-        self.done.quarantined += 1
         self._tell(f"{bundle.site}: a bundle of worker {bundle.worker} was not merged ({error}); it is kept: {path}")
 
-    def _try_quarantined(self, database: Database) -> None:
-        """Try once more what earlier ones put aside: a newer program may read it, or its base came since."""
-        for kept in list_quarantined(self._quarantine):
-            data = kept.read()
-            try:
-                _check_head(data, kept.site)
-                merge_bundles(database, [data])
-            except BundleError:
-                self.done.quarantined += 1
-            else:
-                kept.release()
-                self.done.merged += 1
-                self._tell(f"{kept.site}: merged now, out of quarantine: {kept.path.name}")
+    def _try_quarantined(self, database: Database) -> bool:
+        """Try once what was put aside, now or earlier: a newer program may read it, or what it builds on came since."""
+        if self._has_retried:
+            return False
+        self._has_retried = True
+        released = [self._release(database, kept) for kept in list_quarantined(self._quarantine)]
+        return any(released)
+
+    def _release(self, database: Database, kept: Quarantined) -> bool:
+        """Merge a bundle out of quarantine; False where that cannot be done yet."""
+        data = kept.read()
+        try:
+            _check_head(data, kept.site)
+            merge_bundles(database, [data])
+        except BundleError:
+            return False
+        kept.release()
+        self.done.merged += 1
+        self._tell(f"{kept.site}: merged after all, and out of quarantine: {kept.path.name}")
+        return True
 
 
 def describe_followed(done: Followed, shown: str, path: Path) -> str:
@@ -191,17 +222,6 @@ def describe_followed(done: Followed, shown: str, path: Path) -> str:
     return f"{path}: {count(done.merged, 'bundle')} merged from {shown}{aside}{missing}"
 
 
-def _merge_whole(database: Database, bundles: Sequence[LoggedBundle]) -> None:
-    for bundle in bundles:
-        try:
-            _check_head(bundle.data, bundle.site)
-        except NewerBundleError:
-            raise
-        except BundleError as error:
-            raise BundleError(str(error), bundle.digest) from error
-    merge_bundles(database, [bundle.data for bundle in bundles])
-
-
 def _check_head(data: bytes, site: str) -> None:
     """Refuse a bundle of another site than the log says: who follows some sites gets those alone."""
     head = read_head(data)
@@ -209,22 +229,11 @@ def _check_head(data: bytes, site: str) -> None:
         raise BundleError(f"the log says that it is of {site}, and it is of {head.site}; report its worker")
 
 
-def _count_readable(bundles: Sequence[LoggedBundle]) -> int:
-    """Count the bundles before the first of a newer format."""
-    for number, bundle in enumerate(bundles):
-        try:
-            read_head(bundle.data)
-        except NewerBundleError:
-            return number
-        except BundleError:
-            continue
-    return len(bundles)
-
-
 def _group_by_site(bundles: Sequence[LoggedBundle]) -> Iterator[list[LoggedBundle]]:
-    """Yield the bundles of each site, in order: no bundle builds on one of another site."""
+    """Yield the bundles of each site, in order, some at a time: no bundle builds on one of another site."""
     for site in dict.fromkeys(bundle.site for bundle in bundles):
-        yield [bundle for bundle in bundles if bundle.site == site]
+        own = [bundle for bundle in bundles if bundle.site == site]
+        yield from (own[start : start + MOST_MERGED] for start in range(0, len(own), MOST_MERGED))
 
 
 def _find_bad(bundles: Sequence[LoggedBundle], error: BundleError) -> LoggedBundle | None:

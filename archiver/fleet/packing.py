@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.archive.evidence.files import StoredFile
-from archiver.archive.evidence.payloads import load_payload
+from archiver.archive.evidence.payloads import compress_delta, load_payload
 from archiver.archive.runs.run_log import name_program
 from archiver.archive.store.sql_files import read_queries
 from archiver.archive.store.values import read_time
@@ -27,6 +27,7 @@ from archiver.fleet.bundles import FORMAT, Bundle, BundleKind, pack
 MOST_CAPTURES = 30
 MOST_BYTES = 32_000_000
 """Bytes of the pages of a bundle together; of the last one as many more as it has."""
+SMALL_PART = 20
 _QUERIES = read_queries(Path(__file__).with_suffix(".sql"))
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 _OPEN = "open "
@@ -195,7 +196,7 @@ class _Chosen:
         places = ("captures", "readings", "downloads", "article_addresses")
         self._bind(addresses=self._list(rows, *((table, "address_id") for table in places)))
         rows["addresses"] = self._take("addresses")
-        rows["payloads"] = [self._unpack(*row) for row in self._take("payloads")]
+        rows["payloads"] = [self._repack(*row) for row in self._take("payloads")]
         return rows
 
     def _bind_contents(self) -> None:
@@ -203,9 +204,18 @@ class _Chosen:
         new = {content_id for content_id, is_known in used if not is_known}
         self._bind(new_contents=sorted(new), known_contents=sorted({row[0] for row in used} - new))
 
-    def _unpack(self, digest: bytes, size: int, base: bytes | None, body: bytes) -> tuple[Any, ...]:
-        """Leave a difference as it is; what is whole is put in as it was received, beside others that are alike."""
-        return (digest, size, base, body if base is not None else load_payload(self.connection, digest))
+    def _repack(self, digest: bytes, size: int, is_whole: int, base: bytes | None, data: bytes) -> tuple[Any, ...]:
+        """Leave a difference as it is; what is whole is put in as it was received, beside others that are alike.
+
+        If it differs little from an earlier page, that is less than the furniture of a page that stands alone there.
+        """
+        if base is not None and not is_whole:
+            return (digest, size, is_whole, base, data)
+        body = load_payload(self.connection, digest)
+        difference = None if base is None else compress_delta(body, load_payload(self.connection, base))
+        if difference is not None and len(difference) * SMALL_PART <= size:
+            return (digest, size, is_whole, base, difference)
+        return (digest, size, is_whole, None, body)
 
     def _take(self, table: str) -> Rows:
         cursor = _execute(self.connection, table, self._values)

@@ -109,8 +109,14 @@ FROM captures k JOIN header_sets h ON h.id = k.header_set_id
 WHERE k.id IN (SELECT value FROM json_each(:captures) UNION SELECT value FROM json_each(:named)) ORDER BY h.id;
 
 -- name: payloads
--- Those that no earlier capture has; how they are packed is for payloads of their own table in the bundle.
-SELECT DISTINCT p.digest, p.size, CASE WHEN b.base_digest IS NULL THEN p.base_digest END AS base_digest, p.data AS body
+-- Those that no earlier capture has: the payload that each is a difference to, and the difference; where it stands
+-- alone, the last one of its address that does so too.
+SELECT DISTINCT p.digest, p.size, p.base_digest IS NULL AS is_whole,
+    CASE WHEN p.base_digest IS NULL THEN (
+        SELECT coalesce(ep.base_digest, ep.digest) FROM captures e JOIN payloads ep ON ep.digest = e.payload_digest
+        WHERE e.address_id = k.address_id AND e.id < :first AND ep.size > 0 ORDER BY e.fetched_at DESC LIMIT 1
+    ) WHEN b.base_digest IS NULL THEN p.base_digest END AS base_digest,
+    p.data AS body
 FROM json_each(:captures) j CROSS JOIN captures k ON k.id = j.value
 JOIN payloads p ON p.digest = k.payload_digest LEFT JOIN payloads b ON b.digest = p.base_digest
 WHERE NOT EXISTS (SELECT 1 FROM captures e WHERE e.payload_digest = p.digest AND e.id < :first)

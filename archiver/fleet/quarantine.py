@@ -16,7 +16,7 @@ from archiver.formats.atomic_files import open_bytes, open_text, sync_files
 from archiver.text.display import make_showable
 
 _SITE = "site: "
-_ADVICE = "archiver follow tries it again whenever it starts: after an upgrade, say. Report it if that does not help."
+_ADVICE = "archiver follow tries it again whenever it starts, as after an upgrade. Report it if that does not help."
 
 
 @dataclass(frozen=True, slots=True)

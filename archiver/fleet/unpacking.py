@@ -166,14 +166,14 @@ _DANGLING = """
 def _write_payloads(bundle: sqlite3.Connection, site: str, connection: sqlite3.Connection) -> None:
     """Write the pages of a bundle: whole ones first, then what differs little from one that is here."""
     if _has_table(bundle, "payloads"):
-        query = "SELECT digest, size, base_digest, body FROM payloads ORDER BY base_digest IS NOT NULL, rowid"
-        for digest, size, base, body in bundle.execute(query):
+        query = "SELECT digest, size, is_whole, base_digest, body FROM payloads ORDER BY NOT is_whole, rowid"
+        for digest, size, is_whole, base, body in bundle.execute(query):
             if not isinstance(digest, bytes) or not isinstance(body, bytes) or not isinstance(size, int):
                 raise DamageError("a page in it is none")
             if base is None:
                 write_received(connection, site, digest, body)
             else:
-                write_difference(connection, site, digest, size, base, body)
+                write_difference(connection, site, digest, base, body, size=size, is_whole=is_whole == 1)
     if connection.execute(_LACKING).fetchone() is not None:
         raise BundleError("a bundle names a page that an earlier bundle had, and that one is not here")
 

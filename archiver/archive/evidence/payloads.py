@@ -148,7 +148,7 @@ def _encode(connection: sqlite3.Connection, site: str, address_id: int, body: by
     # Two bases are tried, because an error page between two good ones must not cost a new base.
     last = dict.fromkeys(row[0] for row in _QUERIES.ask(connection, "bases", address=address_id))
     bases = _load_intact(connection, list(last)[:2])
-    deltas = (_Encoded("delta", None, digest, _compress_delta(body, base)) for digest, base in bases)
+    deltas = (_Encoded("delta", None, digest, compress_delta(body, base)) for digest, base in bases)
     delta = min(deltas, key=lambda delta: len(delta.data), default=whole)
     return delta if len(delta.data) <= DRIFT * len(whole.data) else whole
 
@@ -178,7 +178,8 @@ def _compress(body: bytes, dictionary: zstandard.ZstdCompressionDict | None, lev
     return zstandard.ZstdCompressor(level=level, dict_data=dictionary).compress(body)
 
 
-def _compress_delta(body: bytes, base: bytes) -> bytes:
+def compress_delta(body: bytes, base: bytes) -> bytes:
+    """Pack bytes as a difference to others."""
     return _compress(body, _as_dictionary(base), DELTA_LEVEL if len(body) + len(base) <= PAGES_SIZE else LEVEL)
 
 

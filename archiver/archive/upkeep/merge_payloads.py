@@ -46,11 +46,11 @@ def write_received(connection: sqlite3.Connection, site: str, digest: bytes, bod
 
 
 def write_difference(
-    connection: sqlite3.Connection, site: str, digest: bytes, size: int, base: bytes, data: bytes
+    connection: sqlite3.Connection, site: str, digest: bytes, base: bytes, data: bytes, *, size: int, is_whole: bool
 ) -> None:
     """Write a payload that is packed as a difference to one that is here; ArchiveError where it is not its digest's.
 
-    It stays one where its base is whole here, too.
+    It stays one where its base is whole here, too, unless it is to be whole.
     """
     if _is_here(connection, digest):
         return
@@ -62,7 +62,7 @@ def write_difference(
     )
     body = load_payload(connection, digest)
     query = "SELECT base_digest IS NOT NULL FROM payloads WHERE digest = ?"
-    if connection.execute(query, (base,)).fetchone()[0]:
+    if is_whole or connection.execute(query, (base,)).fetchone()[0]:
         write_whole(connection, site, digest, body)
 
 

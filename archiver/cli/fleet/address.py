@@ -19,7 +19,7 @@ def with_hub(command: Command) -> Command:
     def check(**values: Any) -> Any:
         _need_fleet()
         if not values["hub"]:
-            said = f"no hub is named; set {ENVIRONMENT}=postgresql://USER@HOST/DATABASE or give --hub"
+            said = f"no hub is named; set {ENVIRONMENT}=postgresql://HOST/DATABASE or give --hub"
             raise UsageError(said)
         return command(**values)
 

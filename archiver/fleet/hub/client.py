@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
+from uuid import uuid4
 
 import psycopg
 
@@ -105,9 +106,10 @@ class Hub:
         values = {name: getattr(bundle, name) for name in names}
         files = json.dumps([[file.digest.hex(), file.size, file.media_type, file.extension] for file in bundle.files])
         with self._connection.transaction() as rows:
-            if claim:
+            is_new = _change(rows, "append", **values, files=files, worker=worker, declaration=declaration)
+            if claim:  # last of all: from here on readers wait for this transaction, and not while the data comes
                 _hold_job(rows, claim)
-            return _change(rows, "append", **values, files=files, worker=worker, declaration=declaration)
+            return is_new
 
     def list_after(self, cursor: Cursor, sites: Sequence[str] | None = None, most: int = 100) -> list[LoggedBundle]:
         """List what was logged behind a cursor, in order, of some sites or all; fewer than ``most`` if they are large.
@@ -183,13 +185,14 @@ class Hub:
 
     def put_checkpoint(self, site: str, cursor: Cursor, path: Path, worker: str) -> None:
         """Keep a copy of a site's archive (``back_up`` makes one) that holds the log up to a cursor; two are kept."""
-        size, digest = measure_file(path)
-        values = {"site": site, "size": size, "digest": digest, "worker": worker}
+        upload, parts, (size, digest) = uuid4(), 0, measure_file(path)
+        for data in read_parts(path):
+            with self._connection.transaction() as rows:
+                _change(rows, "put_part", upload=upload, part=parts, data=data)
+            parts += 1
+        values = {"upload": upload, "parts": parts, "site": site, "size": size, "digest": digest, "worker": worker}
         with self._connection.transaction() as rows:
-            rows.execute(_QUERIES["put_checkpoint"], values | _place(cursor))
-            [(checkpoint,)] = rows.fetchall()
-            for part, data in enumerate(read_parts(path)):
-                rows.execute(_QUERIES["put_part"], {"checkpoint": checkpoint, "part": part, "data": data})
+            _change(rows, "put_checkpoint", **values, **_place(cursor))
 
     def find_checkpoint(self, site: str) -> Checkpoint | None:
         """Find the newest checkpoint of a site."""
@@ -274,14 +277,10 @@ def _read_whole(rows: Rows, file: StoredFile) -> Iterator[bytes]:
 
 
 def _read_parts(rows: Rows, checkpoint: Checkpoint) -> Iterator[bytes]:
-    part = 0
-    while True:
-        rows.execute(_QUERIES["read_part"], {"checkpoint": checkpoint.checkpoint_id, "part": part})
-        found = rows.fetchone()
-        if found is None:
-            return
-        yield found[0]
-        part += 1
+    for part in range(checkpoint.parts):
+        rows.execute(_QUERIES["read_part"], {"upload": checkpoint.upload, "part": part})
+        for (data,) in rows.fetchall():
+            yield data
 
 
 def _read_files(files: list[Any]) -> tuple[StoredFile, ...]:

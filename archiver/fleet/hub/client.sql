@@ -63,18 +63,18 @@ SELECT site, digest, first_seen, worker FROM declarations
 WHERE %(sites)s::text[] IS NULL OR site = ANY (%(sites)s::text[]) ORDER BY site, first_seen, digest;
 
 -- name: put_checkpoint
-INSERT INTO checkpoints (site, xid, seq, size, digest, worker)
-VALUES (%(site)s, %(xid)s::text::xid8, %(seq)s, %(size)s, %(digest)s, %(worker)s) RETURNING id;
+INSERT INTO checkpoints (upload, parts, site, xid, seq, size, digest, worker)
+VALUES (%(upload)s, %(parts)s, %(site)s, %(xid)s::text::xid8, %(seq)s, %(size)s, %(digest)s, %(worker)s);
 
 -- name: put_part
-INSERT INTO checkpoint_parts (checkpoint, part, data) VALUES (%(checkpoint)s, %(part)s, %(data)s);
+INSERT INTO checkpoint_parts (upload, part, data) VALUES (%(upload)s, %(part)s, %(data)s);
 
 -- name: find_checkpoint
-SELECT xid::text::bigint, seq, id, site, size, digest, made_at, worker FROM checkpoints
+SELECT xid::text::bigint, seq, upload, parts, site, size, digest, made_at, worker FROM checkpoints
 WHERE site = %(site)s ORDER BY xid DESC, seq DESC, id DESC LIMIT 1;
 
 -- name: read_part
-SELECT data FROM checkpoint_parts WHERE checkpoint = %(checkpoint)s AND part = %(part)s;
+SELECT data FROM checkpoint_parts WHERE upload = %(upload)s AND part = %(part)s;
 
 -- name: take_over_stalled
 SELECT old_job, new_job, queue FROM fleet_take_over_stalled();

@@ -1,5 +1,6 @@
 """The connection to the hub: its address, how it is made anew, and errors in words that say what to do."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -26,7 +27,8 @@ _SESSION = (
     "SET search_path = public; SET timezone = 'UTC'; SET idle_in_transaction_session_timeout = '5min'; "
     "SET client_min_messages = warning"
 )
-_WRITTEN = "write it as postgresql://USER@HOST/DATABASE, with its password in ~/.pgpass or PGPASSWORD"
+_WRITTEN = "write it as postgresql://HOST/DATABASE; PGUSER and ~/.pgpass say who asks"
+_PORTS = re.compile(r"\d{0,5}(,\d{0,5})*", re.ASCII)
 
 Rows = psycopg.Cursor[tuple[Any, ...]]
 
@@ -40,11 +42,11 @@ class HubAddress:
             parts = {name: str(value) for name, value in conninfo_to_dict(address).items() if value is not None}
         except (psycopg.Error, ValueError):
             raise UsageError(f"the address of the hub cannot be read; {_WRITTEN}") from None
-        if not parts:
-            raise UsageError(f"the address of the hub is empty; {_WRITTEN}")
+        if not parts or not _PORTS.fullmatch(parts.get("port", "")):
+            raise UsageError(f"the address of the hub names no database, or no port; {_WRITTEN}")
         self._secrets = [parts[name] for name in ("password", "sslpassword") if parts.get(name)]
         self.conninfo = make_conninfo("", **{**_SETTINGS, **parts})
-        self.shown = _describe(parts)
+        self.shown = self.hide_secrets(_describe(parts))
 
     def hide_secrets(self, text: str) -> str:
         """Return a text in one line without what nobody may read."""
@@ -58,9 +60,8 @@ class HubAddress:
 
 
 def _describe(parts: dict[str, str]) -> str:
-    user = f"{parts['user']}@" if "user" in parts else ""
     port = f":{parts['port']}" if "port" in parts else ""
-    return f"postgresql://{user}{parts.get('host', '')}{port}/{parts.get('dbname', '')}"
+    return f"postgresql://{parts.get('host', '')}{port}/{parts.get('dbname', '')}"
 
 
 class HubConnection:

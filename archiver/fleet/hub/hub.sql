@@ -12,6 +12,8 @@ BEGIN
 EXCEPTION
     -- another database of this server got them in the same moment
     WHEN duplicate_object OR unique_violation THEN NULL;
+    WHEN insufficient_privilege THEN
+        RAISE 'this role may not make the roles archive_worker and archive_reader: let a superuser CREATE them';
 END
 $$;
 
@@ -38,7 +40,7 @@ CREATE TABLE IF NOT EXISTS bundles (
     first_at timestamptz,
     last_at timestamptz,
     logged_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-    files jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(files) = 'array'),
+    files jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(files) = 'array' AND length(files::text) <= 8000000),
     declaration text CHECK (length(declaration) <= 200),
     digest bytea NOT NULL CONSTRAINT digest_of_data CHECK (digest = sha256(data)),
     data bytea NOT NULL CHECK (octet_length(data) <= 64000000),
@@ -60,9 +62,12 @@ CREATE TABLE IF NOT EXISTS files (
 );
 ALTER TABLE files ALTER COLUMN data SET STORAGE EXTERNAL;
 
--- Copies of a site's archive in which the log up to (xid, seq) is whole: a new machine need not read all of it.
+-- Copies of a site's archive in which the log up to (xid, seq) is whole: a new machine need not read all of it. Their
+-- parts come first, each in a transaction of its own, for readers of the log wait for the end of all that write.
 CREATE TABLE IF NOT EXISTS checkpoints (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    upload uuid NOT NULL UNIQUE,
+    parts integer NOT NULL CHECK (parts >= 0),
     site text NOT NULL,
     xid xid8 NOT NULL,
     seq bigint NOT NULL,
@@ -74,10 +79,12 @@ CREATE TABLE IF NOT EXISTS checkpoints (
 );
 CREATE INDEX IF NOT EXISTS checkpoints_of_site ON checkpoints (site, xid, seq);
 CREATE TABLE IF NOT EXISTS checkpoint_parts (
-    checkpoint bigint NOT NULL REFERENCES checkpoints ON DELETE CASCADE,
+    upload uuid NOT NULL,
     part integer NOT NULL,
+    writer text NOT NULL DEFAULT current_user,
+    logged_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     data bytea NOT NULL CHECK (octet_length(data) <= 16777216),
-    PRIMARY KEY (checkpoint, part)
+    PRIMARY KEY (upload, part)
 );
 ALTER TABLE checkpoint_parts ALTER COLUMN data SET STORAGE EXTERNAL;
 
@@ -110,12 +117,15 @@ CREATE OR REPLACE TRIGGER tell_of_bundles AFTER INSERT ON bundles
 FOR EACH STATEMENT EXECUTE FUNCTION fleet_tell_of_bundles();
 
 -- Of each site the two newest checkpoints stay: whoever reads the older one may go on. No worker can delete any itself.
+-- Parts that belong to none are those of an upload under way, or of one that was given up.
 CREATE OR REPLACE FUNCTION fleet_drop_checkpoints() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     DELETE FROM checkpoints WHERE site = NEW.site AND id NOT IN (
         SELECT id FROM checkpoints WHERE site = NEW.site ORDER BY xid DESC, seq DESC, id DESC LIMIT 2
     );
+    DELETE FROM checkpoint_parts p WHERE NOT EXISTS (SELECT FROM checkpoints c WHERE c.upload = p.upload)
+        AND logged_at < NEW.made_at - interval '1 day';
     RETURN NULL;
 END
 $$;
@@ -187,9 +197,7 @@ CREATE POLICY write_own ON checkpoints FOR INSERT TO archive_worker WITH CHECK (
         WHERE b.site = checkpoints.site AND b.xid = checkpoints.xid AND b.seq = checkpoints.seq
     )
 );
-CREATE POLICY write_own ON checkpoint_parts FOR INSERT TO archive_worker WITH CHECK (
-    EXISTS (SELECT FROM checkpoints c WHERE c.id = checkpoint_parts.checkpoint AND c.writer = current_user)
-);
+CREATE POLICY write_own ON checkpoint_parts FOR INSERT TO archive_worker WITH CHECK (writer = current_user);
 
 ALTER TABLE workers ENABLE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS read_all ON workers;
@@ -201,6 +209,8 @@ GRANT SELECT ON workers TO archive_worker, archive_reader;
 GRANT INSERT (id, name) ON workers TO archive_worker;
 
 REVOKE ALL ON settings, bundles, files, checkpoints, checkpoint_parts, declarations FROM PUBLIC;
+-- Servers that were upgraded from older ones allow it; fleet_drop_checkpoints must find no function of anybody else.
+REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA public TO archive_worker, archive_reader;
 GRANT SELECT ON settings, bundles, files, checkpoints, checkpoint_parts, declarations
 TO archive_worker, archive_reader;
@@ -208,8 +218,8 @@ GRANT INSERT (
     site, worker, run, kind, outcome, captures, readings, findings, first_at, last_at, files, declaration, digest, data
 ) ON bundles TO archive_worker;
 GRANT INSERT (digest, worker, data) ON files TO archive_worker;
-GRANT INSERT (site, xid, seq, size, digest, worker) ON checkpoints TO archive_worker;
-GRANT INSERT (checkpoint, part, data) ON checkpoint_parts TO archive_worker;
+GRANT INSERT (upload, parts, site, xid, seq, size, digest, worker) ON checkpoints TO archive_worker;
+GRANT INSERT (upload, part, data) ON checkpoint_parts TO archive_worker;
 GRANT INSERT (site, digest, worker) ON declarations TO archive_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE
 ON procrastinate_jobs, procrastinate_workers, procrastinate_events, procrastinate_periodic_defers TO archive_worker;

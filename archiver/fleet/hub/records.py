@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from archiver.archive.evidence.files import StoredFile
 
@@ -75,10 +76,14 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A copy of a site's archive in which the log up to ``cursor`` is whole; ``size`` and ``digest`` are the copy's."""
+    """A copy of a site's archive in which the log up to ``cursor`` is whole; ``size`` and ``digest`` are the copy's.
+
+    Its parts are those of one ``upload``.
+    """
 
     cursor: Cursor
-    checkpoint_id: int
+    upload: UUID
+    parts: int
     site: str
     size: int
     digest: bytes

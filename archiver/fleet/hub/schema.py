@@ -109,7 +109,7 @@ def _has_hub(rows: Rows) -> bool:
 
 
 def _refuse_foreign(rows: Rows, shown: str) -> None:
-    rows.execute(f"SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename IN {_OURS} ORDER BY 1")  # noqa: S608 - our own constant
+    rows.execute(f"SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename IN {_OURS} ORDER BY 1")
     taken = ", ".join(row[0] for row in rows.fetchall())
     if taken:
         raise HubError(f"{shown} has tables of another program ({taken}); give the hub a database of its own")
