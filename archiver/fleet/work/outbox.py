@@ -28,8 +28,7 @@ from archiver.model import Problem
 from archiver.site import NAME, Site
 
 ARCHIVE = "archive.db"
-PUSHED, PULLED, PULLING = "pushed", "pulled", "pulling"
-_NO, _YES = {"under_way": 0}, {"under_way": 1}
+PUSHED, PULLED = "pushed", "pulled"
 
 
 def path_of(folder: Path, site: str) -> Path:
@@ -103,20 +102,10 @@ class Outbox:
         found = self.database.execute("SELECT count(*) FROM captures WHERE id > ?", [self._load_mark().captures])
         return int(found.fetchone()[0])
 
-    def begin_pull(self) -> None:
-        """Note that what comes in now is in the log already, also where this process is killed before it says so.
-
-        All that was crawled here must be pushed before.
-        """
-        with self.database.atomic():
-            self._move(PULLING, _YES)
-
     def note_pulled(self, cursor: Cursor) -> None:
-        """Note that all up to a cursor is here, and that nothing of it is to be pushed."""
-        with self.database.atomic():
-            self._move(PULLED, {"xid": cursor.xid, "seq": cursor.seq})
-            self._move(PUSHED, mark_all(self.database.conn).to_place())
-            self._move(PULLING, _NO)
+        """Note that all up to a cursor is here, and that nothing of it is to be pushed; part of a transaction."""
+        self._move(PULLED, {"xid": cursor.xid, "seq": cursor.seq})
+        self._move(PUSHED, mark_all(self.database.conn).to_place())
 
     def find_pulled(self) -> Cursor:
         """Find up to where the log was pulled."""
@@ -139,8 +128,6 @@ class Outbox:
             hub.keep_file(file, path, worker)
 
     def _load_mark(self) -> Mark:
-        if load_cursor(self.database.conn, self._name, PULLING) == _YES:
-            return mark_all(self.database.conn)
         return Mark.from_place(load_cursor(self.database.conn, self._name, PUSHED))
 
     def _move(self, purpose: str, place: Mapping[str, int]) -> None:
