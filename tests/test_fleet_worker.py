@@ -87,11 +87,10 @@ def test_who_only_pulled_plans_what_the_one_who_crawled_would(fleet: Fleet, tmp_
         wait_until(lambda: fleet.jobs() == [])
         worker.end()
     own, pulled = path_of(worker.folder, "s0"), path_of(tmp_path / "binh", "s0")
-    with Hub(fleet.hub.url("binh")) as hub:
-        with Outbox(pulled, hub.read_identity()) as outbox:
-            assert pull(hub, "s0", outbox) == len(fleet.list_logged("evidence")) + 1
-            assert pull(hub, "s0", outbox) == 0
-            assert not outbox.push_next(hub, "binh", None, None)
+    with Hub(fleet.hub.url("binh")) as hub, Outbox(pulled, hub.read_identity()) as outbox:
+        assert pull(hub, "s0", outbox) == len(fleet.list_logged("evidence")) + 1
+        assert pull(hub, "s0", outbox) == 0
+        assert not outbox.push_next(hub, "binh", None, None)
     listing = fleet.sites.listings["s0"]
     site = Site("s0", "Của tôi", "liferay_hanoi", (listing,))
     for days in (0.1, 1, 8, 200):

@@ -58,10 +58,13 @@ def pull_files(hub: Hub, outbox: Outbox) -> None:
             hub.fetch_file(file, folder)
 
 
-def put_checkpoint(hub: Hub, site: str, outbox: Outbox, worker: str) -> bool:
-    """Put a copy of a site's archive into the hub where the last one is many bundles old; True where it did."""
+def put_checkpoint(hub: Hub, site: str, outbox: Outbox, worker: str, every: int = CHECKPOINT_EVERY) -> bool:
+    """Put a copy of a site's archive into the hub where the last one is many bundles old; True where it did.
+
+    All of the archive's own must be pushed before.
+    """
     last = hub.find_checkpoint(site)
-    if hub.count_after(last.cursor if last else BEGINNING, [site]).get(site, 0) < CHECKPOINT_EVERY:
+    if hub.count_after(last.cursor if last else BEGINNING, [site]).get(site, 0) < every:
         return False
     pull(hub, site, outbox)
     with TemporaryDirectory(dir=outbox.path.parent, prefix=".checkpoint-") as folder:
