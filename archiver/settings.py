@@ -30,9 +30,9 @@ LOG_LEVEL = "INFO"
 ARCHIVE_RECORDING_PROCESS = "auto"
 # Seconds to wait for another run of the same site, which holds its lock; "inf" waits as long as it takes.
 ARCHIVE_WAIT = 0
-# What whoever starts a crawl has to say of its run, as findings (kind: detail): of any run, and of one that fails.
-ARCHIVE_FINDINGS: dict[str, str] = {}
-ARCHIVE_FINDINGS_IF_FAILED: dict[str, str] = {}
+# What whoever starts a crawl has to say of its run as findings (Problem): of any run, and of one that fails.
+ARCHIVE_FINDINGS = ()
+ARCHIVE_FINDINGS_IF_FAILED = ()
 # An authority (RFC 3161) that attests the seal of each run when it has ended: its address, http or https; else nobody.
 ARCHIVE_TSA = os.environ.get("ARCHIVE_TSA", "")
 

@@ -11,7 +11,7 @@ from archiver.demo_portal import Portal, demo_portal, serve
 from archiver.demo_portal.exchange import Response
 from tests.conftest import PROJECT
 
-PATIENCE = 180
+PATIENCE = 60
 CHANNEL = "cong-tac-doan-hoi"
 HURRIED = {"DOWNLOAD_DELAY": "0", "ARCHIVE_ATTACHMENTS": "none", "AUTOTHROTTLE_ENABLED": "0"}
 _SITE = """
@@ -24,11 +24,11 @@ class Mine(CommitteeSpider):
 """
 
 
-def wait_until(true: Callable[[], object], seconds: float = PATIENCE) -> None:
+def wait_until(true: Callable[[], object], tell: Callable[[], object] = str, seconds: float = PATIENCE) -> None:
     """Wait for something to become true; a machine that has other work to do takes its time."""
     deadline = time.monotonic() + seconds
     while not true():
-        assert time.monotonic() < deadline
+        assert time.monotonic() < deadline, tell()
         time.sleep(0.05)
 
 

@@ -123,7 +123,7 @@ class Fleet:
 
     def wait_for(self, *outcomes: str, site: str = "s0") -> None:
         """Wait until the runs of a site are closed like this."""
-        wait_until(lambda: self.outcomes(site) == [*outcomes])
+        wait_until(lambda: self.outcomes(site) == [*outcomes], lambda: (self.outcomes(site), self.jobs()))
 
     def jobs(self) -> list[tuple[str, str]]:
         """List the jobs, each with its status."""

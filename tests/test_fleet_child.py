@@ -14,16 +14,18 @@ from sqlite_utils import Database
 from archiver.demo_portal.exchange import Response
 from archiver.fleet.work.crawl_child import CrawlChild, Crawled, CrawlOrder
 from archiver.fleet.work.outbox import Outbox
+from archiver.model import Problem
 from archiver.site import Site
 from tests.fleet_sites import HURRIED, PATIENCE, FleetSites, fleet_sites, is_there, wait_until
 
-ORDER = CrawlOrder("s0", HURRIED, {}, {})
+ORDER = CrawlOrder("s0", HURRIED)
+OLDER, FAILING = Problem("declaration_older", "bring it up to date"), Problem("site_failing", "four times")
 PARENT = """
 import sys
 from pathlib import Path
 from archiver.fleet.work.crawl_child import CrawlChild, CrawlOrder
 from tests.fleet_sites import HURRIED
-child = CrawlChild(Path(sys.argv[1]), CrawlOrder("s0", HURRIED, {}, {}))
+child = CrawlChild(Path(sys.argv[1]), CrawlOrder("s0", HURRIED))
 print(child.pid, flush=True)
 child.wait(600)
 """
@@ -73,11 +75,11 @@ def test_a_site_is_crawled_and_its_log_written(sites: FleetSites, archive: Path)
 
 @pytest.mark.slow
 def test_what_the_worker_has_to_say_is_a_finding_of_the_run(sites: FleetSites, archive: Path) -> None:
-    order = CrawlOrder("s0", HURRIED, {"declaration_older": "bring it up to date"}, {"site_failing": "four times"})
+    order = CrawlOrder("s0", HURRIED, (OLDER,), (FAILING,))
     assert _crawl(archive, order).status == 3
     assert _list_findings(archive) == [("declaration_older", "bring it up to date")]
     sites.portals["s0"].outage = lambda _: Response(500, b"")
-    order = CrawlOrder("s0", HURRIED | {"RETRY_TIMES": "0"}, {}, {"site_failing": "four times"})
+    order = CrawlOrder("s0", HURRIED | {"RETRY_TIMES": "0"}, (), (FAILING,))
     crawled = _crawl(archive, order)
     assert (crawled.status, crawled.has_run) == (1, True)
     assert _list_outcomes(archive) == ["problems", "failed"]
@@ -85,7 +87,7 @@ def test_what_the_worker_has_to_say_is_a_finding_of_the_run(sites: FleetSites, a
 
 
 def test_a_crawl_that_cannot_begin_says_why(sites: FleetSites, archive: Path) -> None:
-    crawled = _crawl(archive, CrawlOrder("s1", HURRIED, {}, {}))
+    crawled = _crawl(archive, CrawlOrder("s1", HURRIED))
     assert (crawled.status, crawled.has_run) == (2, False)
     assert crawled.reason.startswith("there is no site 's1'")
 
@@ -125,7 +127,7 @@ def test_one_that_is_killed_leaves_a_run_to_close(sites: FleetSites, archive: Pa
     )
     site = Site("s0", "Của tôi", "liferay_hanoi", ("http://127.0.0.1/tin",))
     with Outbox(archive, "test") as outbox:
-        assert outbox.close_died(site, {"site_failing": "four times"}) == 1
-        assert outbox.close_died(site, {}) == 0
+        assert outbox.close_died(site, [FAILING]) == 1
+        assert outbox.close_died(site, []) == 0
     assert _list_outcomes(archive) == ["died"]
     assert _list_findings(archive)[-1] == ("site_failing", "four times")

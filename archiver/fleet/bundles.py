@@ -116,7 +116,7 @@ def open_bundle(data: bytes) -> Iterator[tuple[sqlite3.Connection, Head]]:
 def pack(connection: sqlite3.Connection) -> bytes:
     """Compress what was written in memory to a bundle."""
     # Pages of one site share their furniture: the window reaches back over all of the usual bundle.
-    parameters = zstandard.ZstdCompressionParameters.from_level(9, window_log=24, enable_ldm=True)
+    parameters = zstandard.ZstdCompressionParameters.from_level(9, window_log=24)
     return zstandard.ZstdCompressor(compression_params=parameters).compress(connection.serialize())
 
 

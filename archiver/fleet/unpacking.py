@@ -21,7 +21,7 @@ from archiver.archive.store.schema import VERSION
 from archiver.archive.upkeep.copied_rows import CopiedRows
 from archiver.archive.upkeep.merge import Merged
 from archiver.archive.upkeep.merge_payloads import write_difference, write_received
-from archiver.archive.upkeep.soundness import list_faults
+from archiver.archive.upkeep.soundness import list_wrong_values
 from archiver.errors import ArchiveError
 from archiver.fleet.bundles import BundleError, Head, open_bundle
 from archiver.ingest.withdrawal import read_sites_again
@@ -53,8 +53,6 @@ def merge_bundles(
             heads = [_copy(connection, copied, data) for data in bundles]
             with _blaming(hashlib.sha256(bundles[0]).digest() if len(bundles) == 1 else None):
                 articles = copied.derive(partial(read_sites_again, database))
-            for site in sorted({head.site for head in heads}):
-                train_if_due(connection, site)
             if then is not None:
                 then(connection)
     finally:
@@ -84,6 +82,8 @@ def _copy(connection: sqlite3.Connection, copied: CopiedRows, data: bytes) -> He
         _lay_out(connection, bundle)
         _check_rows(connection, head)
         copied.copy(partial(_write_payloads, bundle, head.site))
+        if _has_table(bundle, "payloads"):
+            train_if_due(connection, head.site)  # what comes next is packed with it
     return head
 
 
@@ -134,7 +134,7 @@ def _has_table(bundle: sqlite3.Connection, name: str) -> bool:
 
 def _check_rows(connection: sqlite3.Connection, head: Head) -> None:
     """Refuse values that this program cannot have written, and rows of another site or run."""
-    fault = next(list_faults(connection, "other"), None)
+    fault = next(list_wrong_values(connection, "other"), None)
     if fault is not None:
         raise DamageError(fault)
     for table, column in (("sites", "name"), *((table, "site") for table in _OF_SITE)):

@@ -43,8 +43,14 @@ def index_content(connection: sqlite3.Connection, content_id: int) -> None:
 
 
 def index_new(connection: sqlite3.Connection) -> None:
-    """Enter the contents that were stored after the last one entered; every transaction of the archive ends with it."""
-    query = "SELECT id FROM contents WHERE id > (SELECT coalesce(max(content_id), 0) FROM search_order) ORDER BY id"
+    """Enter the contents that were stored after the last one entered; every transaction of the archive ends with it.
+
+    In the order of their places: before each that is smaller than the one before, FTS5 writes down what it has gathered.
+    """
+    query = (
+        "SELECT id FROM contents WHERE id > (SELECT coalesce(max(content_id), 0) FROM search_order) "
+        "ORDER BY published_at, id"
+    )
     for (content_id,) in connection.execute(query).fetchall():
         index_content(connection, content_id)
 

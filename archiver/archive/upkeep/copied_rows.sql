@@ -1,6 +1,7 @@
 -- How archives, attached as ``other`` one after the other, are joined with this one (main): copied_rows.py executes these
 -- parts in their order, all but the first and the last for each of them. Each statement copies what is not there yet;
--- ids are this archive's own, so every reference is looked up by key.
+-- ids are this archive's own, so every reference is looked up by key. SQLite is to begin with the other archive: where it
+-- would not, CROSS JOIN says so.
 
 -- name: begin
 -- The seals that authorities attest here of runs that may be joined, as they are before; and tokens that come.
@@ -183,7 +184,7 @@ SELECT site, native_key, id FROM articles WHERE id > :last_article;
 
 CREATE TEMP TABLE key_map AS
 SELECT t.id AS theirs, k.id AS ours, k.article_id
-FROM other.article_keys t JOIN main.article_keys k ON k.site = t.site AND k.native_key = t.native_key;
+FROM other.article_keys t CROSS JOIN main.article_keys k ON k.site = t.site AND k.native_key = t.native_key;
 
 CREATE UNIQUE INDEX temp.key_map_theirs ON key_map (theirs);
 

@@ -44,6 +44,11 @@ class _Table:
     columns: tuple[_Column, ...]
     checks: tuple[str, ...]
 
+    @property
+    def keys(self) -> str:
+        """Its key, as SQL names the columns."""
+        return ", ".join(f'"{column.name}"' for column in self.columns if column.key)
+
 
 def inspect_archive(connection: sqlite3.Connection, schema: str = "main") -> None:
     """Refuse an archive of which anything cannot be what this program wrote; ArchiveError says what, in one line.
@@ -73,16 +78,25 @@ def find_fault(connection: sqlite3.Connection, schema: str = "main") -> str | No
 def list_faults(connection: sqlite3.Connection, schema: str = "main") -> Iterator[str]:
     """Name every value that this program cannot have written: table, row and column, one line each."""
     for table in _list_tables():
-        place = f"FROM {schema}.{table.name}"
-        keys = ", ".join(f'"{column.name}"' for column in table.columns if column.key)
-        names = ", ".join(f'"{column.name}"' for column in table.columns)
-        count = keys.count(",") + 1
-        for row in _fetch_rows(connection, f"SELECT {keys}, {names} {place}"):
-            for fault in _check_row(table, row[count:]):
-                yield f"table {table.name}, row {_name_row(row[:count])}: {fault}"
+        yield from _list_wrong_values(connection, schema, table)
         for check in table.checks:
-            for row in _fetch_rows(connection, f"SELECT {keys} {place} WHERE NOT ({check})"):
+            query = f"SELECT {table.keys} FROM {schema}.{table.name} WHERE NOT ({check})"
+            for row in _fetch_rows(connection, query):
                 yield f"table {table.name}, row {_name_row(row)}: not so: {check}"
+
+
+def list_wrong_values(connection: sqlite3.Connection, schema: str = "main") -> Iterator[str]:
+    """Name values as ``list_faults`` does; of tables whose constraints SQLite held, since it wrote them just now."""
+    for table in _list_tables():
+        yield from _list_wrong_values(connection, schema, table)
+
+
+def _list_wrong_values(connection: sqlite3.Connection, schema: str, table: _Table) -> Iterator[str]:
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    count = table.keys.count(",") + 1
+    for row in _fetch_rows(connection, f"SELECT {table.keys}, {names} FROM {schema}.{table.name}"):
+        for fault in _check_row(table, row[count:]):
+            yield f"table {table.name}, row {_name_row(row[:count])}: {fault}"
 
 
 @cache

@@ -1,6 +1,6 @@
 """The end of a run: what its signs mean, what became of every article, and the runs that never came to their end."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlite_utils import Database
 
@@ -69,10 +69,10 @@ def _note_unturned(database: Database, run: Run, state: CrawlState) -> None:
     note_unturned(database.conn, run, len(unturned))
 
 
-def note_told(database: Database, run: Run, state: CrawlState, told: Mapping[Kind, str]) -> None:
-    """Write findings that whoever started the crawl knows of, kind by kind."""
-    for kind, detail in told.items():
-        add_finding(database.conn, run, state.options.start[0], Problem(kind, detail))
+def note_told(database: Database, run: Run, state: CrawlState, told: Iterable[Problem]) -> None:
+    """Write the findings that whoever started the crawl knows of."""
+    for problem in told:
+        add_finding(database.conn, run, state.options.start[0], problem)
 
 
 def account_for_articles(database: Database, run: Run, state: CrawlState, cut_off: str | None) -> None:

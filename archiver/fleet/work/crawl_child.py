@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from archiver.findings import Kind
+from archiver.model import Problem
 from archiver.processes import ChildProcess
 
 INTERRUPTED = 130
@@ -20,13 +20,13 @@ _MODULE = "archiver.fleet.work.crawl_process"
 class CrawlOrder:
     """What is to be crawled: a site, settings that win over the project's, and what is to be said of its run.
 
-    ``findings`` are those of any run, ``findings_if_failed`` those of one that fails, each with its detail.
+    ``findings`` are those of any run, ``findings_if_failed`` those of one that fails.
     """
 
     site: str
     settings: Mapping[str, str]
-    findings: Mapping[Kind, str]
-    findings_if_failed: Mapping[Kind, str]
+    findings: tuple[Problem, ...] = ()
+    findings_if_failed: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

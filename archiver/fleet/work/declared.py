@@ -10,8 +10,8 @@ from itertools import takewhile
 from archiver.crawl.planning.options import read_options
 from archiver.crawl.running.side_by_side import group_by_host
 from archiver.crawl.spider import CommitteeSpider
-from archiver.findings import Kind
 from archiver.fleet.hub.records import Declaration
+from archiver.model import Problem
 from archiver.site import Site
 from archiver.urls import site_of
 
@@ -47,13 +47,13 @@ def list_declared(spiders: Sequence[type[CommitteeSpider]]) -> dict[str, Declare
     return declared
 
 
-def find_older(known: Sequence[Declaration], digest: str, worker: str) -> dict[Kind, str]:
+def find_older(known: Sequence[Declaration], digest: str, worker: str) -> tuple[Problem, ...]:
     """Find that another declaration had replaced this one, and what is to be said of it; the newest is the last."""
     later = list(takewhile(lambda one: one.digest != digest, reversed(known)))
     if not later or len(later) == len(known):
-        return {}
+        return ()
     newest = later[0]
     said = f"{worker} crawls by the declaration {digest[:_SHOWN]}, replaced on {later[-1].first_seen:%Y-%m-%d} by "
     said += f"{later[-1].digest[:_SHOWN]} of {later[-1].worker}"
     said += f"; the newest is {newest.digest[:_SHOWN]} of {newest.worker}" if len(later) > 1 else ""
-    return {"declaration_older": f"{said}: bring its checkout up to date"}
+    return (Problem("declaration_older", f"{said}: bring its checkout up to date"),)

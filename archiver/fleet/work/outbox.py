@@ -6,7 +6,7 @@ How far it was pushed is one of its cursors, so whoever opens it next goes on fr
 not noted is the same bundle again, which the log has once.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -20,7 +20,6 @@ from archiver.archive.runs.run_log import add_finding, find_open_runs
 from archiver.archive.store.file import create_or_open
 from archiver.crawl.running.closing import close_died_runs
 from archiver.errors import ArchiveError, HeldError
-from archiver.findings import Kind
 from archiver.fleet.hub.client import Hub
 from archiver.fleet.hub.records import BEGINNING, Claim, Cursor
 from archiver.fleet.packing import Mark, mark_all, pack_next
@@ -112,13 +111,13 @@ class Outbox:
         place = load_cursor(self.database.conn, self._name, PULLED)
         return Cursor(place["xid"], place["seq"]) if place else BEGINNING
 
-    def close_died(self, site: Site, findings: Mapping[Kind, str]) -> int:
+    def close_died(self, site: Site, findings: Iterable[Problem]) -> int:
         """Close the runs whose process was killed, with what is to be said of them; returns how many."""
         with self.database.atomic():
             died = find_open_runs(self.database.conn, site.name)
             for run in died:
-                for kind, detail in findings.items():
-                    add_finding(self.database.conn, run, site.listings[0], Problem(kind, detail))
+                for problem in findings:
+                    add_finding(self.database.conn, run, site.listings[0], problem)
             close_died_runs(self.database, site)
         return len(died)
 

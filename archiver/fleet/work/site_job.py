@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from archiver.findings import Kind
 from archiver.fleet.hub.client import Hub
 from archiver.fleet.hub.errors import HubAwayError
 from archiver.fleet.hub.records import Claim, HubSettings
@@ -20,6 +19,7 @@ from archiver.fleet.work.pulling import pull, pull_files, put_checkpoint, restor
 from archiver.fleet.work.schedule import MOST_ENDINGS
 from archiver.fleet.work.standings import read_standing
 from archiver.fleet.work.stopping import END_SECONDS, FIRST_PAUSE, LONGEST_PAUSE, Stop, StoppedError
+from archiver.model import Problem
 
 _LOCKED = 75
 _TICK_SECONDS = 0.5
@@ -98,10 +98,9 @@ class SiteJob:
             return None
         hub.note_declaration(self._name, self._declared.digest, self._place.worker)
         older = find_older(hub.list_declarations([self._name]), self._declared.digest, self._place.worker)
-        failing: dict[Kind, str] = {}
-        if standing.is_last_try:
-            failing["site_failing"] = f"{standing.tries + 1} runs failed, one after the other; the next try is tomorrow"
-        return CrawlOrder(self._name, self._place.settings, older, failing)
+        said = f"{standing.tries + 1} runs failed, one after the other; the next try is tomorrow"
+        failing = Problem("site_failing", said)
+        return CrawlOrder(self._name, self._place.settings, older, (failing,) if standing.is_last_try else ())
 
     def _crawl(self, hub: Hub, outbox: Outbox, order: CrawlOrder) -> Crawled:
         """Crawl in a process, and push what it records as it goes on; LostJobError, when that has ended."""

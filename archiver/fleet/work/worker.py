@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from procrastinate.jobs import Job
@@ -13,7 +14,7 @@ from procrastinate.jobs import Job
 from archiver.errors import ArchiverError, HeldError
 from archiver.fleet.bundles import NewerBundleError
 from archiver.fleet.hub.client import Hub
-from archiver.fleet.hub.errors import HubAwayError, HubVersionError, LostJobError
+from archiver.fleet.hub.errors import HubAwayError, HubError, HubVersionError, LostJobError
 from archiver.fleet.hub.records import Claim, HubSettings
 from archiver.fleet.work.clocks import ClockError, check_own_clock, read_time
 from archiver.fleet.work.declared import DeclaredSite
@@ -23,6 +24,7 @@ from archiver.fleet.work.schedule import AGAIN_AFTER, MOST_ENDINGS, NEXT_DAY
 from archiver.fleet.work.site_job import Done, SiteJob, Workplace, push_rest
 from archiver.fleet.work.standings import group_closings, read_standing
 from archiver.fleet.work.stopping import FIRST_PAUSE, LONGEST_PAUSE, Stop
+from archiver.text.counting import count
 
 POLL_SECONDS = 2.0
 """From one look for a job to the next, while there is none."""
@@ -62,7 +64,10 @@ class Worker:
         self._awake = asyncio.Event()
         self._threads = ThreadPoolExecutor(self._most + 1, thread_name_prefix="job")
         async with open_jobs(self._place.hub) as self._jobs:
-            await self._persist(self._register)
+            try:
+                await self._persist(self._register)
+            except HubAwayError:  # it was asked to end while it waited
+                return
             beats = asyncio.create_task(self._beat())
             keeping = asyncio.create_task(self._keep_schedule())
             try:
@@ -98,7 +103,7 @@ class Worker:
     async def _beat(self) -> None:
         """Give signs of life until all jobs have ended."""
         while True:
-            with suppress(HubAwayError):
+            with suppress(HubError):
                 await self._jobs.beat(self._number)
             await asyncio.sleep(self._place.timing.heartbeat)
 
@@ -106,7 +111,8 @@ class Worker:
         """Push what is left, take over what stalled, and defer what is due; again and again."""
         while True:
             try:
-                await self._in_thread(self._push_left)
+                left = sorted(self._left - {*self._running.values()})
+                await self._in_thread(partial(self._push_left, left))
                 await self._in_thread(self._take_over)
                 await self._defer_due()
                 await self._jobs.clear(_FORGET_SECONDS)
@@ -136,14 +142,28 @@ class Worker:
             for taken in hub.take_over_stalled():
                 logger.warning("%s: its worker gave no sign any more; another takes over", taken.queue)
 
-    def _push_left(self) -> None:
-        """Push what earlier jobs left in their outboxes; one that is at work pushes by itself."""
-        for site in sorted(self._left - set(self._running.values())):
-            with suppress(HeldError), hold_outbox(self._place.folder, site) as path, Hub(self._place.hub) as hub:
-                with Outbox(path, hub.read_identity()) as outbox:
-                    if pushed := push_rest(hub, outbox, self._place.worker):
-                        logger.info("%s: %d bundles that were left are in the log now", site, pushed)
-                self._left.discard(site)
+    def _push_left(self, sites: Iterable[str]) -> None:
+        """Push what earlier jobs left in their outboxes; who is at work on one pushes by itself."""
+        for site in sites:
+            try:
+                self._push_outbox(site)
+            except HeldError:
+                continue
+            except HubError:
+                raise
+            except ArchiverError as error:
+                logger.warning("%s: what is left cannot be pushed: %s", site, error)
+            self._left.discard(site)
+
+    def _push_outbox(self, site: str) -> None:
+        with (
+            hold_outbox(self._place.folder, site) as path,
+            Hub(self._place.hub) as hub,
+            Outbox(path, hub.read_identity()) as outbox,
+        ):
+            pushed = push_rest(hub, outbox, self._place.worker)
+        if pushed:
+            logger.info("%s: %s that was left is in the log now", site, count(pushed, "bundle"))
 
     async def _take_jobs(self) -> None:
         while not self._stop.is_asked():
