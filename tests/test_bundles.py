@@ -1,14 +1,11 @@
 """An archive cut into bundles and merged again is the archive: in any groups, twice, by halves."""
 
 import random
-import sqlite3
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlite_utils import Database
 
 from archiver.archive.runs.run_log import close_died_run
 from archiver.archive.store.file import create_or_open
@@ -16,29 +13,12 @@ from archiver.fleet.bundles import Bundle, read_head
 from archiver.fleet.packing import Mark, mark_all, pack_next
 from archiver.fleet.unpacking import merge_bundles
 from archiver.ingest.record import record_capture
-from archiver.ingest.verify import verify
-from tests.scripted_year import Rows, close, dump, record_answers, record_run, script_year
+from tests.bundling import follow, pack_all
+from tests.scripted_year import close, dump, record_answers, record_run, script_year
 from tests.visiting import SITE
 
 FEW = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 SEEDS = st.integers(0, 100_000)
-
-
-def pack_all(connection: sqlite3.Connection, mark: Mark, most: int = 30) -> tuple[list[Bundle], Mark]:
-    """Pack all that is there after a mark."""
-    bundles = []
-    while packed := pack_next(connection, mark, most):
-        bundle, mark = packed
-        assert Mark.from_place(mark.to_place()) == mark
-        bundles.append(bundle)
-    return bundles, mark
-
-
-def follow(database: Database, bundles: Iterable[Bundle]) -> Rows:
-    """Merge bundles, check all that is there then, and return what people see."""
-    merge_bundles(database, [bundle.data for bundle in bundles])
-    assert list(verify(database)) == []
-    return dump(database)
 
 
 def _cut(bundles: list[Bundle], chance: random.Random) -> list[list[Bundle]]:

@@ -21,11 +21,11 @@ from archiver.archive.store.file import close_archive, create_or_open
 from archiver.fleet.bundles import Bundle
 from archiver.fleet.packing import Mark, pack_next
 from archiver.fleet.unpacking import merge_bundles
-from archiver.model import Capture, Purpose
 from archiver.ingest.record import read_answer, record_capture
+from archiver.model import Capture, Purpose
 from archiver.site import Site
 from tests.benchmarks.captures import PADDING, SHARED
-from tests.portal import ChannelLook, Portal, article_path, write_articles
+from tests.portal import ChannelLook, Portal, write_articles
 from tests.real_portal import read_truth, unpack_mirror
 from tests.synthetic import make_synthetic
 from tests.visiting import Visits

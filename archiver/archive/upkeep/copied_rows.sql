@@ -266,6 +266,12 @@ FROM main.runs WHERE id IN (
     UNION SELECT run_before FROM replaced
     UNION SELECT run_id FROM disputed);
 
+-- name: newest_runs
+-- Those of some runs (:runs) that no other run of their site came after.
+SELECT u.id FROM json_each(:runs) j CROSS JOIN main.runs u ON u.id = j.value
+WHERE NOT coalesce((SELECT coalesce(o.finished_at, o.started_at) > u.started_at FROM main.runs o
+    WHERE o.site = u.site AND o.id <> u.id AND NOT o.withdrawn ORDER BY o.started_at DESC LIMIT 1), 0);
+
 -- name: added_since
 -- Since when something is here that was not: a run depends on what was captured before it began.
 SELECT min(u.started_at, k.fetched_at)
