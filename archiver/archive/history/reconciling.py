@@ -9,14 +9,14 @@ not looked at.
 import heapq
 import json
 import sqlite3
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from archiver.archive.history.content import write_time
 from archiver.archive.history.delisting import judge_unlisted, weigh_again
 from archiver.archive.history.judgement import doubt_anew, is_doubted, judge, suspend
-from archiver.archive.history.readings import is_late
+from archiver.archive.history.readings import confirm_article, is_late
 from archiver.archive.history.shared_pages import REMEMBERED_FOR, is_in_question
 from archiver.archive.history.snapshots import rederive_article
 from archiver.archive.identity.joining import Settled
@@ -99,7 +99,8 @@ class News:
     """What came in: articles with new or changed readings, and runs whose own captures or row are new or changed (ids).
 
     Nothing of all this is older than ``since``. ``newest`` are runs, these or open ones, that no other run of their
-    site came after; of the articles ``latest`` nobody but these has new readings.
+    site came after; of the articles ``latest`` nobody but these has new readings. ``looks`` are the new captures of
+    those of them that were seen at no new address.
     """
 
     articles: frozenset[int]
@@ -107,6 +108,7 @@ class News:
     since: str = ""
     newest: frozenset[int] = frozenset()
     latest: frozenset[int] = frozenset()
+    looks: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
 
 def reconcile(connection: sqlite3.Connection, articles: Iterable[int], runs: Iterable[int]) -> int:
@@ -126,7 +128,11 @@ def reconcile_news(connection: sqlite3.Connection, news: News) -> int:
     of those that have several addresses: where an article was may follow from what came later.
     """
     settled = _settle(connection, news)
-    touched = {*_list_left(connection, news.articles | news.latest), *settled.articles}
+    unmoved = news.looks.keys() - settled.articles
+    confirmed = {
+        article_id for article_id in unmoved if confirm_article(connection, article_id, news.looks[article_id])
+    }
+    touched = {*_list_left(connection, news.articles | news.latest - confirmed), *settled.articles}
     for article_id in touched:
         rederive_article(connection, article_id)
     runs = news.runs | settled.runs
@@ -134,7 +140,7 @@ def reconcile_news(connection: sqlite3.Connection, news: News) -> int:
         rederive_displaced(connection, run_id, is_late=run_id not in news.newest)
     together = _Pass(connection, touched, set(runs), since=news.since, joined=settled.articles)
     together.go()
-    return len(together.go_back())
+    return len(together.go_back() | confirmed)
 
 
 def _settle(connection: sqlite3.Connection, news: News) -> Settled:

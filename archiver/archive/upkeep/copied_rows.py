@@ -33,7 +33,8 @@ class CopiedRows:
         """Begin to copy; all is over with ``derive``, or with the transaction."""
         self._connection = connection
         self._articles: set[int] = set()
-        self._readers: dict[int, set[int]] = {}
+        self._looks: dict[int, list[tuple[int, int]]] = {}
+        self._moved: set[int] = set()
         self._runs: set[int] = set()
         self._grown: set[int] = set()
         self._noise: dict[str, Noise] = {}
@@ -53,8 +54,9 @@ class CopiedRows:
         self._execute("articles", last_article=last)
         self._execute("readings")
         self._articles |= dropped
-        for article_id, run_id in connection.execute("SELECT DISTINCT article_id, run_id FROM added"):
-            self._readers.setdefault(article_id, set()).add(run_id)
+        self._moved |= {row[0] for row in connection.execute("SELECT DISTINCT article_id FROM addressed")}
+        for article_id, *look in connection.execute("SELECT DISTINCT article_id, capture_id, run_id FROM added"):
+            self._looks.setdefault(article_id, []).append((look[0], look[1]))
         self._note_runs()
         self._disputed |= {row[0] for row in self._ask("disputed_sites")}
         self._execute("copied")
@@ -78,10 +80,17 @@ class CopiedRows:
         rows = self._ask("newest_runs", runs=json.dumps([*changed]))
         newest = frozenset(row[0] for row in rows)
         exchanged = (article_id for run_id in changed for article_id in list_exchanged(self._connection, run_id))
-        older = {article_id for article_id, runs in self._readers.items() if not runs <= newest}
+        older = {article_id for article_id, looks in self._looks.items() if not newest.issuperset(dict(looks).values())}
         articles = self._articles.union(older, exchanged)
-        latest = frozenset(self._readers.keys() - articles)
-        return News(frozenset(articles), frozenset(self._runs - self._grown), self._since, newest, latest)
+        latest = self._looks.keys() - articles
+        return News(
+            frozenset(articles),
+            frozenset(self._runs - self._grown),
+            self._since,
+            newest,
+            latest=frozenset(latest),
+            looks={article_id: tuple(dict(self._looks[article_id])) for article_id in latest - self._moved},
+        )
 
     def _note_noise(self) -> None:
         for (site,) in self._connection.execute("SELECT name FROM other.sites").fetchall():
