@@ -83,15 +83,17 @@ class FleetSites:
 
 
 @contextmanager
-def fleet_sites(folder: Path, number: int = 1, more: str = "") -> Iterator[FleetSites]:
-    """Make a project with so many sites, named s0, s1 and so on, each of 15 articles."""
+def fleet_sites(
+    folder: Path, number: int = 1, more: str = "", make_portal: Callable[[int], Portal] = lambda _: demo_portal()
+) -> Iterator[FleetSites]:
+    """Make a project with so many sites, named s0, s1 and so on, each on its portal: of 15 articles, unless made."""
     (folder / "spiders").mkdir(parents=True)
     (folder / "spiders" / "__init__.py").touch()
     (folder / "scrapy.cfg").write_text("[settings]\ndefault = archiver.settings\n", encoding="ascii")
     sites = FleetSites(folder)
     with ExitStack() as stack:
         for count in range(number):
-            portal = demo_portal()
+            portal = make_portal(count)
             sites.portals[f"s{count}"] = portal
             sites.declare(f"s{count}", f"{stack.enter_context(serve(portal))}/{CHANNEL}", more)
         yield sites
