@@ -441,6 +441,33 @@ def test_a_run_that_is_cut_off_is_taken_up_without_double_work(
     assert crawling.archiver("verify").status == 0
 
 
+SLOW_DISK = """
+import time
+from archiver.crawl.documents import document_requests
+
+keep = document_requests.keep_file
+
+def keep_slowly(*arguments):
+    time.sleep(1)
+    return keep(*arguments)
+
+document_requests.keep_file = keep_slowly
+"""
+
+
+def test_the_run_is_not_over_before_a_slow_disk_has_the_last_file(crawling: Crawling, tmp_path: Path) -> None:
+    """What an earlier run left is asked for when nothing else is under way; then nothing but the disk is at work."""
+    (tmp_path / "sitecustomize.py").write_text(SLOW_DISK, encoding="utf-8")
+    with serve(make_portal()) as base:
+        assert crawl(crawling, base, MONDAY, "-s", "ARCHIVE_MAX_REQUESTS=6").status == 3
+        start = ("-a", f"start={base}/{CHANNEL}")
+        places = {"PYTHONPATH": f"{tmp_path}:{PROJECT}", "ARCHIVE_NOW": (MONDAY + timedelta(hours=1)).isoformat()}
+        done = crawling.archiver("crawl", SITE, *start, *QUICK, **places)
+    assert "the crawl ends here" not in done.err
+    kept = crawling.query("SELECT DISTINCT file_url FROM attachments WHERE problem IS NULL")
+    assert {str(row["file_url"]).removeprefix(base) for row in kept} == {PLAN, FORM, COPY, TABLE}
+
+
 @pytest.mark.slow
 def test_a_disk_that_does_not_take_them_ends_the_crawl(crawling: Crawling) -> None:
     folder_of(crawling).write_text("a file stands where the folder should")

@@ -68,6 +68,11 @@ class ArticleFilesPipeline(MediaPipeline):
         super().open_spider()
         self.spiderinfo.downloaded = _Forgetful()
 
+    async def close_spider(self, spider: Spider | None = None) -> None:
+        """Wait for the files that an earlier run left: the disk may take the last one when no request waits any more."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+
     async def process_item(self, item: dict[str, Any] | Visit, spider: Spider | None = None) -> Any:
         """Wait for the files of an article, a few at a time: no more articles are under way than files can follow."""
         await self._wait_for(self._list_files(item))
