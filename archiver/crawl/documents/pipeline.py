@@ -69,7 +69,7 @@ class ArticleFilesPipeline(MediaPipeline):
         self.spiderinfo.downloaded = _Forgetful()
 
     async def close_spider(self, spider: Spider | None = None) -> None:
-        """Wait for the files that an earlier run left: the disk may take the last one when no request waits any more."""
+        """Wait for files that an earlier run left: the disk may take the last one when no request waits any more."""
         if self._tasks:
             await asyncio.wait(self._tasks)
 
