@@ -182,6 +182,8 @@ class _Chosen:
         """Collect them by the names of their tables."""
         self._bind(run=self.run_id, captures=self.captures, is_closing=self.is_closing, found=self.found)
         self._bind(open_run=None if self.is_closing else self.run_id, first=min(self.captures, default=0))
+        self._bind(last=max(self.captures, default=0))
+        self._bind(found_later=self._ask("found_later")[0][0])
         self._bind(downloaded=_write_count(self.downloaded))
         again = self._ask("read_again")
         named = {row[0] for row in (*again, *self._ask("named_captures"))}.difference(self.captures)

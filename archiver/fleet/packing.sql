@@ -44,9 +44,15 @@ WHERE EXISTS (SELECT 1 FROM readings x WHERE x.article_id = r.article_id AND x.p
             AND ((bk.fetched_at > ok.fetched_at AND bk.fetched_at < k.fetched_at)
                 OR (bk.fetched_at < ok.fetched_at AND bk.fetched_at > k.fetched_at)));
 
+-- name: found_later
+-- The first finding about a capture that comes later.
+SELECT coalesce(min(id), 9223372036854775807) FROM findings
+WHERE run_id = :run AND id > :found AND capture_id > :last AND NOT :is_closing;
+
 -- name: named_captures
 -- Captures that findings and learned noise name.
-SELECT f.capture_id FROM findings f WHERE f.run_id = :run AND f.id > :found AND f.capture_id IS NOT NULL
+SELECT f.capture_id FROM findings f
+WHERE f.run_id = :run AND f.id > :found AND f.id < :found_later AND f.capture_id IS NOT NULL
 UNION
 SELECT l.capture_id FROM captures k CROSS JOIN learned_noise l ON l.capture_id = k.id
 WHERE k.run_id = :run AND :is_closing;
@@ -87,7 +93,8 @@ SELECT run_id, authority, stamped_at, token FROM seal_tokens
 WHERE run_id = :run AND run_id IS NOT :open_run ORDER BY authority;
 
 -- name: findings
-SELECT id, run_id, kind, url, detail, capture_id FROM findings WHERE run_id = :run AND id > :found ORDER BY id;
+SELECT id, run_id, kind, url, detail, capture_id FROM findings
+WHERE run_id = :run AND id > :found AND id < :found_later ORDER BY id;
 
 -- name: downloads
 SELECT address_id, fetched_at, run_id, status, digest, problem, validators FROM downloads

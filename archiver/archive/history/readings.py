@@ -1,6 +1,8 @@
 """Recording readings: what one parser made of one capture, for each article it shows."""
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -247,6 +249,33 @@ def find_known(connection: sqlite3.Connection, site: str, key: str) -> int | Non
     """Return the id of an article that was seen with its content; None for one that listings only name."""
     article_id = find_article(connection, site, key)
     return article_id if article_id is not None and count_snapshots(connection, article_id) else None
+
+
+def confirm_article(connection: sqlite3.Connection, article_id: int, captures: Sequence[int]) -> bool:
+    """Note what the latest captures of an article show, if that is what it showed before, and no more than that.
+
+    False where its history is to be derived anew: something of it may be written already then.
+    """
+    rows = connection.execute(
+        "SELECT k.id AS capture_id, k.fetched_at, r.sign, r.parser_id, r.content_id, r.address_id, r.detail, r.views, "
+        "r.standing = 'counted' AND NOT r.doubtful AS is_sure FROM json_each(?) j "
+        "CROSS JOIN captures k ON k.id = j.value CROSS JOIN readings r ON r.article_id = ? AND r.capture_id = k.id "
+        "ORDER BY k.fetched_at, r.sign DESC",
+        (json.dumps(captures), article_id),
+    )
+    return all(row["is_sure"] and _confirm_by(connection, article_id, row) for row in rows.fetchall())
+
+
+def _confirm_by(connection: sqlite3.Connection, article_id: int, row: sqlite3.Row) -> bool:
+    sighting = Sighting(row["capture_id"], row["fetched_at"], "")
+    views = None if row["views"] is None else Count("", row["views"])
+    if row["sign"] == "listed":
+        return _note_article(connection, article_id, sighting, views, "listed AND address_id")
+    if row["sign"] != "content":
+        return False
+    last = find_last_content(connection, article_id, row["parser_id"], sighting.at, row["detail"])
+    same = last is not None and (last.parser_id, last.content_id) == (row["parser_id"], row["content_id"])
+    return bool(same and last and _extend(connection, article_id, sighting, last, views, row["address_id"]))
 
 
 def _extend(

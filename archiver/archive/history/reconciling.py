@@ -9,20 +9,24 @@ not looked at.
 import heapq
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from archiver.archive.history.content import write_time
 from archiver.archive.history.delisting import judge_unlisted, weigh_again
 from archiver.archive.history.judgement import doubt_anew, is_doubted, judge, suspend
-from archiver.archive.history.readings import is_late
+from archiver.archive.history.readings import confirm_article, is_late
 from archiver.archive.history.shared_pages import REMEMBERED_FOR, is_in_question
 from archiver.archive.history.snapshots import rederive_article
+from archiver.archive.identity.joining import Settled
 from archiver.archive.identity.settlement import (
     MAY_STRAY,
+    join_settled,
     rederive_displaced,
     report_identity,
     settle_articles,
+    settle_newest,
     settle_run,
     settle_site,
 )
@@ -90,23 +94,66 @@ def _judge_one(connection: sqlite3.Connection, run: Run, *, is_open: bool) -> No
         judge(connection, run)
 
 
-def reconcile(connection: sqlite3.Connection, articles: Iterable[int], runs: Iterable[int], since: str = "") -> int:
+@dataclass(frozen=True, slots=True)
+class News:
+    """What came in: articles with new or changed readings, and runs whose own captures or row are new or changed (ids).
+
+    Nothing of all this is older than ``since``. ``newest`` are runs, these or open ones, that no other run of their
+    site came after; of the articles ``latest`` nobody but these has new readings. ``looks`` are the new captures of
+    those of them that were seen at no new address.
+    """
+
+    articles: frozenset[int]
+    runs: frozenset[int]
+    since: str = ""
+    newest: frozenset[int] = frozenset()
+    latest: frozenset[int] = frozenset()
+    looks: Mapping[int, Sequence[int]] = field(default_factory=dict)
+
+
+def reconcile(connection: sqlite3.Connection, articles: Iterable[int], runs: Iterable[int]) -> int:
     """Derive articles anew, judge runs again that changed or that depend on these; returns the articles touched.
 
     ``articles`` are those with new or changed readings, ``runs`` those whose own captures or row are new or changed;
-    both by their ids. Nothing of all this is older than ``since``: runs that began before depend on it only through an
-    article whose keys were joined or parted, or that has several addresses, for where it was may follow from what came
-    later.
+    both by their ids.
     """
-    settled = settle_articles(connection, articles, [*runs])
-    touched = set(settled.articles)
+    return reconcile_news(connection, News(frozenset(articles), frozenset(runs)))
+
+
+def reconcile_news(connection: sqlite3.Connection, news: News) -> int:
+    """Do so for what is known of, better than that it came; runs that it cannot touch cost nothing.
+
+    What runs that are the newest met is settled when they are closed, by what may be another now, as in a crawl. Runs
+    that began before all of it depend on it only through articles whose keys were joined or parted, and through misses
+    of those that have several addresses: where an article was may follow from what came later.
+    """
+    settled = _settle(connection, news)
+    unmoved = news.looks.keys() - settled.articles
+    confirmed = {
+        article_id for article_id in unmoved if confirm_article(connection, article_id, news.looks[article_id])
+    }
+    touched = {*_list_left(connection, news.articles | news.latest - confirmed), *settled.articles}
     for article_id in touched:
         rederive_article(connection, article_id)
-    for run_id in settled.runs:
-        rederive_displaced(connection, run_id, is_late=True)
-    together = _Pass(connection, touched, set(settled.runs), since=since)
+    runs = news.runs | settled.runs
+    for run_id in runs:
+        rederive_displaced(connection, run_id, is_late=run_id not in news.newest)
+    together = _Pass(connection, touched, set(runs), since=news.since, joined=settled.articles)
     together.go()
-    return len(together.go_back())
+    return len(together.go_back() | confirmed)
+
+
+def _settle(connection: sqlite3.Connection, news: News) -> Settled:
+    older = settle_articles(connection, news.articles, [*(news.runs - news.newest)])
+    query = "SELECT id, site FROM runs WHERE id IN (SELECT value FROM json_each(?))"
+    closed = connection.execute(query, (json.dumps([*(news.runs & news.newest)]),)).fetchall()
+    return join_settled((older, *(settle_newest(connection, Run(*row)) for row in closed)))
+
+
+def _list_left(connection: sqlite3.Connection, articles: Iterable[int]) -> set[int]:
+    """List those of some articles that are still there: the keys of others may have become another's."""
+    query = "SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(?))"
+    return {row[0] for row in connection.execute(query, (json.dumps([*articles]),))}
 
 
 class _Pass:
@@ -119,6 +166,7 @@ class _Pass:
         runs: set[int],
         after: tuple[str, int] | None = None,
         since: str = "",
+        joined: Iterable[int] = (),
     ) -> None:
         self._connection = connection
         self._articles = articles
@@ -133,7 +181,8 @@ class _Pass:
         self._push(self._find_runs("id IN (SELECT value FROM json_each(?))", runs))
         self._push_visitors(articles, after[0] if after else since)
         if since:
-            self._push_visitors(self._list_movable(articles))
+            self._push_visitors(frozenset(joined))
+            self._push_missing(articles)
 
     def go(self) -> set[int]:
         """Judge all that wait; returns the articles whose history may be another now."""
@@ -223,14 +272,15 @@ class _Pass:
         self._whole.update(row[2] for row in successors)
         self._push(followers + successors)
 
-    def _list_movable(self, articles: set[int]) -> set[int]:
-        """List those of some articles that have several keys or addresses."""
-        rows = self._connection.execute(
-            "SELECT value FROM json_each(?) a WHERE (SELECT count(*) > 1 FROM article_keys WHERE article_id = a.value) "
-            "OR (SELECT count(*) > 1 FROM article_addresses WHERE article_id = a.value)",
-            (json.dumps([*articles]),),
+    def _push_missing(self, articles: set[int]) -> None:
+        """Let the runs wait that missed articles at one of several addresses."""
+        self._push(
+            self._find_runs(
+                "id IN (SELECT k.run_id FROM json_each(?) a CROSS JOIN readings r ON r.article_id = a.value "
+                f"AND r.sign = 'missing' CROSS JOIN captures k ON k.id = r.capture_id AND {MAY_STRAY})",
+                articles,
+            )
         )
-        return {row[0] for row in rows}
 
     def _push_visitors(self, articles: set[int] | frozenset[int], after: str = "") -> None:
         """Let the runs wait that have readings of articles."""

@@ -29,21 +29,30 @@ def settle_run(connection: sqlite3.Connection, run: Run, *, is_late: bool) -> Se
 
     Where an article is depends on whether the run walked all listings, so that is found anew too.
     """
-    settled = settle_identity(connection, run.site, _list_seeds(connection, run))
+    settled = settle_newest(connection, run)
     rederive_displaced(connection, run.id, is_late=is_late)
     return settled
 
 
+def settle_newest(connection: sqlite3.Connection, run: Run) -> Settled:
+    """Settle the identity of what a run met that no other run of its site came after."""
+    return settle_identity(connection, run.site, _list_seeds(connection, run))
+
+
 def settle_articles(connection: sqlite3.Connection, articles: Iterable[int], runs: Sequence[int]) -> Settled:
-    """Settle the identity of articles with new readings, and of what changed runs met; all of these are touched."""
+    """Settle the identity of articles with new readings, and of what changed runs met; returns what was written."""
     values = {"articles": json.dumps([*articles]), "runs": json.dumps([*runs])}
     keys: dict[str, set[int]] = {}
     for site, key in _QUERIES.ask(connection, "keys_of", **values):
         keys.setdefault(site, set()).add(key)
     settled = [settle_identity(connection, site, sorted(some)) for site, some in keys.items()]
-    rows = connection.execute("SELECT id FROM articles WHERE id IN (SELECT value FROM json_each(:articles))", values)
-    left = frozenset(row[0] for row in rows.fetchall())
-    return Settled(left.union(*(one.articles for one in settled)), frozenset(runs).union(*(s.runs for s in settled)))
+    return join_settled(settled)
+
+
+def join_settled(settled: Iterable[Settled]) -> Settled:
+    """Put together what was written."""
+    each = [*settled]
+    return Settled(frozenset().union(*(one.articles for one in each)), frozenset().union(*(one.runs for one in each)))
 
 
 def settle_site(connection: sqlite3.Connection, site: str) -> None:

@@ -45,7 +45,7 @@ def index_content(connection: sqlite3.Connection, content_id: int) -> None:
 def index_new(connection: sqlite3.Connection) -> None:
     """Enter the contents that were stored after the last one entered; every transaction of the archive ends with it.
 
-    In the order of their places: before each that is smaller than the one before, FTS5 writes down what it has gathered.
+    In the order of their places: before each that is smaller than the last, FTS5 writes down what it has gathered.
     """
     query = (
         "SELECT id FROM contents WHERE id > (SELECT coalesce(max(content_id), 0) FROM search_order) "

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from archiver.archive.evidence.same_files import list_exchanged
-from archiver.archive.history.reconciling import reconcile
+from archiver.archive.history.reconciling import News, reconcile_news
 from archiver.archive.noise.learned_rules import list_noisier, load_noise
 from archiver.archive.noise.spreading import rederive_versioned
 from archiver.archive.runs.imported_runs import count_imported_run
@@ -33,6 +33,8 @@ class CopiedRows:
         """Begin to copy; all is over with ``derive``, or with the transaction."""
         self._connection = connection
         self._articles: set[int] = set()
+        self._looks: dict[int, list[tuple[int, int]]] = {}
+        self._moved: set[int] = set()
         self._runs: set[int] = set()
         self._grown: set[int] = set()
         self._noise: dict[str, Noise] = {}
@@ -51,7 +53,10 @@ class CopiedRows:
         dropped = self._drop_replaced()
         self._execute("articles", last_article=last)
         self._execute("readings")
-        self._articles |= {row[0] for row in connection.execute("SELECT DISTINCT article_id FROM added")} | dropped
+        self._articles |= dropped
+        self._moved |= {row[0] for row in connection.execute("SELECT DISTINCT article_id FROM addressed")}
+        for article_id, *look in connection.execute("SELECT DISTINCT article_id, capture_id, run_id FROM added"):
+            self._looks.setdefault(article_id, []).append((look[0], look[1]))
         self._note_runs()
         self._disputed |= {row[0] for row in self._ask("disputed_sites")}
         self._execute("copied")
@@ -62,16 +67,30 @@ class CopiedRows:
         ``read_again`` makes all readings of some sites again: where a run counts in one archive and is withdrawn in the
         other, what was read on the way of it cannot be told from the rest.
         """
-        connection, runs = self._connection, self._runs - self._grown
-        changed = self._runs | self._grown
-        exchanged = (article_id for run_id in changed for article_id in list_exchanged(connection, run_id))
-        touched = reconcile(connection, self._articles.union(exchanged), runs, since=self._since)
+        connection, changed = self._connection, self._runs | self._grown
+        touched = reconcile_news(connection, self._sum_up(changed))
         for site in list_noisier(connection, self._noise):
             rederive_versioned(connection, site)
         self._settle_disputes(changed, read_again)
         self._count_died(changed)
         self._execute("end")
         return touched
+
+    def _sum_up(self, changed: set[int]) -> News:
+        rows = self._ask("newest_runs", runs=json.dumps([*changed]))
+        newest = frozenset(row[0] for row in rows)
+        exchanged = (article_id for run_id in changed for article_id in list_exchanged(self._connection, run_id))
+        older = {article_id for article_id, looks in self._looks.items() if not newest.issuperset(dict(looks).values())}
+        articles = self._articles.union(older, exchanged)
+        latest = self._looks.keys() - articles
+        return News(
+            frozenset(articles),
+            frozenset(self._runs - self._grown),
+            self._since,
+            newest,
+            latest=frozenset(latest),
+            looks={article_id: tuple(dict(self._looks[article_id])) for article_id in latest - self._moved},
+        )
 
     def _note_noise(self) -> None:
         for (site,) in self._connection.execute("SELECT name FROM other.sites").fetchall():

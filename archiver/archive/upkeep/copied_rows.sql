@@ -198,12 +198,19 @@ ON CONFLICT (version) DO UPDATE SET since = min(since, excluded.since);
 -- name: readings
 -- Addresses of articles, contents and readings. What is known of an address twice: as JOIN_ADDRESSES
 -- (identity/keys.py).
-INSERT INTO article_addresses (article_id, address_id, seen_from, answered, section, section_from, key_id)
-SELECT m.article_id, a.id, t.seen_from, t.answered, t.section, t.section_from, m.ours
+CREATE TEMP TABLE addressed AS
+SELECT m.article_id, a.id AS address_id, t.seen_from, t.answered, t.section, t.section_from, m.ours AS key_id
 FROM other.article_addresses t
 JOIN key_map m ON m.theirs = t.key_id
 JOIN other.addresses ta ON ta.id = t.address_id
 JOIN main.addresses a ON a.site = ta.site AND a.url = ta.url
+LEFT JOIN main.article_addresses o ON o.article_id = m.article_id AND o.address_id = a.id
+WHERE NOT coalesce(o.seen_from <= t.seen_from AND o.answered >= t.answered
+    AND (t.section_from IS NULL OR o.section_from < t.section_from
+        OR (o.section_from = t.section_from AND o.section IS t.section)), 0);
+
+INSERT INTO article_addresses (article_id, address_id, seen_from, answered, section, section_from, key_id)
+SELECT article_id, address_id, seen_from, answered, section, section_from, key_id FROM addressed
 WHERE true
 ON CONFLICT (article_id, address_id) DO UPDATE SET
     section = CASE WHEN section_from IS NULL OR excluded.section_from < section_from THEN excluded.section
@@ -266,6 +273,12 @@ FROM main.runs WHERE id IN (
     UNION SELECT run_before FROM replaced
     UNION SELECT run_id FROM disputed);
 
+-- name: newest_runs
+-- Those of some runs (:runs) that no other run of their site came after.
+SELECT u.id FROM json_each(:runs) j CROSS JOIN main.runs u ON u.id = j.value
+WHERE NOT coalesce((SELECT coalesce(o.finished_at, o.started_at) > u.started_at FROM main.runs o
+    WHERE o.site = u.site AND o.id <> u.id AND NOT o.withdrawn ORDER BY o.started_at DESC LIMIT 1), 0);
+
 -- name: added_since
 -- Since when something is here that was not: a run depends on what was captured before it began.
 SELECT min(u.started_at, k.fetched_at)
@@ -296,6 +309,7 @@ DROP TABLE temp.received;
 DROP TABLE temp.replaced;
 DROP TABLE temp.capture_map;
 DROP TABLE temp.key_map;
+DROP TABLE temp.addressed;
 DROP TABLE temp.added;
 
 -- name: end
