@@ -282,7 +282,7 @@ def test_two_workers_share_many_sites(tmp_path: Path, hub_database: HubDatabase)
             wait_until(lambda: all(fleet.outcomes(name) for name in sites.portals))
             wait_until(lambda: fleet.jobs() == [])
             assert (one.end().status, other.end().status) == (130, 130)
-        assert {name: fleet.outcomes(name) for name in sites.portals} == dict.fromkeys(sites.portals, ["finished"])
+        assert {name: fleet.outcomes(name) for name in sites.portals} == {name: ["finished"] for name in sites.portals}
         archive = fleet.follow()
     counted = archive.query("SELECT site, count(*) AS n FROM current_articles GROUP BY site ORDER BY site")
     assert [row["n"] for row in counted] == [ARTICLES] * 4
