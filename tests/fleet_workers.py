@@ -87,8 +87,12 @@ class Fleet:
 
     def run(self, *arguments: str) -> Done:
         """Call the command with this hub, as its owner."""
+        return self.call(*arguments, "--hub", self.hub.url())
+
+    def call(self, *arguments: str) -> Done:
+        """Call the command."""
         done = subprocess.run(
-            [sys.executable, "-m", "archiver", *arguments, "--hub", self.hub.url()],
+            [sys.executable, "-m", "archiver", *arguments],
             cwd=self.sites.folder,
             env=self.sites.environment | {"COLUMNS": "200"},
             capture_output=True,

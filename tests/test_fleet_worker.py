@@ -5,7 +5,7 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -242,3 +242,48 @@ def test_a_site_that_fails_is_tried_again_and_then_failing(fleet: Fleet) -> None
     )
     assert found == [{"n": 1}]
     assert _list_findings(archive).count("site_failing") == 1
+
+
+@pytest.mark.slow
+def test_a_worker_that_was_stopped_for_long_and_goes_on_does_no_harm(fleet: Fleet) -> None:
+    """Another has its site by then; what the first had and had not pushed is logged in nobody's name, once."""
+    fleet.sites.hold_after("s0", 6)
+    with fleet.worker("anna") as stopped:
+        wait_until(lambda: fleet.sites.count_asked("s0") > 6 and fleet.count_captures() >= 6)
+        everybody = [stopped.process.pid, *stopped.list_crawls()]
+        assert len(everybody) == 2
+        for process in everybody:
+            os.kill(process, signal.SIGSTOP)
+        fleet.sites.release("s0")
+        with fleet.worker("binh", user="binh") as other:
+            wait_until(lambda: len(fleet.outcomes()) >= 2, fleet.outcomes)
+            for process in everybody:
+                os.kill(process, signal.SIGCONT)
+            wait_until(lambda: not stopped.list_crawls())
+            wait_until(lambda: len(fleet.outcomes()) >= 3, fleet.outcomes)
+            wait_until(lambda: fleet.jobs() == [])
+            assert stopped.end().status == 130
+            assert other.end().status == 130
+    archive = fleet.follow()
+    assert (_count_articles(archive), _is_sound(archive)) == (ARTICLES, True)
+    assert archive.query("SELECT max(snapshots) AS most FROM current_articles") == [{"most": 1}]
+
+
+@pytest.mark.slow
+def test_two_workers_share_many_sites(tmp_path: Path, hub_database: HubDatabase) -> None:
+    """Each site is crawled once, whoever takes it; sites on one host by one worker at a time."""
+    with fleet_sites(tmp_path / "project", number=4) as sites:
+        fleet = Fleet(hub_database, sites, tmp_path)
+        fleet.set_timing()
+        for name, portal in sites.portals.items():
+            portal.outage = lambda target, portal=portal: replace(portal.page(target), delay=0.05)
+            assert sites.listings[name]
+        with fleet.worker("anna", "--jobs", "2") as one, fleet.worker("binh", "--jobs", "2", user="binh") as other:
+            wait_until(lambda: all(fleet.outcomes(name) for name in sites.portals))
+            wait_until(lambda: fleet.jobs() == [])
+            assert (one.end().status, other.end().status) == (130, 130)
+        assert {name: fleet.outcomes(name) for name in sites.portals} == {name: ["finished"] for name in sites.portals}
+        archive = fleet.follow()
+    counted = archive.query("SELECT site, count(*) AS n FROM current_articles GROUP BY site ORDER BY site")
+    assert [row["n"] for row in counted] == [ARTICLES] * 4
+    assert _is_sound(archive)

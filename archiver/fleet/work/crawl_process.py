@@ -29,14 +29,15 @@ _WAIT_SECONDS = 30
 def _work(pipe: Connection, archive: Path) -> None:
     show_only_what_may_be_shown()
     order = pipe.recv()
-    obey_signals()
-    _obey_pipe(pipe)
     try:
-        pipe.send(_crawl(archive, order))
+        _obey_pipe(pipe)
+        said = _crawl(archive, order)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # whoever wants its end now has it
     except ArchiverError as error:
-        pipe.send(Crawled(error.exit_status, make_showable(str(error))))
-    except KeyboardInterrupt:
-        pipe.send(Crawled(INTERRUPTED))
+        said = Crawled(error.exit_status, make_showable(str(error)))
+    except KeyboardInterrupt:  # before the crawl began, or after it ended
+        said = Crawled(INTERRUPTED)
+    pipe.send(said)
 
 
 def _crawl(archive: Path, order: CrawlOrder) -> Crawled:
@@ -57,6 +58,7 @@ def _obey_pipe(pipe: Connection) -> None:
 
     The thread takes no signals itself, for those belong to the crawl (archiver/crawl/running/ending.py).
     """
+    obey_signals()
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, list_ending())
     threading.Thread(target=_wait_for_end, args=(pipe,), name="pipe", daemon=True).start()
     signal.pthread_sigmask(signal.SIG_SETMASK, mask)

@@ -18,7 +18,7 @@ from archiver.fleet.work.outbox import Outbox, hold_outbox
 from archiver.fleet.work.pulling import pull, pull_files, put_checkpoint, restore_checkpoint
 from archiver.fleet.work.schedule import MOST_ENDINGS
 from archiver.fleet.work.standings import read_standing
-from archiver.fleet.work.stopping import END_SECONDS, FIRST_PAUSE, LONGEST_PAUSE, Stop, StoppedError
+from archiver.fleet.work.stopping import END_SECONDS, FIRST_PAUSE, LONGEST_PAUSE, Absence, Stop, StoppedError
 from archiver.model import Problem
 
 _LOCKED = 75
@@ -48,7 +48,7 @@ class SiteJob:
     def __init__(self, place: Workplace, declared: DeclaredSite, claim: Claim, stop: Stop) -> None:
         self._place, self._declared, self._claim, self._stop = place, declared, claim, stop
         self._name = declared.site.name
-        self._is_away = False
+        self._absence = Absence(f"what is crawled of {self._name} is kept here, and pushed when it is back")
 
     def do(self) -> Done:
         """Do it, and say whether it is done, or what is to become of it.
@@ -58,7 +58,7 @@ class SiteJob:
         """
         try:
             with hold_outbox(self._place.folder, self._name, _HOLD_SECONDS) as path, Hub(self._place.hub) as hub:
-                identity = self._stop.persist(lambda: self._begin(hub, path), self._note_away)
+                identity = self._stop.persist(lambda: self._begin(hub, path), self._absence.note)
                 with Outbox(path, identity) as outbox:
                     return self._crawl_if_due(hub, outbox)
         except StoppedError:
@@ -76,7 +76,7 @@ class SiteJob:
         return identity
 
     def _crawl_if_due(self, hub: Hub, outbox: Outbox) -> Done:
-        order = self._stop.persist(lambda: self._make_order(hub), self._note_away)
+        order = self._stop.persist(lambda: self._make_order(hub), self._absence.note)
         if order is None:
             logger.info("%s: another worker crawled it meanwhile", self._name)
             return "done"
@@ -85,7 +85,7 @@ class SiteJob:
         has_run = crawled.has_run
         if not has_run and crawled.status != _LOCKED:
             has_run = outbox.close_died(self._declared.site, order.findings_if_failed) > 0
-        self._stop.persist(lambda: self._push_all(hub, outbox), self._note_away, END_SECONDS)
+        self._stop.persist(lambda: self._push_all(hub, outbox), self._absence.note, END_SECONDS)
         logger.info("%s: %s", self._name, _describe(crawled))
         if crawled.status == INTERRUPTED:
             return "stopped" if self._stop.is_asked() else "done"
@@ -122,27 +122,21 @@ class SiteJob:
         try:
             self._push(hub, outbox)
         except HubAwayError as error:
-            self._note_away(error)
+            self._absence.note(error)
             return False
         return True
 
     def _push(self, hub: Hub, outbox: Outbox) -> None:
         while outbox.push_next(hub, self._place.worker, self._claim, self._declared.digest):
-            self._is_away = False
+            self._absence.end()
             if self._stop.is_asked():
                 return
 
     def _push_all(self, hub: Hub, outbox: Outbox) -> None:
         while outbox.push_next(hub, self._place.worker, self._claim, self._declared.digest):
-            self._is_away = False
+            self._absence.end()
         if not self._stop.is_asked():
             put_checkpoint(hub, self._name, outbox, self._place.worker)
-
-    def _note_away(self, error: HubAwayError) -> None:
-        """Say once that the hub does not answer."""
-        if not self._is_away:
-            logger.warning("%s: %s; what is crawled is kept here and pushed when it is back", self._name, error)
-        self._is_away = True
 
 
 class _Pushes:

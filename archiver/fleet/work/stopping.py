@@ -1,5 +1,6 @@
 """The end of a worker that somebody asked for, and how long things may still take then."""
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +12,25 @@ END_SECONDS = 40.0
 """For the end of a crawl, which takes up to ten of them, and for what is left to push."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 _Answer = TypeVar("_Answer")
+logger = logging.getLogger(__name__)
+
+
+class Absence:
+    """That the hub is away, said once each time; ``meanwhile`` says what is done until it is back."""
+
+    def __init__(self, meanwhile: str) -> None:
+        self._meanwhile = meanwhile
+        self._is_told = False
+
+    def note(self, error: HubAwayError) -> None:
+        """Say that it does not answer, unless that was said."""
+        if not self._is_told:
+            logger.warning("%s; %s", error, self._meanwhile)
+        self._is_told = True
+
+    def end(self) -> None:
+        """Note that it answers."""
+        self._is_told = False
 
 
 class StoppedError(Exception):

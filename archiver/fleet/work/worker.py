@@ -23,7 +23,7 @@ from archiver.fleet.work.outbox import Outbox, hold_outbox, list_outboxes
 from archiver.fleet.work.schedule import AGAIN_AFTER, MOST_ENDINGS, NEXT_DAY
 from archiver.fleet.work.site_job import Done, SiteJob, Workplace, push_rest
 from archiver.fleet.work.standings import group_closings, read_standing
-from archiver.fleet.work.stopping import FIRST_PAUSE, LONGEST_PAUSE, Stop
+from archiver.fleet.work.stopping import FIRST_PAUSE, LONGEST_PAUSE, Absence, Stop
 from archiver.text.counting import count
 
 POLL_SECONDS = 2.0
@@ -31,20 +31,25 @@ POLL_SECONDS = 2.0
 # Workers that gave no sign for so long are forgotten. Their jobs are taken over long before.
 _FORGET_SECONDS = 24 * 3600.0
 _GIVE_BACK_SECONDS = 5.0
+_WAITING = "waiting for it"
 _FATAL = (ClockError, NewerBundleError, HubVersionError)
 _Answer = TypeVar("_Answer")
 logger = logging.getLogger(__name__)
 
 
 def find_timing(address: str) -> HubSettings:
-    """Find what holds for all workers of a hub.
+    """Find what holds for all workers of a hub; while it is away, this waits for it.
 
-    ClockError, HubVersionError, HubAwayError, UsageError where this machine cannot work for it.
+    ClockError, HubVersionError, HubError, UsageError where this machine cannot work for it.
     """
     with Hub(address) as hub:
-        hub.check_jobs()
-        check_own_clock(hub.read_clock)
-        return hub.read_settings()
+        return Stop().persist(partial(_read_timing, hub), Absence(_WAITING).note)
+
+
+def _read_timing(hub: Hub) -> HubSettings:
+    hub.check_jobs()
+    check_own_clock(hub.read_clock)
+    return hub.read_settings()
 
 
 class Worker:
@@ -57,7 +62,7 @@ class Worker:
         self._left = set(list_outboxes(place.folder))
         self._failure: ArchiverError | None = None
         self._number = 0
-        self._is_away = False
+        self._absence = Absence(_WAITING)
 
     async def run(self) -> None:
         """Work until ``stop``; ArchiverError where this machine cannot work for the hub."""
@@ -117,7 +122,7 @@ class Worker:
                 await self._defer_due()
                 await self._jobs.clear(_FORGET_SECONDS)
             except HubAwayError as error:
-                self._note_away(error)
+                self._absence.note(error)
             except _FATAL as error:
                 self._fail(error)
             except ArchiverError as error:
@@ -190,12 +195,12 @@ class Worker:
         try:
             job = await self._jobs.fetch(list(self._declared), self._number)
         except HubAwayError as error:
-            self._note_away(error)
+            self._absence.note(error)
             return None
         except UnknownWorkerError:
             await self._persist(self._register)
             return None
-        self._is_away = False
+        self._absence.end()
         return job
 
     async def _do(self, job: Job) -> None:
@@ -244,7 +249,7 @@ class Worker:
             try:
                 return await call()
             except HubAwayError as error:
-                self._note_away(error)
+                self._absence.note(error)
                 if self._stop.is_asked():
                     deadline = deadline or loop.time() + _GIVE_BACK_SECONDS
                     if loop.time() > deadline:
@@ -259,8 +264,3 @@ class Worker:
         """End in order, since nothing can be done for the hub on this machine."""
         self._failure = error
         self.stop()
-
-    def _note_away(self, error: HubAwayError) -> None:
-        if not self._is_away:
-            logger.warning("%s; waiting for it", error)
-        self._is_away = True
