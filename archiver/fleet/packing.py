@@ -5,7 +5,7 @@ has these and no more has the archive of a process that was killed. A closing is
 its findings and downloads. What follows from readings (articles, snapshots, events, judgements) is not sent: whoever
 merges derives it. packing.sql says which rows these are.
 
-Of pages of 97 KB, 30 a bundle, a first look takes 2.0 to 2.5 KB of the log, and a later one 0.2 to 0.7 (tests/benchmarks).
+Of pages of 97 KB, 30 a bundle, a first look takes 2.0 to 2.5 KB of the log, a later one 0.2 to 0.7.
 """
 
 import json
