@@ -146,13 +146,16 @@ def _pack_evidence(connection: sqlite3.Connection, mark: Mark, run_id: int, capt
     rows = chosen.collect()
     times = sorted(row[3] for row in rows["captures"] if row[0] in set(captures))
     bundle = _write(chosen, rows, "evidence", None, (times[0], times[-1]))
-    after = replace(
-        mark.meet(connection, run_id),
-        captures=captures[-1],
+    return bundle, replace(_go_on(mark.meet(connection, run_id), rows), captures=captures[-1])
+
+
+def _go_on(mark: Mark, rows: Mapping[str, Rows]) -> Mark:
+    """Go on behind the findings and downloads of a bundle; those of other runs come with their closings."""
+    return replace(
+        mark,
         findings=max([mark.findings, *(row[0] for row in rows["findings"])]),
         downloads=max([mark.downloads, *(_count(row[1]) for row in rows["downloads"])]),
     )
-    return bundle, after
 
 
 def _pack_closing(connection: sqlite3.Connection, mark: Mark, run_id: int) -> tuple[Bundle, Mark]:
@@ -162,7 +165,7 @@ def _pack_closing(connection: sqlite3.Connection, mark: Mark, run_id: int) -> tu
         "SELECT outcome, started_at, finished_at, decided_at FROM runs WHERE id = ?", (run_id,)
     ).fetchone()
     bundle = _write(chosen, rows, "closing", own[0], (own[1], own[2]))
-    met = mark.meet(connection, run_id)
+    met = _go_on(mark.meet(connection, run_id), rows)
     stamped = max([mark.stamped, *(_count(row[2]) for row in rows["seal_tokens"])])
     return bundle, replace(met, open=met.open - {run_id}, decided=max(mark.decided, _count(own[3])), stamped=stamped)
 
