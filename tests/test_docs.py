@@ -41,6 +41,7 @@ ELSEWHERE = {
 ENGLISH, VIETNAMESE = "docs/getting-started.md", "docs/bat-dau.md"
 OWN_PLATFORM = "docs/own-platform.md"  # test_own_platform.py follows it
 BACKFILL = "docs/backfill.md"  # test_backfill_guide.py follows it, with a web archive of its own
+FLEET = "docs/fleet.md"  # test_fleet_guide.py follows it, with a hub of its own
 
 
 def _lines_of(name: str) -> list[str]:
@@ -51,7 +52,9 @@ def _lines_of(name: str) -> list[str]:
 MAKES = sorted({line for name in NAMES for line in _lines_of(name) if line.startswith("make ")})
 # One page has the commands of the other (tested below); they need not run twice.
 FOLLOWED = [
-    name for name in NAMES if name not in (VIETNAMESE, OWN_PLATFORM, BACKFILL) and set(_lines_of(name)) - set(MAKES)
+    name
+    for name in NAMES
+    if name not in (VIETNAMESE, OWN_PLATFORM, BACKFILL, FLEET) and set(_lines_of(name)) - set(MAKES)
 ]
 
 

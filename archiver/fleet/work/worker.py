@@ -168,7 +168,7 @@ class Worker:
         ):
             pushed = push_rest(hub, outbox, self._place.worker)
         if pushed:
-            logger.info("%s: %s that was left is in the log now", site, count(pushed, "bundle"))
+            logger.info("%s: pushed %s that an earlier job left", site, count(pushed, "bundle"))
 
     async def _take_jobs(self) -> None:
         while not self._stop.is_asked():
