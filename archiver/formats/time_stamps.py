@@ -128,6 +128,8 @@ def _find_certificates(encoded: bytes) -> tuple[int, int]:
 def _list_elements(encoded: bytes, place: int, end: int) -> Iterator[bytes]:
     while place < end:
         following = _enter(encoded, place)[1]
+        if following > end:
+            raise ValueError("an element ends after its set")
         yield encoded[place:following]
         place = following
 
