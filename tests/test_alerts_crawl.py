@@ -75,6 +75,7 @@ def test_a_crawl_tells_what_it_saw_and_no_more(scene: Scene) -> None:
     assert (scene.archiver("alerts", "send"), len(scene.hook.bodies)) == (Done(0, "", ""), 1)
 
 
+@pytest.mark.slow
 def test_a_service_in_trouble_is_a_line_and_a_finding(scene: Scene) -> None:
     """The crawl is done, with findings; the check says so until what waited was taken."""
     scene.hook.status = 503
@@ -99,6 +100,7 @@ main()
 """
 
 
+@pytest.mark.slow
 def test_killed_between_the_end_of_the_run_and_sending(scene: Scene) -> None:
     """kill -9 after the commit: whoever sends next sends it, once."""
     words = ("crawl", "dukdhcd", *FAST, "-s", "AUTOTHROTTLE_ENABLED=0", "-a", f"start={scene.start}", "-a", "full=1")
@@ -113,6 +115,7 @@ def test_killed_between_the_end_of_the_run_and_sending(scene: Scene) -> None:
     assert len(scene.hook.told) == 2
 
 
+@pytest.mark.slow
 def test_alerts_that_cannot_be_read_stop_no_crawl(scene: Scene) -> None:
     """The line names alert and key; what was not told is told once the file is right again."""
     file = alerts_file(scene.crawling.path)

@@ -98,6 +98,7 @@ steps = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(steps=steps)
 @settings(max_examples=25)
 def test_every_change_is_told_and_again_only_after_a_kill(

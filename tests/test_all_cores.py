@@ -221,6 +221,7 @@ def test_a_signal_ends_all_in_order(sites: Sites, number: int) -> None:
     assert sites.are_free()
 
 
+@pytest.mark.slow
 def test_the_second_signal_ends_all_at_once(sites: Sites) -> None:
     """What was recorded stays; the next crawl takes it up."""
     sites.hold()
@@ -258,6 +259,7 @@ def test_the_others_end_where_the_parent_alone_is_killed(sites: Sites) -> None:
     assert sites.articles() == _in_full(sites)
 
 
+@pytest.mark.slow
 def test_a_child_that_is_killed_costs_no_site(sites: Sites) -> None:
     """Its sites are begun again in another process, and take up what was recorded; those of the other go on."""
     sites.hold()

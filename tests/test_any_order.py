@@ -67,6 +67,7 @@ def test_a_scripted_year_has_all_that_can_happen(tmp_path: Path) -> None:
 
 @FEW
 @given(seed=SEEDS)
+@example(seed=20643)  # two keys with one text, which a later page tells apart
 def test_reading_all_again_is_the_identity(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = _new_folder(tmp_path_factory) / "archive.db"
     before = record_year(path, script_year(seed))

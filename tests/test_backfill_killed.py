@@ -114,6 +114,7 @@ def check_asked_once(asked: list[Asked], last: list[str], distinct: int) -> None
     check_pauses(asked)
 
 
+@pytest.mark.slow
 def test_killed_ten_times_it_asks_for_everything_once(crawling: Crawling, archive: WebArchive, base: str) -> None:
     captures = keep_site(30)
     archive.captures = captures

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -146,6 +146,7 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
 
 @FEW
 @given(seed=SEEDS)
+@example(seed=9213)  # two keys with one text, which a later page tells apart
 def test_a_year_that_is_imported_late_is_as_if_it_had_been_there(
     tmp_path_factory: pytest.TempPathFactory, seed: int
 ) -> None:

@@ -122,6 +122,7 @@ def _dump(path: Path) -> list[str]:
     return dump
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("eager")
 def test_any_number_of_processes_makes_the_same_archive(older: Path, tmp_path: Path) -> None:
     """Row for row the same, ids included, and the same output."""

@@ -108,7 +108,7 @@ MOMENTS = {"in the walk": _in_the_walk, "after the walk": _after_the_walk}
     ("moment", "number", "days", "more"),
     [
         ("after the walk", signal.SIGTERM, 1.25, ()),
-        ("in the walk", signal.SIGKILL, 3, ()),
+        pytest.param("in the walk", signal.SIGKILL, 3, (), marks=pytest.mark.slow),
         pytest.param("in the walk", signal.SIGTERM, 0.01, ("-a", "deep=1"), marks=pytest.mark.slow),
         pytest.param("after the walk", signal.SIGKILL, 20, ("-a", "full=1"), marks=pytest.mark.slow),
         pytest.param("after the walk", signal.SIGKILL, 0.01, ("-a", "full=1"), marks=pytest.mark.slow),

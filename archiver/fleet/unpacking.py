@@ -49,15 +49,46 @@ def merge_bundles(
         for statement in _list_tables().values():
             connection.execute(statement)
         with database.atomic():
-            copied = CopiedRows(connection)
-            heads = [_copy(connection, copied, data) for data in bundles]
-            with _blaming(hashlib.sha256(bundles[0]).digest() if len(bundles) == 1 else None):
-                articles = copied.derive(partial(read_sites_again, database))
+            merging = _Merging(database)
+            for data in bundles:
+                merging.add(data)
+            merging.derive()
             if then is not None:
                 then(connection)
     finally:
         connection.execute("DETACH other")
-    return Merged(articles, max((head.program for head in heads), default=None))
+    return Merged(merging.articles, max(merging.programs, default=None))
+
+
+class _Merging:
+    """Bundles that are being merged: what follows from them is derived behind each closing.
+
+    What the next run of a site brought is derived quickest when that is done.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._copied: CopiedRows | None = None
+        self._digests: list[bytes] = []
+        self.articles = 0
+        self.programs: set[str] = set()
+
+    def add(self, data: bytes) -> None:
+        """Copy the rows of a bundle."""
+        self._copied = self._copied or CopiedRows(self._database.conn)
+        self._digests.append(hashlib.sha256(data).digest())
+        head = _copy(self._database.conn, self._copied, data)
+        self.programs.add(head.program)
+        if head.kind == "closing":
+            self.derive()
+
+    def derive(self) -> None:
+        """Derive what follows from all that was copied."""
+        if self._copied is None:
+            return
+        with _blaming(self._digests[0] if len(self._digests) == 1 else None):
+            self.articles += self._copied.derive(partial(read_sites_again, self._database))
+        self._copied, self._digests = None, []
 
 
 _OF_BUNDLE: tuple[type[Exception], ...] = (ArchiveError, *CONTENT_ERRORS)

@@ -335,7 +335,7 @@ def _read_again(scene: _Scene, article_id: int, content: LastContent) -> None:
     sighting = Sighting(content.capture_id, content.at, scene.site.name)
     known = meet_key(connection, scene.site.name, page.native_key)
     read = Content.of_article(page)
-    content_id = store_content(connection, read, article_id, content.at, None)
+    content_id = store_content(connection, read, Known(article_id, known.key_id), content.at, None)
     address, _ = add_address(connection, known, sighting, page.url, page.section, answered=True)
     note_clues(connection, scene.site.name, known, page, read)
     shown = NewReading("article", "content", "counted", page.views, content_id, note_look(page), address_id=address)

@@ -149,7 +149,7 @@ def _record_article_again(
     address, _ = add_address(connection, known, sighting, article.url, article.section, answered=True)
     content = Content.of_article(article)
     note_clues(connection, sighting.site, known, article, content)
-    content_id = store_content(connection, content, article_id, sighting.at, None)
+    content_id = store_content(connection, content, known, sighting.at, None)
     standing, look = stored.standing or "counted", note_look(article)
     shown = NewReading("article", "content", standing, article.views, content_id, look, stored.doubtful, address)
     add_reading(connection, known, sighting, parser, shown)

@@ -12,6 +12,7 @@ from tests.benchmarks import captures
 from tests.benchmarks.crawling import bench_crawling
 from tests.benchmarks.disk import bench_disk
 from tests.benchmarks.extraction import bench_extraction
+from tests.benchmarks.fleet import bench_fleet
 from tests.benchmarks.growth import bench_growth
 from tests.benchmarks.listings import bench_listings
 from tests.benchmarks.many import bench_many
@@ -47,6 +48,7 @@ OF_OURS: Mapping[str, Callable[..., None]] = {
 # These take minutes each; with a number, of so many articles.
 LONG: Mapping[str, Callable[..., None]] = {
     "disk": bench_disk,
+    "fleet": bench_fleet,
     "growth": bench_growth,
     "listings": bench_listings,
     "merging": bench_merging,

@@ -89,8 +89,7 @@ def _read_mirror(folder: Path) -> Iterator[Look]:
         run = visits.begin(at)
         for second, file in enumerate(sorted(read_truth(SHARED))):
             key = str(10_000 + second)
-            url = f"http://sotttt.example/tin/-/asset_publisher/x/content/{second}?p_p_auth=1"
-            url = f"http://sotttt.example{article_path_of(key)}"
+            url = f"http://sotttt.example/tin/-/view_content/{key}-x.html"
             headers = (("Content-Type", "text/html; charset=UTF-8"), ("Date", f"{at + timedelta(seconds=second)}"))
             capture = Capture(url, at + timedelta(seconds=second), 200, headers, (unpacked / file).read_bytes())
             purpose = Purpose("article", key)
@@ -100,11 +99,6 @@ def _read_mirror(folder: Path) -> Iterator[Look]:
         look, mark = _pack(visits, mark, name)
         yield look
     visits.database.close()
-
-
-def article_path_of(key: str) -> str:
-    """Return an address at which the platform expects an article."""
-    return f"/tin/-/view_content/{key}-x.html"
 
 
 def _pack(visits: Visits, mark: Mark, name: str) -> tuple[Look, Mark]:

@@ -66,7 +66,7 @@ def record_article(
     address, moved = add_address(connection, known, sighting, article.url, article.section, answered=True)
     content = Content.of_article(article)
     doubtful = is_doubtful(connection, article_id, sighting, parser, content, last, detail)
-    content_id = store_content(connection, content, article_id, sighting.at, last)
+    content_id = store_content(connection, content, known, sighting.at, last)
     standing: Standing = "pending" if doubtful else "counted"
     shown = NewReading("article", "content", standing, article.views, content_id, detail, doubtful, address)
     add_reading(connection, known, sighting, parser, shown)

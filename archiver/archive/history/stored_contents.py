@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from archiver.archive.history.comparing import load_content
 from archiver.archive.history.content import COLUMNS, Content
+from archiver.archive.identity.keys import Known
 from archiver.archive.noise.learned_rules import load_noise_of
 from archiver.archive.noise.without_noise import without_noise
 from archiver.text.sketches import WITHOUT_LAYOUT, lacks_layout
@@ -12,13 +13,17 @@ from archiver.text.sketches import WITHOUT_LAYOUT, lacks_layout
 
 @dataclass(frozen=True, slots=True)
 class LastContent:
-    """A good reading of an article, the last one or another: which capture and parser, and what was read."""
+    """A good reading of an article, the last one or another: which capture and parser, and what was read.
+
+    ``key_id`` is the key under which it was recorded.
+    """
 
     capture_id: int
     at: str
     parser_id: int
     content_id: int
     digest: bytes
+    key_id: int
 
 
 def find_last_content(
@@ -51,7 +56,7 @@ def _find_content(
     connection: sqlite3.Connection, article_id: int, parser_id: int, condition: str, order: str, time: str
 ) -> LastContent | None:
     row = connection.execute(
-        "SELECT r.capture_id, k.fetched_at, r.parser_id, r.content_id, c.digest FROM readings r "
+        "SELECT r.capture_id, k.fetched_at, r.parser_id, r.content_id, c.digest, r.key_id FROM readings r "
         "JOIN captures k ON k.id = r.capture_id JOIN contents c ON c.id = r.content_id "
         f"WHERE r.article_id = ? AND r.sign = 'content' AND r.standing = 'counted' {condition} ? "
         f"ORDER BY k.fetched_at {order}, r.parser_id = ? DESC, r.newest DESC LIMIT 1",
@@ -68,38 +73,39 @@ def has_lost_fields(connection: sqlite3.Connection, last: LastContent, content: 
 
 
 def store_content(
-    connection: sqlite3.Connection, content: Content, article_id: int, at: str, last: LastContent | None
+    connection: sqlite3.Connection, content: Content, known: Known, at: str, last: LastContent | None
 ) -> int:
-    """Store a content unless the article had one before ``at`` that compares as equal; returns its id.
+    """Store a content unless one was read under its key before ``at`` that compares as equal; returns its id.
 
     So spellings and addresses that move with every visit are kept once, and which of them is shown does not depend on
-    the order in which captures are recorded: the earliest has a row of its own.
+    the order in which captures are recorded: the earliest has a row of its own. Keys that are one article today may be
+    two tomorrow: none takes the spelling of another.
     """
-    if last and last.digest == content.digest:
+    if last and last.digest == content.digest and last.key_id == known.key_id:
         return last.content_id
-    equal = _find_equal(connection, content, article_id, at) or _find_alike(connection, content, article_id, at)
+    equal = _find_equal(connection, content, known, at) or _find_alike(connection, content, known, at)
     return equal or _keep_content(connection, content)
 
 
-def _find_equal(connection: sqlite3.Connection, content: Content, article_id: int, at: str) -> int | None:
+def _find_equal(connection: sqlite3.Connection, content: Content, known: Known, at: str) -> int | None:
     row = connection.execute(
         "SELECT r.content_id FROM readings r JOIN captures k ON k.id = r.capture_id "
-        "JOIN contents c ON c.id = r.content_id WHERE r.article_id = ? AND r.sign = 'content' AND c.digest = ? "
-        "AND k.fetched_at < ? ORDER BY k.fetched_at LIMIT 1",
-        (article_id, content.digest, at),
+        "JOIN contents c ON c.id = r.content_id WHERE r.article_id = ? AND r.key_id = ? AND r.sign = 'content' "
+        "AND c.digest = ? AND k.fetched_at < ? ORDER BY k.fetched_at LIMIT 1",
+        (known.article_id, known.key_id, content.digest, at),
     ).fetchone()
     return int(row[0]) if row else None
 
 
-def _find_alike(connection: sqlite3.Connection, content: Content, article_id: int, at: str) -> int | None:
-    """Find the earliest content of an article before a time that differs in nothing but noise."""
-    noise = load_noise_of(connection, article_id)
+def _find_alike(connection: sqlite3.Connection, content: Content, known: Known, at: str) -> int | None:
+    """Find the earliest content read under a key before a time that differs in nothing but noise."""
+    noise = load_noise_of(connection, known.article_id)
     if not noise:
         return None
     rows = connection.execute(
         "SELECT r.content_id FROM readings r JOIN captures k ON k.id = r.capture_id WHERE r.article_id = ? "
-        "AND r.sign = 'content' AND k.fetched_at < ? GROUP BY r.content_id ORDER BY min(k.fetched_at)",
-        (article_id, at),
+        "AND r.key_id = ? AND r.sign = 'content' AND k.fetched_at < ? GROUP BY r.content_id ORDER BY min(k.fetched_at)",
+        (known.article_id, known.key_id, at),
     ).fetchall()
     digest = without_noise(content, noise).digest
     return next(

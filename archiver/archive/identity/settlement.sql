@@ -19,7 +19,7 @@ WHERE k.run_id = :run AND r.sign = 'content' AND NOT EXISTS (
         SELECT 1 FROM clues o WHERE o.site = c.site AND o.clue = c.clue AND o.key_id <> c.key_id))
 UNION
 SELECT DISTINCT r.key_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
-WHERE k.run_id = :run AND r.sign IN ('missing', 'moved')
+WHERE k.run_id = :run AND r.sign IN ('missing', 'moved') AND r.key_id <> 0
 UNION
 SELECT DISTINCT r.key_id FROM captures k CROSS JOIN readings r ON r.capture_id = k.id
 JOIN articles a ON a.id = r.article_id
