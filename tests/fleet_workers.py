@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +26,9 @@ QUICK = {"heartbeat": 0.5, "stalled_after": 4.0, "schedule_every": 0.5, "push_ev
 class RunningWorker:
     """A worker under way; ``folder`` is that of its archives."""
 
-    process: "subprocess.Popen[str]"
+    process: "subprocess.Popen[bytes]"
     folder: Path
-    lines: list[str] = field(default_factory=list)
+    log: Path
 
     def list_crawls(self) -> list[int]:
         """List the processes that crawl for it."""
@@ -46,8 +47,7 @@ class RunningWorker:
     def end(self, number: int = signal.SIGTERM) -> Done:
         """Let it end in order and return how it did."""
         self.process.send_signal(number)
-        _, errors = self.process.communicate(timeout=PATIENCE)
-        return Done(self.process.returncode, "", errors)
+        return Done(self.process.wait(PATIENCE), "", self.log.read_text())
 
 
 @dataclass
@@ -57,6 +57,7 @@ class Fleet:
     hub: HubDatabase
     sites: FleetSites
     folder: Path
+    _numbers: Iterator[int] = field(default_factory=count)
 
     def set_timing(self, **seconds: float) -> None:
         """Set what holds for all workers of the hub."""
@@ -70,15 +71,18 @@ class Fleet:
         folder = self.folder / name
         settings = [word for pair in HURRIED.items() for word in ("-s", "=".join(pair))]
         command = ["worker", "--hub", self.hub.url(user), "--folder", str(folder), *settings, *more]
-        with subprocess.Popen(
-            [sys.executable, "-m", "archiver", *command],
-            cwd=self.sites.folder,
-            env=self.sites.environment | environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
-            worker = RunningWorker(process, folder)
+        log = self.folder / f"{name}-{next(self._numbers)}.log"
+        with (
+            log.open("wb") as errors,
+            subprocess.Popen(
+                [sys.executable, "-m", "archiver", *command],
+                cwd=self.sites.folder,
+                env=self.sites.environment | environment,
+                stdout=subprocess.DEVNULL,
+                stderr=errors,
+            ) as process,
+        ):
+            worker = RunningWorker(process, folder, log)
             try:
                 yield worker
             finally:

@@ -125,6 +125,25 @@ def test_another_takes_over_from_a_worker_that_is_killed(fleet: Fleet) -> None:
 
 
 @pytest.mark.slow
+def test_a_site_whose_workers_die_one_after_the_other_does_not_wait(fleet: Fleet) -> None:
+    """That a run died is no reason to put the next try off, where the worker died with it."""
+    for name in ("anna", "binh"):
+        fleet.sites.hold_after("s0", 3)
+        asked = fleet.sites.count_asked("s0")
+        with fleet.worker(name) as victim:
+            wait_until(lambda asked=asked: fleet.sites.count_asked("s0") > asked + 3)
+            assert victim.list_crawls()
+            victim.kill()
+    fleet.sites.release("s0")
+    with fleet.worker("chi"):
+        wait_until(lambda: {*fleet.outcomes()} & {"finished", "problems"}, lambda: (fleet.outcomes(), fleet.jobs()))
+        wait_until(lambda: fleet.jobs() == [])
+    archive = fleet.follow()
+    assert {"outcome": "died"} in archive.query("SELECT outcome FROM run_summary")
+    assert (_count_articles(archive), _is_sound(archive)) == (ARTICLES, True)
+
+
+@pytest.mark.slow
 def test_a_worker_that_is_to_end_gives_its_job_back(fleet: Fleet) -> None:
     """The crawl ends in order, the rest is logged, and the next worker takes it up at once."""
     fleet.sites.hold_after("s0", 5)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 import psycopg
 from procrastinate import App, PsycopgConnector
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 from psycopg.errors import ForeignKeyViolation, RaiseException
 from psycopg_pool import AsyncNullConnectionPool
@@ -63,9 +63,15 @@ class Jobs:
             await self._manager.finish_job(job, Status.SUCCEEDED, delete_job=True)
 
     async def give_back(self, job: Job, at: datetime) -> None:
-        """Let a job be done at a time, by any worker. LostJobError where another has it."""
+        """Let a job be done at a time, by any worker; where one waits for the site already, that is enough.
+
+        LostJobError where another has it.
+        """
         with _telling():
-            await self._manager.retry_job(job, retry_at=at)
+            try:
+                await self._manager.retry_job(job, retry_at=at)
+            except UniqueViolation:
+                await self._manager.finish_job(job, Status.ABORTED, delete_job=True)
 
     async def defer(self, site: str, host: str) -> bool:
         """Let a site be crawled; False where it waits for that already."""

@@ -24,7 +24,7 @@ from archiver.model import Problem
 _LOCKED = 75
 _TICK_SECONDS = 0.5
 _HOLD_SECONDS = 30.0
-Done = Literal["done", "stopped", "later"]
+Done = Literal["done", "stopped", "soon", "later"]
 logger = logging.getLogger(__name__)
 
 
@@ -89,12 +89,17 @@ class SiteJob:
         logger.info("%s: %s", self._name, _describe(crawled))
         if crawled.status == INTERRUPTED:
             return "stopped" if self._stop.is_asked() else "done"
+        if crawled.status == _LOCKED:
+            return "soon"
         return "done" if has_run else "later"
 
     def _make_order(self, hub: Hub) -> CrawlOrder | None:
-        """Say what is to be crawled; None where the site is not due, since another did it."""
+        """Say what is to be crawled; None where another did it.
+
+        A run that died may be one whose worker was killed: whoever took its job over does not wait for the next try.
+        """
         standing = read_standing(self._declared.every, hub.list_closings([self._name], MOST_ENDINGS))
-        if not standing.is_due(read_time(hub.read_clock)):
+        if not standing.tries and not standing.is_due(read_time(hub.read_clock)):
             return None
         hub.note_declaration(self._name, self._declared.digest, self._place.worker)
         older = find_older(hub.list_declarations([self._name]), self._declared.digest, self._place.worker)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -168,7 +168,7 @@ class Worker:
         ):
             pushed = push_rest(hub, outbox, self._place.worker)
         if pushed:
-            logger.info("%s: pushed %s that an earlier job left", site, count(pushed, "bundle"))
+            logger.info("%s: logged %s that an earlier job left", site, count(pushed, "bundle"))
 
     async def _take_jobs(self) -> None:
         while not self._stop.is_asked():
@@ -216,6 +216,9 @@ class Worker:
         except _FATAL as error:
             self._fail(error)
             done = "stopped"
+        except HeldError as error:
+            logger.warning("%s: %s", job.queue, error)
+            done = "soon"
         except ArchiverError as error:
             logger.error("%s: %s", job.queue, error)
             done = "later"
@@ -229,6 +232,8 @@ class Worker:
 
     async def _conclude(self, job: Job, done: Done) -> None:
         at = datetime.now(UTC)
+        if done == "soon":
+            at += timedelta(seconds=self._place.timing.schedule_every)
         if done == "later":
             at += (*AGAIN_AFTER, NEXT_DAY)[min(job.attempts, len(AGAIN_AFTER))]
         try:
