@@ -44,7 +44,7 @@ def test_a_site_is_late_when_nobody_crawls_it() -> None:
 
 
 def test_a_site_that_waits_for_its_first_crawl_is_late_after_a_while() -> None:
-    assert not _stand([]).late
+    assert (_stand([]).state, _stand([]).late) == ("due", False)
     assert not _stand([], (OpenJob("s0", "todo", "", None, NOW - HOUR / 2),)).late
     assert _stand([], (OpenJob("s0", "todo", "", None, NOW - LATE_AFTER),)).late
 

@@ -25,6 +25,7 @@ from archiver.ingest.record import read_answer, record_capture
 from archiver.model import Capture, Purpose
 from archiver.site import Site
 from tests.benchmarks.captures import PADDING, SHARED
+from tests.benchmarks.hub_inserts import bench_hub_inserts
 from tests.portal import ChannelLook, Portal, write_articles
 from tests.real_portal import read_truth, unpack_mirror
 from tests.synthetic import make_synthetic
@@ -56,12 +57,13 @@ class Look:
 
 
 def bench_fleet(articles: str = str(ARTICLES)) -> None:
-    """Print bytes of log, and the speed of a follower with an empty archive and with one of so many articles."""
+    """Print bytes of log, the speed of a follower with an empty archive and one of so many articles, and of a hub."""
     with tempfile.TemporaryDirectory() as folder:
         looks = {site.name: [*_watch(Path(folder) / site.name, site)] for site in (OTHER, LARGE)}
         mirrored = [*_read_mirror(Path(folder) / "mirror")] if SHARED.is_dir() else []
         _print_log([*looks[OTHER.name], *mirrored])
         _print_speed(Path(folder), int(articles), looks)
+    bench_hub_inserts()
 
 
 def _watch(folder: Path, site: Site) -> Iterator[Look]:

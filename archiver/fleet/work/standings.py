@@ -8,15 +8,15 @@ from typing import Literal
 from archiver.fleet.hub.records import Closing, OpenJob
 from archiver.fleet.work.schedule import LATE_AFTER, Ending, Standing, find_standing
 
-State = Literal["running", "waiting", "idle"]
+State = Literal["running", "waiting", "due", "idle"]
 
 
 @dataclass(frozen=True, slots=True)
 class SiteStanding:
     """How a site stands. ``every`` are hours, and ``due_at`` is None, where this checkout does not declare it.
 
-    ``state``: a worker has it (``worker``, ``since``), it waits for one, or it is not due. ``bundles`` counts
-    those that the follower's archive has not merged yet, None where there is none.
+    ``state``: a worker has it (``worker``, ``since``), it waits for one, it is due and nobody noticed yet, or it is not
+    due. ``bundles`` counts those that the follower's archive has not merged yet, None where there is none.
     """
 
     site: str
@@ -72,13 +72,14 @@ def _describe(
     standing = read_standing(timedelta(hours=every or 0), closings)
     last = closings[0] if closings else None
     is_running = job is not None and job.status == "doing"
+    is_due = bool(every) and standing.is_due(at)
     return SiteStanding(
         site,
         every,
         last.outcome if last else None,
         (last.finished_at or last.logged_at) if last else None,
         standing.due_at if every else None,
-        "running" if is_running else "waiting" if job else "idle",
+        "running" if is_running else "waiting" if job else "due" if is_due else "idle",
         job.worker if job else "",
         job.since if job else None,
         not is_running and ((bool(every) and standing.is_late(at)) or _waits_long(job, at)),
