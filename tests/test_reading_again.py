@@ -212,9 +212,13 @@ def _count_read(path: Path) -> int:
 
 
 def _children(process: int) -> list[int]:
-    """List the children of a process, without the one in which tests start programs (starting.py)."""
+    """List the children of a process, without those that tests have for themselves: starting.py, hub_server.py."""
     children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    return [int(pid) for pid in children if b"tests.starting" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    return [int(pid) for pid in children if not _is_of_tests(Path(f"/proc/{pid}/cmdline").read_bytes())]
+
+
+def _is_of_tests(command: bytes) -> bool:
+    return b"tests.starting" in command or b"postgres" in command
 
 
 @pytest.mark.usefixtures("eager")

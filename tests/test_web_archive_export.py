@@ -25,7 +25,7 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 from warcio.archiveiterator import ArchiveIterator
@@ -186,6 +186,7 @@ def test_parts_of_a_year_say_no_more_than_they_hold(tmp_path_factory: pytest.Tem
     folder = tmp_path_factory.mktemp("parts")
     database = create_or_open(folder / "archive.db")
     year = script_year(seed, runs=5)
+    assume(len(year[2].answers) > 1)
     for run in year:
         record_run(database, run)
     middle = year[2].answers[len(year[2].answers) // 2].capture.fetched_at.isoformat(timespec="microseconds")
