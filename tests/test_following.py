@@ -81,6 +81,22 @@ def test_an_archive_becomes_what_the_worker_has(
     assert follow(hub_database, crawling.path) == (Followed(), [])
 
 
+def test_who_reads_meanwhile_goes_on_with_what_was_there(
+    hub_database: HubDatabase, worker: Database, bundles: list[Bundle], tmp_path: Path
+) -> None:
+    path = tmp_path / "archive.db"
+    log_all(hub_database, bundles[:2])
+    follow(hub_database, path)
+    with closing(open_for_reading(path)) as reader:
+        reader.execute("BEGIN")
+        before = dump(reader)
+        log_all(hub_database, bundles)
+        follow(hub_database, path)
+        assert dump(reader) == before
+        reader.execute("ROLLBACK")
+        assert dump(reader) == dump(worker) != before
+
+
 def test_only_the_sites_that_are_asked_for(hub_database: HubDatabase, bundles: list[Bundle], tmp_path: Path) -> None:
     log_all(hub_database, [make_bundle(b"of another site", "khac"), *bundles])
     path = tmp_path / "archive.db"
