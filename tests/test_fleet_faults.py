@@ -11,7 +11,8 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -23,13 +24,14 @@ from archiver.archive.store.file import open_for_reading
 from archiver.demo_portal import Portal
 from archiver.demo_portal.articles import write_articles
 from archiver.demo_portal.channels import ChannelLook
+from archiver.demo_portal.exchange import Response
 from archiver.ingest.verify import verify
 from tests.fleet_sites import CHANNEL, FleetSites, fleet_sites, is_there, wait_until
 from tests.fleet_workers import Fleet
 from tests.hub_server import WORKERS, HubDatabase, run_server
 
 SITES, ARTICLES, FAULTS = 20, 40, 20
-PAUSE = ("-s", "DOWNLOAD_DELAY=0.1", "-s", "AUTOTHROTTLE_ENABLED=0")
+PAUSE = ("-s", "DOWNLOAD_DELAY=0", "-s", "AUTOTHROTTLE_ENABLED=0")
 VIEWS = ("current_articles", "article_history", "view_history", "events")
 TIMES = ("first_seen_at", "last_seen_at", "views_observed_at", "observed_at", "seen_from", "seen_until", "at")
 ALL_DONE = f"SELECT count(DISTINCT site) = {SITES} FROM bundles WHERE kind = 'closing' AND outcome = 'finished'"
@@ -197,6 +199,11 @@ def _make_portal(number: int) -> Portal:
     )
 
 
+def _answer_slowly(portal: Portal, target: str) -> Response | None:
+    """Let there be something to disturb as long as there are faults."""
+    return replace(portal.page(target), delay=4) if "/view_content/" in target else None
+
+
 @contextmanager
 def _workers(machines: Machines) -> Iterator[None]:
     machines.all = [machines.start(number) for number in range(3)]
@@ -249,9 +256,13 @@ def test_twenty_faults(tmp_path: Path) -> None:
         fleet = Fleet(hub, sites, tmp_path)
         fleet.set_timing(heartbeat=1, stalled_after=6, schedule_every=2, push_every=1)
         machines = Machines(fleet, random.Random(20))
+        for portal in sites.portals.values():
+            portal.outage = partial(_answer_slowly, portal)
         with _workers(machines):
             for number in range(FAULTS):
                 KINDS[number % len(KINDS)](machines)
+            for portal in sites.portals.values():
+                portal.outage = None
             wait_until(lambda: _is_all_done(hub), fleet.jobs, 600)
         asked = _count_asked(sites)
         fetched = {name: len(portal.requests) for name, portal in sites.portals.items()}
