@@ -16,10 +16,10 @@ _OF_ARTICLE = (
 )
 _TAKE_BACK = f"UPDATE change_log SET taken_back = 2 WHERE {_OF_ARTICLE}"
 _TAKE_ALL_BACK = "UPDATE change_log SET taken_back = 2 WHERE site = ? AND NOT taken_back"
-_TAKE_KEY_BACK = (
+_TAKE_ARTICLE_BACK = (
     "UPDATE change_log SET taken_back = 2 WHERE NOT taken_back AND (capture_id, kind) IN (SELECT capture_id, kind "
-    "FROM article_events WHERE article_id = ?1) AND (site, native_key) = (SELECT site, native_key FROM articles "
-    "WHERE id = ?1)"
+    "FROM article_events WHERE article_id = ?1) AND (site, native_key) IN (SELECT site, native_key FROM article_keys "
+    "WHERE article_id = ?1)"
 )
 _KEEP = f"UPDATE change_log SET taken_back = 0 WHERE taken_back = 2 AND {_OF_ARTICLE}"
 _LOG = (
@@ -54,8 +54,12 @@ def take_back_site(connection: sqlite3.Connection, site: str) -> None:
 
 
 def take_back_article(connection: sqlite3.Connection, article_id: int) -> None:
-    """Note the same of the events of an article that is dropped, for another has its keys now."""
-    connection.execute(_TAKE_KEY_BACK, (article_id,))
+    """Note the same of all events of an article that is about to get or to lose keys, and drop them.
+
+    Deriving brings those again that stand; what an article did under a key that another has now is no event of its own.
+    """
+    connection.execute(_TAKE_ARTICLE_BACK, (article_id,))
+    connection.execute("DELETE FROM article_events WHERE article_id = ?", (article_id,))
 
 
 def settle_log(connection: sqlite3.Connection) -> None:

@@ -247,12 +247,13 @@ def _choose_rows(connection: sqlite3.Connection, site: str, groups: list[KeyGrou
 
 def _gather(connection: sqlite3.Connection, group: KeyGroup, article_id: int) -> set[int]:
     """Bring all that was recorded under the keys of a group to one article; returns the articles that changed."""
-    touched = set()
-    for key in sorted(group.keys):
-        (before,) = connection.execute("SELECT article_id FROM article_keys WHERE id = ?", (key,)).fetchone()
-        if before != article_id:
-            _move_key(connection, key, before, article_id)
-            touched |= {before, article_id}
+    query = "SELECT id, article_id FROM article_keys WHERE id IN (SELECT value FROM json_each(?)) AND article_id <> ?"
+    moving = connection.execute(query, (json.dumps(sorted(group.keys)), article_id)).fetchall()
+    touched = {before for _, before in moving} | ({article_id} if moving else set())
+    for article in touched:
+        take_back_article(connection, article)
+    for key, before in moving:
+        _move_key(connection, key, before, article_id)
     for article in touched - {article_id}:
         _drop_empty(connection, article)
     renamed = connection.execute(
@@ -278,8 +279,7 @@ def _drop_empty(connection: sqlite3.Connection, article_id: int) -> bool:
     """Drop an article that has no key any more; True if it is not there."""
     if connection.execute("SELECT 1 FROM article_keys WHERE article_id = ?", (article_id,)).fetchone():
         return False
-    take_back_article(connection, article_id)
-    for table in ("article_addresses", "readings", "snapshots", "article_events"):
+    for table in ("article_addresses", "readings", "snapshots"):
         connection.execute(f"DELETE FROM {table} WHERE article_id = ?", (article_id,))
     connection.execute("DELETE FROM articles WHERE id = ?", (article_id,))
     return True
