@@ -1,6 +1,8 @@
 """The run ledger: a run's row is there from its first second, and closed with a named outcome."""
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from scrapy import signals
@@ -112,17 +114,22 @@ class RunLedger:
         database = state.ingest.database
         state.ingest.close()
         try:
-            self._close_run(database, state, reason)
-        except _BROKEN as error:  # a full disk, a damaged row: the next run finds this one open
+            self._try(partial(self._close_run, database, state, reason))
+        finally:
+            # Not before the error is gone: as long as it is told, its statement keeps the archive from being closed.
+            self._try(self._commits.leave)
+
+    def _try(self, step: Callable[[], None]) -> None:
+        """Take a step of the end: with a full disk or a damaged row the next run finds this one open."""
+        try:
+            step()
+        except _BROKEN as error:
             self.outcome, self.broken = None, self.broken or self._explain(error)
             logger.warning("the end of the run cannot be written: %s", error)
 
     def _close_run(self, database: Database, state: CrawlState, reason: str) -> None:
-        try:
-            with database.atomic():
-                self._end(state, reason)
-        finally:
-            self._commits.leave()
+        with database.atomic():
+            self._end(state, reason)
 
     def _end(self, state: CrawlState, reason: str) -> None:
         database, run = state.ingest.database, state.ingest.run
