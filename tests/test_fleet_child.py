@@ -12,8 +12,8 @@ import pytest
 from sqlite_utils import Database
 
 from archiver.demo_portal.exchange import Response
-from archiver.fleet.work.crawl_child import CrawlChild, Crawled, CrawlOrder
-from archiver.fleet.work.outbox import Outbox
+from archiver.fleet.workers.crawl_child import CrawlChild, Crawled, CrawlOrder
+from archiver.fleet.workers.outbox import Outbox
 from archiver.model import Problem
 from archiver.site import Site
 from tests.fleet_sites import HURRIED, PATIENCE, FleetSites, fleet_sites, is_there, wait_until
@@ -23,7 +23,7 @@ OLDER, FAILING = Problem("declaration_older", "bring it up to date"), Problem("s
 PARENT = """
 import sys
 from pathlib import Path
-from archiver.fleet.work.crawl_child import CrawlChild, CrawlOrder
+from archiver.fleet.workers.crawl_child import CrawlChild, CrawlOrder
 from tests.fleet_sites import HURRIED
 child = CrawlChild(Path(sys.argv[1]), CrawlOrder("s0", HURRIED))
 print(child.pid, flush=True)

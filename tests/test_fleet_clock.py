@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from archiver.fleet.work.clocks import LARGEST_DIFFERENCE, ClockError, check_clock
+from archiver.fleet.workers.clocks import LARGEST_DIFFERENCE, ClockError, check_clock
 
 TRUE = datetime(2026, 1, 5, 3, tzinfo=UTC)
 Seconds = Callable[[], datetime]

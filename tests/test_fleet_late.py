@@ -11,10 +11,10 @@ from archiver.archive.queries.cursors import move_cursor
 from archiver.archive.store.file import open_for_reading
 from archiver.fleet.hub.client import Hub
 from archiver.fleet.packing import Mark, pack_next
-from archiver.fleet.work.crawl_child import CrawlChild, CrawlOrder
-from archiver.fleet.work.outbox import PUSHED, Outbox, path_of
-from archiver.fleet.work.pulling import pull
-from archiver.fleet.work.site_job import push_rest
+from archiver.fleet.workers.crawl_child import CrawlChild, CrawlOrder
+from archiver.fleet.workers.outbox import PUSHED, Outbox, path_of
+from archiver.fleet.workers.pulling import pull
+from archiver.fleet.workers.site_job import push_rest
 from archiver.ingest.verify import verify
 from archiver.site import Site
 from tests.fleet_sites import HURRIED, fleet_sites, wait_until

@@ -9,8 +9,8 @@ import pytest
 from archiver.archive.evidence.files import folder_of_files, has_file, list_files
 from archiver.archive.store.file import open_for_reading
 from archiver.fleet.hub.client import Hub
-from archiver.fleet.work.outbox import Outbox, hold_outbox, list_outboxes, path_of
-from archiver.fleet.work.pulling import pull, pull_files, put_checkpoint, restore_checkpoint
+from archiver.fleet.workers.outbox import Outbox, hold_outbox, list_outboxes, path_of
+from archiver.fleet.workers.pulling import pull, pull_files, put_checkpoint, restore_checkpoint
 from tests.fleet_sites import fleet_sites, wait_until
 from tests.fleet_workers import Fleet
 from tests.hub_server import HubDatabase

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.errors import SiteError
-from archiver.fleet.work.schedule import AGAIN_AFTER, FAILED, LATE_AFTER, MOST_ENDINGS, NEXT_DAY, Ending, find_standing
+from archiver.fleet.workers.schedule import (
+    AGAIN_AFTER,
+    FAILED,
+    LATE_AFTER,
+    MOST_ENDINGS,
+    NEXT_DAY,
+    Ending,
+    find_standing,
+)
 from archiver.site import Site
 
 BEGIN = datetime(2026, 1, 5, 3, tzinfo=UTC)

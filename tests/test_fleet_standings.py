@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from archiver.fleet.hub.records import Closing, OpenJob
-from archiver.fleet.work.schedule import LATE_AFTER
-from archiver.fleet.work.standings import SiteStanding, list_standings
+from archiver.fleet.workers.schedule import LATE_AFTER
+from archiver.fleet.workers.standings import SiteStanding, list_standings
 from tests.fleet_sites import fleet_sites, wait_until
 from tests.fleet_workers import Fleet
 from tests.hub_server import HubDatabase

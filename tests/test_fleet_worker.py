@@ -16,8 +16,8 @@ from archiver.crawl.planning.options import read_options
 from archiver.crawl.planning.plan import Plan, make_plan
 from archiver.demo_portal.exchange import Response
 from archiver.fleet.hub.client import Hub
-from archiver.fleet.work.outbox import Outbox, path_of
-from archiver.fleet.work.pulling import pull
+from archiver.fleet.workers.outbox import Outbox, path_of
+from archiver.fleet.workers.pulling import pull
 from archiver.site import Site
 from tests.conftest import Crawling
 from tests.fleet_sites import PATIENCE, fleet_sites, is_there, wait_until

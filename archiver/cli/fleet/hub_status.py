@@ -18,7 +18,7 @@ from archiver.text.counting import count
 
 if TYPE_CHECKING:
     from archiver.fleet.hub.client import Hub
-    from archiver.fleet.work.standings import SiteStanding
+    from archiver.fleet.workers.standings import SiteStanding
 
 SHOWN = ("site", "state", "outcome", "ended_at", "due_at", "worker", "late", "failing", "bundles")
 _TIMES = ("ended_at", "due_at", "since")
@@ -52,9 +52,9 @@ def status_command(db: Path, hub: str, output: Output, openmetrics: bool) -> int
 
 
 def _load(hub: "Hub", db: Path) -> "list[SiteStanding]":
-    from archiver.fleet.work.clocks import read_time
-    from archiver.fleet.work.schedule import MOST_ENDINGS
-    from archiver.fleet.work.standings import list_standings
+    from archiver.fleet.workers.clocks import read_time
+    from archiver.fleet.workers.schedule import MOST_ENDINGS
+    from archiver.fleet.workers.standings import list_standings
 
     at = read_time(hub.read_clock)
     closings = hub.list_closings(None, MOST_ENDINGS)

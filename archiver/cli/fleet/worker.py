@@ -21,7 +21,7 @@ from archiver.errors import UsageError
 from archiver.signals import list_ending
 
 if TYPE_CHECKING:
-    from archiver.fleet.work.worker import Worker
+    from archiver.fleet.workers.worker import Worker
 
 INTERRUPTED = 130
 
@@ -45,9 +45,9 @@ def worker_command(
     crawls within 10 s, logs the rest within 30 s, and gives the jobs back; a second one ends at once. Exit status: 130
     interrupted, 1 this machine cannot work for the hub (its clock is 2 s off, the hub is of another version).
     """
-    from archiver.fleet.work.declared import list_declared
-    from archiver.fleet.work.site_job import Workplace
-    from archiver.fleet.work.worker import Worker, find_timing
+    from archiver.fleet.workers.declared import list_declared
+    from archiver.fleet.workers.site_job import Workplace
+    from archiver.fleet.workers.worker import Worker, find_timing
 
     given = read_pairs("-s", settings)
     project = project_settings(**given)

@@ -1,6 +1,6 @@
 """A crawl of one site in a process of its own, as the worker sees it: what is ordered, and how it ended.
 
-The process is archiver/fleet/work/crawl_process.py.
+The process is archiver/fleet/workers/crawl_process.py.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from archiver.processes import ChildProcess
 
 INTERRUPTED = 130
 END_SECONDS = 10.0
-_MODULE = "archiver.fleet.work.crawl_process"
+_MODULE = "archiver.fleet.workers.crawl_process"
 
 
 @dataclass(frozen=True, slots=True)

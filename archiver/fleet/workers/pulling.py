@@ -12,7 +12,7 @@ from archiver.fleet.bundles import BundleError, NewerBundleError, read_head
 from archiver.fleet.hub.client import Hub
 from archiver.fleet.hub.records import BEGINNING, LoggedBundle
 from archiver.fleet.unpacking import merge_bundles
-from archiver.fleet.work.outbox import Outbox
+from archiver.fleet.workers.outbox import Outbox
 
 CHECKPOINT_EVERY = 100
 """Bundles of a site from one checkpoint to the next."""

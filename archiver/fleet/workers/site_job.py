@@ -11,14 +11,14 @@ from archiver.fleet.hub.client import Hub
 from archiver.fleet.hub.errors import HubAwayError
 from archiver.fleet.hub.records import Claim, HubSettings
 from archiver.fleet.packing import MOST_CAPTURES
-from archiver.fleet.work.clocks import check_own_clock, read_time
-from archiver.fleet.work.crawl_child import INTERRUPTED, CrawlChild, Crawled, CrawlOrder
-from archiver.fleet.work.declared import DeclaredSite, find_older
-from archiver.fleet.work.outbox import Outbox, hold_outbox
-from archiver.fleet.work.pulling import pull, pull_files, put_checkpoint, restore_checkpoint
-from archiver.fleet.work.schedule import MOST_ENDINGS
-from archiver.fleet.work.standings import read_standing
-from archiver.fleet.work.stopping import END_SECONDS, FIRST_PAUSE, LONGEST_PAUSE, Absence, Stop, StoppedError
+from archiver.fleet.workers.clocks import check_own_clock, read_time
+from archiver.fleet.workers.crawl_child import INTERRUPTED, CrawlChild, Crawled, CrawlOrder
+from archiver.fleet.workers.declared import DeclaredSite, find_older
+from archiver.fleet.workers.outbox import Outbox, hold_outbox
+from archiver.fleet.workers.pulling import pull, pull_files, put_checkpoint, restore_checkpoint
+from archiver.fleet.workers.schedule import MOST_ENDINGS
+from archiver.fleet.workers.standings import read_standing
+from archiver.fleet.workers.stopping import END_SECONDS, FIRST_PAUSE, LONGEST_PAUSE, Absence, Stop, StoppedError
 from archiver.model import Problem
 
 _LOCKED = 75

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from archiver.fleet.hub.records import Closing, OpenJob
-from archiver.fleet.work.schedule import LATE_AFTER, Ending, Standing, find_standing
+from archiver.fleet.workers.schedule import LATE_AFTER, Ending, Standing, find_standing
 
 State = Literal["running", "waiting", "due", "idle"]
 

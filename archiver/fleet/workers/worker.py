@@ -16,14 +16,14 @@ from archiver.fleet.bundles import NewerBundleError
 from archiver.fleet.hub.client import Hub
 from archiver.fleet.hub.errors import HubAwayError, HubError, HubVersionError, LostJobError
 from archiver.fleet.hub.records import Claim, HubSettings
-from archiver.fleet.work.clocks import ClockError, check_own_clock, read_time
-from archiver.fleet.work.declared import DeclaredSite
-from archiver.fleet.work.jobs import UnknownWorkerError, open_jobs
-from archiver.fleet.work.outbox import Outbox, hold_outbox, list_outboxes
-from archiver.fleet.work.schedule import AGAIN_AFTER, MOST_ENDINGS, NEXT_DAY
-from archiver.fleet.work.site_job import Done, SiteJob, Workplace, push_rest
-from archiver.fleet.work.standings import group_closings, read_standing
-from archiver.fleet.work.stopping import FIRST_PAUSE, LONGEST_PAUSE, Absence, Stop
+from archiver.fleet.workers.clocks import ClockError, check_own_clock, read_time
+from archiver.fleet.workers.declared import DeclaredSite
+from archiver.fleet.workers.jobs import UnknownWorkerError, open_jobs
+from archiver.fleet.workers.outbox import Outbox, hold_outbox, list_outboxes
+from archiver.fleet.workers.schedule import AGAIN_AFTER, MOST_ENDINGS, NEXT_DAY
+from archiver.fleet.workers.site_job import Done, SiteJob, Workplace, push_rest
+from archiver.fleet.workers.standings import group_closings, read_standing
+from archiver.fleet.workers.stopping import FIRST_PAUSE, LONGEST_PAUSE, Absence, Stop
 from archiver.text.counting import count
 
 POLL_SECONDS = 2.0

@@ -17,7 +17,7 @@ from archiver.crawl.running.execution import crawl_sites, find_spider
 from archiver.crawl.running.logs import note_end, show_only_what_may_be_shown, site_logs
 from archiver.crawl.running.project_settings import project_settings
 from archiver.errors import ArchiverError
-from archiver.fleet.work.crawl_child import INTERRUPTED, Crawled, CrawlOrder
+from archiver.fleet.workers.crawl_child import INTERRUPTED, Crawled, CrawlOrder
 from archiver.processes import serve
 from archiver.signals import list_ending, obey_signals
 from archiver.text.display import make_showable
